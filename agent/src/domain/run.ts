@@ -1,0 +1,124 @@
+import type { ErrorCode } from '@platen/protocol'
+
+/** Who asked for a job. */
+export type Origin = 'platform' | 'owner' | 'event' | 'root'
+
+/** What a run cost. */
+export interface Bill {
+  readonly cpuMs: number
+  readonly peakRssBytes: number
+  readonly wallMs: number
+}
+
+/** Whether the site was changed. */
+export type Effect = 'none' | 'applied' | 'partial' | 'unknown'
+
+/** What a job is and who wants it; fixed from the start. */
+export interface RunIdentity {
+  readonly jobId: string
+  readonly kind: string
+  readonly input: unknown
+  readonly origin: Origin
+  /** 0 for jobs made at the site: they have no lease, so nothing to fence. */
+  readonly attempt: number
+  readonly epoch: number
+  readonly runMs: number
+  readonly createdAt: number
+}
+
+/**
+ * The agent's job machine: one attempt of one job.
+ *
+ * **accepted** — journaled, waiting for its turn; nothing has been done. Left by `start`, `cancel` or a restart (which
+ * starts it again: nothing was done yet).
+ *
+ * **running** — a worker has it. Left by `end`; by a restart, which ends it `failed` with `job.lost`, its effect `none`
+ * where no step had begun, `unknown` otherwise.
+ *
+ * **ended** — for good. The result waits in the outbox until the gateway has it.
+ */
+export type Run = RunIdentity &
+  (
+    | { readonly state: 'accepted' }
+    | { readonly state: 'running'; readonly startedAt: number; readonly steps: readonly string[] }
+    | { readonly state: 'ended'; readonly finishedAt: number; readonly end: RunEnd }
+  )
+
+/** How a run ended. */
+export interface RunEnd {
+  readonly outcome: 'succeeded' | 'failed' | 'cancelled'
+  readonly effect: Effect
+  readonly result?: unknown
+  readonly error?: { readonly code: ErrorCode; readonly message: string }
+  readonly bill?: Bill
+}
+
+/** What can happen to a run. */
+export type RunEvent =
+  | { readonly type: 'start'; readonly at: number }
+  | { readonly type: 'step'; readonly name: string }
+  | { readonly type: 'cancel'; readonly at: number }
+  | { readonly type: 'end'; readonly at: number; readonly end: RunEnd }
+  | { readonly type: 'restart'; readonly at: number }
+
+/** What the owner of the machine has to do after a transition, in order. */
+export type RunEffect = { readonly type: 'work' } | { readonly type: 'stop work' } | { readonly type: 'report' }
+
+/** A transition's outcome: the state to journal, then the effects. An event that the state does not know changes nothing. */
+export interface RunStep {
+  readonly run: Run
+  readonly effects: readonly RunEffect[]
+}
+
+/** The next state of a run, and what follows from it. */
+export function transition(run: Run, event: RunEvent): RunStep {
+  switch (run.state) {
+    case 'accepted':
+      return fromAccepted(run, event)
+    case 'running':
+      return fromRunning(run, event)
+    case 'ended':
+      return { run, effects: [] }
+  }
+}
+
+function fromAccepted(run: Run & { state: 'accepted' }, event: RunEvent): RunStep {
+  switch (event.type) {
+    case 'start':
+      return { run: { ...run, state: 'running', startedAt: event.at, steps: [] }, effects: [{ type: 'work' }] }
+    case 'cancel':
+      return ended(run, event.at, { outcome: 'cancelled', effect: 'none' })
+    case 'end':
+      return ended(run, event.at, event.end)
+    case 'restart':
+    case 'step':
+      return { run, effects: [] }
+  }
+}
+
+function fromRunning(run: Run & { state: 'running' }, event: RunEvent): RunStep {
+  switch (event.type) {
+    case 'step':
+      return { run: { ...run, steps: [...run.steps, event.name] }, effects: [] }
+    case 'cancel':
+      return { run, effects: [{ type: 'stop work' }] }
+    case 'end':
+      return ended(run, event.at, event.end)
+    case 'restart':
+      return ended(run, event.at, {
+        outcome: 'failed',
+        effect: run.steps.length === 0 ? 'none' : 'unknown',
+        error: { code: 'job.lost', message: 'The agent stopped while it ran the job.' },
+      })
+    case 'start':
+      return { run, effects: [] }
+  }
+}
+
+function ended(run: Run, finishedAt: number, end: RunEnd): RunStep {
+  const { jobId, kind, input, origin, attempt, epoch, runMs, createdAt } = run
+  return {
+    run: { jobId, kind, input, origin, attempt, epoch, runMs, createdAt, state: 'ended', finishedAt, end },
+    effects: [{ type: 'report' }],
+  }
+}

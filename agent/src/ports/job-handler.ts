@@ -1,0 +1,35 @@
+import type { DocumentPolicy, KindTypes } from '@platen/protocol'
+import type { Clock } from './clock.ts'
+import type { Log } from './log.ts'
+import type { PhpChannel } from './php-channel.ts'
+
+/** What doing a step twice would mean; see docs/jobs.md. */
+export type StepKind = 'idempotent' | 'journaled transaction' | 'not repeatable'
+
+/** What a running job is given. */
+export interface JobContext<Input> {
+  readonly jobId: string
+  readonly attempt: number
+  readonly input: Input
+  readonly policy: DocumentPolicy
+  /** Aborts on cancellation and at the run's deadline. */
+  readonly signal: AbortSignal
+  readonly clock: Clock
+  readonly log: Log
+  readonly php: PhpChannel
+  /** How far the job is; `total` 0 means unknown. Cheap: the latest wins. */
+  progress(done: number, total: number, note: string): void
+  /** Journals that the step begins, runs it, journals that it ended. After a crash the journal says which steps may have happened. */
+  step<T>(name: string, kind: StepKind, run: () => Promise<T>): Promise<T>
+}
+
+/** What a handler ends with; `effect` says whether the site was changed. Failures are thrown as PlatenError. */
+export interface HandlerOutcome<Result> {
+  readonly result: Result
+  readonly effect: 'none' | 'applied' | 'partial'
+}
+
+/** Carries out one kind of job, in a child process with the rights of the kind's role. */
+export type Handler<Name extends keyof KindTypes> = (
+  context: JobContext<KindTypes[Name]['input']>,
+) => Promise<HandlerOutcome<KindTypes[Name]['result']>>

@@ -1,0 +1,78 @@
+import { Type, type TSchema } from 'typebox'
+import { KindName } from '../frames/parts.ts'
+import { closed } from '../kinds/parts.ts'
+
+const Path = Type.String({ pattern: '^/', maxLength: 1024 })
+const Secret = Type.String({ minLength: 32, maxLength: 200 })
+const User = Type.String({ pattern: '^[a-z_][a-z0-9_-]*$', maxLength: 32 })
+const Port = Type.Integer({ minimum: 1, maximum: 65535 })
+
+/**
+ * `/etc/platen/policy.json`: what the agent may do at this site and where everything is. Written by root, read-only to
+ * the agent; nothing that comes over the link or out of WordPress can widen it.
+ */
+export const Policy: TSchema = closed({
+  version: Type.Literal(1),
+  site: closed({
+    /** The folder that holds wp-load.php. */
+    root: Path,
+    url: Type.String({ pattern: '^https?://', maxLength: 500 }),
+    /** The Unix user that the site's PHP runs as. */
+    user: User,
+  }),
+  agent: closed({
+    /** The Unix user of the agent itself; the same as the site's where only one is to be had. */
+    user: User,
+    /** Journal, identity and keys: 0700. */
+    state: Path,
+    /** Where the plugin reaches the agent. */
+    socket: Path,
+    /** Where `platen-agent exec` and `status` reach it. */
+    control: Path,
+    /** Loopback TCP for PHP without Unix sockets (the WebAssembly demo); requests are signed with `secret`. */
+    tcp: Type.Optional(closed({ port: Port, secret: Secret })),
+  }),
+  /** Job kinds that may run here. */
+  kinds: Type.Array(KindName, { maxItems: 100 }),
+  limits: closed({
+    /** Memory of one job's process. */
+    memoryMb: Type.Integer({ minimum: 64, maximum: 65536 }),
+  }),
+  php: Type.Union([
+    closed({ socket: Path, statusPath: Type.Optional(Type.String({ pattern: '^/', maxLength: 200 })) }),
+    /** Signed HTTP, where there is no FastCGI (the WebAssembly demo). */
+    closed({ http: Type.Literal(true), secret: Secret }),
+  ]),
+  nginx: Type.Optional(
+    closed({
+      /** Where the agent fetches the site's pages, whatever DNS says. */
+      host: Type.String({ maxLength: 200 }),
+      port: Port,
+      tls: Type.Boolean(),
+      user: User,
+      cachePath: Type.Optional(Path),
+      /** Value of X-Platen-Refresh that makes nginx fetch a page anew and replace its entry. */
+      refreshSecret: Type.Optional(Secret),
+      statusUrl: Type.Optional(Type.String({ pattern: '^http://', maxLength: 500 })),
+      /** Response header that tells the cache's part in an answer, such as X-Cache. */
+      cacheHeader: Type.String({ maxLength: 64 }),
+    }),
+  ),
+  redis: Type.Optional(
+    closed({
+      url: Type.String({ pattern: '^(redis|rediss|unix)://', maxLength: 500 }),
+      database: Type.Integer({ minimum: 0, maximum: 1023 }),
+      /** Keys that are this site's; never empty, since the server may be shared. */
+      prefix: Type.String({ minLength: 1, maxLength: 200 }),
+    }),
+  ),
+  mysql: Type.Optional(
+    closed({
+      /** The endpoint and database that wp-config.php has to name too. */
+      host: Type.Optional(Type.String({ maxLength: 200 })),
+      port: Type.Optional(Port),
+      socket: Type.Optional(Path),
+      database: Type.String({ maxLength: 64 }),
+    }),
+  ),
+})

@@ -1,0 +1,72 @@
+import { Type, type TSchema } from 'typebox'
+import { closed, Code } from '../kinds/parts.ts'
+import { AgentId, Base64Url, fence, InstanceId, JobId, KindName, LocalOrigin, outcome, Text, TimeMs } from './parts.ts'
+
+const Running = Type.Array(closed(fence), { maxItems: 64 })
+
+/** Frames that an agent sends, by type. */
+export const agentFrames: Record<string, TSchema> = {
+  /** Answers `challenge`; nothing else is accepted before it. `signature` is Ed25519 over `helloText(nonce, …)`. */
+  hello: closed({
+    type: Type.Literal('hello'),
+    agentId: AgentId,
+    instanceId: InstanceId,
+    signature: Base64Url,
+    revisions: Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1, maxItems: 16 }),
+    /** Kinds that this agent's build and policy allow. */
+    capabilities: Type.Array(KindName, { maxItems: 100 }),
+    version: Type.String({ maxLength: 40 }),
+    /** Jobs that are running or whose results wait in the outbox. */
+    running: Running,
+    /** Sequence of the last `state.report` that left. */
+    stateSeq: Type.Integer({ minimum: 0 }),
+    /** Why the last connection ended, as the agent saw it. */
+    lastClose: Type.Optional(Text),
+  }),
+  /** At the interval of `welcome`; renews the leases of what is running. */
+  heartbeat: closed({ type: Type.Literal('heartbeat'), running: Running }),
+  /** The offer was journaled and will run. */
+  'job.accept': closed({ type: Type.Literal('job.accept'), ...fence }),
+  /** The offer will not run here, and why; `retryAfterMs` asks for it again later. */
+  'job.decline': closed({
+    type: Type.Literal('job.decline'),
+    ...fence,
+    code: Code,
+    message: Text,
+    retryAfterMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400_000 })),
+  }),
+  /** How far the job is; the latest wins, none is kept. `total` 0 means unknown. */
+  'job.progress': closed({
+    type: Type.Literal('job.progress'),
+    ...fence,
+    done: Type.Integer({ minimum: 0 }),
+    total: Type.Integer({ minimum: 0 }),
+    note: Text,
+  }),
+  /** What became of the job. Sent again until `job.ack` names it. */
+  'job.result': closed({ type: Type.Literal('job.result'), ...fence, ...outcome }),
+  /** A job made at the site, by its owner, an event or root: started, or ended already. Idempotent by `jobId`. */
+  'job.created': closed({
+    type: Type.Literal('job.created'),
+    jobId: JobId,
+    kind: KindName,
+    input: Type.Unknown(),
+    origin: LocalOrigin,
+    createdAt: TimeMs,
+  }),
+  /** What changed in the agent's state, or all of it (`full`). A gap in `seq` makes the gateway ask for all. */
+  'state.report': closed({
+    type: Type.Literal('state.report'),
+    seq: Type.Integer({ minimum: 1 }),
+    full: Type.Boolean(),
+    facts: Type.Record(
+      Type.String({ maxLength: 64 }),
+      Type.Union([Type.Null(), Type.Boolean(), Type.Number(), Type.String({ maxLength: 500 })]),
+      {
+        maxProperties: 500,
+      },
+    ),
+  }),
+  /** The agent is going away on purpose. */
+  goodbye: closed({ type: Type.Literal('goodbye'), reason: Text }),
+}

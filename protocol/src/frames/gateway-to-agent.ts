@@ -1,0 +1,43 @@
+import { Type, type TSchema } from 'typebox'
+import { closed, Code } from '../kinds/parts.ts'
+import { Base64Url, fence, JobId, KindName, SessionId, Text, TimeMs } from './parts.ts'
+
+/** Frames that the gateway sends, by type. */
+export const gatewayFrames: Record<string, TSchema> = {
+  /** The first frame of a connection: what `hello` has to sign. */
+  challenge: closed({ type: Type.Literal('challenge'), nonce: Base64Url, gateway: Type.String({ maxLength: 200 }), time: TimeMs }),
+  /** Ends the handshake. */
+  welcome: closed({
+    type: Type.Literal('welcome'),
+    sessionId: SessionId,
+    revision: Type.Integer({ minimum: 1 }),
+    heartbeatMs: Type.Integer({ minimum: 1_000, maximum: 600_000 }),
+    /** Sequence of the last `state.report` that was stored; another than the agent's own means: send all. */
+    stateSeq: Type.Integer({ minimum: 0 }),
+    time: TimeMs,
+  }),
+  /** A job for this agent. `grant` is the signer's word for it (see grant.ts); the agent acts on nothing without one. */
+  'job.offer': closed({
+    type: Type.Literal('job.offer'),
+    ...fence,
+    kind: KindName,
+    input: Type.Unknown(),
+    runMs: Type.Integer({ minimum: 1_000, maximum: 86_400_000 }),
+    grant: closed({ payload: Base64Url, signature: Base64Url, certificate: closed({ payload: Base64Url, signature: Base64Url }) }),
+  }),
+  /** Stop the job, whether it has started or not. */
+  'job.cancel': closed({ type: Type.Literal('job.cancel'), ...fence, reason: Text }),
+  /** A `job.result` or `job.created` was stored (or refused, with the code): the agent may forget it. */
+  'job.ack': closed({
+    type: Type.Literal('job.ack'),
+    jobId: JobId,
+    of: Type.Enum(['result', 'created']),
+    attempt: Type.Integer({ minimum: 0 }),
+    epoch: Type.Integer({ minimum: 0 }),
+    refused: Type.Optional(Code),
+  }),
+  /** Send a full `state.report`. */
+  'state.resync': closed({ type: Type.Literal('state.resync') }),
+  /** The gateway is going away: come back after so long. */
+  goodbye: closed({ type: Type.Literal('goodbye'), reason: Text, afterMs: Type.Integer({ minimum: 0, maximum: 3_600_000 }) }),
+}

@@ -1,0 +1,50 @@
+import { Type, type TSchema } from 'typebox'
+import { idPattern } from '../ids.ts'
+import { closed, Code } from '../kinds/parts.ts'
+
+/** A type-prefixed UUIDv7. */
+export const JobId: TSchema = Type.String({ pattern: idPattern('job') })
+export const SiteId: TSchema = Type.String({ pattern: idPattern('site') })
+export const AgentId: TSchema = Type.String({ pattern: idPattern('agent') })
+export const InstanceId: TSchema = Type.String({ pattern: idPattern('inst') })
+export const SessionId: TSchema = Type.String({ pattern: idPattern('sess') })
+
+export const KindName: TSchema = Type.String({ pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 })
+export const Text: TSchema = Type.String({ maxLength: 500 })
+export const Base64Url: TSchema = Type.String({ pattern: '^[A-Za-z0-9_-]+$', maxLength: 8192 })
+
+/** Milliseconds since the epoch, UTC. */
+export const TimeMs: TSchema = Type.Integer({ minimum: 0 })
+
+/** The fencing triple that every frame about a job carries. */
+export const fence: Record<string, TSchema> = {
+  jobId: JobId,
+  attempt: Type.Integer({ minimum: 1 }),
+  epoch: Type.Integer({ minimum: 1 }),
+}
+
+/** What a failed job reports. */
+export const Failure: TSchema = closed({ code: Code, message: Text })
+
+/** Whether the job changed the site. */
+export const Effect: TSchema = Type.Enum(['none', 'applied', 'partial', 'unknown'])
+
+/** What a run cost. */
+export const Bill: TSchema = closed({
+  cpuMs: Type.Integer({ minimum: 0 }),
+  peakRssBytes: Type.Integer({ minimum: 0 }),
+  wallMs: Type.Integer({ minimum: 0 }),
+})
+
+/** Who asked for a job: the platform over the API, or at the site its owner, an event, or root. */
+export const LocalOrigin: TSchema = Type.Enum(['owner', 'event', 'root'])
+
+/** What a run ended with. `result` is checked against its kind; its bytes are bounded by `limits.job.resultBytes`. */
+export const outcome: Record<string, TSchema> = {
+  outcome: Type.Enum(['succeeded', 'failed', 'cancelled']),
+  effect: Effect,
+  result: Type.Optional(Type.Unknown()),
+  error: Type.Optional(Failure),
+  bill: Type.Optional(Bill),
+  finishedAt: TimeMs,
+}

@@ -1,0 +1,21 @@
+import { Type, type TSchema } from 'typebox'
+
+/** An absolute http(s) URL; which hosts are allowed is the handler's to check. */
+export const Url: TSchema = Type.String({ pattern: '^https?://[^\\s\\u0000-\\u001f]+$', maxLength: 2048 })
+
+/** What happened, in a sentence for the site's owner. */
+export const Summary: TSchema = Type.String({ maxLength: 500 })
+
+/** A code of the error table; the pattern bounds it, `isErrorCode` knows the table (an older peer may not know a newer code). */
+export const Code: TSchema = Type.String({ pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 })
+
+/** A path below the site's root, with forward slashes. */
+export const SitePath: TSchema = Type.String({ minLength: 1, maxLength: 1024 })
+
+/** A count or a number of bytes. */
+export const Count: TSchema = Type.Integer({ minimum: 0 })
+
+/** An object that refuses unknown members. */
+export function closed(properties: Record<string, TSchema>): TSchema {
+  return Type.Object(properties, { additionalProperties: false })
+}

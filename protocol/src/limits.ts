@@ -1,0 +1,74 @@
+/**
+ * Every byte, count and millisecond that both sides of a boundary agree on.
+ * Enforced where data enters and where it leaves; readable as a specification.
+ */
+export const limits = {
+  link: {
+    /** A frame's size in UTF-8 bytes, either direction. */
+    frameBytes: 524_288,
+    /** Frames a second that one agent may send, averaged over `frameBurst`. */
+    framesPerSecond: 50,
+    /** Frames that may come at once before the average counts. */
+    frameBurst: 200,
+    /** Levels of nested objects and lists in a frame. */
+    nesting: 24,
+    /** Bytes that may wait in a socket's send buffer before its owner closes it. */
+    sendBufferBytes: 4_194_304,
+    /** From the upgrade to a valid hello. */
+    helloMs: 10_000,
+    /** The gateway asks for a heartbeat this often; `welcome` may say otherwise. */
+    heartbeatMs: 30_000,
+    /** Silence after which either side gives the socket up. */
+    silenceMs: 75_000,
+    /** Life of the JWT that an agent shows at the upgrade. */
+    tokenSeconds: 60,
+    /** Bounds of the full-jitter back-off between connection attempts. */
+    backoffFirstMs: 500,
+    backoffCapMs: 60_000,
+  },
+  job: {
+    /** A job's input, as JSON bytes. */
+    inputBytes: 65_536,
+    /** A job's result, as JSON bytes. */
+    resultBytes: 262_144,
+    /** Progress reports a second that leave an agent for one job; the latest wins. */
+    progressPerSecond: 4,
+    /** Life of a signed grant, from signing to the agent's accept. */
+    grantSeconds: 300,
+    /** A lease that no heartbeat renewed for so long is lost. */
+    leaseMs: 90_000,
+    /** Jobs in one `GET /v1/jobs` page. */
+    pageSize: 100,
+  },
+  outbox: {
+    /** Results and reports that wait at an agent for the gateway to come back. */
+    bytes: 16_777_216,
+  },
+  local: {
+    /** A request from PHP to the agent, as bytes. */
+    requestBytes: 65_536,
+    /** Requests that the agent serves PHP at once. */
+    connections: 16,
+    /** Requests a second from PHP, averaged over `burst`. */
+    requestsPerSecond: 20,
+    burst: 60,
+    /** Age of a signed request (loopback TCP) beyond which it is refused. */
+    clockSkewSeconds: 60,
+  },
+  php: {
+    /** An answer from the plugin, as bytes. */
+    answerBytes: 8_388_608,
+    /** A call to the plugin. */
+    callMs: 30_000,
+  },
+  enrolment: {
+    /** Life of a one-time token. */
+    tokenSeconds: 900,
+  },
+  site: {
+    /** A page or asset that the agent fetches from its own site, as bytes. */
+    responseBytes: 16_777_216,
+    /** Such a fetch. */
+    fetchMs: 20_000,
+  },
+} as const

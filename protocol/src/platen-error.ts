@@ -1,0 +1,27 @@
+import { errorRow, type ErrorCode } from './errors.ts'
+
+/** What an error may add to its code. */
+export interface ErrorDetails {
+  /** The field, URL or file that the error is about. */
+  readonly field?: string
+  readonly cause?: unknown
+}
+
+/** An error of the table. Callers branch on `code`, never on the message. */
+export class PlatenError extends Error {
+  readonly code: ErrorCode
+  readonly field: string | undefined
+
+  constructor(code: ErrorCode, detail?: string, details: ErrorDetails = {}) {
+    const { meaning } = errorRow(code)
+    super(detail ? `${meaning} ${detail}` : meaning, { cause: details.cause })
+    this.name = 'PlatenError'
+    this.code = code
+    this.field = details.field
+  }
+}
+
+/** Any thrown value as an error of the table: what is not one already becomes `internal`. */
+export function toPlatenError(error: unknown): PlatenError {
+  return error instanceof PlatenError ? error : new PlatenError('internal', undefined, { cause: error })
+}
