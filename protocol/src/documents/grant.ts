@@ -1,4 +1,4 @@
-import { Type, type TSchema } from 'typebox'
+import type { TSchema } from 'typebox'
 import { AgentId, Base64Url, fence, KindName, SiteId, TimeMs } from '../frames/parts.ts'
 import { closed } from '../kinds/parts.ts'
 
