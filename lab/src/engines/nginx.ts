@@ -1,0 +1,48 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { connect } from 'node:net'
+import { LabError } from '../lab-error.ts'
+import { startOwnedChild } from '../process/owned-child.ts'
+import { tryCommand } from '../process/run-command.ts'
+import { waitUntil } from '../process/wait-until.ts'
+import { requireBinary } from './binaries.ts'
+
+/** An nginx of lab's own. */
+export interface Nginx {
+  readonly configFile: string
+  readonly pid: number
+  stop(): Promise<void>
+  /** Reads its config again (SIGHUP). */
+  reload(): void
+}
+
+const readyMs = 10_000
+
+/** Starts nginx in the foreground with this whole config text, in which `daemon` and `error_log` must not be set. Waits until `port` answers. */
+export async function startNginx(directory: string, config: string, port: number): Promise<Nginx> {
+  const command = requireBinary('nginx')
+  const configFile = join(directory, 'nginx.conf')
+  await writeFile(configFile, config)
+  const args = ['-p', directory, '-e', 'stderr', '-c', configFile]
+  const check = await tryCommand(command, ['-t', ...args], { timeoutMs: 10_000 })
+  if (check.exitCode !== 0)
+    throw new LabError('lab.engine_failed', `nginx refused its config: ${check.stderr.trim()}`, `See ${configFile}.`)
+  const child = startOwnedChild({ name: 'nginx', command, args: [...args, '-g', 'daemon off;'], logFile: join(directory, 'nginx.log') })
+  await waitUntil('nginx', readyMs, () => {
+    child.assertRunning()
+    return accepts(port)
+  })
+  return { configFile, pid: child.pid, stop: () => child.stop(), reload: () => void process.kill(child.pid, 'SIGHUP') }
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = connect(port, '127.0.0.1')
+    const end = (answer: boolean): void => {
+      socket.destroy()
+      resolve(answer)
+    }
+    socket.once('connect', () => end(true))
+    socket.once('error', () => end(false))
+  })
+}

@@ -1,0 +1,8 @@
+import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+
+/** The repository's root folder: lab/src (or lab/dist) is two below it. */
+export const repositoryRoot: string = fileURLToPath(new URL('../../', import.meta.url))
+
+/** Where lab keeps what is dear to fetch or make; safe to delete while nothing runs. */
+export const cacheRoot: string = join(repositoryRoot, '.platen', 'cache')
