@@ -25,6 +25,7 @@ export type GatewayFrame =
 /** Arguments and value of every plugin command. */
 export interface PluginCommands {
   'site.describe': { args: t.SiteDescribeArgs; value: t.SiteDescribeValue }
+  'plugin.activate': { args: t.PluginActivateArgs; value: t.PluginActivateValue }
   'site.health': { args: t.SiteHealthArgs; value: t.SiteHealthValue }
   'opcache.reset': { args: t.OpcacheResetArgs; value: t.OpcacheResetValue }
   'objectcache.flush': { args: t.ObjectcacheFlushArgs; value: t.ObjectcacheFlushValue }

@@ -1011,6 +1011,29 @@ export const schemas: Readonly<Record<string, object>> = {
     },
     additionalProperties: false,
   },
+  'plugin.activate.args': {
+    type: 'object',
+    required: ['active'],
+    properties: {
+      active: {
+        type: 'boolean',
+      },
+      uninstall: {
+        type: 'boolean',
+      },
+    },
+    additionalProperties: false,
+  },
+  'plugin.activate.value': {
+    type: 'object',
+    required: ['active'],
+    properties: {
+      active: {
+        type: 'boolean',
+      },
+    },
+    additionalProperties: false,
+  },
   'site.health.args': {
     type: 'object',
     properties: {},

@@ -297,6 +297,15 @@ export interface SiteDescribeValue {
   maintenance: boolean
 }
 
+export interface PluginActivateArgs {
+  active: boolean
+  uninstall?: boolean
+}
+
+export interface PluginActivateValue {
+  active: boolean
+}
+
 export interface SiteHealthArgs {}
 
 export interface SiteHealthValue {

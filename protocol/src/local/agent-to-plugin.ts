@@ -47,6 +47,9 @@ export const pluginMessages: Record<string, TSchema> = {
     objectCache: Type.Optional(closed({ prefix: Name, host: Type.Optional(Name) })),
     maintenance: Type.Boolean(),
   }),
+  /** Switches the plugin on or off, as `platen-agent init` does; `uninstall` also removes all that it stored. */
+  'plugin.activate.args': closed({ active: Type.Boolean(), uninstall: Type.Optional(Type.Boolean()) }),
+  'plugin.activate.value': closed({ active: Type.Boolean() }),
   /** What health.report asks of WordPress. */
   'site.health.args': closed({}),
   'site.health.value': closed({

@@ -1280,16 +1280,171 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
   return errors === 0
 }
 
-const isSiteHealthArgs = validate14
-const schema15 = { type: 'object', properties: {}, additionalProperties: false }
+const isPluginActivateArgs = validate14
+const schema15 = {
+  type: 'object',
+  required: ['active'],
+  properties: { active: { type: 'boolean' }, uninstall: { type: 'boolean' } },
+  additionalProperties: false,
+}
 
 function validate14(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
-      for (const key0 in data) {
+      let missing0
+      if (data.active === undefined && (missing0 = 'active')) {
         validate14.errors = [
+          {
+            instancePath,
+            schemaPath: '#/required',
+            keyword: 'required',
+            params: { missingProperty: missing0 },
+            message: "must have required property '" + missing0 + "'",
+          },
+        ]
+        return false
+      } else {
+        const _errs1 = errors
+        for (const key0 in data) {
+          if (!(key0 === 'active' || key0 === 'uninstall')) {
+            validate14.errors = [
+              {
+                instancePath,
+                schemaPath: '#/additionalProperties',
+                keyword: 'additionalProperties',
+                params: { additionalProperty: key0 },
+                message: 'must NOT have additional properties',
+              },
+            ]
+            return false
+            break
+          }
+        }
+        if (_errs1 === errors) {
+          if (data.active !== undefined) {
+            const _errs2 = errors
+            if (typeof data.active !== 'boolean') {
+              validate14.errors = [
+                {
+                  instancePath: instancePath + '/active',
+                  schemaPath: '#/properties/active/type',
+                  keyword: 'type',
+                  params: { type: 'boolean' },
+                  message: 'must be boolean',
+                },
+              ]
+              return false
+            }
+            var valid0 = _errs2 === errors
+          } else {
+            var valid0 = true
+          }
+          if (valid0) {
+            if (data.uninstall !== undefined) {
+              const _errs4 = errors
+              if (typeof data.uninstall !== 'boolean') {
+                validate14.errors = [
+                  {
+                    instancePath: instancePath + '/uninstall',
+                    schemaPath: '#/properties/uninstall/type',
+                    keyword: 'type',
+                    params: { type: 'boolean' },
+                    message: 'must be boolean',
+                  },
+                ]
+                return false
+              }
+              var valid0 = _errs4 === errors
+            } else {
+              var valid0 = true
+            }
+          }
+        }
+      }
+    } else {
+      validate14.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      return false
+    }
+  }
+  validate14.errors = vErrors
+  return errors === 0
+}
+
+const isPluginActivateValue = validate15
+const schema16 = { type: 'object', required: ['active'], properties: { active: { type: 'boolean' } }, additionalProperties: false }
+
+function validate15(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null
+  let errors = 0
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      let missing0
+      if (data.active === undefined && (missing0 = 'active')) {
+        validate15.errors = [
+          {
+            instancePath,
+            schemaPath: '#/required',
+            keyword: 'required',
+            params: { missingProperty: missing0 },
+            message: "must have required property '" + missing0 + "'",
+          },
+        ]
+        return false
+      } else {
+        const _errs1 = errors
+        for (const key0 in data) {
+          if (!(key0 === 'active')) {
+            validate15.errors = [
+              {
+                instancePath,
+                schemaPath: '#/additionalProperties',
+                keyword: 'additionalProperties',
+                params: { additionalProperty: key0 },
+                message: 'must NOT have additional properties',
+              },
+            ]
+            return false
+            break
+          }
+        }
+        if (_errs1 === errors) {
+          if (data.active !== undefined) {
+            if (typeof data.active !== 'boolean') {
+              validate15.errors = [
+                {
+                  instancePath: instancePath + '/active',
+                  schemaPath: '#/properties/active/type',
+                  keyword: 'type',
+                  params: { type: 'boolean' },
+                  message: 'must be boolean',
+                },
+              ]
+              return false
+            }
+          }
+        }
+      }
+    } else {
+      validate15.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      return false
+    }
+  }
+  validate15.errors = vErrors
+  return errors === 0
+}
+
+const isSiteHealthArgs = validate16
+const schema17 = { type: 'object', properties: {}, additionalProperties: false }
+
+function validate16(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null
+  let errors = 0
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      for (const key0 in data) {
+        validate16.errors = [
           {
             instancePath,
             schemaPath: '#/additionalProperties',
@@ -1302,16 +1457,16 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
         break
       }
     } else {
-      validate14.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate16.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate14.errors = vErrors
+  validate16.errors = vErrors
   return errors === 0
 }
 
-const isSiteHealthValue = validate15
-const schema16 = {
+const isSiteHealthValue = validate17
+const schema18 = {
   type: 'object',
   required: ['core', 'php', 'plugins', 'themes', 'cron', 'autoloadedBytes', 'objectCache', 'debug', 'administrators'],
   properties: {
@@ -1394,7 +1549,7 @@ const schema16 = {
   additionalProperties: false,
 }
 
-function validate15(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate17(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
@@ -1411,7 +1566,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
         (data.debug === undefined && (missing0 = 'debug')) ||
         (data.administrators === undefined && (missing0 = 'administrators'))
       ) {
-        validate15.errors = [
+        validate17.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -1424,8 +1579,8 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
       } else {
         const _errs1 = errors
         for (const key0 in data) {
-          if (!func2.call(schema16.properties, key0)) {
-            validate15.errors = [
+          if (!func2.call(schema18.properties, key0)) {
+            validate17.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -1446,7 +1601,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
               if (data0 && typeof data0 == 'object' && !Array.isArray(data0)) {
                 let missing1
                 if (data0.version === undefined && (missing1 = 'version')) {
-                  validate15.errors = [
+                  validate17.errors = [
                     {
                       instancePath: instancePath + '/core',
                       schemaPath: '#/properties/core/required',
@@ -1460,7 +1615,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                   const _errs4 = errors
                   for (const key1 in data0) {
                     if (!(key1 === 'version' || key1 === 'update')) {
-                      validate15.errors = [
+                      validate17.errors = [
                         {
                           instancePath: instancePath + '/core',
                           schemaPath: '#/properties/core/additionalProperties',
@@ -1480,7 +1635,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                       if (errors === _errs5) {
                         if (typeof data1 === 'string') {
                           if (data1.length > 200) {
-                            validate15.errors = [
+                            validate17.errors = [
                               {
                                 instancePath: instancePath + '/core/version',
                                 schemaPath: '#/properties/core/properties/version/maxLength',
@@ -1492,7 +1647,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                             return false
                           }
                         } else {
-                          validate15.errors = [
+                          validate17.errors = [
                             {
                               instancePath: instancePath + '/core/version',
                               schemaPath: '#/properties/core/properties/version/type',
@@ -1515,7 +1670,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                         if (errors === _errs7) {
                           if (typeof data2 === 'string') {
                             if (data2.length > 200) {
-                              validate15.errors = [
+                              validate17.errors = [
                                 {
                                   instancePath: instancePath + '/core/update',
                                   schemaPath: '#/properties/core/properties/update/maxLength',
@@ -1527,7 +1682,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                               return false
                             }
                           } else {
-                            validate15.errors = [
+                            validate17.errors = [
                               {
                                 instancePath: instancePath + '/core/update',
                                 schemaPath: '#/properties/core/properties/update/type',
@@ -1547,7 +1702,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                 }
               } else {
-                validate15.errors = [
+                validate17.errors = [
                   {
                     instancePath: instancePath + '/core',
                     schemaPath: '#/properties/core/type',
@@ -1576,7 +1731,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                     (data3.maxExecutionSeconds === undefined && (missing2 = 'maxExecutionSeconds')) ||
                     (data3.extensions === undefined && (missing2 = 'extensions'))
                   ) {
-                    validate15.errors = [
+                    validate17.errors = [
                       {
                         instancePath: instancePath + '/php',
                         schemaPath: '#/properties/php/required',
@@ -1598,7 +1753,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                           key2 === 'opcache'
                         )
                       ) {
-                        validate15.errors = [
+                        validate17.errors = [
                           {
                             instancePath: instancePath + '/php',
                             schemaPath: '#/properties/php/additionalProperties',
@@ -1618,7 +1773,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                         if (errors === _errs12) {
                           if (typeof data4 === 'string') {
                             if (data4.length > 200) {
-                              validate15.errors = [
+                              validate17.errors = [
                                 {
                                   instancePath: instancePath + '/php/version',
                                   schemaPath: '#/properties/php/properties/version/maxLength',
@@ -1630,7 +1785,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                               return false
                             }
                           } else {
-                            validate15.errors = [
+                            validate17.errors = [
                               {
                                 instancePath: instancePath + '/php/version',
                                 schemaPath: '#/properties/php/properties/version/type',
@@ -1653,7 +1808,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                           if (errors === _errs14) {
                             if (typeof data5 === 'string') {
                               if (data5.length > 200) {
-                                validate15.errors = [
+                                validate17.errors = [
                                   {
                                     instancePath: instancePath + '/php/memoryLimit',
                                     schemaPath: '#/properties/php/properties/memoryLimit/maxLength',
@@ -1665,7 +1820,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                 return false
                               }
                             } else {
-                              validate15.errors = [
+                              validate17.errors = [
                                 {
                                   instancePath: instancePath + '/php/memoryLimit',
                                   schemaPath: '#/properties/php/properties/memoryLimit/type',
@@ -1686,7 +1841,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                             let data6 = data3.maxExecutionSeconds
                             const _errs16 = errors
                             if (!(typeof data6 == 'number' && !(data6 % 1) && !isNaN(data6) && isFinite(data6))) {
-                              validate15.errors = [
+                              validate17.errors = [
                                 {
                                   instancePath: instancePath + '/php/maxExecutionSeconds',
                                   schemaPath: '#/properties/php/properties/maxExecutionSeconds/type',
@@ -1708,7 +1863,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                               if (errors === _errs18) {
                                 if (Array.isArray(data7)) {
                                   if (data7.length > 200) {
-                                    validate15.errors = [
+                                    validate17.errors = [
                                       {
                                         instancePath: instancePath + '/php/extensions',
                                         schemaPath: '#/properties/php/properties/extensions/maxItems',
@@ -1727,7 +1882,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                       if (errors === _errs20) {
                                         if (typeof data8 === 'string') {
                                           if (data8.length > 200) {
-                                            validate15.errors = [
+                                            validate17.errors = [
                                               {
                                                 instancePath: instancePath + '/php/extensions/' + i0,
                                                 schemaPath: '#/properties/php/properties/extensions/items/maxLength',
@@ -1739,7 +1894,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                             return false
                                           }
                                         } else {
-                                          validate15.errors = [
+                                          validate17.errors = [
                                             {
                                               instancePath: instancePath + '/php/extensions/' + i0,
                                               schemaPath: '#/properties/php/properties/extensions/items/type',
@@ -1758,7 +1913,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                     }
                                   }
                                 } else {
-                                  validate15.errors = [
+                                  validate17.errors = [
                                     {
                                       instancePath: instancePath + '/php/extensions',
                                       schemaPath: '#/properties/php/properties/extensions/type',
@@ -1788,7 +1943,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                       (data9.scripts === undefined && (missing3 = 'scripts')) ||
                                       (data9.hitPct === undefined && (missing3 = 'hitPct'))
                                     ) {
-                                      validate15.errors = [
+                                      validate17.errors = [
                                         {
                                           instancePath: instancePath + '/php/opcache',
                                           schemaPath: '#/properties/php/properties/opcache/required',
@@ -1810,7 +1965,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                             key3 === 'hitPct'
                                           )
                                         ) {
-                                          validate15.errors = [
+                                          validate17.errors = [
                                             {
                                               instancePath: instancePath + '/php/opcache',
                                               schemaPath: '#/properties/php/properties/opcache/additionalProperties',
@@ -1828,7 +1983,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                           let data10 = data9.usedBytes
                                           const _errs25 = errors
                                           if (!(typeof data10 == 'number' && !(data10 % 1) && !isNaN(data10) && isFinite(data10))) {
-                                            validate15.errors = [
+                                            validate17.errors = [
                                               {
                                                 instancePath: instancePath + '/php/opcache/usedBytes',
                                                 schemaPath: '#/properties/php/properties/opcache/properties/usedBytes/type',
@@ -1842,7 +1997,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                           if (errors === _errs25) {
                                             if (typeof data10 == 'number' && isFinite(data10)) {
                                               if (data10 < 0 || isNaN(data10)) {
-                                                validate15.errors = [
+                                                validate17.errors = [
                                                   {
                                                     instancePath: instancePath + '/php/opcache/usedBytes',
                                                     schemaPath: '#/properties/php/properties/opcache/properties/usedBytes/minimum',
@@ -1864,7 +2019,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                             let data11 = data9.freeBytes
                                             const _errs27 = errors
                                             if (!(typeof data11 == 'number' && !(data11 % 1) && !isNaN(data11) && isFinite(data11))) {
-                                              validate15.errors = [
+                                              validate17.errors = [
                                                 {
                                                   instancePath: instancePath + '/php/opcache/freeBytes',
                                                   schemaPath: '#/properties/php/properties/opcache/properties/freeBytes/type',
@@ -1878,7 +2033,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                             if (errors === _errs27) {
                                               if (typeof data11 == 'number' && isFinite(data11)) {
                                                 if (data11 < 0 || isNaN(data11)) {
-                                                  validate15.errors = [
+                                                  validate17.errors = [
                                                     {
                                                       instancePath: instancePath + '/php/opcache/freeBytes',
                                                       schemaPath: '#/properties/php/properties/opcache/properties/freeBytes/minimum',
@@ -1900,7 +2055,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                               let data12 = data9.wastedPct
                                               const _errs29 = errors
                                               if (!(typeof data12 == 'number' && isFinite(data12))) {
-                                                validate15.errors = [
+                                                validate17.errors = [
                                                   {
                                                     instancePath: instancePath + '/php/opcache/wastedPct',
                                                     schemaPath: '#/properties/php/properties/opcache/properties/wastedPct/type',
@@ -1920,7 +2075,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                 let data13 = data9.scripts
                                                 const _errs31 = errors
                                                 if (!(typeof data13 == 'number' && !(data13 % 1) && !isNaN(data13) && isFinite(data13))) {
-                                                  validate15.errors = [
+                                                  validate17.errors = [
                                                     {
                                                       instancePath: instancePath + '/php/opcache/scripts',
                                                       schemaPath: '#/properties/php/properties/opcache/properties/scripts/type',
@@ -1934,7 +2089,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                 if (errors === _errs31) {
                                                   if (typeof data13 == 'number' && isFinite(data13)) {
                                                     if (data13 < 0 || isNaN(data13)) {
-                                                      validate15.errors = [
+                                                      validate17.errors = [
                                                         {
                                                           instancePath: instancePath + '/php/opcache/scripts',
                                                           schemaPath: '#/properties/php/properties/opcache/properties/scripts/minimum',
@@ -1956,7 +2111,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                   let data14 = data9.hitPct
                                                   const _errs33 = errors
                                                   if (!(typeof data14 == 'number' && isFinite(data14))) {
-                                                    validate15.errors = [
+                                                    validate17.errors = [
                                                       {
                                                         instancePath: instancePath + '/php/opcache/hitPct',
                                                         schemaPath: '#/properties/php/properties/opcache/properties/hitPct/type',
@@ -1978,7 +2133,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                       }
                                     }
                                   } else {
-                                    validate15.errors = [
+                                    validate17.errors = [
                                       {
                                         instancePath: instancePath + '/php/opcache',
                                         schemaPath: '#/properties/php/properties/opcache/type',
@@ -2001,7 +2156,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                     }
                   }
                 } else {
-                  validate15.errors = [
+                  validate17.errors = [
                     {
                       instancePath: instancePath + '/php',
                       schemaPath: '#/properties/php/type',
@@ -2024,7 +2179,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                 if (errors === _errs35) {
                   if (Array.isArray(data15)) {
                     if (data15.length > 500) {
-                      validate15.errors = [
+                      validate17.errors = [
                         {
                           instancePath: instancePath + '/plugins',
                           schemaPath: '#/properties/plugins/maxItems',
@@ -2049,7 +2204,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                               (data16.version === undefined && (missing4 = 'version')) ||
                               (data16.active === undefined && (missing4 = 'active'))
                             ) {
-                              validate15.errors = [
+                              validate17.errors = [
                                 {
                                   instancePath: instancePath + '/plugins/' + i1,
                                   schemaPath: '#/properties/plugins/items/required',
@@ -2063,7 +2218,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                               const _errs39 = errors
                               for (const key4 in data16) {
                                 if (!(key4 === 'slug' || key4 === 'name' || key4 === 'version' || key4 === 'active' || key4 === 'update')) {
-                                  validate15.errors = [
+                                  validate17.errors = [
                                     {
                                       instancePath: instancePath + '/plugins/' + i1,
                                       schemaPath: '#/properties/plugins/items/additionalProperties',
@@ -2083,7 +2238,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                   if (errors === _errs40) {
                                     if (typeof data17 === 'string') {
                                       if (data17.length > 200) {
-                                        validate15.errors = [
+                                        validate17.errors = [
                                           {
                                             instancePath: instancePath + '/plugins/' + i1 + '/slug',
                                             schemaPath: '#/properties/plugins/items/properties/slug/maxLength',
@@ -2095,7 +2250,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                         return false
                                       }
                                     } else {
-                                      validate15.errors = [
+                                      validate17.errors = [
                                         {
                                           instancePath: instancePath + '/plugins/' + i1 + '/slug',
                                           schemaPath: '#/properties/plugins/items/properties/slug/type',
@@ -2118,7 +2273,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                     if (errors === _errs42) {
                                       if (typeof data18 === 'string') {
                                         if (data18.length > 200) {
-                                          validate15.errors = [
+                                          validate17.errors = [
                                             {
                                               instancePath: instancePath + '/plugins/' + i1 + '/name',
                                               schemaPath: '#/properties/plugins/items/properties/name/maxLength',
@@ -2130,7 +2285,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                           return false
                                         }
                                       } else {
-                                        validate15.errors = [
+                                        validate17.errors = [
                                           {
                                             instancePath: instancePath + '/plugins/' + i1 + '/name',
                                             schemaPath: '#/properties/plugins/items/properties/name/type',
@@ -2153,7 +2308,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                       if (errors === _errs44) {
                                         if (typeof data19 === 'string') {
                                           if (data19.length > 200) {
-                                            validate15.errors = [
+                                            validate17.errors = [
                                               {
                                                 instancePath: instancePath + '/plugins/' + i1 + '/version',
                                                 schemaPath: '#/properties/plugins/items/properties/version/maxLength',
@@ -2165,7 +2320,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                             return false
                                           }
                                         } else {
-                                          validate15.errors = [
+                                          validate17.errors = [
                                             {
                                               instancePath: instancePath + '/plugins/' + i1 + '/version',
                                               schemaPath: '#/properties/plugins/items/properties/version/type',
@@ -2185,7 +2340,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                       if (data16.active !== undefined) {
                                         const _errs46 = errors
                                         if (typeof data16.active !== 'boolean') {
-                                          validate15.errors = [
+                                          validate17.errors = [
                                             {
                                               instancePath: instancePath + '/plugins/' + i1 + '/active',
                                               schemaPath: '#/properties/plugins/items/properties/active/type',
@@ -2207,7 +2362,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                           if (errors === _errs48) {
                                             if (typeof data21 === 'string') {
                                               if (data21.length > 200) {
-                                                validate15.errors = [
+                                                validate17.errors = [
                                                   {
                                                     instancePath: instancePath + '/plugins/' + i1 + '/update',
                                                     schemaPath: '#/properties/plugins/items/properties/update/maxLength',
@@ -2219,7 +2374,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                 return false
                                               }
                                             } else {
-                                              validate15.errors = [
+                                              validate17.errors = [
                                                 {
                                                   instancePath: instancePath + '/plugins/' + i1 + '/update',
                                                   schemaPath: '#/properties/plugins/items/properties/update/type',
@@ -2242,7 +2397,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                               }
                             }
                           } else {
-                            validate15.errors = [
+                            validate17.errors = [
                               {
                                 instancePath: instancePath + '/plugins/' + i1,
                                 schemaPath: '#/properties/plugins/items/type',
@@ -2261,7 +2416,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                       }
                     }
                   } else {
-                    validate15.errors = [
+                    validate17.errors = [
                       {
                         instancePath: instancePath + '/plugins',
                         schemaPath: '#/properties/plugins/type',
@@ -2284,7 +2439,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                   if (errors === _errs50) {
                     if (Array.isArray(data22)) {
                       if (data22.length > 200) {
-                        validate15.errors = [
+                        validate17.errors = [
                           {
                             instancePath: instancePath + '/themes',
                             schemaPath: '#/properties/themes/maxItems',
@@ -2308,7 +2463,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                 (data23.version === undefined && (missing5 = 'version')) ||
                                 (data23.active === undefined && (missing5 = 'active'))
                               ) {
-                                validate15.errors = [
+                                validate17.errors = [
                                   {
                                     instancePath: instancePath + '/themes/' + i2,
                                     schemaPath: '#/properties/themes/items/required',
@@ -2322,7 +2477,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                 const _errs54 = errors
                                 for (const key5 in data23) {
                                   if (!(key5 === 'slug' || key5 === 'version' || key5 === 'active' || key5 === 'update')) {
-                                    validate15.errors = [
+                                    validate17.errors = [
                                       {
                                         instancePath: instancePath + '/themes/' + i2,
                                         schemaPath: '#/properties/themes/items/additionalProperties',
@@ -2342,7 +2497,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                     if (errors === _errs55) {
                                       if (typeof data24 === 'string') {
                                         if (data24.length > 200) {
-                                          validate15.errors = [
+                                          validate17.errors = [
                                             {
                                               instancePath: instancePath + '/themes/' + i2 + '/slug',
                                               schemaPath: '#/properties/themes/items/properties/slug/maxLength',
@@ -2354,7 +2509,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                           return false
                                         }
                                       } else {
-                                        validate15.errors = [
+                                        validate17.errors = [
                                           {
                                             instancePath: instancePath + '/themes/' + i2 + '/slug',
                                             schemaPath: '#/properties/themes/items/properties/slug/type',
@@ -2377,7 +2532,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                       if (errors === _errs57) {
                                         if (typeof data25 === 'string') {
                                           if (data25.length > 200) {
-                                            validate15.errors = [
+                                            validate17.errors = [
                                               {
                                                 instancePath: instancePath + '/themes/' + i2 + '/version',
                                                 schemaPath: '#/properties/themes/items/properties/version/maxLength',
@@ -2389,7 +2544,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                             return false
                                           }
                                         } else {
-                                          validate15.errors = [
+                                          validate17.errors = [
                                             {
                                               instancePath: instancePath + '/themes/' + i2 + '/version',
                                               schemaPath: '#/properties/themes/items/properties/version/type',
@@ -2409,7 +2564,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                       if (data23.active !== undefined) {
                                         const _errs59 = errors
                                         if (typeof data23.active !== 'boolean') {
-                                          validate15.errors = [
+                                          validate17.errors = [
                                             {
                                               instancePath: instancePath + '/themes/' + i2 + '/active',
                                               schemaPath: '#/properties/themes/items/properties/active/type',
@@ -2431,7 +2586,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                           if (errors === _errs61) {
                                             if (typeof data27 === 'string') {
                                               if (data27.length > 200) {
-                                                validate15.errors = [
+                                                validate17.errors = [
                                                   {
                                                     instancePath: instancePath + '/themes/' + i2 + '/update',
                                                     schemaPath: '#/properties/themes/items/properties/update/maxLength',
@@ -2443,7 +2598,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                 return false
                                               }
                                             } else {
-                                              validate15.errors = [
+                                              validate17.errors = [
                                                 {
                                                   instancePath: instancePath + '/themes/' + i2 + '/update',
                                                   schemaPath: '#/properties/themes/items/properties/update/type',
@@ -2465,7 +2620,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                 }
                               }
                             } else {
-                              validate15.errors = [
+                              validate17.errors = [
                                 {
                                   instancePath: instancePath + '/themes/' + i2,
                                   schemaPath: '#/properties/themes/items/type',
@@ -2484,7 +2639,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                         }
                       }
                     } else {
-                      validate15.errors = [
+                      validate17.errors = [
                         {
                           instancePath: instancePath + '/themes',
                           schemaPath: '#/properties/themes/type',
@@ -2513,7 +2668,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                           (data28.oldestOverdueSeconds === undefined && (missing6 = 'oldestOverdueSeconds')) ||
                           (data28.disabled === undefined && (missing6 = 'disabled'))
                         ) {
-                          validate15.errors = [
+                          validate17.errors = [
                             {
                               instancePath: instancePath + '/cron',
                               schemaPath: '#/properties/cron/required',
@@ -2527,7 +2682,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                           const _errs65 = errors
                           for (const key6 in data28) {
                             if (!(key6 === 'events' || key6 === 'overdue' || key6 === 'oldestOverdueSeconds' || key6 === 'disabled')) {
-                              validate15.errors = [
+                              validate17.errors = [
                                 {
                                   instancePath: instancePath + '/cron',
                                   schemaPath: '#/properties/cron/additionalProperties',
@@ -2545,7 +2700,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                               let data29 = data28.events
                               const _errs66 = errors
                               if (!(typeof data29 == 'number' && !(data29 % 1) && !isNaN(data29) && isFinite(data29))) {
-                                validate15.errors = [
+                                validate17.errors = [
                                   {
                                     instancePath: instancePath + '/cron/events',
                                     schemaPath: '#/properties/cron/properties/events/type',
@@ -2559,7 +2714,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                               if (errors === _errs66) {
                                 if (typeof data29 == 'number' && isFinite(data29)) {
                                   if (data29 < 0 || isNaN(data29)) {
-                                    validate15.errors = [
+                                    validate17.errors = [
                                       {
                                         instancePath: instancePath + '/cron/events',
                                         schemaPath: '#/properties/cron/properties/events/minimum',
@@ -2581,7 +2736,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                 let data30 = data28.overdue
                                 const _errs68 = errors
                                 if (!(typeof data30 == 'number' && !(data30 % 1) && !isNaN(data30) && isFinite(data30))) {
-                                  validate15.errors = [
+                                  validate17.errors = [
                                     {
                                       instancePath: instancePath + '/cron/overdue',
                                       schemaPath: '#/properties/cron/properties/overdue/type',
@@ -2595,7 +2750,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                 if (errors === _errs68) {
                                   if (typeof data30 == 'number' && isFinite(data30)) {
                                     if (data30 < 0 || isNaN(data30)) {
-                                      validate15.errors = [
+                                      validate17.errors = [
                                         {
                                           instancePath: instancePath + '/cron/overdue',
                                           schemaPath: '#/properties/cron/properties/overdue/minimum',
@@ -2617,7 +2772,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                   let data31 = data28.oldestOverdueSeconds
                                   const _errs70 = errors
                                   if (!(typeof data31 == 'number' && !(data31 % 1) && !isNaN(data31) && isFinite(data31))) {
-                                    validate15.errors = [
+                                    validate17.errors = [
                                       {
                                         instancePath: instancePath + '/cron/oldestOverdueSeconds',
                                         schemaPath: '#/properties/cron/properties/oldestOverdueSeconds/type',
@@ -2631,7 +2786,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                   if (errors === _errs70) {
                                     if (typeof data31 == 'number' && isFinite(data31)) {
                                       if (data31 < 0 || isNaN(data31)) {
-                                        validate15.errors = [
+                                        validate17.errors = [
                                           {
                                             instancePath: instancePath + '/cron/oldestOverdueSeconds',
                                             schemaPath: '#/properties/cron/properties/oldestOverdueSeconds/minimum',
@@ -2652,7 +2807,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                   if (data28.disabled !== undefined) {
                                     const _errs72 = errors
                                     if (typeof data28.disabled !== 'boolean') {
-                                      validate15.errors = [
+                                      validate17.errors = [
                                         {
                                           instancePath: instancePath + '/cron/disabled',
                                           schemaPath: '#/properties/cron/properties/disabled/type',
@@ -2673,7 +2828,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                           }
                         }
                       } else {
-                        validate15.errors = [
+                        validate17.errors = [
                           {
                             instancePath: instancePath + '/cron',
                             schemaPath: '#/properties/cron/type',
@@ -2694,7 +2849,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                       let data33 = data.autoloadedBytes
                       const _errs74 = errors
                       if (!(typeof data33 == 'number' && !(data33 % 1) && !isNaN(data33) && isFinite(data33))) {
-                        validate15.errors = [
+                        validate17.errors = [
                           {
                             instancePath: instancePath + '/autoloadedBytes',
                             schemaPath: '#/properties/autoloadedBytes/type',
@@ -2708,7 +2863,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                       if (errors === _errs74) {
                         if (typeof data33 == 'number' && isFinite(data33)) {
                           if (data33 < 0 || isNaN(data33)) {
-                            validate15.errors = [
+                            validate17.errors = [
                               {
                                 instancePath: instancePath + '/autoloadedBytes',
                                 schemaPath: '#/properties/autoloadedBytes/minimum',
@@ -2729,7 +2884,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                       if (data.objectCache !== undefined) {
                         const _errs76 = errors
                         if (typeof data.objectCache !== 'boolean') {
-                          validate15.errors = [
+                          validate17.errors = [
                             {
                               instancePath: instancePath + '/objectCache',
                               schemaPath: '#/properties/objectCache/type',
@@ -2748,7 +2903,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                         if (data.debug !== undefined) {
                           const _errs78 = errors
                           if (typeof data.debug !== 'boolean') {
-                            validate15.errors = [
+                            validate17.errors = [
                               {
                                 instancePath: instancePath + '/debug',
                                 schemaPath: '#/properties/debug/type',
@@ -2768,7 +2923,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                             let data36 = data.administrators
                             const _errs80 = errors
                             if (!(typeof data36 == 'number' && !(data36 % 1) && !isNaN(data36) && isFinite(data36))) {
-                              validate15.errors = [
+                              validate17.errors = [
                                 {
                                   instancePath: instancePath + '/administrators',
                                   schemaPath: '#/properties/administrators/type',
@@ -2782,7 +2937,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                             if (errors === _errs80) {
                               if (typeof data36 == 'number' && isFinite(data36)) {
                                 if (data36 < 0 || isNaN(data36)) {
-                                  validate15.errors = [
+                                  validate17.errors = [
                                     {
                                       instancePath: instancePath + '/administrators',
                                       schemaPath: '#/properties/administrators/minimum',
@@ -2810,22 +2965,22 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate15.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate17.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate15.errors = vErrors
+  validate17.errors = vErrors
   return errors === 0
 }
 
-const isOpcacheResetArgs = validate16
-const schema17 = {
+const isOpcacheResetArgs = validate18
+const schema19 = {
   type: 'object',
   properties: { files: { type: 'array', items: { type: 'string', minLength: 1, maxLength: 1024 }, maxItems: 1000 } },
   additionalProperties: false,
 }
 
-function validate16(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate18(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
@@ -2833,7 +2988,7 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
       const _errs1 = errors
       for (const key0 in data) {
         if (!(key0 === 'files')) {
-          validate16.errors = [
+          validate18.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -2853,7 +3008,7 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
           if (errors === _errs2) {
             if (Array.isArray(data0)) {
               if (data0.length > 1000) {
-                validate16.errors = [
+                validate18.errors = [
                   {
                     instancePath: instancePath + '/files',
                     schemaPath: '#/properties/files/maxItems',
@@ -2872,7 +3027,7 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
                   if (errors === _errs4) {
                     if (typeof data1 === 'string') {
                       if (data1.length > 1024) {
-                        validate16.errors = [
+                        validate18.errors = [
                           {
                             instancePath: instancePath + '/files/' + i0,
                             schemaPath: '#/properties/files/items/maxLength',
@@ -2884,7 +3039,7 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
                         return false
                       } else {
                         if (data1.length < 1) {
-                          validate16.errors = [
+                          validate18.errors = [
                             {
                               instancePath: instancePath + '/files/' + i0,
                               schemaPath: '#/properties/files/items/minLength',
@@ -2897,7 +3052,7 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
                         }
                       }
                     } else {
-                      validate16.errors = [
+                      validate18.errors = [
                         {
                           instancePath: instancePath + '/files/' + i0,
                           schemaPath: '#/properties/files/items/type',
@@ -2916,7 +3071,7 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
                 }
               }
             } else {
-              validate16.errors = [
+              validate18.errors = [
                 {
                   instancePath: instancePath + '/files',
                   schemaPath: '#/properties/files/type',
@@ -2931,30 +3086,30 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate16.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate18.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate16.errors = vErrors
+  validate18.errors = vErrors
   return errors === 0
 }
 
-const isOpcacheResetValue = validate17
-const schema18 = {
+const isOpcacheResetValue = validate19
+const schema20 = {
   type: 'object',
   required: ['available', 'count'],
   properties: { available: { type: 'boolean' }, count: { type: 'integer', minimum: 0 } },
   additionalProperties: false,
 }
 
-function validate17(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate19(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if ((data.available === undefined && (missing0 = 'available')) || (data.count === undefined && (missing0 = 'count'))) {
-        validate17.errors = [
+        validate19.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -2968,7 +3123,7 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'available' || key0 === 'count')) {
-            validate17.errors = [
+            validate19.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -2985,7 +3140,7 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
           if (data.available !== undefined) {
             const _errs2 = errors
             if (typeof data.available !== 'boolean') {
-              validate17.errors = [
+              validate19.errors = [
                 {
                   instancePath: instancePath + '/available',
                   schemaPath: '#/properties/available/type',
@@ -3005,7 +3160,7 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
               let data1 = data.count
               const _errs4 = errors
               if (!(typeof data1 == 'number' && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-                validate17.errors = [
+                validate19.errors = [
                   {
                     instancePath: instancePath + '/count',
                     schemaPath: '#/properties/count/type',
@@ -3019,7 +3174,7 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs4) {
                 if (typeof data1 == 'number' && isFinite(data1)) {
                   if (data1 < 0 || isNaN(data1)) {
-                    validate17.errors = [
+                    validate19.errors = [
                       {
                         instancePath: instancePath + '/count',
                         schemaPath: '#/properties/count/minimum',
@@ -3040,24 +3195,24 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate17.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate19.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate17.errors = vErrors
+  validate19.errors = vErrors
   return errors === 0
 }
 
-const isObjectcacheFlushArgs = validate18
-const schema19 = { type: 'object', properties: {}, additionalProperties: false }
+const isObjectcacheFlushArgs = validate20
+const schema21 = { type: 'object', properties: {}, additionalProperties: false }
 
-function validate18(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate20(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       for (const key0 in data) {
-        validate18.errors = [
+        validate20.errors = [
           {
             instancePath,
             schemaPath: '#/additionalProperties',
@@ -3070,25 +3225,25 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
         break
       }
     } else {
-      validate18.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate20.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate18.errors = vErrors
+  validate20.errors = vErrors
   return errors === 0
 }
 
-const isObjectcacheFlushValue = validate19
-const schema20 = { type: 'object', required: ['available'], properties: { available: { type: 'boolean' } }, additionalProperties: false }
+const isObjectcacheFlushValue = validate21
+const schema22 = { type: 'object', required: ['available'], properties: { available: { type: 'boolean' } }, additionalProperties: false }
 
-function validate19(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate21(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if (data.available === undefined && (missing0 = 'available')) {
-        validate19.errors = [
+        validate21.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -3102,7 +3257,7 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'available')) {
-            validate19.errors = [
+            validate21.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -3118,7 +3273,7 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
         if (_errs1 === errors) {
           if (data.available !== undefined) {
             if (typeof data.available !== 'boolean') {
-              validate19.errors = [
+              validate21.errors = [
                 {
                   instancePath: instancePath + '/available',
                   schemaPath: '#/properties/available/type',
@@ -3133,16 +3288,16 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate19.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate21.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate19.errors = vErrors
+  validate21.errors = vErrors
   return errors === 0
 }
 
-const isImagesListArgs = validate20
-const schema21 = {
+const isImagesListArgs = validate22
+const schema23 = {
   type: 'object',
   required: ['attachments', 'after', 'limit'],
   properties: {
@@ -3158,7 +3313,7 @@ const schema21 = {
   additionalProperties: false,
 }
 
-function validate20(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate22(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
@@ -3169,7 +3324,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
         (data.after === undefined && (missing0 = 'after')) ||
         (data.limit === undefined && (missing0 = 'limit'))
       ) {
-        validate20.errors = [
+        validate22.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -3183,7 +3338,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'attachments' || key0 === 'after' || key0 === 'limit')) {
-            validate20.errors = [
+            validate22.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -3348,7 +3503,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
                 vErrors.push(err7)
               }
               errors++
-              validate20.errors = vErrors
+              validate22.errors = vErrors
               return false
             } else {
               errors = _errs3
@@ -3369,7 +3524,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
               let data2 = data.after
               const _errs10 = errors
               if (!(typeof data2 == 'number' && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
-                validate20.errors = [
+                validate22.errors = [
                   {
                     instancePath: instancePath + '/after',
                     schemaPath: '#/properties/after/type',
@@ -3383,7 +3538,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs10) {
                 if (typeof data2 == 'number' && isFinite(data2)) {
                   if (data2 < 0 || isNaN(data2)) {
-                    validate20.errors = [
+                    validate22.errors = [
                       {
                         instancePath: instancePath + '/after',
                         schemaPath: '#/properties/after/minimum',
@@ -3405,7 +3560,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
                 let data3 = data.limit
                 const _errs12 = errors
                 if (!(typeof data3 == 'number' && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
-                  validate20.errors = [
+                  validate22.errors = [
                     {
                       instancePath: instancePath + '/limit',
                       schemaPath: '#/properties/limit/type',
@@ -3419,7 +3574,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
                 if (errors === _errs12) {
                   if (typeof data3 == 'number' && isFinite(data3)) {
                     if (data3 > 200 || isNaN(data3)) {
-                      validate20.errors = [
+                      validate22.errors = [
                         {
                           instancePath: instancePath + '/limit',
                           schemaPath: '#/properties/limit/maximum',
@@ -3431,7 +3586,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
                       return false
                     } else {
                       if (data3 < 1 || isNaN(data3)) {
-                        validate20.errors = [
+                        validate22.errors = [
                           {
                             instancePath: instancePath + '/limit',
                             schemaPath: '#/properties/limit/minimum',
@@ -3454,16 +3609,16 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate20.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate22.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate20.errors = vErrors
+  validate22.errors = vErrors
   return errors === 0
 }
 
-const isImagesListValue = validate21
-const schema22 = {
+const isImagesListValue = validate23
+const schema24 = {
   type: 'object',
   required: ['items', 'total'],
   properties: {
@@ -3503,14 +3658,14 @@ const schema22 = {
 }
 const pattern2 = new RegExp('^.*$', '')
 
-function validate21(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate23(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if ((data.items === undefined && (missing0 = 'items')) || (data.total === undefined && (missing0 = 'total'))) {
-        validate21.errors = [
+        validate23.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -3524,7 +3679,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'items' || key0 === 'total')) {
-            validate21.errors = [
+            validate23.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -3544,7 +3699,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs2) {
               if (Array.isArray(data0)) {
                 if (data0.length > 200) {
-                  validate21.errors = [
+                  validate23.errors = [
                     {
                       instancePath: instancePath + '/items',
                       schemaPath: '#/properties/items/maxItems',
@@ -3570,7 +3725,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                           (data1.files === undefined && (missing1 = 'files')) ||
                           (data1.served === undefined && (missing1 = 'served'))
                         ) {
-                          validate21.errors = [
+                          validate23.errors = [
                             {
                               instancePath: instancePath + '/items/' + i0,
                               schemaPath: '#/properties/items/items/required',
@@ -3584,7 +3739,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                           const _errs6 = errors
                           for (const key1 in data1) {
                             if (!(key1 === 'id' || key1 === 'mime' || key1 === 'original' || key1 === 'files' || key1 === 'served')) {
-                              validate21.errors = [
+                              validate23.errors = [
                                 {
                                   instancePath: instancePath + '/items/' + i0,
                                   schemaPath: '#/properties/items/items/additionalProperties',
@@ -3602,7 +3757,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                               let data2 = data1.id
                               const _errs7 = errors
                               if (!(typeof data2 == 'number' && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
-                                validate21.errors = [
+                                validate23.errors = [
                                   {
                                     instancePath: instancePath + '/items/' + i0 + '/id',
                                     schemaPath: '#/properties/items/items/properties/id/type',
@@ -3616,7 +3771,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                               if (errors === _errs7) {
                                 if (typeof data2 == 'number' && isFinite(data2)) {
                                   if (data2 < 0 || isNaN(data2)) {
-                                    validate21.errors = [
+                                    validate23.errors = [
                                       {
                                         instancePath: instancePath + '/items/' + i0 + '/id',
                                         schemaPath: '#/properties/items/items/properties/id/minimum',
@@ -3640,7 +3795,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                 if (errors === _errs9) {
                                   if (typeof data3 === 'string') {
                                     if (data3.length > 200) {
-                                      validate21.errors = [
+                                      validate23.errors = [
                                         {
                                           instancePath: instancePath + '/items/' + i0 + '/mime',
                                           schemaPath: '#/properties/items/items/properties/mime/maxLength',
@@ -3652,7 +3807,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                       return false
                                     }
                                   } else {
-                                    validate21.errors = [
+                                    validate23.errors = [
                                       {
                                         instancePath: instancePath + '/items/' + i0 + '/mime',
                                         schemaPath: '#/properties/items/items/properties/mime/type',
@@ -3675,7 +3830,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                   if (errors === _errs11) {
                                     if (typeof data4 === 'string') {
                                       if (data4.length > 1024) {
-                                        validate21.errors = [
+                                        validate23.errors = [
                                           {
                                             instancePath: instancePath + '/items/' + i0 + '/original',
                                             schemaPath: '#/properties/items/items/properties/original/maxLength',
@@ -3687,7 +3842,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                         return false
                                       } else {
                                         if (data4.length < 1) {
-                                          validate21.errors = [
+                                          validate23.errors = [
                                             {
                                               instancePath: instancePath + '/items/' + i0 + '/original',
                                               schemaPath: '#/properties/items/items/properties/original/minLength',
@@ -3700,7 +3855,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                         }
                                       }
                                     } else {
-                                      validate21.errors = [
+                                      validate23.errors = [
                                         {
                                           instancePath: instancePath + '/items/' + i0 + '/original',
                                           schemaPath: '#/properties/items/items/properties/original/type',
@@ -3723,7 +3878,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                     if (errors === _errs13) {
                                       if (Array.isArray(data5)) {
                                         if (data5.length > 100) {
-                                          validate21.errors = [
+                                          validate23.errors = [
                                             {
                                               instancePath: instancePath + '/items/' + i0 + '/files',
                                               schemaPath: '#/properties/items/items/properties/files/maxItems',
@@ -3748,7 +3903,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                   (data6.height === undefined && (missing2 = 'height')) ||
                                                   (data6.crop === undefined && (missing2 = 'crop'))
                                                 ) {
-                                                  validate21.errors = [
+                                                  validate23.errors = [
                                                     {
                                                       instancePath: instancePath + '/items/' + i0 + '/files/' + i1,
                                                       schemaPath: '#/properties/items/items/properties/files/items/required',
@@ -3762,7 +3917,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                   const _errs17 = errors
                                                   for (const key2 in data6) {
                                                     if (!(key2 === 'file' || key2 === 'width' || key2 === 'height' || key2 === 'crop')) {
-                                                      validate21.errors = [
+                                                      validate23.errors = [
                                                         {
                                                           instancePath: instancePath + '/items/' + i0 + '/files/' + i1,
                                                           schemaPath:
@@ -3783,7 +3938,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                       if (errors === _errs18) {
                                                         if (typeof data7 === 'string') {
                                                           if (data7.length > 1024) {
-                                                            validate21.errors = [
+                                                            validate23.errors = [
                                                               {
                                                                 instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/file',
                                                                 schemaPath:
@@ -3796,7 +3951,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                             return false
                                                           } else {
                                                             if (data7.length < 1) {
-                                                              validate21.errors = [
+                                                              validate23.errors = [
                                                                 {
                                                                   instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/file',
                                                                   schemaPath:
@@ -3810,7 +3965,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                             }
                                                           }
                                                         } else {
-                                                          validate21.errors = [
+                                                          validate23.errors = [
                                                             {
                                                               instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/file',
                                                               schemaPath:
@@ -3834,7 +3989,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                         if (
                                                           !(typeof data8 == 'number' && !(data8 % 1) && !isNaN(data8) && isFinite(data8))
                                                         ) {
-                                                          validate21.errors = [
+                                                          validate23.errors = [
                                                             {
                                                               instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/width',
                                                               schemaPath:
@@ -3849,7 +4004,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                         if (errors === _errs20) {
                                                           if (typeof data8 == 'number' && isFinite(data8)) {
                                                             if (data8 < 0 || isNaN(data8)) {
-                                                              validate21.errors = [
+                                                              validate23.errors = [
                                                                 {
                                                                   instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/width',
                                                                   schemaPath:
@@ -3874,7 +4029,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                           if (
                                                             !(typeof data9 == 'number' && !(data9 % 1) && !isNaN(data9) && isFinite(data9))
                                                           ) {
-                                                            validate21.errors = [
+                                                            validate23.errors = [
                                                               {
                                                                 instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/height',
                                                                 schemaPath:
@@ -3889,7 +4044,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                           if (errors === _errs22) {
                                                             if (typeof data9 == 'number' && isFinite(data9)) {
                                                               if (data9 < 0 || isNaN(data9)) {
-                                                                validate21.errors = [
+                                                                validate23.errors = [
                                                                   {
                                                                     instancePath:
                                                                       instancePath + '/items/' + i0 + '/files/' + i1 + '/height',
@@ -3912,7 +4067,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                           if (data6.crop !== undefined) {
                                                             const _errs24 = errors
                                                             if (typeof data6.crop !== 'boolean') {
-                                                              validate21.errors = [
+                                                              validate23.errors = [
                                                                 {
                                                                   instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/crop',
                                                                   schemaPath:
@@ -3934,7 +4089,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                   }
                                                 }
                                               } else {
-                                                validate21.errors = [
+                                                validate23.errors = [
                                                   {
                                                     instancePath: instancePath + '/items/' + i0 + '/files/' + i1,
                                                     schemaPath: '#/properties/items/items/properties/files/items/type',
@@ -3953,7 +4108,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                           }
                                         }
                                       } else {
-                                        validate21.errors = [
+                                        validate23.errors = [
                                           {
                                             instancePath: instancePath + '/items/' + i0 + '/files',
                                             schemaPath: '#/properties/items/items/properties/files/type',
@@ -3976,7 +4131,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                       if (errors === _errs26) {
                                         if (data11 && typeof data11 == 'object' && !Array.isArray(data11)) {
                                           if (Object.keys(data11).length > 100) {
-                                            validate21.errors = [
+                                            validate23.errors = [
                                               {
                                                 instancePath: instancePath + '/items/' + i0 + '/served',
                                                 schemaPath: '#/properties/items/items/properties/served/maxProperties',
@@ -3995,7 +4150,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                 if (errors === _errs28) {
                                                   if (typeof data12 === 'string') {
                                                     if (data12.length > 1024) {
-                                                      validate21.errors = [
+                                                      validate23.errors = [
                                                         {
                                                           instancePath:
                                                             instancePath +
@@ -4013,7 +4168,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                       return false
                                                     } else {
                                                       if (data12.length < 1) {
-                                                        validate21.errors = [
+                                                        validate23.errors = [
                                                           {
                                                             instancePath:
                                                               instancePath +
@@ -4032,7 +4187,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                       }
                                                     }
                                                   } else {
-                                                    validate21.errors = [
+                                                    validate23.errors = [
                                                       {
                                                         instancePath:
                                                           instancePath +
@@ -4058,7 +4213,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                             }
                                           }
                                         } else {
-                                          validate21.errors = [
+                                          validate23.errors = [
                                             {
                                               instancePath: instancePath + '/items/' + i0 + '/served',
                                               schemaPath: '#/properties/items/items/properties/served/type',
@@ -4081,7 +4236,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                           }
                         }
                       } else {
-                        validate21.errors = [
+                        validate23.errors = [
                           {
                             instancePath: instancePath + '/items/' + i0,
                             schemaPath: '#/properties/items/items/type',
@@ -4100,7 +4255,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                 }
               } else {
-                validate21.errors = [
+                validate23.errors = [
                   {
                     instancePath: instancePath + '/items',
                     schemaPath: '#/properties/items/type',
@@ -4121,7 +4276,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
               let data13 = data.total
               const _errs30 = errors
               if (!(typeof data13 == 'number' && !(data13 % 1) && !isNaN(data13) && isFinite(data13))) {
-                validate21.errors = [
+                validate23.errors = [
                   {
                     instancePath: instancePath + '/total',
                     schemaPath: '#/properties/total/type',
@@ -4135,7 +4290,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs30) {
                 if (typeof data13 == 'number' && isFinite(data13)) {
                   if (data13 < 0 || isNaN(data13)) {
-                    validate21.errors = [
+                    validate23.errors = [
                       {
                         instancePath: instancePath + '/total',
                         schemaPath: '#/properties/total/minimum',
@@ -4156,16 +4311,16 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate21.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate23.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate21.errors = vErrors
+  validate23.errors = vErrors
   return errors === 0
 }
 
-const isImagesServeArgs = validate22
-const schema23 = {
+const isImagesServeArgs = validate24
+const schema25 = {
   type: 'object',
   required: ['id', 'webp'],
   properties: {
@@ -4175,14 +4330,14 @@ const schema23 = {
   additionalProperties: false,
 }
 
-function validate22(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate24(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if ((data.id === undefined && (missing0 = 'id')) || (data.webp === undefined && (missing0 = 'webp'))) {
-        validate22.errors = [
+        validate24.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -4196,7 +4351,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'id' || key0 === 'webp')) {
-            validate22.errors = [
+            validate24.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -4214,7 +4369,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
             let data0 = data.id
             const _errs2 = errors
             if (!(typeof data0 == 'number' && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-              validate22.errors = [
+              validate24.errors = [
                 {
                   instancePath: instancePath + '/id',
                   schemaPath: '#/properties/id/type',
@@ -4228,7 +4383,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs2) {
               if (typeof data0 == 'number' && isFinite(data0)) {
                 if (data0 < 0 || isNaN(data0)) {
-                  validate22.errors = [
+                  validate24.errors = [
                     {
                       instancePath: instancePath + '/id',
                       schemaPath: '#/properties/id/minimum',
@@ -4252,7 +4407,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs4) {
                 if (data1 && typeof data1 == 'object' && !Array.isArray(data1)) {
                   if (Object.keys(data1).length > 100) {
-                    validate22.errors = [
+                    validate24.errors = [
                       {
                         instancePath: instancePath + '/webp',
                         schemaPath: '#/properties/webp/maxProperties',
@@ -4271,7 +4426,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                         if (errors === _errs6) {
                           if (typeof data2 === 'string') {
                             if (data2.length > 1024) {
-                              validate22.errors = [
+                              validate24.errors = [
                                 {
                                   instancePath: instancePath + '/webp/' + key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                                   schemaPath: '#/properties/webp/patternProperties/%5E.*%24/maxLength',
@@ -4283,7 +4438,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                               return false
                             } else {
                               if (data2.length < 1) {
-                                validate22.errors = [
+                                validate24.errors = [
                                   {
                                     instancePath: instancePath + '/webp/' + key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                                     schemaPath: '#/properties/webp/patternProperties/%5E.*%24/minLength',
@@ -4296,7 +4451,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                               }
                             }
                           } else {
-                            validate22.errors = [
+                            validate24.errors = [
                               {
                                 instancePath: instancePath + '/webp/' + key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                                 schemaPath: '#/properties/webp/patternProperties/%5E.*%24/type',
@@ -4316,7 +4471,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                     }
                   }
                 } else {
-                  validate22.errors = [
+                  validate24.errors = [
                     {
                       instancePath: instancePath + '/webp',
                       schemaPath: '#/properties/webp/type',
@@ -4336,30 +4491,30 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate22.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate24.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate22.errors = vErrors
+  validate24.errors = vErrors
   return errors === 0
 }
 
-const isImagesServeValue = validate23
-const schema24 = {
+const isImagesServeValue = validate25
+const schema26 = {
   type: 'object',
   required: ['served'],
   properties: { served: { type: 'integer', minimum: 0 } },
   additionalProperties: false,
 }
 
-function validate23(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate25(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if (data.served === undefined && (missing0 = 'served')) {
-        validate23.errors = [
+        validate25.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -4373,7 +4528,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'served')) {
-            validate23.errors = [
+            validate25.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -4391,7 +4546,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
             let data0 = data.served
             const _errs2 = errors
             if (!(typeof data0 == 'number' && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-              validate23.errors = [
+              validate25.errors = [
                 {
                   instancePath: instancePath + '/served',
                   schemaPath: '#/properties/served/type',
@@ -4405,7 +4560,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs2) {
               if (typeof data0 == 'number' && isFinite(data0)) {
                 if (data0 < 0 || isNaN(data0)) {
-                  validate23.errors = [
+                  validate25.errors = [
                     {
                       instancePath: instancePath + '/served',
                       schemaPath: '#/properties/served/minimum',
@@ -4422,24 +4577,24 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate23.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate25.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate23.errors = vErrors
+  validate25.errors = vErrors
   return errors === 0
 }
 
-const isAssetsStateArgs = validate24
-const schema25 = { type: 'object', properties: {}, additionalProperties: false }
+const isAssetsStateArgs = validate26
+const schema27 = { type: 'object', properties: {}, additionalProperties: false }
 
-function validate24(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate26(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       for (const key0 in data) {
-        validate24.errors = [
+        validate26.errors = [
           {
             instancePath,
             schemaPath: '#/additionalProperties',
@@ -4452,22 +4607,22 @@ function validate24(data, { instancePath = '', parentData, parentDataProperty, r
         break
       }
     } else {
-      validate24.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate26.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate24.errors = vErrors
+  validate26.errors = vErrors
   return errors === 0
 }
 
-const isAssetsStateValue = validate25
-const schema26 = {
+const isAssetsStateValue = validate27
+const schema28 = {
   type: 'object',
   properties: { bundle: { type: 'string', maxLength: 200 }, publishedAt: { type: 'integer', minimum: 0 } },
   additionalProperties: false,
 }
 
-function validate25(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate27(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
@@ -4475,7 +4630,7 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
       const _errs1 = errors
       for (const key0 in data) {
         if (!(key0 === 'bundle' || key0 === 'publishedAt')) {
-          validate25.errors = [
+          validate27.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -4495,7 +4650,7 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
           if (errors === _errs2) {
             if (typeof data0 === 'string') {
               if (data0.length > 200) {
-                validate25.errors = [
+                validate27.errors = [
                   {
                     instancePath: instancePath + '/bundle',
                     schemaPath: '#/properties/bundle/maxLength',
@@ -4507,7 +4662,7 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
                 return false
               }
             } else {
-              validate25.errors = [
+              validate27.errors = [
                 {
                   instancePath: instancePath + '/bundle',
                   schemaPath: '#/properties/bundle/type',
@@ -4528,7 +4683,7 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
             let data1 = data.publishedAt
             const _errs4 = errors
             if (!(typeof data1 == 'number' && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-              validate25.errors = [
+              validate27.errors = [
                 {
                   instancePath: instancePath + '/publishedAt',
                   schemaPath: '#/properties/publishedAt/type',
@@ -4542,7 +4697,7 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs4) {
               if (typeof data1 == 'number' && isFinite(data1)) {
                 if (data1 < 0 || isNaN(data1)) {
-                  validate25.errors = [
+                  validate27.errors = [
                     {
                       instancePath: instancePath + '/publishedAt',
                       schemaPath: '#/properties/publishedAt/minimum',
@@ -4562,22 +4717,22 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate25.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate27.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate25.errors = vErrors
+  validate27.errors = vErrors
   return errors === 0
 }
 
-const isAssetsPublishArgs = validate26
-const schema27 = {
+const isAssetsPublishArgs = validate28
+const schema29 = {
   type: 'object',
   properties: { manifest: { type: 'string', minLength: 1, maxLength: 1024 }, bundle: { type: 'string', maxLength: 200 } },
   additionalProperties: false,
 }
 
-function validate26(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate28(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
@@ -4585,7 +4740,7 @@ function validate26(data, { instancePath = '', parentData, parentDataProperty, r
       const _errs1 = errors
       for (const key0 in data) {
         if (!(key0 === 'manifest' || key0 === 'bundle')) {
-          validate26.errors = [
+          validate28.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -4605,7 +4760,7 @@ function validate26(data, { instancePath = '', parentData, parentDataProperty, r
           if (errors === _errs2) {
             if (typeof data0 === 'string') {
               if (data0.length > 1024) {
-                validate26.errors = [
+                validate28.errors = [
                   {
                     instancePath: instancePath + '/manifest',
                     schemaPath: '#/properties/manifest/maxLength',
@@ -4617,7 +4772,7 @@ function validate26(data, { instancePath = '', parentData, parentDataProperty, r
                 return false
               } else {
                 if (data0.length < 1) {
-                  validate26.errors = [
+                  validate28.errors = [
                     {
                       instancePath: instancePath + '/manifest',
                       schemaPath: '#/properties/manifest/minLength',
@@ -4630,7 +4785,7 @@ function validate26(data, { instancePath = '', parentData, parentDataProperty, r
                 }
               }
             } else {
-              validate26.errors = [
+              validate28.errors = [
                 {
                   instancePath: instancePath + '/manifest',
                   schemaPath: '#/properties/manifest/type',
@@ -4653,7 +4808,7 @@ function validate26(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs4) {
               if (typeof data1 === 'string') {
                 if (data1.length > 200) {
-                  validate26.errors = [
+                  validate28.errors = [
                     {
                       instancePath: instancePath + '/bundle',
                       schemaPath: '#/properties/bundle/maxLength',
@@ -4665,7 +4820,7 @@ function validate26(data, { instancePath = '', parentData, parentDataProperty, r
                   return false
                 }
               } else {
-                validate26.errors = [
+                validate28.errors = [
                   {
                     instancePath: instancePath + '/bundle',
                     schemaPath: '#/properties/bundle/type',
@@ -4684,30 +4839,30 @@ function validate26(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate26.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate28.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate26.errors = vErrors
+  validate28.errors = vErrors
   return errors === 0
 }
 
-const isAssetsPublishValue = validate27
-const schema28 = {
+const isAssetsPublishValue = validate29
+const schema30 = {
   type: 'object',
   required: ['published', 'files'],
   properties: { published: { type: 'boolean' }, files: { type: 'integer', minimum: 0 } },
   additionalProperties: false,
 }
 
-function validate27(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate29(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if ((data.published === undefined && (missing0 = 'published')) || (data.files === undefined && (missing0 = 'files'))) {
-        validate27.errors = [
+        validate29.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -4721,7 +4876,7 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'published' || key0 === 'files')) {
-            validate27.errors = [
+            validate29.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -4738,7 +4893,7 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
           if (data.published !== undefined) {
             const _errs2 = errors
             if (typeof data.published !== 'boolean') {
-              validate27.errors = [
+              validate29.errors = [
                 {
                   instancePath: instancePath + '/published',
                   schemaPath: '#/properties/published/type',
@@ -4758,7 +4913,7 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
               let data1 = data.files
               const _errs4 = errors
               if (!(typeof data1 == 'number' && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-                validate27.errors = [
+                validate29.errors = [
                   {
                     instancePath: instancePath + '/files',
                     schemaPath: '#/properties/files/type',
@@ -4772,7 +4927,7 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs4) {
                 if (typeof data1 == 'number' && isFinite(data1)) {
                   if (data1 < 0 || isNaN(data1)) {
-                    validate27.errors = [
+                    validate29.errors = [
                       {
                         instancePath: instancePath + '/files',
                         schemaPath: '#/properties/files/minimum',
@@ -4793,11 +4948,11 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate27.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate29.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate27.errors = vErrors
+  validate29.errors = vErrors
   return errors === 0
 }
 
@@ -4807,6 +4962,8 @@ export const commandValidators: Readonly<Record<string, Validator>> = {
   'plugin.answer': isPluginAnswer as unknown as Validator,
   'site.describe.args': isSiteDescribeArgs as unknown as Validator,
   'site.describe.value': isSiteDescribeValue as unknown as Validator,
+  'plugin.activate.args': isPluginActivateArgs as unknown as Validator,
+  'plugin.activate.value': isPluginActivateValue as unknown as Validator,
   'site.health.args': isSiteHealthArgs as unknown as Validator,
   'site.health.value': isSiteHealthValue as unknown as Validator,
   'opcache.reset.args': isOpcacheResetArgs as unknown as Validator,

@@ -1,0 +1,62 @@
+import { directives, firstArg, type Directive } from './nginx-tree.ts'
+
+/** What nginx's configuration says about one site. */
+export interface NginxSite {
+  readonly host: string
+  readonly port: number
+  readonly tls: boolean
+  readonly user: string
+  /** `fastcgi_pass unix:…`, without its prefix. */
+  readonly fpmSocket?: string
+  readonly cachePath?: string
+  /** Response header that carries `$upstream_cache_status`. */
+  readonly cacheHeader?: string
+  /** Whether a rule of Platen's lets a request refresh an entry. */
+  readonly refreshes: boolean
+}
+
+/** The server whose root is `root`; undefined where there is none. `sameFolder` compares paths as the file system does. */
+export function nginxSite(tree: readonly Directive[], root: string, sameFolder: (a: string, b: string) => boolean): NginxSite | undefined {
+  const server = directives(tree, 'server').find(({ children }) =>
+    directives(children, 'root').some(({ args }) => sameFolder(args[0] ?? '', root)),
+  )
+  if (!server) return undefined
+  const socket = firstArg(server.children, 'fastcgi_pass')
+  const zone = firstArg(server.children, 'fastcgi_cache')
+  const cachePath = directives(tree, 'fastcgi_cache_path').find(({ args }) => args.some(arg => arg.startsWith(`keys_zone=${zone}:`)))
+    ?.args[0]
+  const header = [...directives(server.children, 'add_header'), ...directives(tree, 'add_header')].find(
+    ({ args }) => args[1] === '$upstream_cache_status',
+  )
+  const cacheHeader = header?.args[0]
+  return {
+    ...listening(server),
+    user: firstArg(tree, 'user') ?? 'nobody',
+    ...(socket?.startsWith('unix:') ? { fpmSocket: socket.slice('unix:'.length) } : {}),
+    ...(cachePath === undefined ? {} : { cachePath }),
+    ...(cacheHeader === undefined ? {} : { cacheHeader }),
+    refreshes: directives(tree, 'map').some(({ args }) => args[0] === '$http_x_platen_refresh'),
+  }
+}
+
+/** Address of the first `listen`; a wildcard is reached through loopback. */
+function listening(server: Directive): { host: string; port: number; tls: boolean } {
+  const listen = directives(server.children, 'listen').find(({ args }) => !args[0]?.startsWith('unix:'))
+  const address = listen?.args[0] ?? '80'
+  const match = /^(?:(\[[^\]]*\]|[^:]*):)?(\d+)$/.exec(address)
+  const host = match ? (match[1] ?? '') : address
+  const tls = listen?.args.includes('ssl') === true
+  return { host: ['', '*', '0.0.0.0', '[::]'].includes(host) ? '127.0.0.1' : host, port: Number(match?.[2] ?? (tls ? 443 : 80)), tls }
+}
+
+/** Lines for nginx that let a request with the site's secret replace a page's entry, and keep the secret from PHP. */
+export function refreshLines(secret: string): { readonly http: string; readonly location: string } {
+  return {
+    http: `map $http_x_platen_refresh $platen_refresh { default 0; "${secret}" 1; }`,
+    location: [
+      'fastcgi_cache_bypass $platen_refresh;          # beside the conditions that are there',
+      'fastcgi_param HTTP_X_PLATEN_REFRESH "";        # after include fastcgi_params',
+      'add_header X-Cache $upstream_cache_status;',
+    ].join('\n'),
+  }
+}

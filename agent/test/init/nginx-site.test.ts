@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { nginxSite } from '../../src/init/nginx-site.ts'
+import { directives, parseNginx } from '../../src/init/nginx-tree.ts'
+
+const same = (a: string, b: string): boolean => a === b
+
+const config = `# configuration file /etc/nginx/nginx.conf:
+user www-data; pid /run/nginx.pid;
+http {
+  fastcgi_cache_path /var/cache/nginx/one levels=1:2 keys_zone=ONE:10m;
+  fastcgi_cache_path "/var/cache/nginx/two" levels=1:2 keys_zone=TWO:10m;
+  map $http_x_platen_refresh $platen_refresh { default 0; "s;e}c" 1; }
+  server { listen unix:/run/x.sock; listen [::]:8443 ssl http2; root /srv/other; }
+  server {
+    listen 80 default_server; root /srv/site; # the one
+    location ~ \\.php$ { fastcgi_pass unix:/run/php/site.sock; fastcgi_cache TWO; add_header X-Cache $upstream_cache_status; }
+  }
+}`
+
+describe('parseNginx', () => {
+  it('keeps quoted braces and semicolons inside their argument', () => {
+    const [map] = directives(parseNginx(config), 'map')
+    assert.deepEqual(
+      map?.children.map(({ name, args }) => [name, ...args]),
+      [
+        ['default', '0'],
+        ['s;e}c', '1'],
+      ],
+    )
+  })
+
+  it('keeps variables in braces and escapes in one word', () => {
+    assert.deepEqual(parseNginx('a ${b}c x\\;y;'), [{ name: 'a', args: ['${b}c', 'x\\;y'], children: [] }])
+  })
+
+  it('ends without a throw on text that stops in the middle', () => {
+    assert.deepEqual(parseNginx('http { server { listen 80'), [
+      { name: 'http', args: [], children: [{ name: 'server', args: [], children: [] }] },
+    ])
+  })
+})
+
+describe('nginxSite', () => {
+  it('finds the server by its root with socket, cache and address', () => {
+    assert.deepEqual(nginxSite(parseNginx(config), '/srv/site', same), {
+      host: '127.0.0.1',
+      port: 80,
+      tls: false,
+      user: 'www-data',
+      fpmSocket: '/run/php/site.sock',
+      cachePath: '/var/cache/nginx/two',
+      cacheHeader: 'X-Cache',
+      refreshes: true,
+    })
+  })
+
+  it('takes an address over a Unix socket, and TLS from the listen line', () => {
+    const site = nginxSite(parseNginx(config), '/srv/other', same)
+    assert.deepEqual([site?.host, site?.port, site?.tls, site?.cachePath], ['127.0.0.1', 8443, true, undefined])
+  })
+
+  it('says nothing where no server has that root', () => {
+    assert.equal(nginxSite(parseNginx(config), '/srv/none', same), undefined)
+  })
+})
