@@ -1,0 +1,69 @@
+import type { DocumentPolicy, SiteDescribeValue } from '@platen/protocol'
+import { kinds } from '@platen/protocol'
+import type { NginxSite } from './nginx-site.ts'
+
+/** What `init` knows when it writes the policy file. */
+export interface Findings {
+  readonly root: string
+  readonly siteUser: string
+  readonly agentUser: string
+  readonly fpmSocket: string
+  readonly nginx: NginxSite | undefined
+  readonly refreshSecret: string
+  readonly state: string
+  readonly run: string
+  readonly redisUrl: string | undefined
+}
+
+/** Memory of one job's process: enough for a 24-megapixel image, small beside a container. */
+const memoryMb = 1024
+
+/** The policy file before WordPress was asked: enough to reach PHP. */
+export function firstPolicy(found: Findings, url: string): DocumentPolicy {
+  const { nginx } = found
+  return {
+    version: 1,
+    site: { root: found.root, url, user: found.siteUser },
+    agent: { user: found.agentUser, state: found.state, socket: `${found.run}/agent.sock`, control: `${found.run}/control.sock` },
+    kinds: kinds.map(kind => kind.name),
+    limits: { memoryMb },
+    php: { socket: found.fpmSocket },
+    ...(nginx === undefined
+      ? {}
+      : {
+          nginx: {
+            host: nginx.host,
+            port: nginx.port,
+            tls: nginx.tls,
+            user: nginx.user,
+            cacheHeader: nginx.cacheHeader ?? 'X-Cache',
+            refreshSecret: found.refreshSecret,
+            ...(nginx.cachePath === undefined ? {} : { cachePath: nginx.cachePath }),
+          },
+        }),
+  }
+}
+
+/** The policy file with what WordPress says about its database and object cache. */
+export function fullPolicy(found: Findings, site: SiteDescribeValue, url: string | undefined): DocumentPolicy {
+  const prefix = site.objectCache?.prefix
+  return {
+    ...firstPolicy(found, url ?? site.homeUrl),
+    mysql: { ...databaseEndpoint(site.database.host), database: site.database.name },
+    ...(found.redisUrl !== undefined && prefix ? { redis: { url: found.redisUrl, database: databaseNumber(found.redisUrl), prefix } } : {}),
+  }
+}
+
+/** DB_HOST as WordPress reads it: `host`, `host:port`, `host:/socket` or `/socket` (wpdb::parse_db_host). */
+export function databaseEndpoint(host: string): { host?: string; port?: number; socket?: string } {
+  const socket = /:?(\/.*)$/.exec(host)?.[1]
+  if (socket !== undefined) return { socket }
+  const match = /^(.*):(\d{1,5})$/.exec(host)
+  return match ? { host: match[1] as string, port: Number(match[2]) } : { host }
+}
+
+/** `redis://host:port/3` → 3. */
+function databaseNumber(url: string): number {
+  const number = /^\/(\d{1,4})$/.exec(new URL(url).pathname)?.[1]
+  return number === undefined ? 0 : Number(number)
+}
