@@ -1,0 +1,110 @@
+import type { ErrorCode } from '@platen/protocol'
+import { settings } from './choice.ts'
+import { drawSet, type Drawn } from './draw-set.ts'
+import { codeOfFile } from './file-errors.ts'
+import { below, planAttachment, serving, servesJust, webpName, type Attachment, type Item, type Target } from './plan.ts'
+import { placeSet } from './place-set.ts'
+import { stillThere } from './prints.ts'
+import type { FilePrint, ImageRecord } from './record.ts'
+import { retire } from './restore-attachment.ts'
+import type { SiteImages } from './site-images.ts'
+
+/**
+ * Brings one attachment to where it should be, from wherever it is: nothing where it is there already. What is one file's
+ * fault is told in the items. Nothing of an incomplete set stays or is served.
+ * @throws PlatenError job.cancelled, disk.full and what PhpChannel throws
+ */
+export async function optimizeAttachment(site: SiteImages, attachment: Attachment): Promise<readonly Item[]> {
+  const plan = planAttachment(attachment, site.uploads)
+  if (plan.state === 'refuse') return [{ attachment: attachment.id, file: plan.file, outcome: 'failed', code: plan.code }]
+  const record = await site.records.find(attachment.id)
+  if (plan.state === 'leave') {
+    await retire(site, attachment, record)
+    return unchanged(site, attachment.id, plan.files)
+  }
+  const files = plan.targets.map(({ file }) => file)
+  if (record && (await isCurrent(site, record, [plan.source, ...files]))) return keep(site, attachment, record, files)
+  await retire(site, attachment, record)
+  return make(site, attachment.id, plan.source, plan.targets)
+}
+
+async function isCurrent(site: SiteImages, record: ImageRecord, files: readonly string[]): Promise<boolean> {
+  if (record.settings !== settings || record.state === 'making') return false
+  const wanted = new Set(files)
+  if (Object.keys(record.prints).length !== wanted.size || !files.every(file => Object.hasOwn(record.prints, file))) return false
+  if (!(await stillThere(site.files, site.uploads, record.prints))) return false
+  for (const [file, bytes] of Object.entries(record.webp)) {
+    if ((await site.files.info(below(site.uploads, webpName(file))))?.size !== bytes) return false
+  }
+  return true
+}
+
+/** All is there; where the plugin does not serve it (it was away the last time), it does now. */
+async function keep(site: SiteImages, attachment: Attachment, record: ImageRecord, files: readonly string[]): Promise<readonly Item[]> {
+  const { id, served } = attachment
+  const kept = files.filter(file => Object.hasOwn(record.webp, file))
+  const inService = servesJust(served, kept)
+  if (!inService) await site.context.php.call('images.serve', { id, webp: serving(kept) })
+  if (record.state === 'left') return unchanged(site, id, files)
+  return kept.map(file => ({
+    attachment: id,
+    file: below(site.uploads, file),
+    outcome: inService ? 'kept' : 'made',
+    before: record.prints[file]?.size ?? 0,
+    after: record.webp[file] ?? 0,
+  }))
+}
+
+async function make(site: SiteImages, id: number, source: string, targets: readonly Target[]): Promise<readonly Item[]> {
+  const files = targets.map(({ file }) => file)
+  const set = await drawSet(site, source, targets)
+  switch (set.state) {
+    case 'failed':
+      return failed(site, id, files, set.failures)
+    case 'left':
+      await site.records.save(id, { version: 1, settings, state: 'left', prints: set.prints, webp: {} })
+      return unchanged(site, id, files)
+    case 'drawn':
+      return serve(site, id, set.drawn, set.prints)
+  }
+}
+
+/** The plugin hears of the set when all of it is on the disk. */
+async function serve(
+  site: SiteImages,
+  id: number,
+  drawn: readonly Drawn[],
+  prints: Readonly<Record<string, FilePrint>>,
+): Promise<readonly Item[]> {
+  const files = drawn.map(({ file }) => file)
+  let placed: boolean
+  try {
+    placed = await placeSet(site, id, drawn, prints)
+  } catch (error) {
+    const code = codeOfFile(error)
+    return files.map(file => ({ attachment: id, file: below(site.uploads, file), outcome: 'failed', code }))
+  }
+  if (!placed) {
+    site.context.log.warn('images:name-taken', { attachment: id })
+    return unchanged(site, id, files)
+  }
+  await site.context.php.call('images.serve', { id, webp: serving(files) })
+  return drawn.map(({ file, before, data }) => ({
+    attachment: id,
+    file: below(site.uploads, file),
+    outcome: 'made',
+    before,
+    after: data.length,
+  }))
+}
+
+function unchanged(site: SiteImages, attachment: number, files: readonly string[]): Item[] {
+  return files.map(file => ({ attachment, file: below(site.uploads, file).slice(0, 1024), outcome: 'unchanged' }))
+}
+
+function failed(site: SiteImages, attachment: number, files: readonly string[], failures: ReadonlyMap<string, ErrorCode>): Item[] {
+  return [...new Set([...failures.keys(), ...files])].map(file => {
+    const code = failures.get(file)
+    return { attachment, file: below(site.uploads, file), ...(code ? { outcome: 'failed', code } : { outcome: 'unchanged' }) }
+  })
+}
