@@ -6,3 +6,6 @@ export const repositoryRoot: string = fileURLToPath(new URL('../../', import.met
 
 /** Where lab keeps what is dear to fetch or make; safe to delete while nothing runs. */
 export const cacheRoot: string = join(repositoryRoot, '.platen', 'cache')
+
+/** Where the files lie that lab only reads (PHP, fixture plugins): the same ones when lab runs from dist. */
+export const labSource: string = join(repositoryRoot, 'lab', 'src')

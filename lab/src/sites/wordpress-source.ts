@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { LabError } from '../lab-error.ts'
 import { cacheRoot } from '../paths.ts'
 import { makeOnce } from '../process/make-once.ts'
+import { hasDebianPackages } from './debian-packages.ts'
 import { unpackDebianWordpress, type DebianRelease } from './debian-wordpress.ts'
 import { isOnWordpressOrg, unpackFromWordpressOrg } from './wordpress-org.ts'
 
@@ -47,6 +48,10 @@ async function fill(version: WordpressVersion, folder: string, progress: (text: 
   if (await isOnWordpressOrg(version)) {
     progress(`fetching WordPress ${version} from wordpress.org`)
     return unpackFromWordpressOrg(version, folder)
+  }
+  if (!hasDebianPackages()) {
+    const hint = `Make wordpress.org reachable, put a WordPress at ${join(cacheRoot, `wordpress-${version}`)}, or run on Debian (on Ubuntu: apt-get install debian-archive-keyring).`
+    throw new LabError('lab.no_wordpress', 'wordpress.org is not reachable and there is no apt-get with Debian’s keys', hint)
   }
   progress(`fetching WordPress ${version} from Debian ${releases[version].suite}`)
   return unpackDebianWordpress(releases[version], folder)

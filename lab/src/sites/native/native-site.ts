@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { requireBinary } from '../../engines/binaries.ts'
 import type { Nginx } from '../../engines/nginx.ts'
 import { fpmStatusPath } from '../../engines/php-fpm.ts'
 import { freePort } from '../../process/free-port.ts'
+import { removeFolder, temporaryFolder } from '../../process/temporary-folder.ts'
 import { administrator, sitePages, type SiteOptions } from '../site-options.ts'
 import { giveTo, systemUser, type SystemUser } from '../system-user.ts'
 import { newestWordpress } from '../wordpress-source.ts'
@@ -13,6 +13,7 @@ import { runInWordpress } from '../wordpress-cli.ts'
 import { startNativeEngines, type NativeEngines } from './native-engines.ts'
 import { nginxStatusPath } from './nginx-config.ts'
 import type { NativeSite } from './native-site-type.ts'
+import { nativeTemplate, tablePrefix, type NativeTemplate } from './native-template.ts'
 import { placeWordpress, type NativeNames } from './place-wordpress.ts'
 
 /** The user that PHP of native sites runs as. */
@@ -22,17 +23,18 @@ const requestMs = 30_000
 
 /** Brings up a native site. Throws a LabError that says what to do; nothing is left running then. */
 export async function createNativeSite(options: SiteOptions = {}): Promise<NativeSite> {
+  const template = await nativeTemplate(options.wordpressVersion ?? newestWordpress, options.content ?? 'full', options.progress)
   const [siteUser, webUser] = await Promise.all([systemUser(siteUserName), systemUser(webUserName)])
   const port = await freePort(options.port)
   const directory = await siteDirectory(options.directory, siteUser)
   const cleanUp = async (): Promise<void> => {
-    if (!options.directory) await rm(directory, { recursive: true, force: true, maxRetries: 3 })
+    if (!options.directory) await removeFolder(directory)
   }
   let engines: NativeEngines | undefined
   try {
     options.progress?.('starting MariaDB, Redis and PHP-FPM')
     engines = await startNativeEngines(directory, siteUser, webUser)
-    return await raise(options, { directory, port, siteUser, webUser, engines, cleanUp })
+    return await raise(options, { template, directory, port, siteUser, webUser, engines, cleanUp })
   } catch (error) {
     await engines?.stop()
     await cleanUp()
@@ -41,6 +43,7 @@ export async function createNativeSite(options: SiteOptions = {}): Promise<Nativ
 }
 
 interface Ground {
+  readonly template: NativeTemplate
   readonly directory: string
   readonly port: number
   readonly siteUser: SystemUser
@@ -54,13 +57,13 @@ async function raise(options: SiteOptions, ground: Ground): Promise<NativeSite> 
   const names: NativeNames = {
     url: `http://127.0.0.1:${port}`,
     root: join(directory, 'wordpress'),
-    tablePrefix: `lab${randomBytes(2).toString('hex')}_`,
     database: 'wordpress',
     databaseUser: 'wordpress',
     databasePassword: randomBytes(16).toString('hex'),
     redisPrefix: `lab-${randomBytes(4).toString('hex')}:`,
   }
-  await placeWordpress(options, names, siteUser, engines)
+  options.progress?.('placing WordPress')
+  await placeWordpress(ground.template, options, names, siteUser, engines)
   const cachePath = join(directory, 'page-cache')
   const accessLog = join(directory, 'nginx', 'access.log')
   // 128 bits: a longer one would not fit nginx's default map_hash_bucket_size.
@@ -102,7 +105,7 @@ function describe(
       database: names.database,
       user: names.databaseUser,
       password: names.databasePassword,
-      tablePrefix: names.tablePrefix,
+      tablePrefix,
     },
     redis: { url: engines.redis.url, port: engines.redis.port, prefix: names.redisPrefix },
     pages: sitePages,
@@ -123,7 +126,7 @@ function describe(
 }
 
 async function siteDirectory(wanted: string | undefined, siteUser: SystemUser): Promise<string> {
-  const directory = wanted ?? (await mkdtemp(join(tmpdir(), 'platen-site-')))
+  const directory = wanted ?? (await temporaryFolder())
   await mkdir(join(directory, 'tmp'), { recursive: true })
   // Web server, database and PHP are different users: each must be able to walk in.
   await chmod(directory, 0o755)

@@ -33,6 +33,7 @@ http {
   server_tokens off;
 ${temporary.map(name => `  ${name}_temp_path ${join(site.directory, 'temporary', name)};`).join('\n')}
   gzip on;
+  gzip_comp_level 5;
   gzip_min_length 500;
   gzip_vary on;
   gzip_types text/css text/plain text/javascript application/javascript application/json image/svg+xml application/rss+xml;

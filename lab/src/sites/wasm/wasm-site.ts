@@ -1,8 +1,8 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { copyTree } from '../../process/copy-tree.ts'
 import { freePort } from '../../process/free-port.ts'
+import { removeFolder, temporaryFolder } from '../../process/temporary-folder.ts'
 import { activatePhp } from '../install-wordpress.ts'
 import { administrator, sitePages, type SiteOptions, type SitePages } from '../site-options.ts'
 import { newestWordpress, type WordpressVersion } from '../wordpress-source.ts'
@@ -41,9 +41,9 @@ export async function createWasmSite(options: SiteOptions = {}): Promise<WasmSit
   const version = options.wordpressVersion ?? newestWordpress
   const template = await wasmTemplate(version, options.content ?? 'full', options.progress)
   const port = await freePort(options.port)
-  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'platen-wasm-site-')))
+  const directory = options.directory ?? (await temporaryFolder())
   const cleanUp = async (): Promise<void> => {
-    if (!options.directory) await rm(directory, { recursive: true, force: true, maxRetries: 3 })
+    if (!options.directory) await removeFolder(directory)
   }
   let php: WasmPhp | undefined
   try {

@@ -1,10 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cacheRoot } from '../../paths.ts'
 import { copyTree } from '../../process/copy-tree.ts'
 import { freePort } from '../../process/free-port.ts'
 import { makeOnce } from '../../process/make-once.ts'
+import { removeFolder, temporaryFolder } from '../../process/temporary-folder.ts'
+import { placeSeed, runSeed, seedHash } from '../content/seed.ts'
 import { installPhp } from '../install-wordpress.ts'
 import { wordpressPrelude } from '../wordpress-cli.ts'
 import { wordpressSource, type WordpressVersion } from '../wordpress-source.ts'
@@ -13,6 +14,9 @@ import { wasmConfig } from './wasm-config.ts'
 import { startWasmPhp } from './wasm-php.ts'
 
 const installMs = 120_000
+const mounted = '/wordpress'
+/** As many as the front page shows: PHP in WebAssembly takes seconds for each. */
+const photographs = 6
 /** Raised when what this file does to a site changes. */
 const revision = 1
 
@@ -23,22 +27,33 @@ export async function wasmTemplate(
   progress: (text: string) => void = () => {},
 ): Promise<string> {
   const source = await wordpressSource(version, progress)
-  return makeOnce(join(cacheRoot, `wasm-${version}-${content}-${revision}`), async folder => {
-    progress('installing WordPress on SQLite (once)')
+  const key = content === 'full' ? await seedHash() : 'bare'
+  return makeOnce(join(cacheRoot, `wasm-${version}-${key}-${revision}`), async folder => {
     await copyTree(source, folder)
-    await writeFile(join(folder, 'wp-config.php'), wasmConfig(templateUrl))
-    await install(folder, `Platen lab ${version}`)
+    await writeFile(join(folder, 'wp-config.php'), wasmConfig(templateUrl, { DISABLE_WP_CRON: true }))
+    const target = { root: folder, phpRoot: mounted, photographs }
+    if (content === 'full') await placeSeed(target, progress)
+    await withPhp(folder, async run => {
+      progress(`installing WordPress ${version} on SQLite (once)`)
+      await run(installPhp(`Platen lab ${version}`), installMs, "define( 'WP_INSTALLING', true );")
+      if (content === 'bare') return
+      progress('writing posts and making the sizes of the photographs (once)')
+      await runSeed(target, run)
+    })
     assertMovable(folder)
   })
 }
 
-async function install(root: string, title: string): Promise<void> {
-  const logs = await mkdtemp(join(tmpdir(), 'platen-wasm-template-'))
+async function withPhp(
+  root: string,
+  use: (run: (php: string, timeoutMs: number, before?: string) => Promise<string>) => Promise<void>,
+): Promise<void> {
+  const logs = await temporaryFolder()
   const php = await startWasmPhp({ root, port: await freePort(), siteUrl: templateUrl }, join(logs, 'php.log'))
   try {
-    await php.run(`<?php define( 'WP_INSTALLING', true ); ${wordpressPrelude('/wordpress', templateUrl)} ${installPhp(title)}`, installMs)
+    await use((code, timeoutMs, before = '') => php.run(`<?php ${before} ${wordpressPrelude(mounted, templateUrl)} ${code}`, timeoutMs))
   } finally {
     await php.stop()
-    await rm(logs, { recursive: true, force: true })
+    await removeFolder(logs)
   }
 }

@@ -1,0 +1,4 @@
+/* global videojs */
+document.querySelectorAll('.lab-player').forEach(function (element) {
+  videojs(element, { fluid: false })
+})

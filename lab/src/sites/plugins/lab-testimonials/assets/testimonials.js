@@ -1,0 +1,3 @@
+jQuery(function ($) {
+  $('.lab-testimonials').slick({ slidesToShow: 2, dots: true, autoplay: false })
+})
