@@ -21,6 +21,13 @@ export class PlatenError extends Error {
   }
 }
 
+/** An error as another process told it: the message is whole already, meaning included. */
+export function toldError(code: ErrorCode, message: string): PlatenError {
+  const error = new PlatenError(code)
+  error.message = message
+  return error
+}
+
 /** Any thrown value as an error of the table: what is not one already becomes `internal`. */
 export function toPlatenError(error: unknown): PlatenError {
   return error instanceof PlatenError ? error : new PlatenError('internal', undefined, { cause: error })

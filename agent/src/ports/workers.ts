@@ -14,7 +14,8 @@ export interface WorkOrder {
 /** What a worker reports while it runs. */
 export interface WorkListener {
   progress(done: number, total: number, note: string): void
-  step(name: string, kind: string, phase: 'begun' | 'ended'): void
+  /** Journals the step; false where that failed, and then the worker does not begin it. */
+  step(name: string, kind: string, phase: 'begun' | 'ended'): boolean
 }
 
 /** What a worker ended with. */

@@ -1,0 +1,46 @@
+import { Command, Option } from 'commander'
+import { defaultPolicyPath } from '../config/policy-file.ts'
+
+interface PolicyOption {
+  readonly policy: string
+}
+
+/** The command line of `platen-agent`. Each command loads what it needs when it is called. */
+export function program(): Command {
+  const command = new Command('platen-agent')
+    .description('Platen’s agent: keeps the WordPress site beside it fast and healthy.')
+    .showHelpAfterError()
+    .helpCommand(false)
+  addRun(command)
+  addExec(command)
+  return command
+}
+
+/** A new option of its own for each command, since every command takes it. */
+function policyOption(): Option {
+  return new Option('--policy <file>', 'the policy file').default(defaultPolicyPath)
+}
+
+function addRun(command: Command): void {
+  command
+    .command('run')
+    .description('run the agent in the foreground, until SIGTERM or Ctrl-C (as root, so that each part gets a user of its own)')
+    .addOption(policyOption())
+    .action(async ({ policy }: PolicyOption) => {
+      const { runAgent } = await import('./run.ts')
+      await runAgent(policy)
+    })
+}
+
+function addExec(command: Command): void {
+  command
+    .command('exec')
+    .description('run one job now: progress on stderr, result as JSON on stdout; exit 0 done, 1 failed, 2 bad input')
+    .argument('<kind>', 'a job kind, such as cache.purge')
+    .requiredOption('--input <json>', 'the job’s input, such as \'{"everything":true,"reason":"…"}\'')
+    .addOption(policyOption())
+    .action(async (kind: string, { policy, input }: PolicyOption & { input: string }) => {
+      const { execCommand } = await import('./exec-command.ts')
+      process.exitCode = await execCommand(kind, input, policy)
+    })
+}

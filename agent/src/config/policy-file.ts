@@ -1,0 +1,84 @@
+import { readFileSync, statSync, type Stats } from 'node:fs'
+import { PlatenError, problemText, type DocumentPolicy } from '@platen/protocol'
+import { documentValidators } from '@platen/protocol/validators/documents'
+
+/** Where the policy file is unless `--policy` names another. */
+export const defaultPolicyPath = '/etc/platen/policy.json'
+
+/** The largest policy file that is read, in bytes. */
+const mostBytes = 262_144
+
+/**
+ * Reads the policy file, frozen in depth.
+ * @throws PlatenError policy.invalid: its message names every field that is wrong, its `field` the first
+ */
+export function readPolicy(path: string): DocumentPolicy {
+  const value = parse(path)
+  const validate = documentValidators['policy']
+  if (!validate?.(value)) {
+    const problems = validate?.errors ?? []
+    const text = problems.map(problem => problemText([problem])).join('; ')
+    throw invalid(path, text, problems[0]?.instancePath.slice(1).replaceAll('/', '.'))
+  }
+  const policy = value as DocumentPolicy
+  for (const [field, wrong] of contradictions(policy)) throw invalid(path, `${field}: ${wrong}`, field)
+  return deepFreeze(policy)
+}
+
+/**
+ * Whether the agent's user could change the policy file, which only root may: as its owner, by its group or as anyone.
+ * Says so in words, or undefined where all is well. Without a second user there is nothing to keep apart.
+ */
+export function policyIsOpen(path: string, agent: { readonly uid: number; readonly gid: number }): string | undefined {
+  const { uid, gid, mode } = statSync(path)
+  if (agent.uid === 0) return undefined
+  if (uid === agent.uid) return 'the agent’s user owns it'
+  if ((mode & 0o002) !== 0) return 'anyone may write it'
+  return (mode & 0o020) !== 0 && gid === agent.gid ? 'the agent’s group may write it' : undefined
+}
+
+function parse(path: string): unknown {
+  let stats: Stats
+  let text: string
+  try {
+    stats = statSync(path)
+    if (!stats.isFile() || stats.size > mostBytes) throw invalid(path, 'it is no file of a sensible size')
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof PlatenError) throw error
+    throw invalid(path, (error as Error).message)
+  }
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw invalid(path, (error as Error).message)
+  }
+}
+
+/** What the schema can't say: pairs of field and what is wrong with it. */
+function contradictions(policy: DocumentPolicy): [field: string, wrong: string][] {
+  const { socket, control } = policy.agent
+  const wrong: [string, string][] = []
+  if (socket === control) wrong.push(['agent.control', 'must not be the plugin’s socket'])
+  if (!URL.canParse(policy.site.url)) wrong.push(['site.url', 'is no URL'])
+  // The kernel takes 107 bytes of a socket's path and cuts the rest without a word.
+  for (const [field, path] of [
+    ['agent.socket', socket],
+    ['agent.control', control],
+  ] as const) {
+    if (Buffer.byteLength(path) > 100) wrong.push([field, 'is longer than a socket’s path may be (100 bytes)'])
+  }
+  return wrong
+}
+
+function invalid(path: string, detail: string, field?: string): PlatenError {
+  return new PlatenError('policy.invalid', `${path}: ${detail}.`, field ? { field } : {})
+}
+
+function deepFreeze<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const member of Object.values(value)) deepFreeze(member)
+  }
+  return value
+}

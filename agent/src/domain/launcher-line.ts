@@ -1,0 +1,61 @@
+import type { WorkerRole } from '@platen/protocol'
+
+/** What the agent's main process may ask of the launcher. */
+export type LauncherOrder =
+  | { readonly verb: 'start'; readonly role: WorkerRole; readonly token: string; readonly memoryMb: number }
+  | { readonly verb: 'stop'; readonly token: string }
+  | { readonly verb: 'ready' }
+  | { readonly verb: 'failed'; readonly code: string }
+
+/** How a worker process went. */
+export type WorkerExit = 'clean' | 'crashed' | 'memory'
+
+/** What the launcher tells the agent's main process. */
+export interface LauncherNotice {
+  readonly token: string
+  readonly exit: WorkerExit
+}
+
+/** Longest line of either direction, in characters: a reader that has more without a line end gives up. */
+export const launcherLineLength = 200
+
+const start = /^start (site|nginx|agent) ([0-9a-f]{64}) ([1-9][0-9]{1,4})$/
+const stop = /^stop ([0-9a-f]{64})$/
+const failed = /^failed ([a-z]{1,20}(?:\.[a-z_]{1,30})?)$/
+const ended = /^ended ([0-9a-f]{64}) (clean|crashed|memory)$/
+
+/** One line from the main process, or undefined for anything but the four forms: the launcher has root's rights. */
+export function parseOrder(line: string): LauncherOrder | undefined {
+  if (line === 'ready') return { verb: 'ready' }
+  const started = start.exec(line)
+  if (started) return { verb: 'start', role: started[1] as WorkerRole, token: started[2] as string, memoryMb: Number(started[3]) }
+  const stopped = stop.exec(line)
+  if (stopped) return { verb: 'stop', token: stopped[1] as string }
+  const failure = failed.exec(line)
+  return failure ? { verb: 'failed', code: failure[1] as string } : undefined
+}
+
+/** An order as its line, without the line end. */
+export function formatOrder(order: LauncherOrder): string {
+  switch (order.verb) {
+    case 'start':
+      return `start ${order.role} ${order.token} ${order.memoryMb}`
+    case 'stop':
+      return `stop ${order.token}`
+    case 'failed':
+      return `failed ${order.code}`
+    case 'ready':
+      return 'ready'
+  }
+}
+
+/** One line from the launcher, or undefined. */
+export function parseNotice(line: string): LauncherNotice | undefined {
+  const match = ended.exec(line)
+  return match ? { token: match[1] as string, exit: match[2] as WorkerExit } : undefined
+}
+
+/** A notice as its line, without the line end. */
+export function formatNotice({ token, exit }: LauncherNotice): string {
+  return `ended ${token} ${exit}`
+}

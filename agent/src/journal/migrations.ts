@@ -1,0 +1,32 @@
+/** The database's shape, as the steps that lead to it: step N takes it from version N to N + 1. Never edited, only added to. */
+export const migrations: readonly string[] = [
+  `CREATE TABLE runs (
+     job_id TEXT PRIMARY KEY,
+     ended INTEGER NOT NULL,
+     created_at INTEGER NOT NULL,
+     finished_at INTEGER,
+     body TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX runs_unfinished ON runs (created_at) WHERE ended = 0;
+   CREATE INDEX runs_recent ON runs (created_at DESC);
+   CREATE TABLE steps (
+     id INTEGER PRIMARY KEY,
+     job_id TEXT NOT NULL,
+     attempt INTEGER NOT NULL,
+     name TEXT NOT NULL,
+     kind TEXT NOT NULL,
+     phase TEXT NOT NULL CHECK (phase IN ('begun', 'ended'))
+   ) STRICT;
+   CREATE INDEX steps_of_run ON steps (job_id, attempt);
+   CREATE TABLE outbox (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     job_id TEXT NOT NULL,
+     about TEXT NOT NULL CHECK (about IN ('result', 'created')),
+     bytes INTEGER NOT NULL,
+     frame TEXT NOT NULL,
+     UNIQUE (job_id, about)
+   ) STRICT;
+   CREATE TABLE nonces (nonce TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+   CREATE INDEX nonces_expiry ON nonces (expires_at);
+   CREATE TABLE named (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
+]

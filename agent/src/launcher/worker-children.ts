@@ -1,0 +1,85 @@
+import type { WorkerRole } from '@platen/protocol'
+import type { WorkerExit } from '../domain/launcher-line.ts'
+import type { Log } from '../ports/log.ts'
+import type { Child, ChildExit } from './child-process.ts'
+import { privateBytes } from './memory-watch.ts'
+
+/** The launcher's side of the workers. */
+export interface WorkerChildren {
+  start(role: WorkerRole, token: string, memoryMb: number): void
+  stop(token: string): void
+  /** Ends all of them at once. */
+  killAll(): void
+  /** Settles when none is left. */
+  idle(): Promise<void>
+}
+
+/** What starting workers takes. */
+export interface WorkerChildrenOptions {
+  readonly spawn: (role: WorkerRole, memoryMb: number) => Child
+  /** The line that a worker reads from its stdin. */
+  readonly greeting: (token: string) => string
+  readonly mostMemoryMb: number
+  readonly ended: (token: string, exit: WorkerExit) => void
+  readonly log: Log
+}
+
+interface Entry {
+  readonly child: Child
+  readonly mostBytes: number
+  overMemory: boolean
+}
+
+/** More would not be asked for by an agent that works as it should. */
+const mostWorkers = 8
+const watchMs = 250
+const stopGraceMs = 2_000
+
+/** Starts, watches and ends worker processes; each is known by its token alone. */
+export function workerChildren(options: WorkerChildrenOptions): WorkerChildren {
+  const entries = new Map<string, Entry>()
+  let watch: NodeJS.Timeout | undefined
+
+  const watchMemory = (): void => {
+    for (const entry of entries.values()) {
+      if (entry.child.pid === undefined || (privateBytes(entry.child.pid) ?? 0) <= entry.mostBytes) continue
+      entry.overMemory = true
+      entry.child.kill()
+    }
+  }
+
+  const gone = (token: string, entry: Entry, exit: ChildExit): void => {
+    entries.delete(token)
+    if (entries.size === 0) clearInterval(watch)
+    const how = exitOf(exit, entry.overMemory)
+    if (how !== 'clean') options.log.warn('worker:gone', { how, code: exit.code, signal: exit.signal, lastWords: exit.lastWords })
+    options.ended(token, how)
+  }
+
+  return {
+    start: (role, token, memoryMb) => {
+      if (entries.has(token)) return
+      if (entries.size >= mostWorkers) return options.ended(token, 'crashed')
+      const capMb = Math.min(memoryMb, options.mostMemoryMb)
+      const child = options.spawn(role, capMb)
+      const entry = { child, mostBytes: capMb * 1_048_576, overMemory: false }
+      if (entries.size === 0) watch = setInterval(watchMemory, watchMs)
+      entries.set(token, entry)
+      child.stdin?.end(options.greeting(token))
+      void child.exited.then(exit => gone(token, entry, exit))
+    },
+    stop: token => entries.get(token)?.child.stop(stopGraceMs),
+    killAll: () => {
+      for (const { child } of entries.values()) child.kill()
+    },
+    idle: async () => {
+      await Promise.all([...entries.values()].map(({ child }) => child.exited))
+    },
+  }
+}
+
+/** V8 ends a process whose heap is full by SIGABRT or SIGTRAP. */
+function exitOf({ code, signal }: ChildExit, overMemory: boolean): WorkerExit {
+  if (overMemory || signal === 'SIGABRT' || signal === 'SIGTRAP') return 'memory'
+  return code === 0 ? 'clean' : 'crashed'
+}

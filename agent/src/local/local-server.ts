@@ -1,0 +1,133 @@
+import { chmodSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { errorRow, limits, PlatenError, toPlatenError, type LocalError } from '@platen/protocol'
+import type { Clock } from '../ports/clock.ts'
+import type { Journal } from '../ports/journal.ts'
+import type { Log } from '../ports/log.ts'
+import { followJob } from './follow-job.ts'
+import { answerLocal, type Audience, type LocalSubject } from './local-routes.ts'
+import { readBody } from './read-body.ts'
+import { checkSignature } from './signature.ts'
+import { tokenBucket } from './token-bucket.ts'
+
+/** Where a local server listens, and for whom. */
+export type LocalAddress =
+  | { readonly audience: Audience; readonly socket: string; readonly mode: number }
+  /** Loopback TCP: every request is signed. */
+  | { readonly audience: 'plugin'; readonly port: number; readonly secret: string }
+
+/** What a local server needs. */
+export interface LocalServerOptions {
+  readonly address: LocalAddress
+  readonly subject: LocalSubject
+  readonly journal: Pick<Journal, 'nonce'>
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** A listening server. */
+export interface LocalServer {
+  /** Cuts what is open and stops listening. */
+  close(): Promise<void>
+}
+
+const headersMs = 5_000
+const requestMs = 10_000
+const keepAliveMs = 1_000
+
+/**
+ * Serves plugin or CLI: HTTP with JSON, bounded in bytes, connections and rate; every answer is JSON.
+ * @throws PlatenError port.in_use, internal
+ */
+export async function openLocalServer(options: LocalServerOptions): Promise<LocalServer> {
+  const { clock, log } = options
+  const limitRate = tokenBucket({ perSecond: limits.local.requestsPerSecond, burst: limits.local.burst }, () => clock.now())
+  let open = 0
+  const server = createServer(
+    { headersTimeout: headersMs, requestTimeout: requestMs, keepAliveTimeout: keepAliveMs },
+    (request, response) => {
+      open += 1
+      response.once('close', () => {
+        open -= 1
+      })
+      serve(options, request, response, () => {
+        if (open > limits.local.connections) throw new PlatenError('agent.busy')
+        const waitMs = limitRate()
+        if (waitMs === 0) return
+        response.setHeader('Retry-After', Math.ceil(waitMs / 1_000))
+        throw new PlatenError('rate.limited')
+      }).catch((error: unknown) => fail(response, toPlatenError(error), log))
+    },
+  )
+  // Those over it are told so; those over twice of it are cut.
+  server.maxConnections = 2 * limits.local.connections
+  server.maxHeadersCount = 50
+  await listen(server, options.address)
+  return {
+    close: () =>
+      new Promise(resolve => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+async function serve(
+  { address, subject, journal, clock }: LocalServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  admit: () => void,
+): Promise<void> {
+  if (address.audience === 'plugin') admit()
+  const body = await readBody(request, limits.local.requestBytes + 1_024)
+  const { method = 'GET', url = '/', headers } = request
+  if ('secret' in address) checkSignature(address.secret, { method, path: url, headers, body }, journal, clock.now())
+  const { pathname, searchParams } = new URL(url, 'http://agent')
+  const reply = answerLocal(subject, address.audience, { method, path: pathname, query: searchParams, body: parseJson(body) })
+  if ('follow' in reply) await followJob(reply.follow, subject.jobs, response)
+  else send(response, reply.status, reply.json)
+}
+
+function parseJson(body: Buffer): unknown {
+  if (body.length === 0) return undefined
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    // What JSON.parse says about hostile text is of no use to anyone.
+    throw new PlatenError('input.invalid', 'The body is not JSON.')
+  }
+}
+
+function fail(response: ServerResponse, error: PlatenError, log: Log): void {
+  if (error.code === 'internal') log.error('local:failed', { error: error.cause })
+  if (response.headersSent) return void response.destroy()
+  const { status, hint } = errorRow(error.code)
+  const body: LocalError = {
+    code: error.code,
+    message: error.message.slice(0, 500),
+    hint,
+    ...(error.field ? { field: error.field.slice(0, 200) } : {}),
+  }
+  // What is left of a refused request is not read.
+  response.setHeader('Connection', 'close')
+  send(response, status, body)
+}
+
+function send(response: ServerResponse, status: number, value: unknown): void {
+  const text = JSON.stringify(value)
+  response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) }).end(text)
+}
+
+async function listen(server: Server, address: LocalAddress): Promise<void> {
+  // Whoever holds the journal's lock is the only agent, so a socket that is there was left by a dead one.
+  if ('socket' in address) rmSync(address.socket, { force: true })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', error => {
+      const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+      reject(new PlatenError(inUse ? 'port.in_use' : 'internal', error.message, { cause: error }))
+    })
+    if ('socket' in address) server.listen(address.socket, resolve)
+    else server.listen(address.port, '127.0.0.1', resolve)
+  })
+  if ('socket' in address) chmodSync(address.socket, address.mode)
+}

@@ -1,0 +1,47 @@
+import type { Refusal } from '../domain/policy.ts'
+import type { Origin, Run, RunIdentity } from '../domain/run.ts'
+
+/** How far a run is; `total` 0 means unknown. */
+export interface Progress {
+  readonly done: number
+  readonly total: number
+  readonly note: string
+}
+
+/** What names one attempt of a job of the platform. */
+export interface Fence {
+  readonly jobId: string
+  readonly attempt: number
+  readonly epoch: number
+}
+
+/** Something that happened to a run: a new state (its frames, if any, are in the outbox by now), or progress. */
+export type RunNews =
+  | { readonly type: 'state'; readonly run: Run }
+  | { readonly type: 'progress'; readonly run: Run; readonly progress: Progress }
+
+/** Everything that runs at this site. */
+export interface Jobs {
+  /**
+   * Takes a job of the platform whose grant was checked. Idempotent by fence. `accepted` means journaled; a refusal names
+   * a code of the table and, where waiting helps, when to offer the job again.
+   */
+  offer(offered: Omit<RunIdentity, 'origin' | 'createdAt'>): 'accepted' | Refusal
+  /**
+   * Makes a job at the site.
+   * @throws PlatenError kind.unknown, policy.denied, input.invalid, input.too_large, agent.busy, outbox.full, disk.full
+   */
+  create(kind: string, input: unknown, origin: Exclude<Origin, 'platform'>): Run
+  /** Stops a job; with a fence only where it is the present one. False where nothing runs under it. */
+  cancel(jobId: string, fence?: Pick<Fence, 'attempt' | 'epoch'>): boolean
+  /** The platform's jobs that have not ended. */
+  running(): readonly Fence[]
+  /** Jobs that have not ended, whoever asked for them. */
+  unfinished(): number
+  find(jobId: string): Run | undefined
+  progressOf(jobId: string): Progress | undefined
+  /** Newest first. */
+  recent(limit: number): readonly Run[]
+  /** Calls back on every news until the answer is called. */
+  subscribe(listener: (news: RunNews) => void): () => void
+}

@@ -1,0 +1,27 @@
+import type { Log } from '../ports/log.ts'
+
+/** Longest line, in characters: one odd value must not fill a disk. */
+const lineLength = 4_000
+
+/** A log of one JSON object a line: time, level, part, event, and the event's members. `write` gets each line with its end. */
+export function jsonLog(part: string, write: (line: string) => void, now: () => number = Date.now): Log {
+  const at =
+    (level: string) =>
+    (event: string, members: Readonly<Record<string, unknown>> = {}): void => {
+      const line = JSON.stringify({ time: new Date(now()).toISOString(), level, part, event, ...members }, plainErrors)
+      write(`${line.length > lineLength ? JSON.stringify({ level, part, event, cut: line.slice(0, lineLength - 200) }) : line}\n`)
+    }
+  return { info: at('info'), warn: at('warn'), error: at('error') }
+}
+
+/** A log to stderr. */
+export function stderrLog(part: string): Log {
+  return jsonLog(part, line => process.stderr.write(line))
+}
+
+/** Errors have no members that JSON sees. */
+function plainErrors(_name: string, value: unknown): unknown {
+  if (!(value instanceof Error)) return value
+  const { code } = value as { code?: unknown }
+  return { name: value.name, code, message: value.message, stack: value.stack, cause: value.cause }
+}

@@ -1,0 +1,54 @@
+import type { Duplex } from 'node:stream'
+import type { WorkerRole } from '@platen/protocol'
+import { formatOrder, launcherLineLength, parseNotice, type WorkerExit } from '../domain/launcher-line.ts'
+import { lineSplitter } from '../domain/line-splitter.ts'
+
+/** The main process's side of its line to the launcher. */
+export interface LauncherLink {
+  /** Starts a worker process of a role; `ended` is called once, when it is gone. */
+  start(role: WorkerRole, token: string, memoryMb: number, ended: (exit: WorkerExit) => void): void
+  /** Ends a worker process: SIGTERM, then SIGKILL. */
+  stop(token: string): void
+  /** The agent listens. */
+  ready(): void
+  /** The agent can't start, and why; settles when that is said. */
+  failed(code: string): Promise<void>
+  /** Settles when the launcher is gone, and with it every worker. */
+  readonly closed: Promise<void>
+}
+
+/** Speaks the launcher's line protocol over a stream. */
+export function launcherLink(stream: Duplex): LauncherLink {
+  const waiting = new Map<string, (exit: WorkerExit) => void>()
+  const split = lineSplitter(launcherLineLength)
+  const send = (line: string): void => void stream.write(`${line}\n`)
+  stream.setEncoding('utf8')
+  stream.on('data', (piece: string) => {
+    for (const line of split(piece) ?? []) {
+      const notice = parseNotice(line)
+      const ended = notice && waiting.get(notice.token)
+      if (!notice || !ended) continue
+      waiting.delete(notice.token)
+      ended(notice.exit)
+    }
+  })
+  const closed = new Promise<void>(resolve => {
+    stream.once('close', () => {
+      for (const ended of waiting.values()) ended('crashed')
+      waiting.clear()
+      resolve()
+    })
+  })
+  // An error is followed by `close`, which says all that is to be known.
+  stream.on('error', () => stream.destroy())
+  return {
+    start: (role, token, memoryMb, ended) => {
+      waiting.set(token, ended)
+      send(formatOrder({ verb: 'start', role, token, memoryMb }))
+    },
+    stop: token => send(formatOrder({ verb: 'stop', token })),
+    ready: () => send(formatOrder({ verb: 'ready' })),
+    failed: code => new Promise(resolve => stream.end(`${formatOrder({ verb: 'failed', code })}\n`, () => resolve())),
+    closed,
+  }
+}

@@ -1,0 +1,140 @@
+import { limits, PlatenError, toPlatenError, type Kind } from '@platen/protocol'
+import { transition, type Run, type RunEnd, type RunEvent } from '../domain/run.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Journal } from '../ports/journal.ts'
+import type { Progress, RunNews } from '../ports/jobs.ts'
+import type { Log } from '../ports/log.ts'
+import type { Work, Workers, WorkOutcome } from '../ports/workers.ts'
+import { resultFrame } from './frames.ts'
+
+/** What a live run needs of its owner. */
+export interface LiveRunOptions {
+  readonly journal: Journal
+  readonly workers: Workers
+  /** Whether there is a gateway to report to: without one, nothing is put into the outbox. */
+  readonly reports: boolean
+  readonly clock: Clock
+  readonly log: Log
+  readonly tell: (news: RunNews) => void
+  readonly ended: (jobId: string) => void
+}
+
+const saveAgainMs = 5_000
+
+/** A run that has not ended, or whose end is not journaled yet: journals each transition, then follows its effects. */
+export class LiveRun {
+  readonly kind: Kind
+  readonly createdAt: number
+  run: Run
+  progress: Progress | undefined
+  readonly #options: LiveRunOptions
+  #work: Work | undefined
+  #toldAt = 0
+
+  constructor(run: Run, kind: Kind, options: LiveRunOptions) {
+    this.run = run
+    this.kind = kind
+    this.createdAt = run.createdAt
+    this.#options = options
+  }
+
+  /** What a restart of the agent makes of it. */
+  restart(): void {
+    this.#apply({ type: 'restart', at: this.#options.clock.now() })
+  }
+
+  /** Gives it to a worker, unless it waited too long. */
+  start(): void {
+    const now = this.#options.clock.now()
+    if (now - this.createdAt > this.kind.deadlines.queueMs) this.fail(new PlatenError('job.expired'))
+    else this.#apply({ type: 'start', at: now })
+  }
+
+  /** Ends it before anything was done. */
+  fail({ code, message }: Pick<PlatenError, 'code' | 'message'>): void {
+    this.#end({ outcome: 'failed', effect: 'none', error: { code, message: message.slice(0, 500) } })
+  }
+
+  cancel(): void {
+    this.#apply({ type: 'cancel', at: this.#options.clock.now() })
+  }
+
+  #end(end: RunEnd): void {
+    this.#apply({ type: 'end', at: this.#options.clock.now(), end })
+  }
+
+  #apply(event: RunEvent): void {
+    const { run, effects } = transition(this.run, event)
+    if (run.state === 'running' && event.type === 'start') this.#options.journal.save(run)
+    const changed = run.state !== this.run.state
+    this.run = run
+    for (const effect of effects) {
+      if (effect.type === 'work') this.#startWork()
+      if (effect.type === 'stop work') this.#work?.cancel('cancelled')
+      if (effect.type === 'report' && run.state === 'ended') this.#report(run)
+    }
+    if (changed && run.state !== 'ended') this.#options.tell({ type: 'state', run })
+  }
+
+  /** The end has to be journaled however long the disk refuses: until then the run is not over for anyone. */
+  #report(run: Run & { state: 'ended' }): void {
+    const { journal, reports, clock, log, tell, ended } = this.#options
+    try {
+      journal.save(run, reports ? [resultFrame(run)] : [])
+    } catch (error) {
+      log.error('run:unsaved', { jobId: run.jobId, error })
+      clock.after(saveAgainMs, () => this.#report(run))
+      return
+    }
+    const { outcome, effect, error } = run.end
+    log.info('run:ended', { jobId: run.jobId, kind: run.kind, outcome, effect, code: error?.code })
+    ended(run.jobId)
+    tell({ type: 'state', run })
+  }
+
+  #startWork(): void {
+    const { jobId, kind, attempt, input, runMs } = this.run
+    this.#work = this.#options.workers.start(
+      { jobId, kind, attempt, input, role: this.kind.role, runMs },
+      {
+        progress: (done, total, note) => this.#takeProgress({ done, total, note }),
+        step: (name, stepKind, phase) => this.#takeStep(name, stepKind, phase),
+      },
+    )
+    void this.#work.done.then(outcome => this.#end(endOf(outcome)))
+  }
+
+  /** A step that can't be journaled must not happen: the worker is stopped. */
+  #takeStep(name: string, kind: string, phase: 'begun' | 'ended'): boolean {
+    const { jobId, attempt } = this.run
+    try {
+      this.#options.journal.step(jobId, attempt, name, kind, phase)
+    } catch (error) {
+      this.#options.log.error('run:step_unsaved', { jobId, code: toPlatenError(error).code })
+      this.#work?.cancel('journal')
+      return false
+    }
+    if (phase === 'begun') this.#apply({ type: 'step', name })
+    return true
+  }
+
+  /** The latest wins: what comes sooner than the bound allows is kept, and told only to who asks. */
+  #takeProgress(progress: Progress): void {
+    this.progress = progress
+    const now = this.#options.clock.now()
+    if (now - this.#toldAt < 1_000 / limits.job.progressPerSecond) return
+    this.#toldAt = now
+    this.#options.tell({ type: 'progress', run: this.run, progress })
+  }
+}
+
+function endOf(work: WorkOutcome): RunEnd {
+  switch (work.outcome) {
+    case 'succeeded':
+      return { outcome: 'succeeded', effect: work.effect, result: work.result, bill: work.bill }
+    case 'failed':
+      return { outcome: 'failed', effect: work.effect, error: work.error, bill: work.bill }
+    case 'cancelled':
+      return { outcome: 'cancelled', effect: work.effect, bill: work.bill }
+  }
+}

@@ -1,0 +1,165 @@
+import { newId, PlatenError, toldError, toPlatenError } from '@platen/protocol'
+import { nextRun } from '../domain/next-run.ts'
+import { compareOffer } from '../domain/offer.ts'
+import { judge, type Refusal } from '../domain/policy.ts'
+import type { Origin, Run, RunIdentity } from '../domain/run.ts'
+import type { Fence, Jobs, Progress, RunNews } from '../ports/jobs.ts'
+import { refusalOf, toRefusal, type AdmissionRules } from './admission.ts'
+import { createdFrames } from './frames.ts'
+import { LiveRun, type LiveRunOptions } from './live-run.ts'
+
+/** What the owner of all runs needs. */
+export type RunsOptions = AdmissionRules & Omit<LiveRunOptions, 'tell' | 'ended'>
+
+/** Runs that have not ended, at most: more than a heartbeat may list (64) would be lost to the gateway. */
+const mostUnfinished = 48
+const busyRetryMs = 30_000
+
+/** Everything that runs at this site: the one owner of the job machine. */
+export class Runs implements Jobs {
+  readonly #options: RunsOptions
+  readonly #live = new Map<string, LiveRun>()
+  readonly #listeners = new Set<(news: RunNews) => void>()
+  #closing = false
+
+  /** Takes over what the journal holds: settles what a crash left, and lets what had not begun wait for its turn. */
+  constructor(options: RunsOptions) {
+    this.#options = options
+    const { journal, kinds, policy } = options
+    for (const run of journal.unfinished()) {
+      const kind = kinds.get(run.kind)
+      if (!kind) continue
+      const live = this.#add(run, kind)
+      live.restart()
+      const refusal = live.run.state === 'accepted' && judge(policy, kinds, run)
+      if (refusal) live.fail(refusal)
+    }
+    this.#startSoon()
+  }
+
+  offer(offered: Omit<RunIdentity, 'origin' | 'createdAt'>): 'accepted' | Refusal {
+    const identity: RunIdentity = { ...offered, origin: 'platform', createdAt: this.#options.clock.now() }
+    const known = this.find(identity.jobId)
+    const compared = known ? compareOffer(known, identity) : 'new attempt'
+    if (compared === 'end the older first') {
+      this.cancel(identity.jobId)
+      return toRefusal(new PlatenError('agent.busy', 'The older attempt is being stopped.'), busyRetryMs)
+    }
+    if (compared !== 'new attempt') return compared
+    const refusal = this.#refusal(identity)
+    if (refusal) return refusal
+    try {
+      this.#take(identity)
+      return 'accepted'
+    } catch (error) {
+      return toRefusal(toPlatenError(error), busyRetryMs)
+    }
+  }
+
+  create(kind: string, input: unknown, origin: Exclude<Origin, 'platform'>): Run {
+    const runMs = this.#options.kinds.get(kind)?.deadlines.runMs ?? 0
+    const createdAt = this.#options.clock.now()
+    const identity: RunIdentity = { jobId: newId('job'), kind, input, origin, attempt: 0, epoch: 0, runMs, createdAt }
+    const refusal = this.#refusal(identity)
+    if (refusal) throw toldError(refusal.code, refusal.message)
+    return this.#take(identity)
+  }
+
+  cancel(jobId: string, fence?: Pick<Fence, 'attempt' | 'epoch'>): boolean {
+    const live = this.#live.get(jobId)
+    if (!live || live.run.state === 'ended') return false
+    if (fence && (fence.attempt !== live.run.attempt || fence.epoch !== live.run.epoch)) return false
+    live.cancel()
+    return true
+  }
+
+  running(): readonly Fence[] {
+    const runs = [...this.#live.values()].map(live => live.run).filter(run => run.origin === 'platform')
+    return runs.map(({ jobId, attempt, epoch }) => ({ jobId, attempt, epoch }))
+  }
+
+  unfinished(): number {
+    return this.#live.size
+  }
+
+  find(jobId: string): Run | undefined {
+    return this.#live.get(jobId)?.run ?? this.#options.journal.find(jobId)
+  }
+
+  progressOf(jobId: string): Progress | undefined {
+    return this.#live.get(jobId)?.progress
+  }
+
+  recent(limit: number): readonly Run[] {
+    return this.#options.journal.recent(limit)
+  }
+
+  subscribe(listener: (news: RunNews) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  /** Stops what runs and takes nothing more. What waits stays journaled for the next start. */
+  async close(): Promise<void> {
+    this.#closing = true
+    await this.#options.workers.close()
+  }
+
+  #refusal(identity: RunIdentity): Refusal | undefined {
+    const full = this.#closing || this.#live.size >= mostUnfinished
+    return refusalOf(this.#options, identity) ?? (full ? toRefusal(new PlatenError('agent.busy'), busyRetryMs) : undefined)
+  }
+
+  /** Journals a run, with the frames that tell of it, and lets it wait for its turn. */
+  #take(identity: RunIdentity): Run {
+    const { journal, kinds, reports } = this.#options
+    const kind = kinds.get(identity.kind)
+    if (!kind) throw new PlatenError('kind.unknown')
+    const run: Run = { ...identity, runMs: Math.min(identity.runMs, kind.deadlines.runMs), state: 'accepted' }
+    journal.save(run, reports ? createdFrames(run) : [])
+    this.#add(run, kind)
+    this.#tell({ type: 'state', run })
+    this.#startSoon()
+    return run
+  }
+
+  #add(run: Run, kind: LiveRun['kind']): LiveRun {
+    const tell = (news: RunNews): void => this.#tell(news)
+    const ended = (jobId: string): void => {
+      this.#live.delete(jobId)
+      this.#startSoon()
+    }
+    const live = new LiveRun(run, kind, { ...this.#options, tell, ended })
+    this.#live.set(run.jobId, live)
+    return live
+  }
+
+  #tell(news: RunNews): void {
+    for (const listener of this.#listeners) listener(news)
+  }
+
+  /** After the caller has answered: an accept leaves before the first news of the run. */
+  #startSoon(): void {
+    queueMicrotask(() => {
+      for (let next = this.#next(); next; next = this.#next()) this.#start(next)
+    })
+  }
+
+  #next(): LiveRun | undefined {
+    if (this.#closing) return undefined
+    const all = [...this.#live.values()]
+    const running = all.filter(({ run }) => run.state !== 'accepted').map(({ kind }) => kind)
+    return nextRun(
+      all.filter(({ run }) => run.state === 'accepted'),
+      running,
+    )
+  }
+
+  #start(live: LiveRun): void {
+    try {
+      live.start()
+    } catch (error) {
+      live.fail(toPlatenError(error))
+    }
+  }
+}

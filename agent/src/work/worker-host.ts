@@ -1,0 +1,111 @@
+import { createConnection, type Socket } from 'node:net'
+import { PlatenError, problemText, toPlatenError, type KindTypes, type Validator } from '@platen/protocol'
+import { lineSplitter } from '../domain/line-splitter.ts'
+import type { FromWorker, ToWorker, WorkerEnd, WorkerOrder } from '../domain/worker-message.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { HandlerOutcome, JobContext } from '../ports/job-handler.ts'
+import { hostLog } from './host-log.ts'
+import { hostPhp } from './host-php.ts'
+import { hostSteps } from './host-steps.ts'
+
+/** A handler of any kind. */
+export type AnyHandler = (context: JobContext<KindTypes[keyof KindTypes]['input']>) => Promise<HandlerOutcome<unknown>>
+
+/** What a worker's composition provides. */
+export interface WorkerComposition {
+  /** The handler of an order, with its adapters; loads only what the kind needs. */
+  handlerFor(order: WorkerOrder): Promise<AnyHandler>
+  /** The check of a kind's results. */
+  resultCheck(kind: string): Promise<Validator | undefined>
+  readonly clock: Clock
+}
+
+/** An answer of the plugin, and what JSON adds. */
+const lineLength = 16_777_216
+const progressEveryMs = 100
+
+/** The worker's end of the conversation with the agent's main process: shows the token, does one job, says how it ended. */
+export async function hostWorker(socketPath: string, token: string, composition: WorkerComposition): Promise<void> {
+  const socket = createConnection(socketPath)
+  const send = (message: FromWorker): void => void socket.write(`${JSON.stringify(message)}\n`)
+  const abort = new AbortController()
+  const php = hostPhp(send)
+  const steps = hostSteps(send, abort.signal)
+  const order = await new Promise<WorkerOrder>((resolve, reject) => {
+    socket.once('error', reject)
+    // Without the main process there is nobody to work for.
+    socket.once('close', () => abort.abort(new PlatenError('job.cancelled')))
+    onMessages(socket, message => {
+      if (message.type === 'order') resolve(message)
+      else if (message.type === 'answer') php.take(message)
+      else if (message.type === 'noted') steps.take(message.id)
+      else abort.abort(new PlatenError(message.reason === 'deadline' ? 'job.deadline' : 'job.cancelled'))
+    })
+    send({ type: 'here', token })
+  })
+  const startedAt = performance.now()
+  const end = await runOrder(order, composition, {
+    signal: abort.signal,
+    clock: composition.clock,
+    php: php.channel,
+    log: hostLog(send),
+    progress: hostProgress(send),
+    step: steps.step,
+  })
+  await new Promise<void>(resolve => {
+    socket.end(`${JSON.stringify({ type: 'end', end, bill: bill(startedAt) } satisfies FromWorker)}\n`, resolve)
+  })
+}
+
+type ContextParts = Pick<JobContext<unknown>, 'signal' | 'clock' | 'log' | 'php' | 'progress' | 'step'>
+
+/** Reports progress at a bounded rate; the last of a whole always goes out. */
+function hostProgress(send: (message: FromWorker) => void): ContextParts['progress'] {
+  let toldAt = -progressEveryMs
+  return (done, total, note) => {
+    const now = performance.now()
+    if (now - toldAt < progressEveryMs && done !== total) return
+    toldAt = now
+    send({ type: 'progress', done, total, note })
+  }
+}
+
+async function runOrder(order: WorkerOrder, composition: WorkerComposition, parts: ContextParts): Promise<WorkerEnd> {
+  try {
+    const handler = await composition.handlerFor(order)
+    const { jobId, attempt, policy } = order
+    const input = order.input as KindTypes[keyof KindTypes]['input']
+    const { result, effect } = await handler({ jobId, attempt, policy, input, ...parts })
+    const check = await composition.resultCheck(order.kind)
+    if (check && !check(result)) throw new PlatenError('internal', `The result breaks its schema: ${problemText(check.errors)}.`)
+    return { outcome: 'succeeded', effect, result }
+  } catch (error) {
+    const known = toPlatenError(parts.signal.aborted ? parts.signal.reason : error)
+    if (known.code === 'internal') parts.log.error('worker:failed', { stack: stackOf(error) })
+    return { outcome: 'failed', code: known.code, message: known.message.slice(0, 500) }
+  }
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? '').slice(0, 2_000) : ''
+}
+
+function onMessages(socket: Socket, take: (message: ToWorker) => void): void {
+  const split = lineSplitter(lineLength)
+  socket.setEncoding('utf8')
+  socket.on('data', (piece: string) => {
+    const lines = split(piece)
+    if (!lines) socket.destroy()
+    for (const line of lines ?? []) take(JSON.parse(line) as ToWorker)
+  })
+}
+
+/** What this process used: all of it was for the job. */
+function bill(startedAt: number): { cpuMs: number; peakRssBytes: number; wallMs: number } {
+  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
+  return {
+    cpuMs: Math.round((userCPUTime + systemCPUTime) / 1_000),
+    peakRssBytes: maxRSS * 1_024,
+    wallMs: Math.round(performance.now() - startedAt),
+  }
+}

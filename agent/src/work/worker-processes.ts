@@ -1,0 +1,161 @@
+import { randomBytes } from 'node:crypto'
+import { limits, PlatenError, type DocumentPolicy } from '@platen/protocol'
+import { effectOf } from '../domain/effect.ts'
+import type { WorkerExit } from '../domain/launcher-line.ts'
+import { policyForRole } from '../domain/policy.ts'
+import type { Bill } from '../domain/run.ts'
+import type { FromWorker } from '../domain/worker-message.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Log } from '../ports/log.ts'
+import type { PhpChannel } from '../ports/php-channel.ts'
+import type { Work, Workers, WorkListener, WorkOrder, WorkOutcome } from '../ports/workers.ts'
+import type { LauncherLink } from './launcher-link.ts'
+import { workerCalls } from './worker-calls.ts'
+import type { WorkerConnection, WorkerDoor } from './worker-door.ts'
+
+/** What worker processes need. */
+export interface WorkerProcessesOptions {
+  readonly launcher: LauncherLink
+  readonly door: WorkerDoor
+  readonly php: PhpChannel
+  readonly policy: DocumentPolicy
+  readonly clock: Clock
+  readonly log: Log
+}
+
+type End = Extract<FromWorker, { type: 'end' }>
+
+/** From the launcher's order to the worker's token: a cold start of Node on a busy machine. */
+const startMs = 20_000
+/** A worker's time to stop by itself after it was asked. */
+const stopMs = 5_000
+/** From a worker's last word to its exit. */
+const exitMs = 2_000
+
+/** Runs each job in a process of its own, which the launcher starts with the rights of the kind's role. */
+export function workerProcesses(options: WorkerProcessesOptions): Workers {
+  const all = new Set<Work>()
+  return {
+    start: (order, listener) => {
+      const work = startWork(options, order, listener)
+      all.add(work)
+      void work.done.then(() => all.delete(work))
+      return work
+    },
+    close: async () => {
+      for (const work of all) work.cancel('shutdown')
+      await Promise.all([...all].map(work => work.done))
+    },
+  }
+}
+
+function startWork(options: WorkerProcessesOptions, order: WorkOrder, listener: WorkListener): Work {
+  const { launcher, door, clock, policy } = options
+  const token = randomBytes(32).toString('hex')
+  const startedAt = clock.now()
+  const steps = { begun: 0, ended: 0 }
+  const calls = new AbortController()
+  let connection: WorkerConnection | undefined
+  let stopping: string | undefined
+  const exit = new Promise<WorkerExit>(resolve => launcher.start(order.role, token, policy.limits.memoryMb, resolve))
+
+  const cancel = (reason: string): void => {
+    if (stopping !== undefined) return
+    stopping = reason
+    connection?.send({ type: 'cancel', reason })
+    calls.abort()
+    const takeBack = clock.after(connection ? stopMs : 0, () => launcher.stop(token))
+    void exit.then(takeBack)
+  }
+  const takeBackDeadline = clock.after(order.runMs, () => cancel('deadline'))
+
+  const counted: WorkListener = {
+    progress: (done, total, note) => listener.progress(done, total, note),
+    step: (name, kind, phase) => {
+      const noted = listener.step(name, kind, phase)
+      if (noted) steps[phase] += 1
+      return noted
+    },
+  }
+  const lastWord = (async (): Promise<End | undefined> => {
+    connection = await door.expect(token, startMs)
+    return await converse(connection, options, order, counted, calls.signal)
+  })().catch((error: unknown) => {
+    if (!(error instanceof PlatenError)) options.log.error('worker:failed', { jobId: order.jobId, error })
+    return undefined
+  })
+
+  const finish = async (): Promise<WorkOutcome> => {
+    const end = await Promise.race([lastWord, exit.then(() => settled(lastWord, exitMs, clock))])
+    const takeBack = clock.after(exitMs, () => launcher.stop(token))
+    const how = await exit
+    takeBack()
+    takeBackDeadline()
+    connection?.end()
+    calls.abort()
+    const bill = end?.bill ?? { cpuMs: 0, peakRssBytes: 0, wallMs: Math.max(0, Math.round(clock.now() - startedAt)) }
+    return outcomeOf(end, how, stopping, effectOf(steps), bill)
+  }
+  return { done: finish(), cancel }
+}
+
+/** Gives the order and listens until the worker said its last word, or is gone. */
+async function converse(
+  connection: WorkerConnection,
+  { php, policy, log }: WorkerProcessesOptions,
+  { jobId, kind, attempt, input, runMs, role }: WorkOrder,
+  listener: WorkListener,
+  signal: AbortSignal,
+): Promise<End | undefined> {
+  const call = workerCalls(php, signal, connection.send)
+  const end = new Promise<End>(resolve => {
+    connection.onMessage(message => {
+      if (message.type === 'end') resolve(message)
+      else if (message.type === 'progress') listener.progress(message.done, message.total, message.note)
+      else if (message.type === 'step') {
+        if (listener.step(message.name, message.kind, message.phase)) connection.send({ type: 'noted', id: message.id })
+      } else if (message.type === 'log') log[message.level](message.event, { jobId, kind, ...message.members })
+      else if (message.type === 'call') call(message)
+    })
+  })
+  connection.send({ type: 'order', jobId, kind, attempt, input, runMs, policy: policyForRole(policy, role) })
+  return await Promise.race([end, connection.closed.then(() => undefined)])
+}
+
+/** What came of a worker: its own word, unless it is too long, was overtaken by a stop, or never came. */
+function outcomeOf(
+  end: End | undefined,
+  exit: WorkerExit,
+  stopping: string | undefined,
+  effect: 'none' | 'partial' | 'unknown',
+  bill: Bill,
+): WorkOutcome {
+  const failed = (error: PlatenError): WorkOutcome => ({
+    outcome: 'failed',
+    effect,
+    error: { code: error.code, message: error.message.slice(0, 500) },
+    bill,
+  })
+  if (end?.end.outcome === 'succeeded') {
+    const { effect, result } = end.end
+    if (Buffer.byteLength(JSON.stringify(result) ?? '') <= limits.job.resultBytes) return { outcome: 'succeeded', effect, result, bill }
+    return { ...failed(new PlatenError('internal', 'The result is over its size bound.')), effect }
+  }
+  if (stopping === 'deadline') return failed(new PlatenError('job.deadline'))
+  if (stopping === 'journal') return failed(new PlatenError('disk.full', 'The journal could not be written.'))
+  if (stopping === 'shutdown') return failed(new PlatenError('job.lost', 'The agent was stopped.'))
+  if (stopping !== undefined) return { outcome: 'cancelled', effect, bill }
+  if (end?.end.outcome === 'failed') return { outcome: 'failed', effect, error: { code: end.end.code, message: end.end.message }, bill }
+  return failed(new PlatenError(exit === 'memory' ? 'worker.memory' : 'worker.crashed'))
+}
+
+/** A promise's value if it settles in time. */
+function settled<Value>(promise: Promise<Value>, ms: number, clock: Clock): Promise<Value | undefined> {
+  return new Promise(resolve => {
+    const takeBack = clock.after(ms, () => resolve(undefined))
+    void promise.then(value => {
+      takeBack()
+      resolve(value)
+    })
+  })
+}

@@ -1,0 +1,60 @@
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { PlatenError } from '@platen/protocol'
+import type { JobContext } from '../../src/ports/job-handler.ts'
+import { systemClock } from '../../src/system/system-clock.ts'
+import { readGreeting } from '../../src/work/worker-greeting.ts'
+import { hostWorker, type AnyHandler } from '../../src/work/worker-host.ts'
+
+/** What the test's job is to do, by the member of its input. */
+interface TestInput {
+  readonly echo?: unknown
+  readonly fail?: boolean
+  readonly crash?: boolean
+  readonly eat?: boolean
+  readonly wait?: boolean
+  readonly step?: string
+  readonly whoami?: boolean
+  readonly call?: string
+}
+
+const handler = async (context: JobContext<unknown>): Promise<{ result: unknown; effect: 'none' | 'applied' }> => {
+  const input = context.input as TestInput
+  const { step } = input
+  context.progress(1, 2, 'half')
+  if (step !== undefined) await context.step('write', 'idempotent', async () => writeFileSync(step, String(process.pid)))
+  if (input.fail) throw new PlatenError('page.stale', 'For the test.')
+  if (input.crash) process.kill(process.pid, 'SIGKILL')
+  if (input.eat) for (const held: Buffer[] = []; ; await new Promise(setImmediate)) held.push(Buffer.alloc(8 << 20, 1))
+  if (input.wait) {
+    context.progress(2, 2, 'waiting')
+    await once(context.signal, 'abort')
+    throw context.signal.reason as Error
+  }
+  if (input.call !== undefined) return { result: await context.php.call('site.describe', {}), effect: 'none' }
+  if (input.whoami) return { result: { summary: 'me', ...whoami(), policy: context.policy }, effect: 'none' }
+  return { result: { summary: 'done', echo: input.echo }, effect: step === undefined ? 'none' : 'applied' }
+}
+
+function whoami(): Record<string, unknown> {
+  const status = readFileSync('/proc/self/status', 'utf8')
+  const field = (name: string): string => new RegExp(`^${name}:\\s+(.*)$`, 'm').exec(status)?.[1] ?? ''
+  return {
+    uid: process.getuid?.(),
+    groups: process.getgroups?.(),
+    noNewPrivileges: field('NoNewPrivs'),
+    capabilities: [field('CapInh'), field('CapPrm'), field('CapEff'), field('CapBnd'), field('CapAmb')],
+    niceness: readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ')[16],
+    cwd: process.cwd(),
+    environment: Object.keys(process.env).toSorted(),
+    arguments: process.argv.slice(2),
+  }
+}
+
+const { token, socketPath } = readGreeting()
+await hostWorker(socketPath, token, {
+  handlerFor: async () => handler as AnyHandler,
+  resultCheck: async () => undefined,
+  clock: systemClock,
+})
+process.exit(0)
