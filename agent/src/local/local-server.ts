@@ -8,7 +8,7 @@ import { followJob } from './follow-job.ts'
 import { answerLocal, type Audience, type LocalSubject } from './local-routes.ts'
 import { readBody } from './read-body.ts'
 import { checkSignature } from './signature.ts'
-import { tokenBucket } from './token-bucket.ts'
+import { tokenBucket } from '../domain/token-bucket.ts'
 
 /** Where a local server listens, and for whom. */
 export type LocalAddress =
