@@ -1,6 +1,7 @@
 export { explain, LabError, type LabErrorCode } from './lab-error.ts'
 export { findBinary, findPhpFpm, requireBinary } from './engines/binaries.ts'
 export { engines, missingEngines, type Engine } from './engines/engine-list.ts'
+export { skipWithoutEngines } from './engines/skip-without-engines.ts'
 export { assertCanInstall, installEngines } from './engines/install-engines.ts'
 export { startMariadb, type MariaDb } from './engines/mariadb.ts'
 export { startNginx, type Nginx } from './engines/nginx.ts'

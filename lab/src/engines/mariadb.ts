@@ -1,12 +1,11 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheRoot } from '../paths.ts'
 import { copyTree } from '../process/copy-tree.ts'
 import { makeOnce } from '../process/make-once.ts'
-import { startOwnedChild, type OwnedChild } from '../process/owned-child.ts'
+import { startOwnedChild, whenReady, type OwnedChild } from '../process/owned-child.ts'
 import { runCommand, tryCommand } from '../process/run-command.ts'
-import { waitUntil } from '../process/wait-until.ts'
 import { findBinary, requireBinary } from './binaries.ts'
 
 /** A MariaDB of lab's own: its data in `directory`, reached by `socket` alone (no TCP port). */
@@ -42,10 +41,12 @@ export async function startMariadb(directory: string): Promise<MariaDb> {
     if (child?.isRunning()) return
     const started = run(server, data, socket, join(directory, 'mariadb.log'))
     child = started
-    await waitUntil('MariaDB', readyMs, async () => {
-      started.assertRunning()
-      return existsSync(socket) && (await tryCommand(client, [...connect, '-e', 'select 1'], { timeoutMs: sqlMs })).exitCode === 0
-    })
+    await whenReady(
+      started,
+      'MariaDB',
+      readyMs,
+      async () => existsSync(socket) && (await tryCommand(client, [...connect, '-e', 'select 1'], { timeoutMs: sqlMs })).exitCode === 0,
+    )
   }
   await start()
   return {
@@ -104,6 +105,7 @@ async function dataTemplate(server: string): Promise<string> {
 }
 
 async function copyOwned(from: string, to: string): Promise<void> {
+  await rm(to, { recursive: true, force: true })
   await copyTree(from, to)
   await own(to, '-R')
   await chmod(to, 0o700)

@@ -2,9 +2,8 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connect } from 'node:net'
 import { LabError } from '../lab-error.ts'
-import { startOwnedChild } from '../process/owned-child.ts'
+import { startOwnedChild, whenReady } from '../process/owned-child.ts'
 import { tryCommand } from '../process/run-command.ts'
-import { waitUntil } from '../process/wait-until.ts'
 import { requireBinary } from './binaries.ts'
 
 /** An nginx of lab's own. */
@@ -28,10 +27,7 @@ export async function startNginx(directory: string, config: string, port: number
   if (check.exitCode !== 0)
     throw new LabError('lab.engine_failed', `nginx refused its config: ${check.stderr.trim()}`, `See ${configFile}.`)
   const child = startOwnedChild({ name: 'nginx', command, args: [...args, '-g', 'daemon off;'], logFile: join(directory, 'nginx.log') })
-  await waitUntil('nginx', readyMs, () => {
-    child.assertRunning()
-    return accepts(port)
-  })
+  await whenReady(child, 'nginx', readyMs, () => accepts(port))
   return { configFile, pid: child.pid, stop: () => child.stop(), reload: () => void process.kill(child.pid, 'SIGHUP') }
 }
 

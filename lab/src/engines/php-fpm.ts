@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startOwnedChild, type OwnedChild } from '../process/owned-child.ts'
-import { waitUntil } from '../process/wait-until.ts'
+import { startOwnedChild, whenReady, type OwnedChild } from '../process/owned-child.ts'
 import { LabError } from '../lab-error.ts'
 import { findPhpFpm } from './binaries.ts'
 
@@ -39,7 +38,6 @@ export async function startPhpFpm(options: PhpFpmOptions): Promise<PhpFpm> {
   const socket = join(options.directory, 'php-fpm.sock')
   const configFile = join(options.directory, 'php-fpm.conf')
   await writeFile(configFile, config(options, socket))
-  const asRoot = process.getuid?.() === 0
   const args = ['-F', '-O', '-y', configFile]
   let child: OwnedChild | undefined
   const start = async (): Promise<void> => {
@@ -47,10 +45,7 @@ export async function startPhpFpm(options: PhpFpmOptions): Promise<PhpFpm> {
     await rm(socket, { force: true })
     const started = startOwnedChild({ name: 'PHP-FPM', command, args, logFile: join(options.directory, 'php-fpm.log') })
     child = started
-    await waitUntil(asRoot ? 'PHP-FPM' : 'PHP-FPM (not as root)', readyMs, () => {
-      started.assertRunning()
-      return existsSync(socket)
-    })
+    await whenReady(started, 'PHP-FPM', readyMs, () => existsSync(socket))
   }
   await start()
   return {

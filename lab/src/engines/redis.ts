@@ -2,9 +2,8 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connect } from 'node:net'
 import { freePort } from '../process/free-port.ts'
-import { startOwnedChild, type OwnedChild } from '../process/owned-child.ts'
+import { startOwnedChild, whenReady, type OwnedChild } from '../process/owned-child.ts'
 import { runCommand } from '../process/run-command.ts'
-import { waitUntil } from '../process/wait-until.ts'
 import { requireBinary } from './binaries.ts'
 
 /** How lab's Redis keeps its data. */
@@ -38,10 +37,7 @@ export async function startRedis(directory: string, options: RedisOptions = {}):
     if (child?.isRunning()) return
     const started = run(server, directory, port, options.durability === 'always')
     child = started
-    await waitUntil('Redis', readyMs, () => {
-      started.assertRunning()
-      return answersPing(port)
-    })
+    await whenReady(started, 'Redis', readyMs, () => answersPing(port))
   }
   await start()
   return {

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { createWriteStream, existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { LabError } from '../lab-error.ts'
+import { waitUntil } from './wait-until.ts'
 
 /** A daemon of lab's, run in the foreground as our child. */
 export interface OwnedChildOptions {
@@ -60,6 +61,24 @@ export function startOwnedChild(options: OwnedChildOptions): OwnedChild {
       )
     },
     stop: () => stop(child, exited, isRunning, options.stopDeadlineMs ?? defaultStopMs),
+  }
+}
+
+/** Waits until a started child does its work, as `condition` finds out; one that ends or is late is stopped and the error thrown. */
+export async function whenReady(
+  child: OwnedChild,
+  name: string,
+  deadlineMs: number,
+  condition: () => Promise<boolean> | boolean,
+): Promise<void> {
+  try {
+    await waitUntil(name, deadlineMs, () => {
+      child.assertRunning()
+      return condition()
+    })
+  } catch (error) {
+    await child.stop()
+    throw error
   }
 }
 

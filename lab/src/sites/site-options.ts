@@ -12,7 +12,7 @@ export interface SiteOptions {
   readonly content?: 'full' | 'bare'
   /** Loopback port of the site; default: one that is free. Throws `lab.port_in_use`. */
   readonly port?: number
-  /** Where the site lives. A folder given here is kept at `stop()`; default: a temporary one that is removed. */
+  /** Where the site lives. A folder given here is kept at `stop()`, and a former site in it is replaced; default: a temporary one that is removed. */
   readonly directory?: string
   /** Told in a few words what is being done. */
   readonly progress?: (text: string) => void

@@ -45,9 +45,9 @@ export async function runSeed(target: SeedTarget, run: RunPhp): Promise<string> 
   return made
 }
 
-/** A short hash of all that the content of a site is made from: the key of its cached copy. */
-export async function seedHash(): Promise<string> {
-  const hash = createHash('sha256')
+/** A short hash of all that the content of a site is made from: the key of its cached copy. `revision` is that of the code that makes it. */
+export async function seedHash(revision: number): Promise<string> {
+  const hash = createHash('sha256').update(String(revision))
   const folders = [contentFolder, pluginsFolder, join(repositoryRoot, 'lab', 'package.json')]
   for (const path of folders) await addTo(hash, path)
   return hash.digest('hex').slice(0, 12)

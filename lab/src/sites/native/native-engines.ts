@@ -4,6 +4,7 @@ import { startMariadb, type MariaDb } from '../../engines/mariadb.ts'
 import { startNginx, type Nginx } from '../../engines/nginx.ts'
 import { startPhpFpm, type PhpFpm } from '../../engines/php-fpm.ts'
 import { startRedis, type Redis } from '../../engines/redis.ts'
+import { boundFile } from '../../process/bound-file.ts'
 import type { SystemUser } from '../system-user.ts'
 import { nginxConfig, type NginxSite } from './nginx-config.ts'
 
@@ -17,6 +18,9 @@ export interface NativeEngines {
   /** Ends all that was started. */
   stop(): Promise<void>
 }
+
+/** A load test writes 100 bytes a request, a million times. */
+const maxAccessLogBytes = 32 * 1024 * 1024
 
 /** Starts database, object cache and PHP side by side. If one fails, the others are ended before the error goes on. */
 export async function startNativeEngines(directory: string, siteUser: SystemUser, webUser: SystemUser): Promise<NativeEngines> {
@@ -54,14 +58,12 @@ export async function startNativeEngines(directory: string, siteUser: SystemUser
     mariadb,
     redis,
     php,
-    startNginx: site =>
-      owned(
-        startNginx(
-          nginxDirectory,
-          nginxConfig({ ...site, directory: nginxDirectory, user: webUser.name, phpSocket: php.socket }),
-          site.port,
-        ),
-      ),
+    startNginx: site => {
+      const unbound = boundFile(site.accessLog, maxAccessLogBytes)
+      running.push({ stop: () => Promise.resolve(unbound()) })
+      const config = nginxConfig({ ...site, directory: nginxDirectory, user: webUser.name, phpSocket: php.socket })
+      return owned(startNginx(nginxDirectory, config, site.port))
+    },
     stop,
   }
 }

@@ -3,13 +3,12 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { startMariadb, type MariaDb } from '../../engines/mariadb.ts'
 import { LabError } from '../../lab-error.ts'
-import { cacheRoot } from '../../paths.ts'
 import { copyTree } from '../../process/copy-tree.ts'
-import { makeOnce } from '../../process/make-once.ts'
 import { removeFolder, temporaryFolder } from '../../process/temporary-folder.ts'
 import { placeSeed, runSeed, seedHash } from '../content/seed.ts'
 import { installPhp } from '../install-wordpress.ts'
 import type { SystemUser } from '../system-user.ts'
+import { cachedTemplate } from '../template-cache.ts'
 import { wordpressSource, type WordpressVersion } from '../wordpress-source.ts'
 import { wpConfigText } from '../wp-config.ts'
 import { runInWordpress, runPhp, wordpressPrelude } from '../wordpress-cli.ts'
@@ -38,10 +37,8 @@ export async function nativeTemplate(
   progress: (text: string) => void = () => {},
 ): Promise<NativeTemplate> {
   const source = await wordpressSource(version, progress)
-  const key = content === 'full' ? await seedHash() : 'bare'
-  const folder = await makeOnce(join(cacheRoot, `native-${version}-${key}-${revision}`), folder =>
-    build(folder, source, version, content, progress),
-  )
+  const key = content === 'full' ? await seedHash(revision) : `bare-${revision}`
+  const folder = await cachedTemplate(`native-${version}`, key, folder => build(folder, source, version, content, progress))
   return { files: join(folder, 'files'), sqlFile: join(folder, 'database.sql') }
 }
 

@@ -50,7 +50,7 @@ ${temporary.map(name => `  ${name}_temp_path ${join(site.directory, 'temporary',
 ${skipRules}
     location / { try_files $uri $uri/ /index.php?$args; }
     location ~* /wp-content/uploads/.*\\.php$ { deny all; }
-    location ~* \\.(css|js|jpe?g|png|gif|webp|avif|svg|ico|woff2?|ttf)$ { add_header Cache-Control "public, max-age=2592000"; try_files $uri =404; }
+    location ~* \\.(css|js|jpe?g|png|gif|webp|avif|svg|woff2?|ttf)$ { add_header Cache-Control "public, max-age=2592000"; try_files $uri =404; }
     location = ${nginxStatusPath} { allow 127.0.0.1; deny all; access_log off; stub_status; }
     location = ${fpmStatusPath} {
       allow 127.0.0.1; deny all; access_log off;

@@ -1,10 +1,11 @@
-import { chmod, cp, rm, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { labSource } from '../../paths.ts'
-import { copyTree } from '../../process/copy-tree.ts'
+import { copyTree, linkTree } from '../../process/copy-tree.ts'
+import { runCommand } from '../../process/run-command.ts'
 import { activatePhp } from '../install-wordpress.ts'
 import type { SiteOptions } from '../site-options.ts'
-import { giveTo, type SystemUser } from '../system-user.ts'
+import { giveTo, isRoot, type SystemUser } from '../system-user.ts'
 import { runInWordpress } from '../wordpress-cli.ts'
 import { wpConfigText } from '../wp-config.ts'
 import type { NativeEngines } from './native-engines.ts'
@@ -20,6 +21,7 @@ export interface NativeNames {
   readonly redisPrefix: string
 }
 
+const coreFolders: readonly string[] = ['wp-admin', 'wp-includes']
 const objectCache = join(labSource, 'sites', 'object-cache', 'object-cache.php')
 
 /** Makes a site out of a template: files, config, database, object cache and the caller's plugins. */
@@ -44,7 +46,7 @@ async function placeFiles(
   user: SystemUser,
 ): Promise<void> {
   await rm(names.root, { recursive: true, force: true })
-  await copyTree(template.files, names.root)
+  await copyOwnParts(template.files, names.root)
   const content = join(names.root, 'wp-content')
   for (const folder of options.plugins ?? [])
     await cp(folder, join(content, 'plugins', basename(folder)), { recursive: true, dereference: true })
@@ -52,8 +54,30 @@ async function placeFiles(
   const config = join(names.root, 'wp-config.php')
   await writeFile(config, configText(names, options, engines))
   await giveTo(user, names.root)
+  await placeCore(template.files, names.root, user)
   // The database password is in it: no other user of this machine may read it.
   await chmod(config, 0o640)
+}
+
+/** All but WordPress's own two big folders. */
+async function copyOwnParts(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true })
+  const names = (await readdir(from)).filter(name => !coreFolders.includes(name))
+  await runCommand('cp', ['-Rp', ...names.map(name => join(from, name)), to], { timeoutMs: 60_000 })
+}
+
+/**
+ * WordPress's own code, 100 MB that nobody changes. As root it is linked: the files stay root's, so that the site's user can replace them
+ * (the folders are its own) but never write into the cached ones. Without root it is copied, for then the site could write into the cache.
+ */
+async function placeCore(from: string, to: string, user: SystemUser): Promise<void> {
+  for (const name of coreFolders) {
+    await (isRoot ? linkTree : copyTree)(join(from, name), join(to, name))
+    if (isRoot)
+      await runCommand('find', [join(to, name), '-type', 'd', '-exec', 'chown', `${user.uid}:${user.gid}`, '{}', '+'], {
+        timeoutMs: 60_000,
+      })
+  }
 }
 
 function configText(names: NativeNames, options: SiteOptions, engines: NativeEngines): string {

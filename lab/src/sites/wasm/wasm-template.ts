@@ -1,12 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { cacheRoot } from '../../paths.ts'
 import { copyTree } from '../../process/copy-tree.ts'
 import { freePort } from '../../process/free-port.ts'
-import { makeOnce } from '../../process/make-once.ts'
 import { removeFolder, temporaryFolder } from '../../process/temporary-folder.ts'
 import { placeSeed, runSeed, seedHash } from '../content/seed.ts'
 import { installPhp } from '../install-wordpress.ts'
+import { cachedTemplate } from '../template-cache.ts'
 import { wordpressPrelude } from '../wordpress-cli.ts'
 import { wordpressSource, type WordpressVersion } from '../wordpress-source.ts'
 import { assertMovable, templateUrl } from './sqlite-url.ts'
@@ -27,8 +26,8 @@ export async function wasmTemplate(
   progress: (text: string) => void = () => {},
 ): Promise<string> {
   const source = await wordpressSource(version, progress)
-  const key = content === 'full' ? await seedHash() : 'bare'
-  return makeOnce(join(cacheRoot, `wasm-${version}-${key}-${revision}`), async folder => {
+  const key = content === 'full' ? await seedHash(revision) : `bare-${revision}`
+  return cachedTemplate(`wasm-${version}`, key, async folder => {
     await copyTree(source, folder)
     await writeFile(join(folder, 'wp-config.php'), wasmConfig(templateUrl, { DISABLE_WP_CRON: true }))
     const target = { root: folder, phpRoot: mounted, photographs }

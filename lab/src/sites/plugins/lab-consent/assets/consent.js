@@ -1,5 +1,6 @@
 /* global CookieConsent */
 CookieConsent.run({
+  hideFromBots: false,
   categories: { necessary: { enabled: true, readOnly: true }, analytics: {} },
   language: {
     default: 'en',
