@@ -220,16 +220,21 @@ describe('a set', () => {
     assert.ok(site.files.content.has(theirs))
   })
 
-  it('that a crash left half written is made whole', async () => {
-    const site = siteOf(7)
-    await site.run(encoder, optimize)
-    const path = `${uploads}/platen/images/7.json`
-    const record = site.files.content.get(path)?.data.toString() ?? ''
-    site.files.put(path, Buffer.from(record.replace('"state":"made"', '"state":"making"')))
-    site.files.content.delete(site.files.webps()[2] as string)
-    assert.deepEqual(outcomes((await site.run(encoder, optimize)).result), ['made', 'made', 'made'])
-    assert.equal(site.files.webps().length, 3)
-  })
+  for (const [title, from, to] of [
+    ['that a crash left half written', '"state":"made"', '"state":"making"'],
+    ['that was made under other settings', '"settings":"', '"settings":"older '],
+  ] as const) {
+    it(`${title} is made anew`, async () => {
+      const site = siteOf(7)
+      await site.run(encoder, optimize)
+      const path = `${uploads}/platen/images/7.json`
+      const record = site.files.content.get(path)?.data.toString() ?? ''
+      assert.ok(record.includes(from))
+      site.files.put(path, Buffer.from(record.replace(from, to)))
+      assert.deepEqual(outcomes((await site.run(encoder, optimize)).result), ['made', 'made', 'made'])
+      assert.equal(site.files.webps().length, 3)
+    })
+  }
 
   it('is made again from what the plugin serves where its record was lost', async () => {
     const site = siteOf(7)

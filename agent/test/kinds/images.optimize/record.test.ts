@@ -25,7 +25,8 @@ describe('a record', () => {
       '[]',
       text.replace('"version":1', '"version":2'),
       text.replace('"made"', '"done"'),
-      text.replaceAll('a.jpg', '../../wp-config.php'),
+      text.replace('"prints":{"a.jpg"', '"prints":{"../../wp-config.php"'),
+      text.replace('"webp":{"a.jpg"', '"webp":{"../../wp-config.php"'),
       text.replace('"a.jpg":2', '"a.jpg":-2'),
     ]
     for (const each of broken) assert.equal(parseRecord(each), undefined, each)
