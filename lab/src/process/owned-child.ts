@@ -40,7 +40,10 @@ const setpriv = '/usr/bin/setpriv'
 /** Starts a child that also ends when this Node process dies, be it by SIGKILL (where the kernel can tell it so). */
 export function startOwnedChild(options: OwnedChildOptions): OwnedChild {
   const [command, args] = wrapped(options)
-  const child = spawn(command, args, { cwd: options.cwd, env: options.env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] })
+  // In a session of its own, Ctrl-C reaches our process alone, which can then end everything in order. Where setpriv can't tell the child
+  // of our death it stays in our group, to be ended along with us.
+  const detached = existsSync(setpriv)
+  const child = spawn(command, args, { cwd: options.cwd, env: options.env ?? process.env, stdio: ['ignore', 'pipe', 'pipe'], detached })
   const tail = keepLog(child, options.logFile)
   const exited = new Promise<void>(resolve => {
     child.once('close', () => resolve())
@@ -89,7 +92,8 @@ function wrapped(options: OwnedChildOptions): [string, string[]] {
   return [setpriv, [...identity, '--pdeathsig', 'TERM', '--', options.command, ...options.args]]
 }
 
-function keepLog(child: ChildProcess, file: string): () => string {
+/** Writes a child's output to a file, 8 MB at most; the result gives the last 4,000 characters. */
+export function keepLog(child: ChildProcess, file: string): () => string {
   const log = createWriteStream(file, { flags: 'a' })
   // The folder may be removed while a child still speaks its last words.
   log.on('error', () => log.destroy())

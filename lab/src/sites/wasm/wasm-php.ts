@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import { createWriteStream } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { LabError } from '../../lab-error.ts'
+import { keepLog } from '../../process/owned-child.ts'
 import type { FromWasmServer, ToWasmServer, WasmServerOptions } from './wasm-messages.ts'
 
 /** A running WebAssembly PHP with WordPress's folder mounted. */
@@ -26,11 +26,11 @@ const stopMs = 3_000
 export async function startWasmPhp(options: WasmServerOptions, logFile: string): Promise<WasmPhp> {
   const child = fork(serverFile, [JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // Ctrl-C is our process's to handle; when it dies the channel closes, and the child ends itself.
+    detached: true,
     execArgv: [...process.execArgv.filter(isCondition), '--no-warnings'],
   })
-  const log = createWriteStream(logFile, { flags: 'a' })
-  child.stdout?.pipe(log)
-  child.stderr?.pipe(log)
+  keepLog(child, logFile)
   const waiting = new Map<number, Waiting>()
   const exited = new Promise<void>(resolve => child.once('exit', () => resolve()))
   const ready = answers(child, waiting, logFile)
