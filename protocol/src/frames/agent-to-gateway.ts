@@ -1,6 +1,6 @@
 import { Type, type TSchema } from 'typebox'
 import { closed, Code } from '../kinds/parts.ts'
-import { AgentId, Base64Url, fence, InstanceId, JobId, KindName, LocalOrigin, outcome, Text, TimeMs } from './parts.ts'
+import { AgentId, Base64Url, fence, fenceOrNone, InstanceId, JobId, KindName, LocalOrigin, outcome, Text, TimeMs } from './parts.ts'
 
 const Running = Type.Array(closed(fence), { maxItems: 64 })
 
@@ -44,7 +44,7 @@ export const agentFrames: Record<string, TSchema> = {
     note: Text,
   }),
   /** What became of the job. Sent again until `job.ack` names it. */
-  'job.result': closed({ type: Type.Literal('job.result'), ...fence, ...outcome }),
+  'job.result': closed({ type: Type.Literal('job.result'), ...fenceOrNone, ...outcome }),
   /** A job made at the site, by its owner, an event or root: started, or ended already. Idempotent by `jobId`. */
   'job.created': closed({
     type: Type.Literal('job.created'),

@@ -23,6 +23,20 @@ export const fence: Record<string, TSchema> = {
   epoch: Type.Integer({ minimum: 1 }),
 }
 
+/** The same where a job made at the site may be meant too: it has no lease, so its attempt and epoch are 0. */
+export const fenceOrNone: Record<string, TSchema> = {
+  jobId: JobId,
+  attempt: Type.Integer({ minimum: 0 }),
+  epoch: Type.Integer({ minimum: 0 }),
+}
+
+/** The fence of a result: 0 and 0 for jobs made at the site, which have no lease. */
+export const resultFence: Record<string, TSchema> = {
+  jobId: JobId,
+  attempt: Type.Integer({ minimum: 0 }),
+  epoch: Type.Integer({ minimum: 0 }),
+}
+
 /** What a failed job reports. */
 export const Failure: TSchema = closed({ code: Code, message: Text })
 

@@ -221,11 +221,11 @@ export const schemas: Readonly<Record<string, object>> = {
       },
       attempt: {
         type: 'integer',
-        minimum: 1,
+        minimum: 0,
       },
       epoch: {
         type: 'integer',
-        minimum: 1,
+        minimum: 0,
       },
       outcome: {
         enum: ['succeeded', 'failed', 'cancelled'],

@@ -1956,8 +1956,8 @@ const schema16 = {
   properties: {
     type: { type: 'string', const: 'job.result' },
     jobId: { type: 'string', pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
-    attempt: { type: 'integer', minimum: 1 },
-    epoch: { type: 'integer', minimum: 1 },
+    attempt: { type: 'integer', minimum: 0 },
+    epoch: { type: 'integer', minimum: 0 },
     outcome: { enum: ['succeeded', 'failed', 'cancelled'] },
     effect: { enum: ['none', 'applied', 'partial', 'unknown'] },
     result: {},
@@ -2112,14 +2112,14 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                 }
                 if (errors === _errs6) {
                   if (typeof data2 == 'number' && isFinite(data2)) {
-                    if (data2 < 1 || isNaN(data2)) {
+                    if (data2 < 0 || isNaN(data2)) {
                       validate15.errors = [
                         {
                           instancePath: instancePath + '/attempt',
                           schemaPath: '#/properties/attempt/minimum',
                           keyword: 'minimum',
-                          params: { comparison: '>=', limit: 1 },
-                          message: 'must be >= 1',
+                          params: { comparison: '>=', limit: 0 },
+                          message: 'must be >= 0',
                         },
                       ]
                       return false
@@ -2148,14 +2148,14 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                   if (errors === _errs8) {
                     if (typeof data3 == 'number' && isFinite(data3)) {
-                      if (data3 < 1 || isNaN(data3)) {
+                      if (data3 < 0 || isNaN(data3)) {
                         validate15.errors = [
                           {
                             instancePath: instancePath + '/epoch',
                             schemaPath: '#/properties/epoch/minimum',
                             keyword: 'minimum',
-                            params: { comparison: '>=', limit: 1 },
-                            message: 'must be >= 1',
+                            params: { comparison: '>=', limit: 0 },
+                            message: 'must be >= 0',
                           },
                         ]
                         return false
