@@ -29,12 +29,8 @@ export function imagesOptimize(parts: ImagesOptimizeParts): Handler<'images.opti
     const site = await openSite(parts, context)
     const tally = createTally()
     const listed = new Set<number>()
-    for await (const page of attachmentPages(context)) {
-      await context.step(stepName(context.input.mode, page), 'idempotent', () => workPage(site, page, listed, tally))
-    }
-    if (context.input.mode === 'restore' && context.input.attachments === 'all') {
-      await context.step('restore deleted images', 'idempotent', async () => tally.add(await restoreDeleted(site, listed)))
-    }
+    for await (const page of attachmentPages(context)) await workPage(site, page, listed, tally)
+    if (context.input.mode === 'restore' && context.input.attachments === 'all') tally.add(await restoreDeleted(site, listed))
     return { result: tally.result(context.input.mode), effect: tally.changed() ? 'applied' : 'none' }
   }
 }
@@ -69,8 +65,4 @@ async function workOne(site: SiteImages, attachment: Attachment): Promise<readon
       },
     ]
   }
-}
-
-function stepName(mode: string, { items }: AttachmentPage): string {
-  return `${mode} ${items[0]?.id ?? 0} to ${items.at(-1)?.id ?? 0}`
 }

@@ -44,7 +44,7 @@ async function keep(site: SiteImages, attachment: Attachment, record: ImageRecor
   const { id, served } = attachment
   const kept = files.filter(file => Object.hasOwn(record.webp, file))
   const inService = servesJust(served, kept)
-  if (!inService) await site.context.php.call('images.serve', { id, webp: serving(kept) })
+  if (!inService) await site.context.step(`serve ${id}`, 'idempotent', () => announce(site, id, kept))
   if (record.state === 'left') return unchanged(site, id, files)
   return kept.map(file => ({
     attachment: id,
@@ -69,7 +69,7 @@ async function make(site: SiteImages, id: number, source: string, targets: reado
   }
 }
 
-/** The plugin hears of the set when all of it is on the disk. */
+/** Writes the set and has it served. What is drawn is drawn already, so a cancelled job stops before this step or after it. */
 async function serve(
   site: SiteImages,
   id: number,
@@ -77,25 +77,37 @@ async function serve(
   prints: Readonly<Record<string, FilePrint>>,
 ): Promise<readonly Item[]> {
   const files = drawn.map(({ file }) => file)
-  let placed: boolean
-  try {
-    placed = await placeSet(site, id, drawn, prints)
-  } catch (error) {
-    const code = codeOfFile(error)
-    return files.map(file => ({ attachment: id, file: below(site.uploads, file), outcome: 'failed', code }))
-  }
-  if (!placed) {
-    site.context.log.warn('images:name-taken', { attachment: id })
-    return unchanged(site, id, files)
-  }
-  await site.context.php.call('images.serve', { id, webp: serving(files) })
+  const placed = await site.context.step(`serve ${id}`, 'idempotent', () => place(site, id, drawn, prints))
+  if (placed === 'taken') return unchanged(site, id, files)
   return drawn.map(({ file, before, data }) => ({
     attachment: id,
     file: below(site.uploads, file),
-    outcome: 'made',
-    before,
-    after: data.length,
+    ...(placed === 'served' ? { outcome: 'made', before, after: data.length } : { outcome: 'failed', code: placed }),
   }))
+}
+
+/** The plugin hears of the set when all of it is on the disk. Answers the code where a file's folder refuses it. */
+async function place(
+  site: SiteImages,
+  id: number,
+  drawn: readonly Drawn[],
+  prints: Readonly<Record<string, FilePrint>>,
+): Promise<'served' | 'taken' | ErrorCode> {
+  try {
+    if (!(await placeSet(site, id, drawn, prints))) {
+      site.context.log.warn('images:name-taken', { attachment: id })
+      return 'taken'
+    }
+  } catch (error) {
+    return codeOfFile(error)
+  }
+  const files = drawn.map(({ file }) => file)
+  await announce(site, id, files)
+  return 'served'
+}
+
+async function announce({ context }: SiteImages, id: number, files: readonly string[]): Promise<void> {
+  await context.php.call('images.serve', { id, webp: serving(files) })
 }
 
 function unchanged(site: SiteImages, attachment: number, files: readonly string[]): Item[] {

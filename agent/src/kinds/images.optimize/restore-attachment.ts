@@ -19,9 +19,12 @@ export async function restoreAttachment(site: SiteImages, attachment: Attachment
 /** Takes an attachment's WebPs out of service, then off the disk: never the other way round. */
 export async function retire(site: SiteImages, attachment: Attachment, record: ImageRecord | undefined): Promise<void> {
   const { id, served } = attachment
-  if (Object.keys(served).length > 0) await site.context.php.call('images.serve', { id, webp: {} })
-  const ours = owned(attachment, record)
-  if (record !== undefined || ours.length > 0) await removeSet(site, id, ours)
+  const isServed = Object.keys(served).length > 0
+  if (!isServed && record === undefined) return
+  await site.context.step(`take ${id} out of service`, 'idempotent', async () => {
+    if (isServed) await site.context.php.call('images.serve', { id, webp: {} })
+    await removeSet(site, id, owned(attachment, record))
+  })
 }
 
 /** Removes what is left of images that WordPress has deleted meanwhile. */
@@ -30,7 +33,7 @@ export async function restoreDeleted(site: SiteImages, listed: ReadonlySet<numbe
   for (const id of await site.records.ids()) {
     if (listed.has(id)) continue
     const names = Object.keys((await site.records.find(id))?.webp ?? {})
-    await removeSet(site, id, names)
+    await site.context.step(`remove what is left of ${id}`, 'idempotent', () => removeSet(site, id, names))
     for (const name of names) items.push({ attachment: id, file: below(site.uploads, name), outcome: 'restored' })
   }
   return items

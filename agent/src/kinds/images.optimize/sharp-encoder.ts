@@ -3,8 +3,11 @@ import sharp, { type Sharp } from 'sharp'
 import type { ImageEncoder, ImageFacts, Shape } from '../../ports/image-encoder.ts'
 import { sniff } from './sniff.ts'
 
-/** Pixels of the largest image that is decoded: every phone's camera, no decompression bomb. */
-const mostPixels = 120_000_000
+/**
+ * Pixels of the largest image that is decoded. An interlaced or progressive one has to be held whole, at up to eight bytes a
+ * pixel: this fits a worker's usual memory.
+ */
+const mostPixels = 80_000_000
 /** Side of the sample whose colours are counted, in pixels. */
 const sampleSide = 128
 /** Side of a glance, in pixels. */

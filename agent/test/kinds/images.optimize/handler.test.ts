@@ -70,11 +70,18 @@ describe('optimizing images', () => {
     for (const [path, data] of before) assert.ok(site.files.content.get(path)?.data.equals(data), path)
   })
 
-  it('tells how far it is after each image, and declares its steps', async () => {
+  it('tells how far it is after each image', async () => {
     const site = siteOf(7, 8)
     await site.run(encoder, optimize)
     assert.deepEqual(site.notes, ['1 of 2 images', '2 of 2 images'])
-    assert.deepEqual(site.steps, ['optimize 7 to 8 (idempotent)'])
+  })
+
+  it('declares a step for each change of the site, and none where nothing changes', async () => {
+    const site = siteOf(7, 8)
+    await site.run(encoder, optimize)
+    await site.run(encoder, optimize)
+    await site.run(encoder, { attachments: [8], mode: 'restore' })
+    assert.deepEqual(site.steps, ['serve 7 (idempotent)', 'serve 8 (idempotent)', 'take 8 out of service (idempotent)'])
   })
 
   it('goes through more images than fit into one page', async () => {
@@ -346,6 +353,7 @@ describe('cancelling', () => {
     }
     await assert.rejects(site.run(counting, optimize, controller.signal), code('job.cancelled'))
     assert.equal(drawn, 5)
+    assert.deepEqual(site.steps, ['serve 7 (idempotent)'])
     assert.equal(site.files.webps().length, 3)
     assert.deepEqual(
       [7, 8, 9].map(id => Object.keys(site.served(id)).length),
