@@ -59,6 +59,14 @@ export async function startPhpFpm(options: PhpFpmOptions): Promise<PhpFpm> {
   }
 }
 
+/** Only root can give a pool and its socket to others; elsewhere all is ours. */
+function users(options: PhpFpmOptions): string {
+  return `user = ${options.user}
+group = ${options.user}
+listen.owner = ${options.user}
+listen.group = ${options.webUser}`
+}
+
 function config(options: PhpFpmOptions, socket: string): string {
   const settings = Object.entries(options.settings ?? {}).map(([name, value]) => `php_admin_value[${name}] = ${value}`)
   return `[global]
@@ -66,11 +74,8 @@ error_log = /dev/null
 log_limit = 4096
 process_control_timeout = 3s
 [site]
-user = ${options.user}
-group = ${options.user}
 listen = ${socket}
-listen.owner = ${options.user}
-listen.group = ${options.webUser}
+${process.getuid?.() === 0 ? users(options) : ''}
 listen.mode = 0660
 pm = dynamic
 pm.max_children = ${options.children ?? 6}
