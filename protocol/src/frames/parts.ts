@@ -30,13 +30,6 @@ export const fenceOrNone: Record<string, TSchema> = {
   epoch: Type.Integer({ minimum: 0 }),
 }
 
-/** The fence of a result: 0 and 0 for jobs made at the site, which have no lease. */
-export const resultFence: Record<string, TSchema> = {
-  jobId: JobId,
-  attempt: Type.Integer({ minimum: 0 }),
-  epoch: Type.Integer({ minimum: 0 }),
-}
-
 /** What a failed job reports. */
 export const Failure: TSchema = closed({ code: Code, message: Text })
 
