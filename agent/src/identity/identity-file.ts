@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, constants, fchownSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { newId, PlatenError, type DocumentPolicy } from '@platen/protocol'
+import type { AgentIdentity } from '../ports/agent-identity.ts'
+import { signerOf, type KeyPair } from './key-pair.ts'
+
+/** What the identity file holds. */
+export interface IdentityRecord extends KeyPair, Pick<AgentIdentity, 'agentId' | 'siteId' | 'gateway' | 'gateways' | 'signerRoot'> {
+  readonly version: 1
+}
+
+/** A Unix user and group. */
+export interface Owner {
+  readonly uid: number
+  readonly gid: number
+}
+
+/** Where the identity is kept: in the agent's state folder, which is its own alone. */
+export function identityPath(policy: Pick<DocumentPolicy, 'agent'>): string {
+  return join(policy.agent.state, 'identity.json')
+}
+
+/**
+ * The identity of this agent with a new instance id, or undefined where there is none yet.
+ * @throws PlatenError enrol.missing where the file is there and cannot be used
+ */
+export function readIdentity(path: string): AgentIdentity | undefined {
+  const text = textOf(path)
+  if (text === undefined) return undefined
+  try {
+    const { agentId, siteId, gateway, gateways, signerRoot, ...keys } = checked(JSON.parse(text))
+    return { agentId, siteId, gateway, gateways, signerRoot, instanceId: newId('inst'), sign: signerOf(keys) }
+  } catch (error) {
+    throw new PlatenError('enrol.missing', `${path} is damaged.`, { cause: error, field: path })
+  }
+}
+
+/**
+ * Writes the identity beside its place, syncs, and renames: there is the old one or the new one, 0600, and nothing between.
+ * `owner` is the agent's user where root writes.
+ * @throws PlatenError file.denied
+ */
+export function writeIdentity(path: string, record: IdentityRecord, owner?: Owner): void {
+  const temporary = `${path}.${randomBytes(8).toString('hex')}`
+  try {
+    writeSynced(temporary, `${JSON.stringify(record)}\n`, owner)
+    renameSync(temporary, path)
+    syncFolder(dirname(path))
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw new PlatenError('file.denied', `${path}: ${(error as Error).message}.`, { cause: error, field: path })
+  }
+}
+
+function writeSynced(path: string, text: string, owner: Owner | undefined): void {
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
+  const file = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
+  try {
+    if (owner) fchownSync(file, owner.uid, owner.gid)
+    writeSync(file, text)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function syncFolder(path: string): void {
+  const folder = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new PlatenError('enrol.missing', `${path}: ${(error as Error).message}.`, { cause: error, field: path })
+  }
+}
+
+/** The file is the agent's own: only damage is looked for, so that it shows at the start and not in the middle. */
+function checked(value: unknown): IdentityRecord {
+  const record = value as Record<string, unknown>
+  const names = ['agentId', 'siteId', 'gateway', 'signerRoot', 'privateKey', 'publicKey'] as const
+  const gateways = record['gateways']
+  const whole = record['version'] === 1 && names.every(name => typeof record[name] === 'string')
+  if (!whole || !Array.isArray(gateways) || !gateways.every(url => typeof url === 'string' && URL.canParse(url)))
+    throw new Error('a member is missing')
+  return value as IdentityRecord
+}

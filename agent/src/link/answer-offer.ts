@@ -1,0 +1,39 @@
+import { toPlatenError, type AgentFrame, type GatewayFrame } from '@platen/protocol'
+import type { Refusal } from '../domain/policy.ts'
+import type { Jobs } from '../ports/jobs.ts'
+import { checkGrant, type GrantChecker } from './grant.ts'
+
+type Offer = Extract<GatewayFrame, { type: 'job.offer' }>
+type Answer = Extract<AgentFrame, { type: 'job.accept' | 'job.decline' }>
+
+const offerAgainMs = 30_000
+
+/** Checks the signer's word for an offer, then asks whoever runs jobs; the answer is for the gateway. Never throws. */
+export function answerOffer(offer: Offer, checker: GrantChecker, jobs: Pick<Jobs, 'offer'>): Answer {
+  const { jobId, attempt, epoch } = offer
+  const outcome = taken(offer, checker, jobs)
+  if (outcome === 'accepted') return { type: 'job.accept', jobId, attempt, epoch }
+  const { code, message, retryAfterMs } = outcome
+  return {
+    type: 'job.decline',
+    jobId,
+    attempt,
+    epoch,
+    code,
+    message: message.slice(0, 500),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  }
+}
+
+function taken(offer: Offer, checker: GrantChecker, jobs: Pick<Jobs, 'offer'>): 'accepted' | Refusal {
+  try {
+    checkGrant(offer, checker)
+    const { jobId, attempt, epoch, kind, input, runMs } = offer
+    return jobs.offer({ jobId, attempt, epoch, kind, input, runMs })
+  } catch (error) {
+    const { code, message } = toPlatenError(error)
+    // A fresh grant may do what an expired one can't; one that is wrong stays wrong.
+    const final = code.startsWith('grant.') && code !== 'grant.expired'
+    return { code, message, ...(final ? {} : { retryAfterMs: offerAgainMs }) }
+  }
+}

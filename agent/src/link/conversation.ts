@@ -1,0 +1,108 @@
+import { limits, type AgentFrame, type GatewayFrame } from '@platen/protocol'
+import { tokenBucket } from '../domain/token-bucket.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { RunNews } from '../ports/jobs.ts'
+import { answerOffer } from './answer-offer.ts'
+import type { LinkParts } from './link-parts.ts'
+import { OutboxSender } from './outbox-sender.ts'
+import { ProgressGate } from './progress-gate.ts'
+
+/** The ways out of a conversation. */
+export interface ConversationDoor {
+  send(frame: AgentFrame): void
+  waitingBytes(): number
+  /** The gateway said goodbye, and when to come back. */
+  goodbye(afterMs: number): void
+}
+
+/** What already waits in the socket when progress is no longer worth sending, in bytes. */
+const slowBytes = 65_536
+
+/** What is said between a welcome and the end of the connection. */
+export class Conversation {
+  readonly #parts: LinkParts
+  readonly #door: ConversationDoor
+  readonly #outbox: OutboxSender
+  readonly #progress: ProgressGate
+  #unsubscribe: () => void = () => {}
+
+  /** A failure in what `clock` calls back is up to the connection's owner. */
+  constructor(parts: LinkParts, clock: Clock, door: ConversationDoor) {
+    this.#parts = parts
+    this.#door = door
+    // Half of what an agent may send: the other half is for everything that cannot wait.
+    const { framesPerSecond, frameBurst } = limits.link
+    const pace = tokenBucket({ perSecond: framesPerSecond / 2, burst: frameBurst / 2 }, () => clock.now())
+    this.#outbox = new OutboxSender({ journal: parts.journal, clock, pace, send: frame => door.send(frame) })
+    this.#progress = new ProgressGate(clock, ({ jobId, attempt, epoch }, { done, total, note }) => {
+      if (door.waitingBytes() <= slowBytes)
+        door.send({ type: 'job.progress', jobId, attempt, epoch, done, total, note: note.slice(0, 500) })
+    })
+  }
+
+  /** Begins with what the gateway has missed. `storedStateSeq` is the last state report that it has. */
+  start(storedStateSeq: number): void {
+    this.#unsubscribe = this.#parts.jobs.subscribe(news => this.#takeNews(news))
+    this.#sendIfAny(this.#parts.reports.afterWelcome(storedStateSeq))
+    this.#outbox.fill()
+  }
+
+  /** Says that the agent lives, what it runs, and what has changed. */
+  beat(): void {
+    this.#door.send({ type: 'heartbeat', running: [...this.#parts.jobs.running()] })
+    this.#sendIfAny(this.#parts.reports.changes())
+  }
+
+  /** Acts on a frame; false where it has no place here. */
+  take(frame: GatewayFrame): boolean {
+    switch (frame.type) {
+      case 'job.offer':
+        this.#takeOffer(frame)
+        return true
+      case 'job.cancel':
+        // What has ended, or was never taken, is answered by its result or its decline.
+        this.#parts.jobs.cancel(frame.jobId, frame)
+        return true
+      case 'job.ack':
+        if (frame.refused !== undefined) this.#parts.log.warn('link:refused', { jobId: frame.jobId, of: frame.of, code: frame.refused })
+        this.#outbox.acknowledged(frame)
+        return true
+      case 'state.resync':
+        this.#door.send(this.#parts.reports.full())
+        return true
+      case 'goodbye':
+        this.#door.goodbye(frame.afterMs)
+        return true
+      case 'challenge':
+      case 'welcome':
+        return false
+    }
+  }
+
+  stop(): void {
+    this.#unsubscribe()
+    this.#outbox.stop()
+    this.#progress.stop()
+  }
+
+  #takeOffer(frame: Extract<GatewayFrame, { type: 'job.offer' }>): void {
+    const { identity, gatewayTime, jobs, log } = this.#parts
+    const answer = answerOffer(frame, { ...identity, nowMs: gatewayTime.now() }, jobs)
+    if (answer.type === 'job.decline') log.warn('link:declined', { jobId: frame.jobId, kind: frame.kind.slice(0, 40), code: answer.code })
+    this.#door.send(answer)
+  }
+
+  #takeNews(news: RunNews): void {
+    const { run } = news
+    if (news.type === 'progress') {
+      if (run.origin === 'platform') this.#progress.take(run, news.progress)
+      return
+    }
+    if (run.state === 'ended') this.#progress.forget(run.jobId)
+    this.#outbox.fill()
+  }
+
+  #sendIfAny(frame: AgentFrame | undefined): void {
+    if (frame) this.#door.send(frame)
+  }
+}

@@ -1,0 +1,64 @@
+import { createHash, createPublicKey, verify } from 'node:crypto'
+import { canonicalJson, PlatenError, type DocumentCertificate, type DocumentGrant, type GatewayFrame, type Json } from '@platen/protocol'
+import { documentValidators } from '@platen/protocol/validators/documents'
+
+type Offer = Extract<GatewayFrame, { type: 'job.offer' }>
+
+/** Who checks, whom it believes, and what time it is at the gateway. */
+export interface GrantChecker {
+  readonly siteId: string
+  readonly agentId: string
+  /** The pinned root key, base64url. */
+  readonly signerRoot: string
+  readonly nowMs: number
+}
+
+/**
+ * Checks the signer's word for an offer, from the root outwards: the certificate is the pinned root's and valid now, the
+ * payload is the certified key's, every member of it fits the offer and this agent, and it has not expired. That a grant
+ * works once only is up to the journal, which knows every fence that was taken.
+ *
+ * @throws PlatenError grant.signer_unknown, grant.invalid, grant.mismatch, grant.expired
+ */
+export function checkGrant(offer: Offer, checker: GrantChecker): void {
+  const { certificate, payload, signature } = offer.grant
+  if (!signedBy(checker.signerRoot, certificate)) throw new PlatenError('grant.signer_unknown')
+  const { key, notBefore, notAfter } = read<DocumentCertificate>('certificate', certificate.payload)
+  if (!signedBy(key, { payload, signature })) throw new PlatenError('grant.invalid')
+  const granted = read<DocumentGrant>('grant', payload)
+  for (const [name, value] of Object.entries(expected(offer, checker))) {
+    if (granted[name as keyof DocumentGrant] !== value) throw new PlatenError('grant.mismatch', `It names another ${name}.`)
+  }
+  if (checker.nowMs < notBefore || checker.nowMs >= notAfter) throw new PlatenError('grant.expired', 'The signing key is not valid now.')
+  if (checker.nowMs >= granted.expiresAt) throw new PlatenError('grant.expired')
+}
+
+function expected(offer: Offer, { siteId, agentId }: GrantChecker): Omit<DocumentGrant, 'expiresAt'> {
+  const { jobId, attempt, epoch, kind, input } = offer
+  return { siteId, agentId, jobId, attempt, epoch, kind, inputHash: inputHash(input) }
+}
+
+/** SHA-256 of the input's canonical JSON, base64url. */
+export function inputHash(input: unknown): string {
+  return createHash('sha256')
+    .update(canonicalJson(input as Json))
+    .digest('base64url')
+}
+
+/** The signature is over the payload as it was sent: nothing is parsed before it is known to be the signer's. */
+function signedBy(key: string, { payload, signature }: { readonly payload: string; readonly signature: string }): boolean {
+  if (Buffer.from(key, 'base64url').length !== 32) return false
+  const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: key }, format: 'jwk' })
+  return verify(null, Buffer.from(payload), publicKey, Buffer.from(signature, 'base64url'))
+}
+
+function read<Document>(name: 'grant' | 'certificate', payload: string): Document {
+  let value: unknown
+  try {
+    value = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))
+  } catch (error) {
+    throw new PlatenError('grant.invalid', `The ${name} is not JSON.`, { cause: error })
+  }
+  if (!documentValidators[name]?.(value)) throw new PlatenError('grant.invalid', `The ${name} does not fit its schema.`)
+  return value as Document
+}

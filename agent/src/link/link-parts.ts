@@ -1,0 +1,40 @@
+import type { AgentIdentity } from '../ports/agent-identity.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Jobs } from '../ports/jobs.ts'
+import type { Journal } from '../ports/journal.ts'
+import type { Log } from '../ports/log.ts'
+import type { StateReports } from './state-reports.ts'
+
+/** What every connection of an agent shares. */
+export interface LinkParts {
+  readonly identity: AgentIdentity
+  readonly jobs: Pick<Jobs, 'offer' | 'cancel' | 'running' | 'subscribe'>
+  readonly journal: Pick<Journal, 'outbox' | 'acknowledge' | 'get' | 'set'>
+  readonly clock: Clock
+  readonly log: Log
+  /** This build's version. */
+  readonly version: string
+  /** Kinds that build and policy allow. */
+  readonly kinds: readonly string[]
+  readonly reports: StateReports
+  readonly gatewayTime: GatewayTime
+}
+
+/** The gateway's time as far as this agent knows it: sites' clocks are wrong more often than gateways'. */
+export class GatewayTime {
+  readonly #clock: Clock
+  #offsetMs = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  now(): number {
+    return this.#clock.now() + this.#offsetMs
+  }
+
+  /** The gateway has just said what time it is. */
+  learn(gatewayMs: number): void {
+    this.#offsetMs = gatewayMs - this.#clock.now()
+  }
+}

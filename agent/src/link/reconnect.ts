@@ -1,0 +1,55 @@
+import { closeCodes, closeRetry, limits } from '@platen/protocol'
+import { backoffMs } from '../domain/retry.ts'
+
+/** How one try to be connected ended. */
+export type ConnectionEnd =
+  /** The socket was open, and either side closed it. `slotMs` is what the gateway's goodbye said. */
+  | { readonly type: 'closed'; readonly code: number; readonly reason: string; readonly slotMs?: number }
+  /** The gateway answered the upgrade with an HTTP status instead. */
+  | { readonly type: 'answered'; readonly status: number; readonly retryAfterMs?: number; readonly serverTimeMs?: number }
+  | { readonly type: 'unreachable'; readonly message: string }
+
+/** What to do then. */
+export type Verdict = { readonly type: 'wait'; readonly ms: number } | { readonly type: 'never' }
+
+/** The longest wait that a gateway can ask for. */
+const longestSlotMs = 3_600_000
+
+/** When to try again after `failures` ends in a row (at least 1), or that trying is of no use before someone acts. */
+export function verdictOn(end: ConnectionEnd, failures: number, random: number): Verdict {
+  const backoff = backoffMs(failures, { firstMs: limits.link.backoffFirstMs, capMs: limits.link.backoffCapMs }, random)
+  if (end.type === 'unreachable') return { type: 'wait', ms: backoff }
+  if (end.type === 'answered') {
+    // 403 is the one status that says who we are is known, and not wanted.
+    return end.status === 403 ? { type: 'never' } : { type: 'wait', ms: atLeast(end.retryAfterMs, backoff) }
+  }
+  switch (closeRetry(end.code)) {
+    case 'never':
+      return { type: 'never' }
+    case 'slot':
+      return { type: 'wait', ms: end.slotMs === undefined ? backoff : Math.min(end.slotMs, longestSlotMs) }
+    case 'backoff':
+      return { type: 'wait', ms: backoff }
+  }
+}
+
+/** An end in words, for status and for the next hello. */
+export function endText(end: ConnectionEnd): string {
+  switch (end.type) {
+    case 'closed':
+      return `${end.code} ${nameOf(end.code)}${end.reason === '' ? '' : `: ${end.reason}`}`.slice(0, 500)
+    case 'answered':
+      return `HTTP ${end.status}`
+    case 'unreachable':
+      return `unreachable: ${end.message}`.slice(0, 500)
+  }
+}
+
+function nameOf(code: number): string {
+  const named: Readonly<Record<number, { readonly name: string }>> = closeCodes
+  return named[code]?.name ?? 'closed'
+}
+
+function atLeast(asked: number | undefined, backoff: number): number {
+  return asked === undefined ? backoff : Math.max(Math.min(asked, longestSlotMs), backoff)
+}

@@ -1,0 +1,190 @@
+import {
+  closeCodes,
+  decodeFrame,
+  helloText,
+  limits,
+  revisions,
+  toPlatenError,
+  type AgentFrame,
+  type CloseCodeNumber,
+  type GatewayFrame,
+} from '@platen/protocol'
+import { gatewayFrameValidators } from '@platen/protocol/validators/gateway-frames'
+import type { Clock } from '../ports/clock.ts'
+import { Conversation } from './conversation.ts'
+import { Heartbeat } from './heartbeat.ts'
+import type { LinkParts } from './link-parts.ts'
+import { outboxWindow } from './outbox-sender.ts'
+import type { ConnectionEnd } from './reconnect.ts'
+import { openSocket, type Door, type LinkSocket } from './socket.ts'
+
+/** What the owner of a session hears. `ended` comes once, last. */
+export interface SessionListener {
+  welcomed(sessionId: string): void
+  ended(end: ConnectionEnd): void
+}
+
+/** What this session needs of its owner. */
+export interface SessionOptions {
+  readonly parts: LinkParts
+  readonly door: Door
+  /** Why the connection before this one ended. */
+  readonly lastClose: string | undefined
+  readonly listener: SessionListener
+}
+
+/**
+ * **challenge** — the socket is opening or open, and the gateway has to ask for a signature.
+ * **welcome** — hello is sent; the gateway has to let us in.
+ * **open** — jobs come and go.
+ * **closed** — nothing is sent or heeded any more.
+ */
+type Step =
+  | { readonly at: 'challenge' }
+  | { readonly at: 'welcome' }
+  | { readonly at: 'open'; readonly conversation: Conversation; readonly heartbeat: Heartbeat }
+  | { readonly at: 'closed' }
+
+/** One connection, from the upgrade to its end. */
+export class Session {
+  readonly #options: SessionOptions
+  readonly #clock: Clock
+  readonly #socket: LinkSocket
+  readonly #stopHelloTimer: () => void
+  #step: Step = { at: 'challenge' }
+  #slotMs: number | undefined
+
+  constructor(options: SessionOptions) {
+    this.#options = options
+    const { clock } = options.parts
+    this.#clock = { now: () => clock.now(), random: () => clock.random(), after: (ms, call) => clock.after(ms, () => this.#guarded(call)) }
+    this.#stopHelloTimer = this.#clock.after(limits.link.helloMs * 2, () => this.#close(4001))
+    this.#socket = openSocket(
+      options.door,
+      {
+        open: () => {},
+        text: text => this.#guarded(() => this.#takeText(text)),
+        pong: () => this.#heard(),
+        end: end => this.#ended(end),
+      },
+      clock,
+    )
+  }
+
+  /** The agent is going away. */
+  leave(reason: string): void {
+    if (this.#step.at === 'open') this.#send({ type: 'goodbye', reason })
+    this.#stop()
+    this.#socket.close(1000, reason)
+  }
+
+  #takeText(text: string): void {
+    if (this.#step.at === 'closed') return
+    this.#heard()
+    const decoded = decodeFrame<GatewayFrame>(text, gatewayFrameValidators)
+    if (!decoded.ok) return this.#close(decoded.code === 'frame.too_large' ? 4007 : 4006, decoded.detail)
+    if (!this.#takeFrame(decoded.frame)) this.#close(4009, decoded.frame.type)
+  }
+
+  /** False where this step does not know the frame. */
+  #takeFrame(frame: GatewayFrame): boolean {
+    if (this.#step.at === 'open') return this.#step.conversation.take(frame)
+    if (frame.type === 'goodbye') this.#slotMs = frame.afterMs
+    else if (frame.type === 'challenge' && this.#step.at === 'challenge') this.#hello(frame)
+    else if (frame.type === 'welcome' && this.#step.at === 'welcome') this.#welcomed(frame)
+    else return false
+    return true
+  }
+
+  #hello(challenge: Extract<GatewayFrame, { type: 'challenge' }>): void {
+    const { identity, kinds, version, reports, gatewayTime } = this.#options.parts
+    if (challenge.gateway !== identity.gateway) return this.#close(4009, 'another gateway')
+    gatewayTime.learn(challenge.time)
+    this.#step = { at: 'welcome' }
+    this.#send({
+      type: 'hello',
+      agentId: identity.agentId,
+      instanceId: identity.instanceId,
+      signature: identity.sign(helloText(challenge, identity.agentId, identity.instanceId)),
+      revisions: [...revisions],
+      capabilities: [...kinds],
+      version,
+      running: this.#held(),
+      stateSeq: reports.seq,
+      ...(this.#options.lastClose === undefined ? {} : { lastClose: this.#options.lastClose }),
+    })
+  }
+
+  /** The fences that this agent answers for: what runs, and the results that are the first to be sent. */
+  #held(): { jobId: string; attempt: number; epoch: number }[] {
+    const { jobs, journal } = this.#options.parts
+    const results = journal.outbox(outboxWindow).flatMap(({ frame }) => (frame.type === 'job.result' && frame.epoch > 0 ? [frame] : []))
+    return [...jobs.running(), ...results].map(({ jobId, attempt, epoch }) => ({ jobId, attempt, epoch }))
+  }
+
+  #welcomed({ sessionId, heartbeatMs, stateSeq, time }: Extract<GatewayFrame, { type: 'welcome' }>): void {
+    const { parts, listener } = this.#options
+    this.#stopHelloTimer()
+    parts.gatewayTime.learn(time)
+    const door = {
+      send: (frame: AgentFrame) => this.#send(frame),
+      waitingBytes: () => this.#socket.waitingBytes(),
+      goodbye: (afterMs: number) => (this.#slotMs = afterMs),
+    }
+    const heartbeat = new Heartbeat(this.#clock, heartbeatMs, { beat: () => this.#beat(), silence: () => this.#close(4011) })
+    const conversation = new Conversation(parts, this.#clock, door)
+    this.#step = { at: 'open', heartbeat, conversation }
+    listener.welcomed(sessionId)
+    conversation.start(stateSeq)
+  }
+
+  #beat(): void {
+    if (this.#step.at !== 'open') return
+    this.#step.conversation.beat()
+    this.#socket.ping()
+  }
+
+  #heard(): void {
+    if (this.#step.at === 'open') this.#step.heartbeat.heard()
+  }
+
+  #send(frame: AgentFrame): void {
+    if (this.#step.at === 'closed') return
+    if (this.#socket.waitingBytes() > limits.link.sendBufferBytes) this.#close(4012)
+    else this.#socket.send(JSON.stringify(frame))
+  }
+
+  #close(code: CloseCodeNumber, detail = ''): void {
+    if (this.#step.at === 'closed') return
+    const { name } = closeCodes[code]
+    this.#options.parts.log.warn('link:closing', { code, name, detail: detail.slice(0, 200) })
+    this.#stop()
+    this.#socket.close(code, name)
+  }
+
+  /** A failure of ours must not take the agent down: the connection is given up, and a new one starts over. */
+  #guarded(act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      this.#options.parts.log.error('link:failed', { error })
+      this.#stop()
+      this.#socket.close(1011, toPlatenError(error).code)
+    }
+  }
+
+  #stop(): void {
+    this.#stopHelloTimer()
+    if (this.#step.at === 'open') {
+      this.#step.heartbeat.stop()
+      this.#step.conversation.stop()
+    }
+    this.#step = { at: 'closed' }
+  }
+
+  #ended(end: ConnectionEnd): void {
+    this.#stop()
+    const slot = end.type === 'closed' && this.#slotMs !== undefined ? { slotMs: this.#slotMs } : {}
+    this.#options.listener.ended({ ...end, ...slot })
+  }
+}
