@@ -1,5 +1,8 @@
-/** Correlation above which two glances show the same picture: scaling by another program stays above 0.99, another cut below. */
-const sameAbove = 0.98
+/**
+ * Correlation above which two glances show the same picture. Of 154 sizes that WordPress made of photographs the lowest had
+ * 0.995; nine of ten that were cut 6 % off the middle had less than 0.985.
+ */
+const sameAbove = 0.99
 /** Grey levels of spread below which a glance has nothing to correlate. */
 const flatBelow = 2
 /** Grey levels that two flat glances may lie apart. */

@@ -11,7 +11,7 @@ const mostPixels = 80_000_000
 /** Side of the sample whose colours are counted, in pixels. */
 const sampleSide = 128
 /** Side of a glance, in pixels. */
-const glanceSide = 32
+const glanceSide = 16
 /** Longest side of the drawing that a glance is pressed from, in pixels. */
 const draftSide = 256
 /** libwebp's effort, 0 to 6: higher takes much longer and gains a few per cent. */

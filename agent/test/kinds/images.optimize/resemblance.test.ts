@@ -3,10 +3,10 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { looksAlike } from '../../../src/kinds/images.optimize/resemblance.ts'
 
-const side = 32
+const side = 16
 const drawn = (level: (x: number, y: number) => number): Uint8Array =>
   Uint8Array.from({ length: side * side }, (_, at) => level(at % side, Math.floor(at / side)))
-const hill = (left: number) => (x: number, y: number) => 20 + 200 * Math.exp(-((x - left) ** 2 + (y - 16) ** 2) / 60)
+const hill = (left: number) => (x: number, y: number) => 20 + 200 * Math.exp(-((x - left) ** 2 + (y - 8) ** 2) / 15)
 
 describe('whether two glances show the same', () => {
   it('is true of a picture and itself, whatever it shows', () => {
@@ -16,21 +16,21 @@ describe('whether two glances show the same', () => {
   it('is true where only contrast and brightness differ', () => {
     assert.ok(
       looksAlike(
-        drawn(hill(16)),
-        drawn((x, y) => 15 + hill(16)(x, y) * 0.8),
+        drawn(hill(8)),
+        drawn((x, y) => 15 + hill(8)(x, y) * 0.8),
       ),
     )
   })
 
   it('is false where the picture was cut elsewhere', () => {
-    assert.ok(!looksAlike(drawn(hill(16)), drawn(hill(12))))
+    assert.ok(!looksAlike(drawn(hill(8)), drawn(hill(7))))
   })
 
   it('is false where the picture was turned over', () => {
     assert.ok(
       !looksAlike(
-        drawn((x, y) => x * 4 + y),
-        drawn((x, y) => (31 - x) * 4 + y),
+        drawn((x, y) => x * 8 + y),
+        drawn((x, y) => (15 - x) * 8 + y),
       ),
     )
   })
@@ -39,6 +39,6 @@ describe('whether two glances show the same', () => {
     const flat = (level: number): Uint8Array => drawn(() => level)
     assert.ok(looksAlike(flat(100), flat(104)))
     assert.ok(!looksAlike(flat(100), flat(160)))
-    assert.ok(!looksAlike(flat(100), drawn(hill(16))))
+    assert.ok(!looksAlike(flat(100), drawn(hill(8))))
   })
 })

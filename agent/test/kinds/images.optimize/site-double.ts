@@ -11,6 +11,7 @@ import type { Attachment } from '../../../src/kinds/images.optimize/plan.ts'
 import type { ImageEncoder } from '../../../src/ports/image-encoder.ts'
 import type { HandlerOutcome, JobContext } from '../../../src/ports/job-handler.ts'
 import type { PhpChannel } from '../../../src/ports/php-channel.ts'
+import type { SiteFiles } from '../../../src/ports/site-files.ts'
 import { MemoryFiles } from './memory-files.ts'
 
 /** Where the double's WordPress keeps uploads. */
@@ -84,8 +85,13 @@ export class SiteDouble implements PhpChannel {
     return { served: Object.keys(webp).length }
   }
 
-  /** Runs the job on this site. */
-  run(encoder: ImageEncoder, input: KindImagesOptimizeInput, signal: AbortSignal = new AbortController().signal): Promise<Outcome> {
+  /** Runs the job on this site; `files` where they are not those in memory. */
+  run(
+    encoder: ImageEncoder,
+    input: KindImagesOptimizeInput,
+    signal: AbortSignal = new AbortController().signal,
+    files: SiteFiles = this.files,
+  ): Promise<Outcome> {
     const silent = (): void => undefined
     const context: JobContext<KindImagesOptimizeInput> = {
       jobId: 'job_1',
@@ -102,6 +108,6 @@ export class SiteDouble implements PhpChannel {
         return work()
       },
     }
-    return imagesOptimize({ files: this.files, encoder })(context)
+    return imagesOptimize({ files, encoder })(context)
   }
 }
