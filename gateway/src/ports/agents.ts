@@ -1,0 +1,54 @@
+import type { Page, PageRequest } from './page.ts'
+
+/** An enrolled agent: one a site; an earlier one is revoked when another enrols. */
+export interface Agent {
+  readonly id: string
+  readonly accountId: string
+  readonly siteId: string
+  /** 32 bytes Ed25519, base64url. */
+  readonly publicKey: string
+  readonly createdAt: number
+  readonly revokedAt?: number
+  readonly version?: string
+  readonly connectedAt?: number
+  readonly seenAt?: number
+  /** Sequence of the last state report that was stored, and all facts as of then. */
+  readonly stateSeq: number
+  readonly facts: Readonly<Record<string, null | boolean | number | string>>
+}
+
+/** A one-time token that turns a key into an agent of a site; only its hash is kept. */
+export interface EnrolmentToken {
+  /** SHA-256, base64url. */
+  readonly hash: string
+  readonly accountId: string
+  readonly siteId: string
+  readonly expiresAt: number
+}
+
+/** Agents and their enrolment. Methods without an account are for the link, where the agent's key proves whose it is. */
+export interface AgentStore {
+  addEnrolmentToken(token: EnrolmentToken): Promise<void>
+  /**
+   * Uses the token up and makes the agent in one commit; the agents that the site had are revoked, and named in the answer.
+   * @throws PlatenError enrol.token_invalid (unknown, used, another site's URL), enrol.token_expired
+   */
+  redeem(request: {
+    readonly hash: string
+    readonly siteUrl: string
+    readonly agentId: string
+    readonly publicKey: string
+    readonly version: string
+    readonly now: number
+  }): Promise<{ readonly agent: Agent; readonly revoked: readonly string[] }>
+  /** For the link: the agent whatever its account, revoked or not. */
+  resolve(agentId: string): Promise<Agent | undefined>
+  find(accountId: string, id: string): Promise<Agent | undefined>
+  list(accountId: string, page: PageRequest): Promise<Page<Agent>>
+  /** False where there is no such agent in the account. */
+  revoke(accountId: string, id: string, at: number): Promise<boolean>
+  /** Notes that the agent was heard, and whether it is connected. */
+  seen(agentId: string, at: number, connected: boolean, version?: string): Promise<void>
+  /** Merges a report (or, when full, replaces the facts); false on a gap, which the caller answers with a resync. */
+  report(agentId: string, report: { readonly seq: number; readonly full: boolean; readonly facts: Agent['facts'] }): Promise<boolean>
+}

@@ -1,0 +1,26 @@
+import type { Page, PageRequest } from './page.ts'
+
+/** What a token lets its holder do; each scope includes the ones before it. */
+export type Scope = 'read' | 'dispatch' | 'admin'
+
+/** An API token; the token itself is shown once and not kept. */
+export interface Token {
+  readonly id: string
+  readonly accountId: string
+  readonly name: string
+  readonly scope: Scope
+  /** SHA-256 of the token, base64url. */
+  readonly hash: string
+  readonly createdAt: number
+  readonly revokedAt?: number
+}
+
+/** API tokens and the accounts that they belong to. */
+export interface TokenStore {
+  createAccount(id: string, name: string, at: number): Promise<void>
+  create(token: Token): Promise<void>
+  /** The live token of this hash, whatever its account: this is how a request gets its account. */
+  byHash(hash: string): Promise<Token | undefined>
+  list(accountId: string, page: PageRequest): Promise<Page<Token>>
+  revoke(accountId: string, id: string, at: number): Promise<boolean>
+}
