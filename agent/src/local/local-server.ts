@@ -1,5 +1,5 @@
 import { chmodSync, rmSync } from 'node:fs'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { errorRow, limits, PlatenError, toPlatenError, type LocalError } from '@platen/protocol'
 import type { Clock } from '../ports/clock.ts'
 import type { Journal } from '../ports/journal.ts'
@@ -30,6 +30,9 @@ export interface LocalServer {
   /** Cuts what is open and stops listening. */
   close(): Promise<void>
 }
+
+// An import of node:http reads all of its exports, WebSocket among them, and that loads 6.5 MB of fetch for good.
+const { createServer } = process.getBuiltinModule('node:http')
 
 const headersMs = 5_000
 const requestMs = 10_000
