@@ -6,7 +6,7 @@ import { attachmentPages, type AttachmentPage } from './attachment-pages.ts'
 import { throwIfCancelled } from './draw-set.ts'
 import { codeOfFile } from './file-errors.ts'
 import { optimizeAttachment } from './optimize-attachment.ts'
-import { below, isSafeName, type Attachment, type Item } from './plan.ts'
+import { isSafeName, shown, type Attachment, type Item } from './plan.ts'
 import { openRecords } from './records.ts'
 import { restoreAttachment, restoreDeleted } from './restore-attachment.ts'
 import type { SiteImages } from './site-images.ts'
@@ -59,7 +59,7 @@ async function workOne(site: SiteImages, attachment: Attachment): Promise<readon
     return [
       {
         attachment: attachment.id,
-        file: below(site.uploads, attachment.original).slice(0, 1024),
+        file: shown(site.uploads, attachment.original),
         outcome: 'failed',
         code: codeOfFile(error),
       },

@@ -2,7 +2,7 @@ import type { ErrorCode } from '@platen/protocol'
 import { settings } from './choice.ts'
 import { drawSet, type Drawn } from './draw-set.ts'
 import { codeOfFile } from './file-errors.ts'
-import { below, planAttachment, serving, servesJust, webpName, type Attachment, type Item, type Target } from './plan.ts'
+import { below, planAttachment, serving, servesJust, shown, webpName, type Attachment, type Item, type Target } from './plan.ts'
 import { placeSet } from './place-set.ts'
 import { stillThere } from './prints.ts'
 import type { FilePrint, ImageRecord } from './record.ts'
@@ -32,8 +32,17 @@ async function isCurrent(site: SiteImages, record: ImageRecord, files: readonly 
   if (record.settings !== settings || record.state === 'making') return false
   const wanted = new Set(files)
   if (Object.keys(record.prints).length !== wanted.size || !files.every(file => Object.hasOwn(record.prints, file))) return false
-  if (!(await stillThere(site.files, site.uploads, record.prints))) return false
-  for (const [file, bytes] of Object.entries(record.webp)) {
+  try {
+    return (await stillThere(site.files, site.uploads, record.prints)) && (await areThere(site, record.webp))
+  } catch (error) {
+    // A file that has become a link or unreadable: drawing the set anew names it.
+    codeOfFile(error)
+    return false
+  }
+}
+
+async function areThere(site: SiteImages, webp: ImageRecord['webp']): Promise<boolean> {
+  for (const [file, bytes] of Object.entries(webp)) {
     if ((await site.files.info(below(site.uploads, webpName(file))))?.size !== bytes) return false
   }
   return true
@@ -48,7 +57,7 @@ async function keep(site: SiteImages, attachment: Attachment, record: ImageRecor
   if (record.state === 'left') return unchanged(site, id, files)
   return kept.map(file => ({
     attachment: id,
-    file: below(site.uploads, file),
+    file: shown(site.uploads, file),
     outcome: inService ? 'kept' : 'made',
     before: record.prints[file]?.size ?? 0,
     after: record.webp[file] ?? 0,
@@ -81,7 +90,7 @@ async function serve(
   if (placed === 'taken') return unchanged(site, id, files)
   return drawn.map(({ file, before, data }) => ({
     attachment: id,
-    file: below(site.uploads, file),
+    file: shown(site.uploads, file),
     ...(placed === 'served' ? { outcome: 'made', before, after: data.length } : { outcome: 'failed', code: placed }),
   }))
 }
@@ -111,12 +120,12 @@ async function announce({ context }: SiteImages, id: number, files: readonly str
 }
 
 function unchanged(site: SiteImages, attachment: number, files: readonly string[]): Item[] {
-  return files.map(file => ({ attachment, file: below(site.uploads, file).slice(0, 1024), outcome: 'unchanged' }))
+  return files.map(file => ({ attachment, file: shown(site.uploads, file), outcome: 'unchanged' }))
 }
 
 function failed(site: SiteImages, attachment: number, files: readonly string[], failures: ReadonlyMap<string, ErrorCode>): Item[] {
   return [...new Set([...failures.keys(), ...files])].map(file => {
     const code = failures.get(file)
-    return { attachment, file: below(site.uploads, file), ...(code ? { outcome: 'failed', code } : { outcome: 'unchanged' }) }
+    return { attachment, file: shown(site.uploads, file), ...(code ? { outcome: 'failed', code } : { outcome: 'unchanged' }) }
   })
 }

@@ -37,6 +37,11 @@ export function below(folder: string, file: string): string {
   return `${folder}/${file}`
 }
 
+/** A file as a result names it: within the bound of a path, whatever the plugin said. */
+export function shown(uploads: string, file: string): string {
+  return below(uploads, file).slice(0, pathLength)
+}
+
 /** Whether a name stays below the folder that it is joined to: no absolute, no empty, no dotted step, no control character. */
 export function isSafeName(name: string): boolean {
   return (

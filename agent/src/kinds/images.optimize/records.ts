@@ -59,7 +59,7 @@ function claim(claims: Map<string, Set<number>>, id: number, record: ImageRecord
 }
 
 function idOf(name: string): number[] {
-  const digits = /^(\d{1,15})\.json$/.exec(name)?.[1]
+  const digits = /^([1-9]\d{0,14})\.json$/.exec(name)?.[1]
   return digits === undefined ? [] : [Number(digits)]
 }
 

@@ -1,4 +1,4 @@
-import { isSafeName, below, webpName, type Attachment, type Item } from './plan.ts'
+import { isSafeName, shown, webpName, type Attachment, type Item } from './plan.ts'
 import { removeSet } from './place-set.ts'
 import type { ImageRecord } from './record.ts'
 import type { SiteImages } from './site-images.ts'
@@ -11,7 +11,7 @@ export async function restoreAttachment(site: SiteImages, attachment: Attachment
   const files = new Set(attachment.files.map(({ file }) => file))
   return [...new Set([...files, ...ours])].map(file => ({
     attachment: attachment.id,
-    file: below(site.uploads, file),
+    file: shown(site.uploads, file),
     outcome: ours.includes(file) ? 'restored' : 'unchanged',
   }))
 }
@@ -34,7 +34,7 @@ export async function restoreDeleted(site: SiteImages, listed: ReadonlySet<numbe
     if (listed.has(id)) continue
     const names = Object.keys((await site.records.find(id))?.webp ?? {})
     await site.context.step(`remove what is left of ${id}`, 'idempotent', () => removeSet(site, id, names))
-    for (const name of names) items.push({ attachment: id, file: below(site.uploads, name), outcome: 'restored' })
+    for (const name of names) items.push({ attachment: id, file: shown(site.uploads, name), outcome: 'restored' })
   }
   return items
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { PlatenError, type ErrorCode } from '@platen/protocol'
+import { resultValidators } from '@platen/protocol/validators/results'
 import sharp from 'sharp'
 import { sharpEncoder } from '../../../src/kinds/images.optimize/sharp-encoder.ts'
 import type { ImageEncoder } from '../../../src/ports/image-encoder.ts'
@@ -39,6 +40,7 @@ describe('optimizing images', () => {
     const site = siteOf(7)
     const { result, effect } = await site.run(encoder, optimize)
     assert.equal(effect, 'applied')
+    assert.ok(resultValidators['images.optimize']?.(result))
     assert.deepEqual(result.files, { made: 3, kept: 0, unchanged: 0, restored: 0, failed: 0 })
     assert.match(result.summary, /^1 image: 3 files made smaller, \d+ kB → \d+ kB \(\d+ % less\)$/)
     assert.ok(result.bytesAfter < result.bytesBefore)
@@ -291,6 +293,27 @@ describe('what goes wrong with one file', () => {
     site.files.put(`${uploads}/2026/11/photo-7.jpg`, Buffer.alloc(0))
     assert.equal((await site.run(encoder, optimize)).result.files.failed, 1)
     assert.deepEqual([site.files.webps(), site.served(7)], [[], {}])
+  })
+
+  it('takes a set out of service one of whose files has become a link, and names that one', async () => {
+    const site = siteOf(7)
+    await site.run(encoder, optimize)
+    site.files.broken.set(thumbPath, 'path.symlink')
+    const { result } = await site.run(encoder, optimize)
+    assert.deepEqual(
+      result.items.filter(({ outcome }) => outcome === 'failed').map(({ file, code }) => [file, code]),
+      [[thumbPath, 'path.symlink']],
+    )
+    assert.deepEqual([site.files.webps(), site.served(7)], [[], {}])
+  })
+
+  it('names a file within the bound of a path, whatever the plugin says', async () => {
+    const site = siteOf(8)
+    site.add(7, { [`${'x'.repeat(1019)}.jpg`]: { data: original, width: 900, height: 600 } })
+    for (const input of [optimize, restore]) {
+      const { result } = await site.run(encoder, input)
+      assert.ok(resultValidators['images.optimize']?.(result))
+    }
   })
 
   it('refuses a name that leads out of the uploads folder', async () => {
