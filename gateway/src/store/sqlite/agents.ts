@@ -1,0 +1,82 @@
+import { PlatenError } from '@platen/protocol'
+import type { Agent, AgentStore } from '../../ports/agents.ts'
+import type { Row, SqlDatabase } from './database.ts'
+import { listing } from './listing.ts'
+
+/** Agents and enrolment tokens in SQLite. */
+export function sqliteAgents(database: SqlDatabase): AgentStore {
+  const byId = (id: string): Agent | undefined => {
+    const row = database.get('SELECT * FROM agents WHERE id = ?', id)
+    return row && agent(row)
+  }
+  return {
+    addEnrolmentToken: async ({ hash, accountId, siteId, expiresAt }) => {
+      const sql = 'INSERT INTO enrolment_tokens (hash, account_id, site_id, expires_at) VALUES (?, ?, ?, ?)'
+      database.run(sql, hash, accountId, siteId, expiresAt)
+    },
+    redeem: async request => database.transaction(() => redeem(database, request)),
+    resolve: async agentId => byId(agentId),
+    find: async (accountId, id) => {
+      const row = database.get('SELECT * FROM agents WHERE account_id = ? AND id = ?', accountId, id)
+      return row && agent(row)
+    },
+    list: async (accountId, page) => listing(database, 'agents', { account_id: accountId }, page, agent),
+    revoke: async (accountId, id, at) =>
+      database.run(
+        'UPDATE agents SET revoked_at = ifnull(revoked_at, ?), connected_at = NULL WHERE account_id = ? AND id = ?',
+        at,
+        accountId,
+        id,
+      ) > 0,
+    seen: async (agentId, at, connected, version) => {
+      const sql = `UPDATE agents SET seen_at = ?, version = ifnull(?, version),
+        connected_at = CASE WHEN ? THEN ifnull(connected_at, ?) ELSE NULL END WHERE id = ?`
+      database.run(sql, at, version ?? null, connected ? 1 : 0, at, agentId)
+    },
+    report: async (agentId, { seq, full, facts }) =>
+      database.transaction(() => {
+        const known = byId(agentId)
+        if (!known || (!full && seq !== known.stateSeq + 1)) return false
+        const merged = full ? facts : { ...known.facts, ...facts }
+        database.run('UPDATE agents SET state_seq = ?, facts = ? WHERE id = ?', seq, JSON.stringify(merged), agentId)
+        return true
+      }),
+  }
+}
+
+type Redemption = Parameters<AgentStore['redeem']>[0]
+
+function redeem(
+  database: SqlDatabase,
+  { hash, siteUrl, agentId, publicKey, version, now }: Redemption,
+): { agent: Agent; revoked: string[] } {
+  const token = database.get('SELECT t.*, s.url FROM enrolment_tokens t JOIN sites s ON s.id = t.site_id WHERE t.hash = ?', hash)
+  if (!token || token['used_at'] !== null || token['url'] !== siteUrl) throw new PlatenError('enrol.token_invalid')
+  if (Number(token['expires_at']) <= now) throw new PlatenError('enrol.token_expired')
+  database.run('UPDATE enrolment_tokens SET used_at = ? WHERE hash = ?', now, hash)
+  const revoked = database.all(
+    'UPDATE agents SET revoked_at = ?, connected_at = NULL WHERE site_id = ? AND revoked_at IS NULL RETURNING id',
+    now,
+    token['site_id'],
+  )
+  const sql = 'INSERT INTO agents (id, account_id, site_id, public_key, created_at, version) VALUES (?, ?, ?, ?, ?, ?) RETURNING *'
+  const [row] = database.all(sql, agentId, token['account_id'], token['site_id'], publicKey, now, version)
+  return { agent: agent(row as Row), revoked: revoked.map(({ id }) => String(id)) }
+}
+
+function agent(row: Row): Agent {
+  const time = (column: string, name: string): object => (row[column] === null ? {} : { [name]: Number(row[column]) })
+  return {
+    id: String(row['id']),
+    accountId: String(row['account_id']),
+    siteId: String(row['site_id']),
+    publicKey: String(row['public_key']),
+    createdAt: Number(row['created_at']),
+    ...time('revoked_at', 'revokedAt'),
+    ...time('connected_at', 'connectedAt'),
+    ...time('seen_at', 'seenAt'),
+    ...(row['version'] === null ? {} : { version: String(row['version']) }),
+    stateSeq: Number(row['state_seq']),
+    facts: JSON.parse(String(row['facts'])) as Agent['facts'],
+  }
+}

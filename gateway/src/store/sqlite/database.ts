@@ -1,0 +1,68 @@
+import Database from 'better-sqlite3'
+import { PlatenError } from '@platen/protocol'
+import { migrations } from './migrations.ts'
+
+/** A prepared statement's row as SQLite gives it. */
+export type Row = Readonly<Record<string, string | number | null>>
+
+/** SQLite as the stores use it: statements are prepared once, and writes are transactions that are on disk when they return. */
+export interface SqlDatabase {
+  /** Rows of a query. */
+  all(sql: string, ...values: readonly unknown[]): readonly Row[]
+  /** The first row of a query. */
+  get(sql: string, ...values: readonly unknown[]): Row | undefined
+  /** Changes; how many rows. */
+  run(sql: string, ...values: readonly unknown[]): number
+  /** All of it or nothing, with the write lock from its start, so that what is read can't change before what is written. */
+  transaction<T>(work: () => T): T
+  close(): void
+}
+
+const busyMs = 5_000
+
+/**
+ * Opens or makes the database of a gateway. WAL with `synchronous = FULL`: a commit that was answered survives a power cut.
+ * @throws PlatenError store.unavailable
+ */
+export function openDatabase(file: string): SqlDatabase {
+  const database = guarded(() => new Database(file, { timeout: busyMs }))
+  guarded(() => {
+    for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON', 'wal_autocheckpoint = 2000'])
+      database.pragma(pragma)
+    migrate(database)
+  })
+  const prepared = new Map<string, Database.Statement>()
+  const statement = (sql: string): Database.Statement => {
+    const known = prepared.get(sql) ?? database.prepare(sql)
+    prepared.set(sql, known)
+    return known
+  }
+  return {
+    all: (sql, ...values) => guarded(() => statement(sql).all(...values) as Row[]),
+    get: (sql, ...values) => guarded(() => statement(sql).get(...values) as Row | undefined),
+    run: (sql, ...values) => guarded(() => statement(sql).run(...values).changes),
+    transaction: work => guarded(() => database.transaction(work).immediate()),
+    close: () => database.close(),
+  }
+}
+
+function migrate(database: Database.Database): void {
+  database
+    .transaction(() => {
+      const version = database.pragma('user_version', { simple: true }) as number
+      if (version > migrations.length) throw new PlatenError('store.unavailable', 'The database was made by a newer gateway.')
+      for (const sql of migrations.slice(version)) database.exec(sql)
+      database.pragma(`user_version = ${migrations.length}`)
+    })
+    .immediate()
+}
+
+/** SQLite's own failures as errors of the table; what the stores throw themselves passes. */
+function guarded<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError)) throw error
+    throw new PlatenError(error.code === 'SQLITE_FULL' ? 'disk.full' : 'store.unavailable', undefined, { cause: error })
+  }
+}

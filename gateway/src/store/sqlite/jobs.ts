@@ -1,0 +1,145 @@
+import { kinds, PlatenError, type Kind } from '@platen/protocol'
+import { isEnded, transition, type Job, type JobEvent, type JobStep } from '../../domain/job.ts'
+import type { JobFilter, JobStore } from '../../ports/jobs.ts'
+import type { Row, SqlDatabase } from './database.ts'
+import { appendEvent, eventsAfter, lastSeq } from './events.ts'
+import { listing } from './listing.ts'
+
+/** Jobs and their events in SQLite. `random` gives the jitter of back-offs. */
+export function sqliteJobs(database: SqlDatabase, random: () => number): JobStore {
+  const load = (id: string, scope: { readonly account?: string; readonly site?: string }): Job | undefined => {
+    const row = database.get('SELECT * FROM jobs WHERE id = ?', id)
+    if (!row || (scope.account ?? row['account_id']) !== row['account_id'] || (scope.site ?? row['site_id']) !== row['site_id'])
+      return undefined
+    return job(row)
+  }
+  const step = (present: Job, event: JobEvent, now: number): JobStep => {
+    const done = transition(present, event, { now, kind: kindOf(present.kind), random: random() })
+    if (done.job !== present) save(database, done.job, present, now)
+    return done
+  }
+  return {
+    create: async (created, key) =>
+      database.transaction(() => {
+        const earlier = key && keyed(database, created.accountId, key)
+        if (earlier !== undefined) return load(earlier, { account: created.accountId }) as Job
+        insert(database, created)
+        if (key) {
+          const sql = 'INSERT INTO idempotency_keys (account_id, key, request_hash, job_id) VALUES (?, ?, ?, ?)'
+          database.run(sql, created.accountId, key.key, key.requestHash, created.id)
+        }
+        return created
+      }),
+    importLocal: async imported =>
+      database.transaction(() => {
+        const row = database.get('SELECT site_id FROM jobs WHERE id = ?', imported.id)
+        if (!row) insert(database, imported)
+        return row === undefined || row['site_id'] === imported.siteId
+      }),
+    find: async (accountId, id) => load(id, { account: accountId }),
+    list: async (accountId, filter, page) => listing(database, 'jobs', conditions(accountId, filter), page, job),
+    cancel: async (accountId, id, now) =>
+      database.transaction(() => {
+        const present = load(id, { account: accountId })
+        return present && step(present, { type: 'cancel' }, now)
+      }),
+    claim: async (siteId, agentId, leaseMs, now) =>
+      database.transaction(() => {
+        const sql = `SELECT * FROM jobs WHERE site_id = ? AND state = 'queued' AND json_extract(document, '$.notBefore') <= ?
+          ORDER BY priority DESC, id LIMIT 1`
+        const row = database.get(sql, siteId, now)
+        const claimed = row && step(job(row), { type: 'claim', agentId, leaseMs }, now).job
+        return claimed?.state === 'offered' ? claimed : undefined
+      }),
+    apply: async (siteId, jobId, event, now) =>
+      database.transaction(() => {
+        const present = load(jobId, { site: siteId })
+        return present && step(present, event, now)
+      }),
+    finishLocal: async (siteId, jobId, end, at) =>
+      database.transaction(() => {
+        const present = load(jobId, { site: siteId })
+        if (!present || present.origin === 'platform') return false
+        if (!isEnded(present)) save(database, { ...withoutLease(present), state: end.outcome, finishedAt: at, end }, present, at)
+        return true
+      }),
+    tick: async (now, most) =>
+      database.transaction(() => {
+        const rows = database.all('SELECT * FROM jobs WHERE due_at <= ? ORDER BY due_at LIMIT ?', now, most)
+        for (const row of rows) step(job(row), { type: 'tick' }, now)
+        return [...new Set(rows.map(row => String(row['site_id'])))]
+      }),
+    events: async (accountId, of, after, limit) => eventsAfter(database, accountId, of, after, limit),
+    lastSeq: async () => lastSeq(database),
+  }
+}
+
+function keyed(database: SqlDatabase, accountId: string, { key, requestHash }: { key: string; requestHash: string }): string | undefined {
+  const row = database.get('SELECT * FROM idempotency_keys WHERE account_id = ? AND key = ?', accountId, key)
+  if (row && row['request_hash'] !== requestHash) throw new PlatenError('idempotency.conflict', undefined, { field: 'Idempotency-Key' })
+  return row && String(row['job_id'])
+}
+
+function insert(database: SqlDatabase, created: Job): void {
+  const sql = 'INSERT INTO jobs (id, account_id, site_id, kind, state, priority, due_at, document) VALUES (?, ?, ?, ?, ?, ?, ?, ?)'
+  const { id, accountId, siteId, kind, state } = created
+  database.run(sql, id, accountId, siteId, kind, state, kindOf(kind).priority, dueAt(created), JSON.stringify(created))
+  appendEvent(database, created, created.createdAt)
+}
+
+/** Writes a job's new state, and an event where the state is another than before. */
+function save(database: SqlDatabase, changed: Job, before: Job, now: number): void {
+  database.run(
+    'UPDATE jobs SET state = ?, due_at = ?, document = ? WHERE id = ?',
+    changed.state,
+    dueAt(changed),
+    JSON.stringify(changed),
+    changed.id,
+  )
+  if (changed.state !== before.state) appendEvent(database, changed, now)
+}
+
+/** When the clock has something to do for a job. A local job has no lease: its agent alone knows how it goes. */
+function dueAt(present: Job): number | null {
+  if (present.origin !== 'platform') return null
+  switch (present.state) {
+    case 'queued':
+      return present.queueDeadline
+    case 'offered':
+    case 'running':
+      return present.lease.expiresAt
+    case 'succeeded':
+    case 'failed':
+    case 'cancelled':
+    case 'expired':
+      return null
+  }
+}
+
+function withoutLease(present: Job): Omit<Job, 'state'> {
+  const {
+    lease: _lease,
+    notBefore: _notBefore,
+    startedAt: _startedAt,
+    cancelling: _cancelling,
+    ...rest
+  } = present as Job & Record<string, unknown>
+  return rest
+}
+
+function conditions(accountId: string, { siteId, state, kind }: JobFilter): Record<string, string> {
+  return { account_id: accountId, ...(siteId ? { site_id: siteId } : {}), ...(state ? { state } : {}), ...(kind ? { kind } : {}) }
+}
+
+function job(row: Row): Job {
+  return JSON.parse(String(row['document'])) as Job
+}
+
+/** What the machine has to know of a kind; one that an older gateway made and this one does not know is never tried again. */
+function kindOf(name: string): Kind {
+  return kinds.find(kind => kind.name === name) ?? unknownKind(name)
+}
+
+function unknownKind(name: string): Kind {
+  return { ...(kinds[0] as Kind), name, priority: 0, retry: { attempts: 1, firstMs: 0, capMs: 0, codes: [] } }
+}

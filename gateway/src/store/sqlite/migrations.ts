@@ -1,0 +1,103 @@
+/**
+ * The schema, one step an entry; `user_version` counts those that were taken. A step that was released is never edited.
+ * Every table has its account. Times are ms since the epoch.
+ */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE accounts (id TEXT PRIMARY KEY, name TEXT NOT NULL, created_at INTEGER NOT NULL) STRICT;
+
+  CREATE TABLE sites (
+    id TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    url TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    UNIQUE (account_id, url)
+  ) STRICT;
+
+  CREATE TABLE agents (
+    id TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    site_id TEXT NOT NULL REFERENCES sites (id),
+    public_key TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    revoked_at INTEGER,
+    version TEXT,
+    connected_at INTEGER,
+    seen_at INTEGER,
+    state_seq INTEGER NOT NULL DEFAULT 0,
+    facts TEXT NOT NULL DEFAULT '{}'
+  ) STRICT;
+  -- One live agent a site: a clone or a recreated container has to take the place of the one before.
+  CREATE UNIQUE INDEX agents_live ON agents (site_id) WHERE revoked_at IS NULL;
+  CREATE INDEX agents_account ON agents (account_id, id);
+
+  CREATE TABLE enrolment_tokens (
+    hash TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    site_id TEXT NOT NULL REFERENCES sites (id),
+    expires_at INTEGER NOT NULL,
+    used_at INTEGER
+  ) STRICT;
+
+  CREATE TABLE tokens (
+    id TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    name TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    hash TEXT NOT NULL UNIQUE,
+    created_at INTEGER NOT NULL,
+    revoked_at INTEGER
+  ) STRICT;
+  CREATE INDEX tokens_account ON tokens (account_id, id);
+
+  CREATE TABLE jobs (
+    id TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    site_id TEXT NOT NULL REFERENCES sites (id),
+    kind TEXT NOT NULL,
+    state TEXT NOT NULL,
+    priority INTEGER NOT NULL,
+    -- When the clock has to look at the job again: not-before, lease or deadline, whichever counts in its state.
+    due_at INTEGER,
+    document TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX jobs_account ON jobs (account_id, id);
+  CREATE INDEX jobs_site ON jobs (account_id, site_id, id);
+  CREATE INDEX jobs_queue ON jobs (site_id, priority DESC, id) WHERE state = 'queued';
+  CREATE INDEX jobs_due ON jobs (due_at) WHERE due_at IS NOT NULL;
+
+  CREATE TABLE idempotency_keys (
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    key TEXT NOT NULL,
+    request_hash TEXT NOT NULL,
+    job_id TEXT NOT NULL REFERENCES jobs (id),
+    PRIMARY KEY (account_id, key)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    site_id TEXT NOT NULL REFERENCES sites (id),
+    job_id TEXT,
+    type TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    data TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX events_site ON events (account_id, site_id, seq);
+  CREATE INDEX events_job ON events (account_id, job_id, seq) WHERE job_id IS NOT NULL;
+
+  CREATE TABLE audit (
+    id TEXT PRIMARY KEY,
+    account_id TEXT NOT NULL REFERENCES accounts (id),
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    outcome TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX audit_account ON audit (account_id, id);
+  CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+  CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+  `,
+]
