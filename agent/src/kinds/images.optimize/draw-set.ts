@@ -1,5 +1,4 @@
-import { PlatenError } from '@platen/protocol'
-import type { ErrorCode } from '@platen/protocol'
+import { PlatenError, type ErrorCode } from '@platen/protocol'
 import type { ImageEncoder, Shape } from '../../ports/image-encoder.ts'
 import type { SiteFiles } from '../../ports/site-files.ts'
 import { codingRounds } from './choice.ts'

@@ -26,20 +26,31 @@ export interface ImagesOptimizeParts {
  */
 export function imagesOptimize(parts: ImagesOptimizeParts): Handler<'images.optimize'> {
   return async context => {
-    const site = await openSite(parts, context)
+    let changes = 0
+    const site = await openSite(parts, context, () => {
+      changes += 1
+    })
     const tally = createTally()
     const listed = new Set<number>()
     for await (const page of attachmentPages(context)) await workPage(site, page, listed, tally)
     if (context.input.mode === 'restore' && context.input.attachments === 'all') tally.add(await restoreDeleted(site, listed))
-    return { result: tally.result(context.input.mode), effect: tally.changed() ? 'applied' : 'none' }
+    return { result: tally.result(context.input.mode), effect: changes > 0 ? 'applied' : 'none' }
   }
 }
 
-async function openSite({ files, encoder }: ImagesOptimizeParts, context: JobContext<KindImagesOptimizeInput>): Promise<SiteImages> {
+async function openSite(
+  { files, encoder }: ImagesOptimizeParts,
+  context: JobContext<KindImagesOptimizeInput>,
+  changing: () => void,
+): Promise<SiteImages> {
   const { signal } = context
   const { uploadsPath: uploads } = await context.php.call('site.describe', {}, { signal })
   if (!isSafeName(uploads)) throw new PlatenError('path.outside', 'The uploads folder is not below the site’s.')
-  return { files, encoder, context, uploads, signal, records: openRecords(files, uploads) }
+  const change: SiteImages['change'] = (name, work) => {
+    changing()
+    return context.step(name, 'idempotent', work)
+  }
+  return { files, encoder, context, uploads, signal, records: openRecords(files, uploads), change }
 }
 
 async function workPage(site: SiteImages, { items, total }: AttachmentPage, listed: Set<number>, tally: Tally): Promise<void> {

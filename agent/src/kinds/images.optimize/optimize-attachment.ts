@@ -23,15 +23,14 @@ export async function optimizeAttachment(site: SiteImages, attachment: Attachmen
     return unchanged(site, attachment.id, plan.files)
   }
   const files = plan.targets.map(({ file }) => file)
-  if (record && (await isCurrent(site, record, [plan.source, ...files]))) return keep(site, attachment, record, files)
+  if (record && (await isCurrent(site, record, plan.source, files))) return keep(site, attachment, record, files)
   await retire(site, attachment, record)
   return make(site, attachment.id, plan.source, plan.targets)
 }
 
-async function isCurrent(site: SiteImages, record: ImageRecord, files: readonly string[]): Promise<boolean> {
+async function isCurrent(site: SiteImages, record: ImageRecord, source: string, files: readonly string[]): Promise<boolean> {
   if (record.settings !== settings || record.state === 'making') return false
-  const wanted = new Set(files)
-  if (Object.keys(record.prints).length !== wanted.size || !files.every(file => Object.hasOwn(record.prints, file))) return false
+  if (!namesJust(record.prints, [source, ...files]) || !namesJust(record.webp, record.state === 'made' ? files : [])) return false
   try {
     return (await stillThere(site.files, site.uploads, record.prints)) && (await areThere(site, record.webp))
   } catch (error) {
@@ -39,6 +38,10 @@ async function isCurrent(site: SiteImages, record: ImageRecord, files: readonly 
     codeOfFile(error)
     return false
   }
+}
+
+function namesJust(entries: Readonly<Record<string, unknown>>, names: readonly string[]): boolean {
+  return Object.keys(entries).length === new Set(names).size && names.every(name => Object.hasOwn(entries, name))
 }
 
 async function areThere(site: SiteImages, webp: ImageRecord['webp']): Promise<boolean> {
@@ -51,9 +54,9 @@ async function areThere(site: SiteImages, webp: ImageRecord['webp']): Promise<bo
 /** All is there; where the plugin does not serve it (it was away the last time), it does now. */
 async function keep(site: SiteImages, attachment: Attachment, record: ImageRecord, files: readonly string[]): Promise<readonly Item[]> {
   const { id, served } = attachment
-  const kept = files.filter(file => Object.hasOwn(record.webp, file))
+  const kept = record.state === 'made' ? files : []
   const inService = servesJust(served, kept)
-  if (!inService) await site.context.step(`serve ${id}`, 'idempotent', () => announce(site, id, kept))
+  if (!inService) await site.change(`serve ${id}`, () => announce(site, id, kept))
   if (record.state === 'left') return unchanged(site, id, files)
   return kept.map(file => ({
     attachment: id,
@@ -86,7 +89,7 @@ async function serve(
   prints: Readonly<Record<string, FilePrint>>,
 ): Promise<readonly Item[]> {
   const files = drawn.map(({ file }) => file)
-  const placed = await site.context.step(`serve ${id}`, 'idempotent', () => place(site, id, drawn, prints))
+  const placed = await site.change(`serve ${id}`, () => place(site, id, drawn, prints))
   if (placed === 'taken') return unchanged(site, id, files)
   return drawn.map(({ file, before, data }) => ({
     attachment: id,

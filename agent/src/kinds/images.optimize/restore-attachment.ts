@@ -20,10 +20,11 @@ export async function restoreAttachment(site: SiteImages, attachment: Attachment
 export async function retire(site: SiteImages, attachment: Attachment, record: ImageRecord | undefined): Promise<void> {
   const { id, served } = attachment
   const isServed = Object.keys(served).length > 0
-  if (!isServed && record === undefined) return
-  await site.context.step(`take ${id} out of service`, 'idempotent', async () => {
+  const ours = owned(attachment, record)
+  if (!isServed && ours.length === 0) return record && site.records.drop(id, [])
+  await site.change(`take ${id} out of service`, async () => {
     if (isServed) await site.context.php.call('images.serve', { id, webp: {} })
-    await removeSet(site, id, owned(attachment, record))
+    await removeSet(site, id, ours)
   })
 }
 
@@ -33,7 +34,7 @@ export async function restoreDeleted(site: SiteImages, listed: ReadonlySet<numbe
   for (const id of await site.records.ids()) {
     if (listed.has(id)) continue
     const names = Object.keys((await site.records.find(id))?.webp ?? {})
-    await site.context.step(`remove what is left of ${id}`, 'idempotent', () => removeSet(site, id, names))
+    await site.change(`remove what is left of ${id}`, () => removeSet(site, id, names))
     for (const name of names) items.push({ attachment: id, file: shown(site.uploads, name), outcome: 'restored' })
   }
   return items

@@ -6,4 +6,6 @@ import type { PlacingParts } from './place-set.ts'
 /** Everything that work on one attachment needs. */
 export interface SiteImages extends DrawingParts, PlacingParts {
   readonly context: JobContext<KindImagesOptimizeInput>
+  /** Runs a change of the site as a step of the job. Doing any of them twice is doing it once. */
+  change<Value>(name: string, work: () => Promise<Value>): Promise<Value>
 }

@@ -15,8 +15,6 @@ const byWeight: readonly Outcome[] = ['failed', 'made', 'restored', 'kept', 'unc
 export interface Tally {
   /** The files of one image. */
   add(items: readonly Item[]): void
-  /** Whether the site was changed. */
-  changed(): boolean
   result(mode: KindImagesOptimizeInput['mode']): KindImagesOptimizeResult
 }
 
@@ -49,7 +47,6 @@ export function createTally(): Tally {
       const weightiest = byWeight.find(outcome => items.some(item => item.outcome === outcome))
       if (weightiest) images[weightiest] += 1
     },
-    changed: () => files.made + files.restored > 0,
     result: mode => ({
       summary: summaryOf(mode, images, files, bytes.madeBefore, bytes.madeAfter),
       attachments: Object.values(images).reduce((sum, count) => sum + count, 0),

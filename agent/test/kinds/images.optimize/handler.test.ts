@@ -179,6 +179,8 @@ describe('a set', () => {
     site.files.reads = 0
     await site.run(encoder, optimize)
     assert.equal(site.files.reads, 1, 'it is not tried again')
+    assert.equal((await site.run(encoder, restore)).effect, 'none')
+    assert.ok(!site.files.content.has(`${uploads}/platen/images/7.json`))
   })
 
   it('is tried once at a lower quality where the usual one does not gain', async () => {
@@ -245,6 +247,23 @@ describe('a set', () => {
     })
   }
 
+  it('with a hole in its record is made whole', async () => {
+    const site = siteOf(7)
+    await site.run(encoder, optimize)
+    const path = `${uploads}/platen/images/7.json`
+    site.files.put(
+      path,
+      Buffer.from(
+        site.files.content
+          .get(path)
+          ?.data.toString()
+          .replace(/"webp":.*$/, '"webp":{}}') ?? '',
+      ),
+    )
+    assert.deepEqual(outcomes((await site.run(encoder, optimize)).result), ['made', 'made', 'made'])
+    assert.equal(Object.keys(site.served(7)).length, 3)
+  })
+
   it('is made again from what the plugin serves where its record was lost', async () => {
     const site = siteOf(7)
     await site.run(encoder, optimize)
@@ -291,7 +310,8 @@ describe('what goes wrong with one file', () => {
     const site = siteOf(7)
     await site.run(encoder, optimize)
     site.files.put(`${uploads}/2026/11/photo-7.jpg`, Buffer.alloc(0))
-    assert.equal((await site.run(encoder, optimize)).result.files.failed, 1)
+    const { result, effect } = await site.run(encoder, optimize)
+    assert.deepEqual([result.files.failed, effect], [1, 'applied'])
     assert.deepEqual([site.files.webps(), site.served(7)], [[], {}])
   })
 
