@@ -1,14 +1,25 @@
 import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { kinds as productKinds, PlatenError, toPlatenError, type DocumentPolicy, type Kind, type Validator } from '@platen/protocol'
+import {
+  kinds as productKinds,
+  PlatenError,
+  toPlatenError,
+  type DocumentPolicy,
+  type Kind,
+  type LocalStatus,
+  type Validator,
+} from '@platen/protocol'
 import { inputValidators } from '@platen/protocol/validators/inputs'
 import { defaultPolicyPath, readPolicy } from './config/policy-file.ts'
 import { allowedKinds } from './domain/policy.ts'
+import { identityPath, readIdentity } from './identity/identity-file.ts'
 import { openJournal } from './journal/sqlite-journal.ts'
 import { doorPath } from './launcher/folders.ts'
+import { Link } from './link/link.ts'
+import type { Facts } from './link/state-reports.ts'
 import { openLocalServer, type LocalAddress, type LocalServer } from './local/local-server.ts'
-import type { LocalSubject } from './local/local-routes.ts'
+import type { AgentIdentity } from './ports/agent-identity.ts'
 import type { Log } from './ports/log.ts'
 import type { PhpChannel } from './ports/php-channel.ts'
 import { stderrLog } from './system/json-log.ts'
@@ -34,48 +45,69 @@ export interface Agent {
 
 const productComposition: AgentComposition = { kinds: productKinds, inputs: inputValidators }
 
-/** Composes and starts the agent's main process. @throws PlatenError site.locked, disk.full, store.unavailable, port.in_use */
-export async function startAgent(
-  policy: DocumentPolicy,
-  launcher: LauncherLink,
-  log: Log,
-  composition: AgentComposition = productComposition,
-): Promise<Agent> {
+/** What an agent is started with. */
+export interface AgentOptions {
+  readonly policy: DocumentPolicy
+  readonly launcher: LauncherLink
+  readonly log: Log
+  /** Without its link to the gateway, for one job on the spot. */
+  readonly local: boolean
+  readonly composition: AgentComposition
+}
+
+/** Composes and starts the agent's main process. @throws PlatenError site.locked, disk.full, store.unavailable, port.in_use, enrol.missing */
+export async function startAgent({ policy, launcher, log, local, composition }: AgentOptions): Promise<Agent> {
   const clock = systemClock
   const startedAt = clock.now()
   const journal = openJournal(join(policy.agent.state, 'journal.db'))
+  const identity = readIdentity(identityPath(policy))
   const kinds = new Map(composition.kinds.map(kind => [kind.name, kind]))
+  const allowed = allowedKinds(policy, kinds)
   const door = await openWorkerDoor(doorPath(policy), clock)
-  const php: PhpChannel = { call: () => Promise.reject(new PlatenError('php.unavailable')) }
-  const workers = workerProcesses({ launcher, door, php, policy, clock, log })
-  const runs = new Runs({ journal, workers, policy, kinds, inputs: composition.inputs, reports: false, clock, log })
-  const subject: LocalSubject = {
-    jobs: runs,
-    status: () => ({
-      version: agentVersion,
-      startedAt,
-      link: { state: 'none', since: startedAt },
-      kinds: allowedKinds(policy, kinds).map(({ name, title, action, description, usualInput }) => ({
-        name,
-        title,
-        action,
-        description,
-        usualInput,
-      })),
-      running: runs.unfinished(),
-      waiting: journal.waiting(),
-    }),
-  }
+  const workers = workerProcesses({ launcher, door, php: phpChannelOf(policy), policy, clock, log })
+  const reports = identity !== undefined
+  const jobs = new Runs({ journal, workers, policy, kinds, inputs: composition.inputs, reports, clock, log })
+  const facts = (): Facts => ({ 'agent.version': agentVersion, 'node.version': process.versions.node, 'site.url': policy.site.url })
+  const names = allowed.map(kind => kind.name)
+  const link =
+    identity && !local ? new Link({ identity, jobs, journal, clock, log, version: agentVersion, kinds: names, facts }) : undefined
+  const status = (): LocalStatus => ({
+    ...statusOfLink(identity, link, startedAt),
+    version: agentVersion,
+    startedAt,
+    kinds: allowed.map(({ name, title, action, description, usualInput }) => ({ name, title, action, description, usualInput })),
+    running: jobs.unfinished(),
+    waiting: journal.waiting(),
+  })
   const servers: LocalServer[] = []
-  for (const address of addresses(policy)) servers.push(await openLocalServer({ address, subject, journal, clock, log }))
+  for (const address of addresses(policy)) {
+    servers.push(await openLocalServer({ address, subject: { jobs, status }, journal, clock, log }))
+  }
   return {
     close: async () => {
+      // What runs ends first, so that its followers and the gateway still hear of it.
+      await jobs.close()
       await Promise.all(servers.map(server => server.close()))
-      await runs.close()
+      await link?.close()
       await door.close()
       journal.close()
     },
   }
+}
+
+function statusOfLink(
+  identity: AgentIdentity | undefined,
+  link: Link | undefined,
+  startedAt: number,
+): Pick<LocalStatus, 'agentId' | 'siteId' | 'link'> {
+  const enrolled = identity && { agentId: identity.agentId, siteId: identity.siteId }
+  if (!link || link.state.state === 'closed') return { ...enrolled, link: { state: 'none', since: startedAt } }
+  const { state, since, lastClose } = link.state
+  return { ...enrolled, link: { state, since, ...(lastClose === undefined ? {} : { lastClose: lastClose.slice(0, 500) }) } }
+}
+
+function phpChannelOf(_policy: DocumentPolicy): PhpChannel {
+  return { call: () => Promise.reject(new PlatenError('php.unavailable')) }
 }
 
 function addresses({ agent }: DocumentPolicy): readonly LocalAddress[] {
@@ -87,7 +119,7 @@ function addresses({ agent }: DocumentPolicy): readonly LocalAddress[] {
 }
 
 /** Runs this process as the agent's main process until the launcher ends it or goes away. */
-export async function runMain(composition?: AgentComposition): Promise<void> {
+export async function runMain(composition: AgentComposition = productComposition): Promise<void> {
   process.umask(0o077)
   const { values } = parseArgs({
     options: { policy: { type: 'string', default: defaultPolicyPath }, local: { type: 'boolean', default: false } },
@@ -96,7 +128,7 @@ export async function runMain(composition?: AgentComposition): Promise<void> {
   const launcher = launcherLink(new Socket({ fd: 3 }))
   const asked = new Promise<string>(resolve => process.once('SIGTERM', resolve))
   try {
-    const agent = await startAgent(readPolicy(values.policy), launcher, log, composition)
+    const agent = await startAgent({ policy: readPolicy(values.policy), launcher, log, local: values.local, composition })
     launcher.ready()
     log.info('agent:ready', { version: agentVersion })
     await Promise.race([asked, launcher.closed])

@@ -5,11 +5,22 @@ import { readGreeting } from './work/worker-greeting.ts'
 import { hostWorker, type AnyHandler } from './work/worker-host.ts'
 
 /** The handler of an order with its adapters. Only what the kind needs is loaded. */
-async function handlerFor({ kind }: WorkerOrder): Promise<AnyHandler> {
+async function handlerFor({ kind, policy }: WorkerOrder): Promise<AnyHandler> {
   switch (kind) {
+    case 'images.optimize':
+      return (await imagesOptimize(policy.site.root)) as AnyHandler
     default:
       throw new PlatenError('kind.unknown', `This build has no handler of ${kind}.`)
   }
+}
+
+async function imagesOptimize(root: string) {
+  const [{ imagesOptimize }, { sharpEncoder }, { siteFiles }] = await Promise.all([
+    import('./kinds/images.optimize/handler.ts'),
+    import('./kinds/images.optimize/sharp-encoder.ts'),
+    import('./site/files.ts'),
+  ])
+  return imagesOptimize({ files: siteFiles(root), encoder: sharpEncoder() })
 }
 
 const { token, socketPath } = readGreeting()

@@ -21,6 +21,8 @@ interface Group {
   readonly doc: string
   readonly holds: RegExp
   readonly prefix: string | RegExp
+  /** Whether its checks name all that is wrong. */
+  readonly allErrors?: boolean
 }
 
 const groups: readonly Group[] = [
@@ -60,7 +62,21 @@ const groups: readonly Group[] = [
     holds: /^kind\..*\.result$/,
     prefix: /^kind\.|\.result$/g,
   },
-  { file: 'documents', table: 'documentValidators', doc: 'Checks of documents by name.', holds: /^document\./, prefix: 'document.' },
+  {
+    file: 'documents',
+    table: 'documentValidators',
+    doc: 'Checks of documents by name, but for the policy file.',
+    holds: /^document\.(?!policy$)/,
+    prefix: 'document.',
+  },
+  {
+    file: 'policy',
+    table: 'policyValidators',
+    doc: 'The check of the policy file: all that is wrong with it.',
+    holds: /^document\.policy$/,
+    prefix: 'document.',
+    allErrors: true,
+  },
 ]
 
 /** Every generated file by its path below protocol/. */
@@ -85,7 +101,7 @@ function groupSource(group: Group): string {
     banner,
     "import type { Validator } from '../../validator.ts'",
     '',
-    validatorsSource(members),
+    validatorsSource(members, group.allErrors),
     '',
     `/** ${group.doc} */`,
     `export const ${group.table}: Readonly<Record<string, Validator>> = {`,

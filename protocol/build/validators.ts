@@ -7,11 +7,13 @@ const generate = standalone as unknown as (ajv: Ajv, names: Record<string, strin
 
 /**
  * Validator source for every schema: plain functions, so that no schema library is loaded at run time.
- * `unicode: false` counts string lengths in UTF-16 units, which needs no helper from Ajv's package.
+ * With `allErrors` a check names everything that is wrong instead of the first thing: for files that people write, not for
+ * input that may be hostile. `unicode: false` counts string lengths in UTF-16 units, which needs no helper from Ajv's package.
  */
-export function validatorsSource(sources: Record<string, TSchema>): string {
+export function validatorsSource(sources: Record<string, TSchema>, allErrors = false): string {
   const ajv = new Ajv({
     strict: true,
+    allErrors,
     strictTypes: false,
     unicodeRegExp: false,
     unicode: false,

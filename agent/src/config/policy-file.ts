@@ -1,6 +1,6 @@
 import { readFileSync, statSync, type Stats } from 'node:fs'
 import { PlatenError, problemText, type DocumentPolicy } from '@platen/protocol'
-import { documentValidators } from '@platen/protocol/validators/documents'
+import { policyValidators } from '@platen/protocol/validators/policy'
 
 /** Where the policy file is unless `--policy` names another. */
 export const defaultPolicyPath = '/etc/platen/policy.json'
@@ -14,7 +14,7 @@ const mostBytes = 262_144
  */
 export function readPolicy(path: string): DocumentPolicy {
   const value = parse(path)
-  const validate = documentValidators['policy']
+  const validate = policyValidators['policy']
   if (!validate?.(value)) {
     const problems = validate?.errors ?? []
     const text = problems.map(problem => problemText([problem])).join('; ')

@@ -424,2210 +424,8 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
   return errors === 0
 }
 
-const isDocumentPolicy = validate11
+const isDocumentGrant = validate11
 const schema12 = {
-  type: 'object',
-  required: ['version', 'site', 'agent', 'kinds', 'limits', 'php'],
-  properties: {
-    version: { type: 'number', const: 1 },
-    site: {
-      type: 'object',
-      required: ['root', 'url', 'user'],
-      properties: {
-        root: { type: 'string', pattern: '^/', maxLength: 1024 },
-        url: { type: 'string', pattern: '^https?://', maxLength: 500 },
-        user: { type: 'string', pattern: '^[a-z_][a-z0-9_-]*$', maxLength: 32 },
-      },
-      additionalProperties: false,
-    },
-    agent: {
-      type: 'object',
-      required: ['user', 'state', 'socket', 'control'],
-      properties: {
-        user: { type: 'string', pattern: '^[a-z_][a-z0-9_-]*$', maxLength: 32 },
-        state: { type: 'string', pattern: '^/', maxLength: 1024 },
-        socket: { type: 'string', pattern: '^/', maxLength: 1024 },
-        control: { type: 'string', pattern: '^/', maxLength: 1024 },
-        tcp: {
-          type: 'object',
-          required: ['port', 'secret'],
-          properties: { port: { type: 'integer', minimum: 1, maximum: 65535 }, secret: { type: 'string', minLength: 32, maxLength: 200 } },
-          additionalProperties: false,
-        },
-      },
-      additionalProperties: false,
-    },
-    kinds: { type: 'array', items: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 }, maxItems: 100 },
-    limits: {
-      type: 'object',
-      required: ['memoryMb'],
-      properties: { memoryMb: { type: 'integer', minimum: 64, maximum: 65536 } },
-      additionalProperties: false,
-    },
-    php: {
-      anyOf: [
-        {
-          type: 'object',
-          required: ['socket'],
-          properties: {
-            socket: { type: 'string', pattern: '^/', maxLength: 1024 },
-            statusPath: { type: 'string', pattern: '^/', maxLength: 200 },
-          },
-          additionalProperties: false,
-        },
-        {
-          type: 'object',
-          required: ['http', 'secret'],
-          properties: { http: { type: 'boolean', const: true }, secret: { type: 'string', minLength: 32, maxLength: 200 } },
-          additionalProperties: false,
-        },
-      ],
-    },
-    nginx: {
-      type: 'object',
-      required: ['host', 'port', 'tls', 'user', 'cacheHeader'],
-      properties: {
-        host: { type: 'string', maxLength: 200 },
-        port: { type: 'integer', minimum: 1, maximum: 65535 },
-        tls: { type: 'boolean' },
-        user: { type: 'string', pattern: '^[a-z_][a-z0-9_-]*$', maxLength: 32 },
-        cachePath: { type: 'string', pattern: '^/', maxLength: 1024 },
-        refreshSecret: { type: 'string', minLength: 32, maxLength: 200 },
-        statusUrl: { type: 'string', pattern: '^http://', maxLength: 500 },
-        cacheHeader: { type: 'string', maxLength: 64 },
-      },
-      additionalProperties: false,
-    },
-    redis: {
-      type: 'object',
-      required: ['url', 'database', 'prefix'],
-      properties: {
-        url: { type: 'string', pattern: '^(redis|rediss|unix)://', maxLength: 500 },
-        database: { type: 'integer', minimum: 0, maximum: 1023 },
-        prefix: { type: 'string', minLength: 1, maxLength: 200 },
-      },
-      additionalProperties: false,
-    },
-    mysql: {
-      type: 'object',
-      required: ['database'],
-      properties: {
-        host: { type: 'string', maxLength: 200 },
-        port: { type: 'integer', minimum: 1, maximum: 65535 },
-        socket: { type: 'string', pattern: '^/', maxLength: 1024 },
-        database: { type: 'string', maxLength: 64 },
-      },
-      additionalProperties: false,
-    },
-  },
-  additionalProperties: false,
-}
-const func2 = Object.prototype.hasOwnProperty
-const pattern4 = new RegExp('^/', '')
-const pattern6 = new RegExp('^[a-z_][a-z0-9_-]*$', '')
-const pattern11 = new RegExp('^[a-z]+\\.[a-z]+$', '')
-const pattern16 = new RegExp('^http://', '')
-const pattern17 = new RegExp('^(redis|rediss|unix)://', '')
-
-function validate11(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null
-  let errors = 0
-  if (errors === 0) {
-    if (data && typeof data == 'object' && !Array.isArray(data)) {
-      let missing0
-      if (
-        (data.version === undefined && (missing0 = 'version')) ||
-        (data.site === undefined && (missing0 = 'site')) ||
-        (data.agent === undefined && (missing0 = 'agent')) ||
-        (data.kinds === undefined && (missing0 = 'kinds')) ||
-        (data.limits === undefined && (missing0 = 'limits')) ||
-        (data.php === undefined && (missing0 = 'php'))
-      ) {
-        validate11.errors = [
-          {
-            instancePath,
-            schemaPath: '#/required',
-            keyword: 'required',
-            params: { missingProperty: missing0 },
-            message: "must have required property '" + missing0 + "'",
-          },
-        ]
-        return false
-      } else {
-        const _errs1 = errors
-        for (const key0 in data) {
-          if (!func2.call(schema12.properties, key0)) {
-            validate11.errors = [
-              {
-                instancePath,
-                schemaPath: '#/additionalProperties',
-                keyword: 'additionalProperties',
-                params: { additionalProperty: key0 },
-                message: 'must NOT have additional properties',
-              },
-            ]
-            return false
-            break
-          }
-        }
-        if (_errs1 === errors) {
-          if (data.version !== undefined) {
-            let data0 = data.version
-            const _errs2 = errors
-            if (!(typeof data0 == 'number' && isFinite(data0))) {
-              validate11.errors = [
-                {
-                  instancePath: instancePath + '/version',
-                  schemaPath: '#/properties/version/type',
-                  keyword: 'type',
-                  params: { type: 'number' },
-                  message: 'must be number',
-                },
-              ]
-              return false
-            }
-            if (1 !== data0) {
-              validate11.errors = [
-                {
-                  instancePath: instancePath + '/version',
-                  schemaPath: '#/properties/version/const',
-                  keyword: 'const',
-                  params: { allowedValue: 1 },
-                  message: 'must be equal to constant',
-                },
-              ]
-              return false
-            }
-            var valid0 = _errs2 === errors
-          } else {
-            var valid0 = true
-          }
-          if (valid0) {
-            if (data.site !== undefined) {
-              let data1 = data.site
-              const _errs4 = errors
-              if (errors === _errs4) {
-                if (data1 && typeof data1 == 'object' && !Array.isArray(data1)) {
-                  let missing1
-                  if (
-                    (data1.root === undefined && (missing1 = 'root')) ||
-                    (data1.url === undefined && (missing1 = 'url')) ||
-                    (data1.user === undefined && (missing1 = 'user'))
-                  ) {
-                    validate11.errors = [
-                      {
-                        instancePath: instancePath + '/site',
-                        schemaPath: '#/properties/site/required',
-                        keyword: 'required',
-                        params: { missingProperty: missing1 },
-                        message: "must have required property '" + missing1 + "'",
-                      },
-                    ]
-                    return false
-                  } else {
-                    const _errs6 = errors
-                    for (const key1 in data1) {
-                      if (!(key1 === 'root' || key1 === 'url' || key1 === 'user')) {
-                        validate11.errors = [
-                          {
-                            instancePath: instancePath + '/site',
-                            schemaPath: '#/properties/site/additionalProperties',
-                            keyword: 'additionalProperties',
-                            params: { additionalProperty: key1 },
-                            message: 'must NOT have additional properties',
-                          },
-                        ]
-                        return false
-                        break
-                      }
-                    }
-                    if (_errs6 === errors) {
-                      if (data1.root !== undefined) {
-                        let data2 = data1.root
-                        const _errs7 = errors
-                        if (errors === _errs7) {
-                          if (typeof data2 === 'string') {
-                            if (data2.length > 1024) {
-                              validate11.errors = [
-                                {
-                                  instancePath: instancePath + '/site/root',
-                                  schemaPath: '#/properties/site/properties/root/maxLength',
-                                  keyword: 'maxLength',
-                                  params: { limit: 1024 },
-                                  message: 'must NOT have more than 1024 characters',
-                                },
-                              ]
-                              return false
-                            } else {
-                              if (!pattern4.test(data2)) {
-                                validate11.errors = [
-                                  {
-                                    instancePath: instancePath + '/site/root',
-                                    schemaPath: '#/properties/site/properties/root/pattern',
-                                    keyword: 'pattern',
-                                    params: { pattern: '^/' },
-                                    message: 'must match pattern "' + '^/' + '"',
-                                  },
-                                ]
-                                return false
-                              }
-                            }
-                          } else {
-                            validate11.errors = [
-                              {
-                                instancePath: instancePath + '/site/root',
-                                schemaPath: '#/properties/site/properties/root/type',
-                                keyword: 'type',
-                                params: { type: 'string' },
-                                message: 'must be string',
-                              },
-                            ]
-                            return false
-                          }
-                        }
-                        var valid1 = _errs7 === errors
-                      } else {
-                        var valid1 = true
-                      }
-                      if (valid1) {
-                        if (data1.url !== undefined) {
-                          let data3 = data1.url
-                          const _errs9 = errors
-                          if (errors === _errs9) {
-                            if (typeof data3 === 'string') {
-                              if (data3.length > 500) {
-                                validate11.errors = [
-                                  {
-                                    instancePath: instancePath + '/site/url',
-                                    schemaPath: '#/properties/site/properties/url/maxLength',
-                                    keyword: 'maxLength',
-                                    params: { limit: 500 },
-                                    message: 'must NOT have more than 500 characters',
-                                  },
-                                ]
-                                return false
-                              } else {
-                                if (!pattern2.test(data3)) {
-                                  validate11.errors = [
-                                    {
-                                      instancePath: instancePath + '/site/url',
-                                      schemaPath: '#/properties/site/properties/url/pattern',
-                                      keyword: 'pattern',
-                                      params: { pattern: '^https?://' },
-                                      message: 'must match pattern "' + '^https?://' + '"',
-                                    },
-                                  ]
-                                  return false
-                                }
-                              }
-                            } else {
-                              validate11.errors = [
-                                {
-                                  instancePath: instancePath + '/site/url',
-                                  schemaPath: '#/properties/site/properties/url/type',
-                                  keyword: 'type',
-                                  params: { type: 'string' },
-                                  message: 'must be string',
-                                },
-                              ]
-                              return false
-                            }
-                          }
-                          var valid1 = _errs9 === errors
-                        } else {
-                          var valid1 = true
-                        }
-                        if (valid1) {
-                          if (data1.user !== undefined) {
-                            let data4 = data1.user
-                            const _errs11 = errors
-                            if (errors === _errs11) {
-                              if (typeof data4 === 'string') {
-                                if (data4.length > 32) {
-                                  validate11.errors = [
-                                    {
-                                      instancePath: instancePath + '/site/user',
-                                      schemaPath: '#/properties/site/properties/user/maxLength',
-                                      keyword: 'maxLength',
-                                      params: { limit: 32 },
-                                      message: 'must NOT have more than 32 characters',
-                                    },
-                                  ]
-                                  return false
-                                } else {
-                                  if (!pattern6.test(data4)) {
-                                    validate11.errors = [
-                                      {
-                                        instancePath: instancePath + '/site/user',
-                                        schemaPath: '#/properties/site/properties/user/pattern',
-                                        keyword: 'pattern',
-                                        params: { pattern: '^[a-z_][a-z0-9_-]*$' },
-                                        message: 'must match pattern "' + '^[a-z_][a-z0-9_-]*$' + '"',
-                                      },
-                                    ]
-                                    return false
-                                  }
-                                }
-                              } else {
-                                validate11.errors = [
-                                  {
-                                    instancePath: instancePath + '/site/user',
-                                    schemaPath: '#/properties/site/properties/user/type',
-                                    keyword: 'type',
-                                    params: { type: 'string' },
-                                    message: 'must be string',
-                                  },
-                                ]
-                                return false
-                              }
-                            }
-                            var valid1 = _errs11 === errors
-                          } else {
-                            var valid1 = true
-                          }
-                        }
-                      }
-                    }
-                  }
-                } else {
-                  validate11.errors = [
-                    {
-                      instancePath: instancePath + '/site',
-                      schemaPath: '#/properties/site/type',
-                      keyword: 'type',
-                      params: { type: 'object' },
-                      message: 'must be object',
-                    },
-                  ]
-                  return false
-                }
-              }
-              var valid0 = _errs4 === errors
-            } else {
-              var valid0 = true
-            }
-            if (valid0) {
-              if (data.agent !== undefined) {
-                let data5 = data.agent
-                const _errs13 = errors
-                if (errors === _errs13) {
-                  if (data5 && typeof data5 == 'object' && !Array.isArray(data5)) {
-                    let missing2
-                    if (
-                      (data5.user === undefined && (missing2 = 'user')) ||
-                      (data5.state === undefined && (missing2 = 'state')) ||
-                      (data5.socket === undefined && (missing2 = 'socket')) ||
-                      (data5.control === undefined && (missing2 = 'control'))
-                    ) {
-                      validate11.errors = [
-                        {
-                          instancePath: instancePath + '/agent',
-                          schemaPath: '#/properties/agent/required',
-                          keyword: 'required',
-                          params: { missingProperty: missing2 },
-                          message: "must have required property '" + missing2 + "'",
-                        },
-                      ]
-                      return false
-                    } else {
-                      const _errs15 = errors
-                      for (const key2 in data5) {
-                        if (!(key2 === 'user' || key2 === 'state' || key2 === 'socket' || key2 === 'control' || key2 === 'tcp')) {
-                          validate11.errors = [
-                            {
-                              instancePath: instancePath + '/agent',
-                              schemaPath: '#/properties/agent/additionalProperties',
-                              keyword: 'additionalProperties',
-                              params: { additionalProperty: key2 },
-                              message: 'must NOT have additional properties',
-                            },
-                          ]
-                          return false
-                          break
-                        }
-                      }
-                      if (_errs15 === errors) {
-                        if (data5.user !== undefined) {
-                          let data6 = data5.user
-                          const _errs16 = errors
-                          if (errors === _errs16) {
-                            if (typeof data6 === 'string') {
-                              if (data6.length > 32) {
-                                validate11.errors = [
-                                  {
-                                    instancePath: instancePath + '/agent/user',
-                                    schemaPath: '#/properties/agent/properties/user/maxLength',
-                                    keyword: 'maxLength',
-                                    params: { limit: 32 },
-                                    message: 'must NOT have more than 32 characters',
-                                  },
-                                ]
-                                return false
-                              } else {
-                                if (!pattern6.test(data6)) {
-                                  validate11.errors = [
-                                    {
-                                      instancePath: instancePath + '/agent/user',
-                                      schemaPath: '#/properties/agent/properties/user/pattern',
-                                      keyword: 'pattern',
-                                      params: { pattern: '^[a-z_][a-z0-9_-]*$' },
-                                      message: 'must match pattern "' + '^[a-z_][a-z0-9_-]*$' + '"',
-                                    },
-                                  ]
-                                  return false
-                                }
-                              }
-                            } else {
-                              validate11.errors = [
-                                {
-                                  instancePath: instancePath + '/agent/user',
-                                  schemaPath: '#/properties/agent/properties/user/type',
-                                  keyword: 'type',
-                                  params: { type: 'string' },
-                                  message: 'must be string',
-                                },
-                              ]
-                              return false
-                            }
-                          }
-                          var valid2 = _errs16 === errors
-                        } else {
-                          var valid2 = true
-                        }
-                        if (valid2) {
-                          if (data5.state !== undefined) {
-                            let data7 = data5.state
-                            const _errs18 = errors
-                            if (errors === _errs18) {
-                              if (typeof data7 === 'string') {
-                                if (data7.length > 1024) {
-                                  validate11.errors = [
-                                    {
-                                      instancePath: instancePath + '/agent/state',
-                                      schemaPath: '#/properties/agent/properties/state/maxLength',
-                                      keyword: 'maxLength',
-                                      params: { limit: 1024 },
-                                      message: 'must NOT have more than 1024 characters',
-                                    },
-                                  ]
-                                  return false
-                                } else {
-                                  if (!pattern4.test(data7)) {
-                                    validate11.errors = [
-                                      {
-                                        instancePath: instancePath + '/agent/state',
-                                        schemaPath: '#/properties/agent/properties/state/pattern',
-                                        keyword: 'pattern',
-                                        params: { pattern: '^/' },
-                                        message: 'must match pattern "' + '^/' + '"',
-                                      },
-                                    ]
-                                    return false
-                                  }
-                                }
-                              } else {
-                                validate11.errors = [
-                                  {
-                                    instancePath: instancePath + '/agent/state',
-                                    schemaPath: '#/properties/agent/properties/state/type',
-                                    keyword: 'type',
-                                    params: { type: 'string' },
-                                    message: 'must be string',
-                                  },
-                                ]
-                                return false
-                              }
-                            }
-                            var valid2 = _errs18 === errors
-                          } else {
-                            var valid2 = true
-                          }
-                          if (valid2) {
-                            if (data5.socket !== undefined) {
-                              let data8 = data5.socket
-                              const _errs20 = errors
-                              if (errors === _errs20) {
-                                if (typeof data8 === 'string') {
-                                  if (data8.length > 1024) {
-                                    validate11.errors = [
-                                      {
-                                        instancePath: instancePath + '/agent/socket',
-                                        schemaPath: '#/properties/agent/properties/socket/maxLength',
-                                        keyword: 'maxLength',
-                                        params: { limit: 1024 },
-                                        message: 'must NOT have more than 1024 characters',
-                                      },
-                                    ]
-                                    return false
-                                  } else {
-                                    if (!pattern4.test(data8)) {
-                                      validate11.errors = [
-                                        {
-                                          instancePath: instancePath + '/agent/socket',
-                                          schemaPath: '#/properties/agent/properties/socket/pattern',
-                                          keyword: 'pattern',
-                                          params: { pattern: '^/' },
-                                          message: 'must match pattern "' + '^/' + '"',
-                                        },
-                                      ]
-                                      return false
-                                    }
-                                  }
-                                } else {
-                                  validate11.errors = [
-                                    {
-                                      instancePath: instancePath + '/agent/socket',
-                                      schemaPath: '#/properties/agent/properties/socket/type',
-                                      keyword: 'type',
-                                      params: { type: 'string' },
-                                      message: 'must be string',
-                                    },
-                                  ]
-                                  return false
-                                }
-                              }
-                              var valid2 = _errs20 === errors
-                            } else {
-                              var valid2 = true
-                            }
-                            if (valid2) {
-                              if (data5.control !== undefined) {
-                                let data9 = data5.control
-                                const _errs22 = errors
-                                if (errors === _errs22) {
-                                  if (typeof data9 === 'string') {
-                                    if (data9.length > 1024) {
-                                      validate11.errors = [
-                                        {
-                                          instancePath: instancePath + '/agent/control',
-                                          schemaPath: '#/properties/agent/properties/control/maxLength',
-                                          keyword: 'maxLength',
-                                          params: { limit: 1024 },
-                                          message: 'must NOT have more than 1024 characters',
-                                        },
-                                      ]
-                                      return false
-                                    } else {
-                                      if (!pattern4.test(data9)) {
-                                        validate11.errors = [
-                                          {
-                                            instancePath: instancePath + '/agent/control',
-                                            schemaPath: '#/properties/agent/properties/control/pattern',
-                                            keyword: 'pattern',
-                                            params: { pattern: '^/' },
-                                            message: 'must match pattern "' + '^/' + '"',
-                                          },
-                                        ]
-                                        return false
-                                      }
-                                    }
-                                  } else {
-                                    validate11.errors = [
-                                      {
-                                        instancePath: instancePath + '/agent/control',
-                                        schemaPath: '#/properties/agent/properties/control/type',
-                                        keyword: 'type',
-                                        params: { type: 'string' },
-                                        message: 'must be string',
-                                      },
-                                    ]
-                                    return false
-                                  }
-                                }
-                                var valid2 = _errs22 === errors
-                              } else {
-                                var valid2 = true
-                              }
-                              if (valid2) {
-                                if (data5.tcp !== undefined) {
-                                  let data10 = data5.tcp
-                                  const _errs24 = errors
-                                  if (errors === _errs24) {
-                                    if (data10 && typeof data10 == 'object' && !Array.isArray(data10)) {
-                                      let missing3
-                                      if (
-                                        (data10.port === undefined && (missing3 = 'port')) ||
-                                        (data10.secret === undefined && (missing3 = 'secret'))
-                                      ) {
-                                        validate11.errors = [
-                                          {
-                                            instancePath: instancePath + '/agent/tcp',
-                                            schemaPath: '#/properties/agent/properties/tcp/required',
-                                            keyword: 'required',
-                                            params: { missingProperty: missing3 },
-                                            message: "must have required property '" + missing3 + "'",
-                                          },
-                                        ]
-                                        return false
-                                      } else {
-                                        const _errs26 = errors
-                                        for (const key3 in data10) {
-                                          if (!(key3 === 'port' || key3 === 'secret')) {
-                                            validate11.errors = [
-                                              {
-                                                instancePath: instancePath + '/agent/tcp',
-                                                schemaPath: '#/properties/agent/properties/tcp/additionalProperties',
-                                                keyword: 'additionalProperties',
-                                                params: { additionalProperty: key3 },
-                                                message: 'must NOT have additional properties',
-                                              },
-                                            ]
-                                            return false
-                                            break
-                                          }
-                                        }
-                                        if (_errs26 === errors) {
-                                          if (data10.port !== undefined) {
-                                            let data11 = data10.port
-                                            const _errs27 = errors
-                                            if (!(typeof data11 == 'number' && !(data11 % 1) && !isNaN(data11) && isFinite(data11))) {
-                                              validate11.errors = [
-                                                {
-                                                  instancePath: instancePath + '/agent/tcp/port',
-                                                  schemaPath: '#/properties/agent/properties/tcp/properties/port/type',
-                                                  keyword: 'type',
-                                                  params: { type: 'integer' },
-                                                  message: 'must be integer',
-                                                },
-                                              ]
-                                              return false
-                                            }
-                                            if (errors === _errs27) {
-                                              if (typeof data11 == 'number' && isFinite(data11)) {
-                                                if (data11 > 65535 || isNaN(data11)) {
-                                                  validate11.errors = [
-                                                    {
-                                                      instancePath: instancePath + '/agent/tcp/port',
-                                                      schemaPath: '#/properties/agent/properties/tcp/properties/port/maximum',
-                                                      keyword: 'maximum',
-                                                      params: { comparison: '<=', limit: 65535 },
-                                                      message: 'must be <= 65535',
-                                                    },
-                                                  ]
-                                                  return false
-                                                } else {
-                                                  if (data11 < 1 || isNaN(data11)) {
-                                                    validate11.errors = [
-                                                      {
-                                                        instancePath: instancePath + '/agent/tcp/port',
-                                                        schemaPath: '#/properties/agent/properties/tcp/properties/port/minimum',
-                                                        keyword: 'minimum',
-                                                        params: { comparison: '>=', limit: 1 },
-                                                        message: 'must be >= 1',
-                                                      },
-                                                    ]
-                                                    return false
-                                                  }
-                                                }
-                                              }
-                                            }
-                                            var valid3 = _errs27 === errors
-                                          } else {
-                                            var valid3 = true
-                                          }
-                                          if (valid3) {
-                                            if (data10.secret !== undefined) {
-                                              let data12 = data10.secret
-                                              const _errs29 = errors
-                                              if (errors === _errs29) {
-                                                if (typeof data12 === 'string') {
-                                                  if (data12.length > 200) {
-                                                    validate11.errors = [
-                                                      {
-                                                        instancePath: instancePath + '/agent/tcp/secret',
-                                                        schemaPath: '#/properties/agent/properties/tcp/properties/secret/maxLength',
-                                                        keyword: 'maxLength',
-                                                        params: { limit: 200 },
-                                                        message: 'must NOT have more than 200 characters',
-                                                      },
-                                                    ]
-                                                    return false
-                                                  } else {
-                                                    if (data12.length < 32) {
-                                                      validate11.errors = [
-                                                        {
-                                                          instancePath: instancePath + '/agent/tcp/secret',
-                                                          schemaPath: '#/properties/agent/properties/tcp/properties/secret/minLength',
-                                                          keyword: 'minLength',
-                                                          params: { limit: 32 },
-                                                          message: 'must NOT have fewer than 32 characters',
-                                                        },
-                                                      ]
-                                                      return false
-                                                    }
-                                                  }
-                                                } else {
-                                                  validate11.errors = [
-                                                    {
-                                                      instancePath: instancePath + '/agent/tcp/secret',
-                                                      schemaPath: '#/properties/agent/properties/tcp/properties/secret/type',
-                                                      keyword: 'type',
-                                                      params: { type: 'string' },
-                                                      message: 'must be string',
-                                                    },
-                                                  ]
-                                                  return false
-                                                }
-                                              }
-                                              var valid3 = _errs29 === errors
-                                            } else {
-                                              var valid3 = true
-                                            }
-                                          }
-                                        }
-                                      }
-                                    } else {
-                                      validate11.errors = [
-                                        {
-                                          instancePath: instancePath + '/agent/tcp',
-                                          schemaPath: '#/properties/agent/properties/tcp/type',
-                                          keyword: 'type',
-                                          params: { type: 'object' },
-                                          message: 'must be object',
-                                        },
-                                      ]
-                                      return false
-                                    }
-                                  }
-                                  var valid2 = _errs24 === errors
-                                } else {
-                                  var valid2 = true
-                                }
-                              }
-                            }
-                          }
-                        }
-                      }
-                    }
-                  } else {
-                    validate11.errors = [
-                      {
-                        instancePath: instancePath + '/agent',
-                        schemaPath: '#/properties/agent/type',
-                        keyword: 'type',
-                        params: { type: 'object' },
-                        message: 'must be object',
-                      },
-                    ]
-                    return false
-                  }
-                }
-                var valid0 = _errs13 === errors
-              } else {
-                var valid0 = true
-              }
-              if (valid0) {
-                if (data.kinds !== undefined) {
-                  let data13 = data.kinds
-                  const _errs31 = errors
-                  if (errors === _errs31) {
-                    if (Array.isArray(data13)) {
-                      if (data13.length > 100) {
-                        validate11.errors = [
-                          {
-                            instancePath: instancePath + '/kinds',
-                            schemaPath: '#/properties/kinds/maxItems',
-                            keyword: 'maxItems',
-                            params: { limit: 100 },
-                            message: 'must NOT have more than 100 items',
-                          },
-                        ]
-                        return false
-                      } else {
-                        var valid4 = true
-                        const len0 = data13.length
-                        for (let i0 = 0; i0 < len0; i0++) {
-                          let data14 = data13[i0]
-                          const _errs33 = errors
-                          if (errors === _errs33) {
-                            if (typeof data14 === 'string') {
-                              if (data14.length > 40) {
-                                validate11.errors = [
-                                  {
-                                    instancePath: instancePath + '/kinds/' + i0,
-                                    schemaPath: '#/properties/kinds/items/maxLength',
-                                    keyword: 'maxLength',
-                                    params: { limit: 40 },
-                                    message: 'must NOT have more than 40 characters',
-                                  },
-                                ]
-                                return false
-                              } else {
-                                if (!pattern11.test(data14)) {
-                                  validate11.errors = [
-                                    {
-                                      instancePath: instancePath + '/kinds/' + i0,
-                                      schemaPath: '#/properties/kinds/items/pattern',
-                                      keyword: 'pattern',
-                                      params: { pattern: '^[a-z]+\\.[a-z]+$' },
-                                      message: 'must match pattern "' + '^[a-z]+\\.[a-z]+$' + '"',
-                                    },
-                                  ]
-                                  return false
-                                }
-                              }
-                            } else {
-                              validate11.errors = [
-                                {
-                                  instancePath: instancePath + '/kinds/' + i0,
-                                  schemaPath: '#/properties/kinds/items/type',
-                                  keyword: 'type',
-                                  params: { type: 'string' },
-                                  message: 'must be string',
-                                },
-                              ]
-                              return false
-                            }
-                          }
-                          var valid4 = _errs33 === errors
-                          if (!valid4) {
-                            break
-                          }
-                        }
-                      }
-                    } else {
-                      validate11.errors = [
-                        {
-                          instancePath: instancePath + '/kinds',
-                          schemaPath: '#/properties/kinds/type',
-                          keyword: 'type',
-                          params: { type: 'array' },
-                          message: 'must be array',
-                        },
-                      ]
-                      return false
-                    }
-                  }
-                  var valid0 = _errs31 === errors
-                } else {
-                  var valid0 = true
-                }
-                if (valid0) {
-                  if (data.limits !== undefined) {
-                    let data15 = data.limits
-                    const _errs35 = errors
-                    if (errors === _errs35) {
-                      if (data15 && typeof data15 == 'object' && !Array.isArray(data15)) {
-                        let missing4
-                        if (data15.memoryMb === undefined && (missing4 = 'memoryMb')) {
-                          validate11.errors = [
-                            {
-                              instancePath: instancePath + '/limits',
-                              schemaPath: '#/properties/limits/required',
-                              keyword: 'required',
-                              params: { missingProperty: missing4 },
-                              message: "must have required property '" + missing4 + "'",
-                            },
-                          ]
-                          return false
-                        } else {
-                          const _errs37 = errors
-                          for (const key4 in data15) {
-                            if (!(key4 === 'memoryMb')) {
-                              validate11.errors = [
-                                {
-                                  instancePath: instancePath + '/limits',
-                                  schemaPath: '#/properties/limits/additionalProperties',
-                                  keyword: 'additionalProperties',
-                                  params: { additionalProperty: key4 },
-                                  message: 'must NOT have additional properties',
-                                },
-                              ]
-                              return false
-                              break
-                            }
-                          }
-                          if (_errs37 === errors) {
-                            if (data15.memoryMb !== undefined) {
-                              let data16 = data15.memoryMb
-                              const _errs38 = errors
-                              if (!(typeof data16 == 'number' && !(data16 % 1) && !isNaN(data16) && isFinite(data16))) {
-                                validate11.errors = [
-                                  {
-                                    instancePath: instancePath + '/limits/memoryMb',
-                                    schemaPath: '#/properties/limits/properties/memoryMb/type',
-                                    keyword: 'type',
-                                    params: { type: 'integer' },
-                                    message: 'must be integer',
-                                  },
-                                ]
-                                return false
-                              }
-                              if (errors === _errs38) {
-                                if (typeof data16 == 'number' && isFinite(data16)) {
-                                  if (data16 > 65536 || isNaN(data16)) {
-                                    validate11.errors = [
-                                      {
-                                        instancePath: instancePath + '/limits/memoryMb',
-                                        schemaPath: '#/properties/limits/properties/memoryMb/maximum',
-                                        keyword: 'maximum',
-                                        params: { comparison: '<=', limit: 65536 },
-                                        message: 'must be <= 65536',
-                                      },
-                                    ]
-                                    return false
-                                  } else {
-                                    if (data16 < 64 || isNaN(data16)) {
-                                      validate11.errors = [
-                                        {
-                                          instancePath: instancePath + '/limits/memoryMb',
-                                          schemaPath: '#/properties/limits/properties/memoryMb/minimum',
-                                          keyword: 'minimum',
-                                          params: { comparison: '>=', limit: 64 },
-                                          message: 'must be >= 64',
-                                        },
-                                      ]
-                                      return false
-                                    }
-                                  }
-                                }
-                              }
-                            }
-                          }
-                        }
-                      } else {
-                        validate11.errors = [
-                          {
-                            instancePath: instancePath + '/limits',
-                            schemaPath: '#/properties/limits/type',
-                            keyword: 'type',
-                            params: { type: 'object' },
-                            message: 'must be object',
-                          },
-                        ]
-                        return false
-                      }
-                    }
-                    var valid0 = _errs35 === errors
-                  } else {
-                    var valid0 = true
-                  }
-                  if (valid0) {
-                    if (data.php !== undefined) {
-                      let data17 = data.php
-                      const _errs40 = errors
-                      const _errs41 = errors
-                      let valid6 = false
-                      const _errs42 = errors
-                      if (errors === _errs42) {
-                        if (data17 && typeof data17 == 'object' && !Array.isArray(data17)) {
-                          let missing5
-                          if (data17.socket === undefined && (missing5 = 'socket')) {
-                            const err0 = {
-                              instancePath: instancePath + '/php',
-                              schemaPath: '#/properties/php/anyOf/0/required',
-                              keyword: 'required',
-                              params: { missingProperty: missing5 },
-                              message: "must have required property '" + missing5 + "'",
-                            }
-                            if (vErrors === null) {
-                              vErrors = [err0]
-                            } else {
-                              vErrors.push(err0)
-                            }
-                            errors++
-                          } else {
-                            const _errs44 = errors
-                            for (const key5 in data17) {
-                              if (!(key5 === 'socket' || key5 === 'statusPath')) {
-                                const err1 = {
-                                  instancePath: instancePath + '/php',
-                                  schemaPath: '#/properties/php/anyOf/0/additionalProperties',
-                                  keyword: 'additionalProperties',
-                                  params: { additionalProperty: key5 },
-                                  message: 'must NOT have additional properties',
-                                }
-                                if (vErrors === null) {
-                                  vErrors = [err1]
-                                } else {
-                                  vErrors.push(err1)
-                                }
-                                errors++
-                                break
-                              }
-                            }
-                            if (_errs44 === errors) {
-                              if (data17.socket !== undefined) {
-                                let data18 = data17.socket
-                                const _errs45 = errors
-                                if (errors === _errs45) {
-                                  if (typeof data18 === 'string') {
-                                    if (data18.length > 1024) {
-                                      const err2 = {
-                                        instancePath: instancePath + '/php/socket',
-                                        schemaPath: '#/properties/php/anyOf/0/properties/socket/maxLength',
-                                        keyword: 'maxLength',
-                                        params: { limit: 1024 },
-                                        message: 'must NOT have more than 1024 characters',
-                                      }
-                                      if (vErrors === null) {
-                                        vErrors = [err2]
-                                      } else {
-                                        vErrors.push(err2)
-                                      }
-                                      errors++
-                                    } else {
-                                      if (!pattern4.test(data18)) {
-                                        const err3 = {
-                                          instancePath: instancePath + '/php/socket',
-                                          schemaPath: '#/properties/php/anyOf/0/properties/socket/pattern',
-                                          keyword: 'pattern',
-                                          params: { pattern: '^/' },
-                                          message: 'must match pattern "' + '^/' + '"',
-                                        }
-                                        if (vErrors === null) {
-                                          vErrors = [err3]
-                                        } else {
-                                          vErrors.push(err3)
-                                        }
-                                        errors++
-                                      }
-                                    }
-                                  } else {
-                                    const err4 = {
-                                      instancePath: instancePath + '/php/socket',
-                                      schemaPath: '#/properties/php/anyOf/0/properties/socket/type',
-                                      keyword: 'type',
-                                      params: { type: 'string' },
-                                      message: 'must be string',
-                                    }
-                                    if (vErrors === null) {
-                                      vErrors = [err4]
-                                    } else {
-                                      vErrors.push(err4)
-                                    }
-                                    errors++
-                                  }
-                                }
-                                var valid7 = _errs45 === errors
-                              } else {
-                                var valid7 = true
-                              }
-                              if (valid7) {
-                                if (data17.statusPath !== undefined) {
-                                  let data19 = data17.statusPath
-                                  const _errs47 = errors
-                                  if (errors === _errs47) {
-                                    if (typeof data19 === 'string') {
-                                      if (data19.length > 200) {
-                                        const err5 = {
-                                          instancePath: instancePath + '/php/statusPath',
-                                          schemaPath: '#/properties/php/anyOf/0/properties/statusPath/maxLength',
-                                          keyword: 'maxLength',
-                                          params: { limit: 200 },
-                                          message: 'must NOT have more than 200 characters',
-                                        }
-                                        if (vErrors === null) {
-                                          vErrors = [err5]
-                                        } else {
-                                          vErrors.push(err5)
-                                        }
-                                        errors++
-                                      } else {
-                                        if (!pattern4.test(data19)) {
-                                          const err6 = {
-                                            instancePath: instancePath + '/php/statusPath',
-                                            schemaPath: '#/properties/php/anyOf/0/properties/statusPath/pattern',
-                                            keyword: 'pattern',
-                                            params: { pattern: '^/' },
-                                            message: 'must match pattern "' + '^/' + '"',
-                                          }
-                                          if (vErrors === null) {
-                                            vErrors = [err6]
-                                          } else {
-                                            vErrors.push(err6)
-                                          }
-                                          errors++
-                                        }
-                                      }
-                                    } else {
-                                      const err7 = {
-                                        instancePath: instancePath + '/php/statusPath',
-                                        schemaPath: '#/properties/php/anyOf/0/properties/statusPath/type',
-                                        keyword: 'type',
-                                        params: { type: 'string' },
-                                        message: 'must be string',
-                                      }
-                                      if (vErrors === null) {
-                                        vErrors = [err7]
-                                      } else {
-                                        vErrors.push(err7)
-                                      }
-                                      errors++
-                                    }
-                                  }
-                                  var valid7 = _errs47 === errors
-                                } else {
-                                  var valid7 = true
-                                }
-                              }
-                            }
-                          }
-                        } else {
-                          const err8 = {
-                            instancePath: instancePath + '/php',
-                            schemaPath: '#/properties/php/anyOf/0/type',
-                            keyword: 'type',
-                            params: { type: 'object' },
-                            message: 'must be object',
-                          }
-                          if (vErrors === null) {
-                            vErrors = [err8]
-                          } else {
-                            vErrors.push(err8)
-                          }
-                          errors++
-                        }
-                      }
-                      var _valid0 = _errs42 === errors
-                      valid6 = valid6 || _valid0
-                      if (!valid6) {
-                        const _errs49 = errors
-                        if (errors === _errs49) {
-                          if (data17 && typeof data17 == 'object' && !Array.isArray(data17)) {
-                            let missing6
-                            if (
-                              (data17.http === undefined && (missing6 = 'http')) ||
-                              (data17.secret === undefined && (missing6 = 'secret'))
-                            ) {
-                              const err9 = {
-                                instancePath: instancePath + '/php',
-                                schemaPath: '#/properties/php/anyOf/1/required',
-                                keyword: 'required',
-                                params: { missingProperty: missing6 },
-                                message: "must have required property '" + missing6 + "'",
-                              }
-                              if (vErrors === null) {
-                                vErrors = [err9]
-                              } else {
-                                vErrors.push(err9)
-                              }
-                              errors++
-                            } else {
-                              const _errs51 = errors
-                              for (const key6 in data17) {
-                                if (!(key6 === 'http' || key6 === 'secret')) {
-                                  const err10 = {
-                                    instancePath: instancePath + '/php',
-                                    schemaPath: '#/properties/php/anyOf/1/additionalProperties',
-                                    keyword: 'additionalProperties',
-                                    params: { additionalProperty: key6 },
-                                    message: 'must NOT have additional properties',
-                                  }
-                                  if (vErrors === null) {
-                                    vErrors = [err10]
-                                  } else {
-                                    vErrors.push(err10)
-                                  }
-                                  errors++
-                                  break
-                                }
-                              }
-                              if (_errs51 === errors) {
-                                if (data17.http !== undefined) {
-                                  let data20 = data17.http
-                                  const _errs52 = errors
-                                  if (typeof data20 !== 'boolean') {
-                                    const err11 = {
-                                      instancePath: instancePath + '/php/http',
-                                      schemaPath: '#/properties/php/anyOf/1/properties/http/type',
-                                      keyword: 'type',
-                                      params: { type: 'boolean' },
-                                      message: 'must be boolean',
-                                    }
-                                    if (vErrors === null) {
-                                      vErrors = [err11]
-                                    } else {
-                                      vErrors.push(err11)
-                                    }
-                                    errors++
-                                  }
-                                  if (true !== data20) {
-                                    const err12 = {
-                                      instancePath: instancePath + '/php/http',
-                                      schemaPath: '#/properties/php/anyOf/1/properties/http/const',
-                                      keyword: 'const',
-                                      params: { allowedValue: true },
-                                      message: 'must be equal to constant',
-                                    }
-                                    if (vErrors === null) {
-                                      vErrors = [err12]
-                                    } else {
-                                      vErrors.push(err12)
-                                    }
-                                    errors++
-                                  }
-                                  var valid8 = _errs52 === errors
-                                } else {
-                                  var valid8 = true
-                                }
-                                if (valid8) {
-                                  if (data17.secret !== undefined) {
-                                    let data21 = data17.secret
-                                    const _errs54 = errors
-                                    if (errors === _errs54) {
-                                      if (typeof data21 === 'string') {
-                                        if (data21.length > 200) {
-                                          const err13 = {
-                                            instancePath: instancePath + '/php/secret',
-                                            schemaPath: '#/properties/php/anyOf/1/properties/secret/maxLength',
-                                            keyword: 'maxLength',
-                                            params: { limit: 200 },
-                                            message: 'must NOT have more than 200 characters',
-                                          }
-                                          if (vErrors === null) {
-                                            vErrors = [err13]
-                                          } else {
-                                            vErrors.push(err13)
-                                          }
-                                          errors++
-                                        } else {
-                                          if (data21.length < 32) {
-                                            const err14 = {
-                                              instancePath: instancePath + '/php/secret',
-                                              schemaPath: '#/properties/php/anyOf/1/properties/secret/minLength',
-                                              keyword: 'minLength',
-                                              params: { limit: 32 },
-                                              message: 'must NOT have fewer than 32 characters',
-                                            }
-                                            if (vErrors === null) {
-                                              vErrors = [err14]
-                                            } else {
-                                              vErrors.push(err14)
-                                            }
-                                            errors++
-                                          }
-                                        }
-                                      } else {
-                                        const err15 = {
-                                          instancePath: instancePath + '/php/secret',
-                                          schemaPath: '#/properties/php/anyOf/1/properties/secret/type',
-                                          keyword: 'type',
-                                          params: { type: 'string' },
-                                          message: 'must be string',
-                                        }
-                                        if (vErrors === null) {
-                                          vErrors = [err15]
-                                        } else {
-                                          vErrors.push(err15)
-                                        }
-                                        errors++
-                                      }
-                                    }
-                                    var valid8 = _errs54 === errors
-                                  } else {
-                                    var valid8 = true
-                                  }
-                                }
-                              }
-                            }
-                          } else {
-                            const err16 = {
-                              instancePath: instancePath + '/php',
-                              schemaPath: '#/properties/php/anyOf/1/type',
-                              keyword: 'type',
-                              params: { type: 'object' },
-                              message: 'must be object',
-                            }
-                            if (vErrors === null) {
-                              vErrors = [err16]
-                            } else {
-                              vErrors.push(err16)
-                            }
-                            errors++
-                          }
-                        }
-                        var _valid0 = _errs49 === errors
-                        valid6 = valid6 || _valid0
-                      }
-                      if (!valid6) {
-                        const err17 = {
-                          instancePath: instancePath + '/php',
-                          schemaPath: '#/properties/php/anyOf',
-                          keyword: 'anyOf',
-                          params: {},
-                          message: 'must match a schema in anyOf',
-                        }
-                        if (vErrors === null) {
-                          vErrors = [err17]
-                        } else {
-                          vErrors.push(err17)
-                        }
-                        errors++
-                        validate11.errors = vErrors
-                        return false
-                      } else {
-                        errors = _errs41
-                        if (vErrors !== null) {
-                          if (_errs41) {
-                            vErrors.length = _errs41
-                          } else {
-                            vErrors = null
-                          }
-                        }
-                      }
-                      var valid0 = _errs40 === errors
-                    } else {
-                      var valid0 = true
-                    }
-                    if (valid0) {
-                      if (data.nginx !== undefined) {
-                        let data22 = data.nginx
-                        const _errs56 = errors
-                        if (errors === _errs56) {
-                          if (data22 && typeof data22 == 'object' && !Array.isArray(data22)) {
-                            let missing7
-                            if (
-                              (data22.host === undefined && (missing7 = 'host')) ||
-                              (data22.port === undefined && (missing7 = 'port')) ||
-                              (data22.tls === undefined && (missing7 = 'tls')) ||
-                              (data22.user === undefined && (missing7 = 'user')) ||
-                              (data22.cacheHeader === undefined && (missing7 = 'cacheHeader'))
-                            ) {
-                              validate11.errors = [
-                                {
-                                  instancePath: instancePath + '/nginx',
-                                  schemaPath: '#/properties/nginx/required',
-                                  keyword: 'required',
-                                  params: { missingProperty: missing7 },
-                                  message: "must have required property '" + missing7 + "'",
-                                },
-                              ]
-                              return false
-                            } else {
-                              const _errs58 = errors
-                              for (const key7 in data22) {
-                                if (
-                                  !(
-                                    key7 === 'host' ||
-                                    key7 === 'port' ||
-                                    key7 === 'tls' ||
-                                    key7 === 'user' ||
-                                    key7 === 'cachePath' ||
-                                    key7 === 'refreshSecret' ||
-                                    key7 === 'statusUrl' ||
-                                    key7 === 'cacheHeader'
-                                  )
-                                ) {
-                                  validate11.errors = [
-                                    {
-                                      instancePath: instancePath + '/nginx',
-                                      schemaPath: '#/properties/nginx/additionalProperties',
-                                      keyword: 'additionalProperties',
-                                      params: { additionalProperty: key7 },
-                                      message: 'must NOT have additional properties',
-                                    },
-                                  ]
-                                  return false
-                                  break
-                                }
-                              }
-                              if (_errs58 === errors) {
-                                if (data22.host !== undefined) {
-                                  let data23 = data22.host
-                                  const _errs59 = errors
-                                  if (errors === _errs59) {
-                                    if (typeof data23 === 'string') {
-                                      if (data23.length > 200) {
-                                        validate11.errors = [
-                                          {
-                                            instancePath: instancePath + '/nginx/host',
-                                            schemaPath: '#/properties/nginx/properties/host/maxLength',
-                                            keyword: 'maxLength',
-                                            params: { limit: 200 },
-                                            message: 'must NOT have more than 200 characters',
-                                          },
-                                        ]
-                                        return false
-                                      }
-                                    } else {
-                                      validate11.errors = [
-                                        {
-                                          instancePath: instancePath + '/nginx/host',
-                                          schemaPath: '#/properties/nginx/properties/host/type',
-                                          keyword: 'type',
-                                          params: { type: 'string' },
-                                          message: 'must be string',
-                                        },
-                                      ]
-                                      return false
-                                    }
-                                  }
-                                  var valid9 = _errs59 === errors
-                                } else {
-                                  var valid9 = true
-                                }
-                                if (valid9) {
-                                  if (data22.port !== undefined) {
-                                    let data24 = data22.port
-                                    const _errs61 = errors
-                                    if (!(typeof data24 == 'number' && !(data24 % 1) && !isNaN(data24) && isFinite(data24))) {
-                                      validate11.errors = [
-                                        {
-                                          instancePath: instancePath + '/nginx/port',
-                                          schemaPath: '#/properties/nginx/properties/port/type',
-                                          keyword: 'type',
-                                          params: { type: 'integer' },
-                                          message: 'must be integer',
-                                        },
-                                      ]
-                                      return false
-                                    }
-                                    if (errors === _errs61) {
-                                      if (typeof data24 == 'number' && isFinite(data24)) {
-                                        if (data24 > 65535 || isNaN(data24)) {
-                                          validate11.errors = [
-                                            {
-                                              instancePath: instancePath + '/nginx/port',
-                                              schemaPath: '#/properties/nginx/properties/port/maximum',
-                                              keyword: 'maximum',
-                                              params: { comparison: '<=', limit: 65535 },
-                                              message: 'must be <= 65535',
-                                            },
-                                          ]
-                                          return false
-                                        } else {
-                                          if (data24 < 1 || isNaN(data24)) {
-                                            validate11.errors = [
-                                              {
-                                                instancePath: instancePath + '/nginx/port',
-                                                schemaPath: '#/properties/nginx/properties/port/minimum',
-                                                keyword: 'minimum',
-                                                params: { comparison: '>=', limit: 1 },
-                                                message: 'must be >= 1',
-                                              },
-                                            ]
-                                            return false
-                                          }
-                                        }
-                                      }
-                                    }
-                                    var valid9 = _errs61 === errors
-                                  } else {
-                                    var valid9 = true
-                                  }
-                                  if (valid9) {
-                                    if (data22.tls !== undefined) {
-                                      const _errs63 = errors
-                                      if (typeof data22.tls !== 'boolean') {
-                                        validate11.errors = [
-                                          {
-                                            instancePath: instancePath + '/nginx/tls',
-                                            schemaPath: '#/properties/nginx/properties/tls/type',
-                                            keyword: 'type',
-                                            params: { type: 'boolean' },
-                                            message: 'must be boolean',
-                                          },
-                                        ]
-                                        return false
-                                      }
-                                      var valid9 = _errs63 === errors
-                                    } else {
-                                      var valid9 = true
-                                    }
-                                    if (valid9) {
-                                      if (data22.user !== undefined) {
-                                        let data26 = data22.user
-                                        const _errs65 = errors
-                                        if (errors === _errs65) {
-                                          if (typeof data26 === 'string') {
-                                            if (data26.length > 32) {
-                                              validate11.errors = [
-                                                {
-                                                  instancePath: instancePath + '/nginx/user',
-                                                  schemaPath: '#/properties/nginx/properties/user/maxLength',
-                                                  keyword: 'maxLength',
-                                                  params: { limit: 32 },
-                                                  message: 'must NOT have more than 32 characters',
-                                                },
-                                              ]
-                                              return false
-                                            } else {
-                                              if (!pattern6.test(data26)) {
-                                                validate11.errors = [
-                                                  {
-                                                    instancePath: instancePath + '/nginx/user',
-                                                    schemaPath: '#/properties/nginx/properties/user/pattern',
-                                                    keyword: 'pattern',
-                                                    params: { pattern: '^[a-z_][a-z0-9_-]*$' },
-                                                    message: 'must match pattern "' + '^[a-z_][a-z0-9_-]*$' + '"',
-                                                  },
-                                                ]
-                                                return false
-                                              }
-                                            }
-                                          } else {
-                                            validate11.errors = [
-                                              {
-                                                instancePath: instancePath + '/nginx/user',
-                                                schemaPath: '#/properties/nginx/properties/user/type',
-                                                keyword: 'type',
-                                                params: { type: 'string' },
-                                                message: 'must be string',
-                                              },
-                                            ]
-                                            return false
-                                          }
-                                        }
-                                        var valid9 = _errs65 === errors
-                                      } else {
-                                        var valid9 = true
-                                      }
-                                      if (valid9) {
-                                        if (data22.cachePath !== undefined) {
-                                          let data27 = data22.cachePath
-                                          const _errs67 = errors
-                                          if (errors === _errs67) {
-                                            if (typeof data27 === 'string') {
-                                              if (data27.length > 1024) {
-                                                validate11.errors = [
-                                                  {
-                                                    instancePath: instancePath + '/nginx/cachePath',
-                                                    schemaPath: '#/properties/nginx/properties/cachePath/maxLength',
-                                                    keyword: 'maxLength',
-                                                    params: { limit: 1024 },
-                                                    message: 'must NOT have more than 1024 characters',
-                                                  },
-                                                ]
-                                                return false
-                                              } else {
-                                                if (!pattern4.test(data27)) {
-                                                  validate11.errors = [
-                                                    {
-                                                      instancePath: instancePath + '/nginx/cachePath',
-                                                      schemaPath: '#/properties/nginx/properties/cachePath/pattern',
-                                                      keyword: 'pattern',
-                                                      params: { pattern: '^/' },
-                                                      message: 'must match pattern "' + '^/' + '"',
-                                                    },
-                                                  ]
-                                                  return false
-                                                }
-                                              }
-                                            } else {
-                                              validate11.errors = [
-                                                {
-                                                  instancePath: instancePath + '/nginx/cachePath',
-                                                  schemaPath: '#/properties/nginx/properties/cachePath/type',
-                                                  keyword: 'type',
-                                                  params: { type: 'string' },
-                                                  message: 'must be string',
-                                                },
-                                              ]
-                                              return false
-                                            }
-                                          }
-                                          var valid9 = _errs67 === errors
-                                        } else {
-                                          var valid9 = true
-                                        }
-                                        if (valid9) {
-                                          if (data22.refreshSecret !== undefined) {
-                                            let data28 = data22.refreshSecret
-                                            const _errs69 = errors
-                                            if (errors === _errs69) {
-                                              if (typeof data28 === 'string') {
-                                                if (data28.length > 200) {
-                                                  validate11.errors = [
-                                                    {
-                                                      instancePath: instancePath + '/nginx/refreshSecret',
-                                                      schemaPath: '#/properties/nginx/properties/refreshSecret/maxLength',
-                                                      keyword: 'maxLength',
-                                                      params: { limit: 200 },
-                                                      message: 'must NOT have more than 200 characters',
-                                                    },
-                                                  ]
-                                                  return false
-                                                } else {
-                                                  if (data28.length < 32) {
-                                                    validate11.errors = [
-                                                      {
-                                                        instancePath: instancePath + '/nginx/refreshSecret',
-                                                        schemaPath: '#/properties/nginx/properties/refreshSecret/minLength',
-                                                        keyword: 'minLength',
-                                                        params: { limit: 32 },
-                                                        message: 'must NOT have fewer than 32 characters',
-                                                      },
-                                                    ]
-                                                    return false
-                                                  }
-                                                }
-                                              } else {
-                                                validate11.errors = [
-                                                  {
-                                                    instancePath: instancePath + '/nginx/refreshSecret',
-                                                    schemaPath: '#/properties/nginx/properties/refreshSecret/type',
-                                                    keyword: 'type',
-                                                    params: { type: 'string' },
-                                                    message: 'must be string',
-                                                  },
-                                                ]
-                                                return false
-                                              }
-                                            }
-                                            var valid9 = _errs69 === errors
-                                          } else {
-                                            var valid9 = true
-                                          }
-                                          if (valid9) {
-                                            if (data22.statusUrl !== undefined) {
-                                              let data29 = data22.statusUrl
-                                              const _errs71 = errors
-                                              if (errors === _errs71) {
-                                                if (typeof data29 === 'string') {
-                                                  if (data29.length > 500) {
-                                                    validate11.errors = [
-                                                      {
-                                                        instancePath: instancePath + '/nginx/statusUrl',
-                                                        schemaPath: '#/properties/nginx/properties/statusUrl/maxLength',
-                                                        keyword: 'maxLength',
-                                                        params: { limit: 500 },
-                                                        message: 'must NOT have more than 500 characters',
-                                                      },
-                                                    ]
-                                                    return false
-                                                  } else {
-                                                    if (!pattern16.test(data29)) {
-                                                      validate11.errors = [
-                                                        {
-                                                          instancePath: instancePath + '/nginx/statusUrl',
-                                                          schemaPath: '#/properties/nginx/properties/statusUrl/pattern',
-                                                          keyword: 'pattern',
-                                                          params: { pattern: '^http://' },
-                                                          message: 'must match pattern "' + '^http://' + '"',
-                                                        },
-                                                      ]
-                                                      return false
-                                                    }
-                                                  }
-                                                } else {
-                                                  validate11.errors = [
-                                                    {
-                                                      instancePath: instancePath + '/nginx/statusUrl',
-                                                      schemaPath: '#/properties/nginx/properties/statusUrl/type',
-                                                      keyword: 'type',
-                                                      params: { type: 'string' },
-                                                      message: 'must be string',
-                                                    },
-                                                  ]
-                                                  return false
-                                                }
-                                              }
-                                              var valid9 = _errs71 === errors
-                                            } else {
-                                              var valid9 = true
-                                            }
-                                            if (valid9) {
-                                              if (data22.cacheHeader !== undefined) {
-                                                let data30 = data22.cacheHeader
-                                                const _errs73 = errors
-                                                if (errors === _errs73) {
-                                                  if (typeof data30 === 'string') {
-                                                    if (data30.length > 64) {
-                                                      validate11.errors = [
-                                                        {
-                                                          instancePath: instancePath + '/nginx/cacheHeader',
-                                                          schemaPath: '#/properties/nginx/properties/cacheHeader/maxLength',
-                                                          keyword: 'maxLength',
-                                                          params: { limit: 64 },
-                                                          message: 'must NOT have more than 64 characters',
-                                                        },
-                                                      ]
-                                                      return false
-                                                    }
-                                                  } else {
-                                                    validate11.errors = [
-                                                      {
-                                                        instancePath: instancePath + '/nginx/cacheHeader',
-                                                        schemaPath: '#/properties/nginx/properties/cacheHeader/type',
-                                                        keyword: 'type',
-                                                        params: { type: 'string' },
-                                                        message: 'must be string',
-                                                      },
-                                                    ]
-                                                    return false
-                                                  }
-                                                }
-                                                var valid9 = _errs73 === errors
-                                              } else {
-                                                var valid9 = true
-                                              }
-                                            }
-                                          }
-                                        }
-                                      }
-                                    }
-                                  }
-                                }
-                              }
-                            }
-                          } else {
-                            validate11.errors = [
-                              {
-                                instancePath: instancePath + '/nginx',
-                                schemaPath: '#/properties/nginx/type',
-                                keyword: 'type',
-                                params: { type: 'object' },
-                                message: 'must be object',
-                              },
-                            ]
-                            return false
-                          }
-                        }
-                        var valid0 = _errs56 === errors
-                      } else {
-                        var valid0 = true
-                      }
-                      if (valid0) {
-                        if (data.redis !== undefined) {
-                          let data31 = data.redis
-                          const _errs75 = errors
-                          if (errors === _errs75) {
-                            if (data31 && typeof data31 == 'object' && !Array.isArray(data31)) {
-                              let missing8
-                              if (
-                                (data31.url === undefined && (missing8 = 'url')) ||
-                                (data31.database === undefined && (missing8 = 'database')) ||
-                                (data31.prefix === undefined && (missing8 = 'prefix'))
-                              ) {
-                                validate11.errors = [
-                                  {
-                                    instancePath: instancePath + '/redis',
-                                    schemaPath: '#/properties/redis/required',
-                                    keyword: 'required',
-                                    params: { missingProperty: missing8 },
-                                    message: "must have required property '" + missing8 + "'",
-                                  },
-                                ]
-                                return false
-                              } else {
-                                const _errs77 = errors
-                                for (const key8 in data31) {
-                                  if (!(key8 === 'url' || key8 === 'database' || key8 === 'prefix')) {
-                                    validate11.errors = [
-                                      {
-                                        instancePath: instancePath + '/redis',
-                                        schemaPath: '#/properties/redis/additionalProperties',
-                                        keyword: 'additionalProperties',
-                                        params: { additionalProperty: key8 },
-                                        message: 'must NOT have additional properties',
-                                      },
-                                    ]
-                                    return false
-                                    break
-                                  }
-                                }
-                                if (_errs77 === errors) {
-                                  if (data31.url !== undefined) {
-                                    let data32 = data31.url
-                                    const _errs78 = errors
-                                    if (errors === _errs78) {
-                                      if (typeof data32 === 'string') {
-                                        if (data32.length > 500) {
-                                          validate11.errors = [
-                                            {
-                                              instancePath: instancePath + '/redis/url',
-                                              schemaPath: '#/properties/redis/properties/url/maxLength',
-                                              keyword: 'maxLength',
-                                              params: { limit: 500 },
-                                              message: 'must NOT have more than 500 characters',
-                                            },
-                                          ]
-                                          return false
-                                        } else {
-                                          if (!pattern17.test(data32)) {
-                                            validate11.errors = [
-                                              {
-                                                instancePath: instancePath + '/redis/url',
-                                                schemaPath: '#/properties/redis/properties/url/pattern',
-                                                keyword: 'pattern',
-                                                params: { pattern: '^(redis|rediss|unix)://' },
-                                                message: 'must match pattern "' + '^(redis|rediss|unix)://' + '"',
-                                              },
-                                            ]
-                                            return false
-                                          }
-                                        }
-                                      } else {
-                                        validate11.errors = [
-                                          {
-                                            instancePath: instancePath + '/redis/url',
-                                            schemaPath: '#/properties/redis/properties/url/type',
-                                            keyword: 'type',
-                                            params: { type: 'string' },
-                                            message: 'must be string',
-                                          },
-                                        ]
-                                        return false
-                                      }
-                                    }
-                                    var valid10 = _errs78 === errors
-                                  } else {
-                                    var valid10 = true
-                                  }
-                                  if (valid10) {
-                                    if (data31.database !== undefined) {
-                                      let data33 = data31.database
-                                      const _errs80 = errors
-                                      if (!(typeof data33 == 'number' && !(data33 % 1) && !isNaN(data33) && isFinite(data33))) {
-                                        validate11.errors = [
-                                          {
-                                            instancePath: instancePath + '/redis/database',
-                                            schemaPath: '#/properties/redis/properties/database/type',
-                                            keyword: 'type',
-                                            params: { type: 'integer' },
-                                            message: 'must be integer',
-                                          },
-                                        ]
-                                        return false
-                                      }
-                                      if (errors === _errs80) {
-                                        if (typeof data33 == 'number' && isFinite(data33)) {
-                                          if (data33 > 1023 || isNaN(data33)) {
-                                            validate11.errors = [
-                                              {
-                                                instancePath: instancePath + '/redis/database',
-                                                schemaPath: '#/properties/redis/properties/database/maximum',
-                                                keyword: 'maximum',
-                                                params: { comparison: '<=', limit: 1023 },
-                                                message: 'must be <= 1023',
-                                              },
-                                            ]
-                                            return false
-                                          } else {
-                                            if (data33 < 0 || isNaN(data33)) {
-                                              validate11.errors = [
-                                                {
-                                                  instancePath: instancePath + '/redis/database',
-                                                  schemaPath: '#/properties/redis/properties/database/minimum',
-                                                  keyword: 'minimum',
-                                                  params: { comparison: '>=', limit: 0 },
-                                                  message: 'must be >= 0',
-                                                },
-                                              ]
-                                              return false
-                                            }
-                                          }
-                                        }
-                                      }
-                                      var valid10 = _errs80 === errors
-                                    } else {
-                                      var valid10 = true
-                                    }
-                                    if (valid10) {
-                                      if (data31.prefix !== undefined) {
-                                        let data34 = data31.prefix
-                                        const _errs82 = errors
-                                        if (errors === _errs82) {
-                                          if (typeof data34 === 'string') {
-                                            if (data34.length > 200) {
-                                              validate11.errors = [
-                                                {
-                                                  instancePath: instancePath + '/redis/prefix',
-                                                  schemaPath: '#/properties/redis/properties/prefix/maxLength',
-                                                  keyword: 'maxLength',
-                                                  params: { limit: 200 },
-                                                  message: 'must NOT have more than 200 characters',
-                                                },
-                                              ]
-                                              return false
-                                            } else {
-                                              if (data34.length < 1) {
-                                                validate11.errors = [
-                                                  {
-                                                    instancePath: instancePath + '/redis/prefix',
-                                                    schemaPath: '#/properties/redis/properties/prefix/minLength',
-                                                    keyword: 'minLength',
-                                                    params: { limit: 1 },
-                                                    message: 'must NOT have fewer than 1 characters',
-                                                  },
-                                                ]
-                                                return false
-                                              }
-                                            }
-                                          } else {
-                                            validate11.errors = [
-                                              {
-                                                instancePath: instancePath + '/redis/prefix',
-                                                schemaPath: '#/properties/redis/properties/prefix/type',
-                                                keyword: 'type',
-                                                params: { type: 'string' },
-                                                message: 'must be string',
-                                              },
-                                            ]
-                                            return false
-                                          }
-                                        }
-                                        var valid10 = _errs82 === errors
-                                      } else {
-                                        var valid10 = true
-                                      }
-                                    }
-                                  }
-                                }
-                              }
-                            } else {
-                              validate11.errors = [
-                                {
-                                  instancePath: instancePath + '/redis',
-                                  schemaPath: '#/properties/redis/type',
-                                  keyword: 'type',
-                                  params: { type: 'object' },
-                                  message: 'must be object',
-                                },
-                              ]
-                              return false
-                            }
-                          }
-                          var valid0 = _errs75 === errors
-                        } else {
-                          var valid0 = true
-                        }
-                        if (valid0) {
-                          if (data.mysql !== undefined) {
-                            let data35 = data.mysql
-                            const _errs84 = errors
-                            if (errors === _errs84) {
-                              if (data35 && typeof data35 == 'object' && !Array.isArray(data35)) {
-                                let missing9
-                                if (data35.database === undefined && (missing9 = 'database')) {
-                                  validate11.errors = [
-                                    {
-                                      instancePath: instancePath + '/mysql',
-                                      schemaPath: '#/properties/mysql/required',
-                                      keyword: 'required',
-                                      params: { missingProperty: missing9 },
-                                      message: "must have required property '" + missing9 + "'",
-                                    },
-                                  ]
-                                  return false
-                                } else {
-                                  const _errs86 = errors
-                                  for (const key9 in data35) {
-                                    if (!(key9 === 'host' || key9 === 'port' || key9 === 'socket' || key9 === 'database')) {
-                                      validate11.errors = [
-                                        {
-                                          instancePath: instancePath + '/mysql',
-                                          schemaPath: '#/properties/mysql/additionalProperties',
-                                          keyword: 'additionalProperties',
-                                          params: { additionalProperty: key9 },
-                                          message: 'must NOT have additional properties',
-                                        },
-                                      ]
-                                      return false
-                                      break
-                                    }
-                                  }
-                                  if (_errs86 === errors) {
-                                    if (data35.host !== undefined) {
-                                      let data36 = data35.host
-                                      const _errs87 = errors
-                                      if (errors === _errs87) {
-                                        if (typeof data36 === 'string') {
-                                          if (data36.length > 200) {
-                                            validate11.errors = [
-                                              {
-                                                instancePath: instancePath + '/mysql/host',
-                                                schemaPath: '#/properties/mysql/properties/host/maxLength',
-                                                keyword: 'maxLength',
-                                                params: { limit: 200 },
-                                                message: 'must NOT have more than 200 characters',
-                                              },
-                                            ]
-                                            return false
-                                          }
-                                        } else {
-                                          validate11.errors = [
-                                            {
-                                              instancePath: instancePath + '/mysql/host',
-                                              schemaPath: '#/properties/mysql/properties/host/type',
-                                              keyword: 'type',
-                                              params: { type: 'string' },
-                                              message: 'must be string',
-                                            },
-                                          ]
-                                          return false
-                                        }
-                                      }
-                                      var valid11 = _errs87 === errors
-                                    } else {
-                                      var valid11 = true
-                                    }
-                                    if (valid11) {
-                                      if (data35.port !== undefined) {
-                                        let data37 = data35.port
-                                        const _errs89 = errors
-                                        if (!(typeof data37 == 'number' && !(data37 % 1) && !isNaN(data37) && isFinite(data37))) {
-                                          validate11.errors = [
-                                            {
-                                              instancePath: instancePath + '/mysql/port',
-                                              schemaPath: '#/properties/mysql/properties/port/type',
-                                              keyword: 'type',
-                                              params: { type: 'integer' },
-                                              message: 'must be integer',
-                                            },
-                                          ]
-                                          return false
-                                        }
-                                        if (errors === _errs89) {
-                                          if (typeof data37 == 'number' && isFinite(data37)) {
-                                            if (data37 > 65535 || isNaN(data37)) {
-                                              validate11.errors = [
-                                                {
-                                                  instancePath: instancePath + '/mysql/port',
-                                                  schemaPath: '#/properties/mysql/properties/port/maximum',
-                                                  keyword: 'maximum',
-                                                  params: { comparison: '<=', limit: 65535 },
-                                                  message: 'must be <= 65535',
-                                                },
-                                              ]
-                                              return false
-                                            } else {
-                                              if (data37 < 1 || isNaN(data37)) {
-                                                validate11.errors = [
-                                                  {
-                                                    instancePath: instancePath + '/mysql/port',
-                                                    schemaPath: '#/properties/mysql/properties/port/minimum',
-                                                    keyword: 'minimum',
-                                                    params: { comparison: '>=', limit: 1 },
-                                                    message: 'must be >= 1',
-                                                  },
-                                                ]
-                                                return false
-                                              }
-                                            }
-                                          }
-                                        }
-                                        var valid11 = _errs89 === errors
-                                      } else {
-                                        var valid11 = true
-                                      }
-                                      if (valid11) {
-                                        if (data35.socket !== undefined) {
-                                          let data38 = data35.socket
-                                          const _errs91 = errors
-                                          if (errors === _errs91) {
-                                            if (typeof data38 === 'string') {
-                                              if (data38.length > 1024) {
-                                                validate11.errors = [
-                                                  {
-                                                    instancePath: instancePath + '/mysql/socket',
-                                                    schemaPath: '#/properties/mysql/properties/socket/maxLength',
-                                                    keyword: 'maxLength',
-                                                    params: { limit: 1024 },
-                                                    message: 'must NOT have more than 1024 characters',
-                                                  },
-                                                ]
-                                                return false
-                                              } else {
-                                                if (!pattern4.test(data38)) {
-                                                  validate11.errors = [
-                                                    {
-                                                      instancePath: instancePath + '/mysql/socket',
-                                                      schemaPath: '#/properties/mysql/properties/socket/pattern',
-                                                      keyword: 'pattern',
-                                                      params: { pattern: '^/' },
-                                                      message: 'must match pattern "' + '^/' + '"',
-                                                    },
-                                                  ]
-                                                  return false
-                                                }
-                                              }
-                                            } else {
-                                              validate11.errors = [
-                                                {
-                                                  instancePath: instancePath + '/mysql/socket',
-                                                  schemaPath: '#/properties/mysql/properties/socket/type',
-                                                  keyword: 'type',
-                                                  params: { type: 'string' },
-                                                  message: 'must be string',
-                                                },
-                                              ]
-                                              return false
-                                            }
-                                          }
-                                          var valid11 = _errs91 === errors
-                                        } else {
-                                          var valid11 = true
-                                        }
-                                        if (valid11) {
-                                          if (data35.database !== undefined) {
-                                            let data39 = data35.database
-                                            const _errs93 = errors
-                                            if (errors === _errs93) {
-                                              if (typeof data39 === 'string') {
-                                                if (data39.length > 64) {
-                                                  validate11.errors = [
-                                                    {
-                                                      instancePath: instancePath + '/mysql/database',
-                                                      schemaPath: '#/properties/mysql/properties/database/maxLength',
-                                                      keyword: 'maxLength',
-                                                      params: { limit: 64 },
-                                                      message: 'must NOT have more than 64 characters',
-                                                    },
-                                                  ]
-                                                  return false
-                                                }
-                                              } else {
-                                                validate11.errors = [
-                                                  {
-                                                    instancePath: instancePath + '/mysql/database',
-                                                    schemaPath: '#/properties/mysql/properties/database/type',
-                                                    keyword: 'type',
-                                                    params: { type: 'string' },
-                                                    message: 'must be string',
-                                                  },
-                                                ]
-                                                return false
-                                              }
-                                            }
-                                            var valid11 = _errs93 === errors
-                                          } else {
-                                            var valid11 = true
-                                          }
-                                        }
-                                      }
-                                    }
-                                  }
-                                }
-                              } else {
-                                validate11.errors = [
-                                  {
-                                    instancePath: instancePath + '/mysql',
-                                    schemaPath: '#/properties/mysql/type',
-                                    keyword: 'type',
-                                    params: { type: 'object' },
-                                    message: 'must be object',
-                                  },
-                                ]
-                                return false
-                              }
-                            }
-                            var valid0 = _errs84 === errors
-                          } else {
-                            var valid0 = true
-                          }
-                        }
-                      }
-                    }
-                  }
-                }
-              }
-            }
-          }
-        }
-      }
-    } else {
-      validate11.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
-      return false
-    }
-  }
-  validate11.errors = vErrors
-  return errors === 0
-}
-
-const isDocumentGrant = validate12
-const schema13 = {
   type: 'object',
   required: ['siteId', 'agentId', 'jobId', 'attempt', 'epoch', 'kind', 'inputHash', 'expiresAt'],
   properties: {
@@ -2642,10 +440,11 @@ const schema13 = {
   },
   additionalProperties: false,
 }
-const pattern20 = new RegExp('^agent_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
-const pattern21 = new RegExp('^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
+const pattern5 = new RegExp('^agent_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
+const pattern6 = new RegExp('^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
+const pattern7 = new RegExp('^[a-z]+\\.[a-z]+$', '')
 
-function validate12(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate11(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
@@ -2661,7 +460,7 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
         (data.inputHash === undefined && (missing0 = 'inputHash')) ||
         (data.expiresAt === undefined && (missing0 = 'expiresAt'))
       ) {
-        validate12.errors = [
+        validate11.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -2686,7 +485,7 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
               key0 === 'expiresAt'
             )
           ) {
-            validate12.errors = [
+            validate11.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -2706,7 +505,7 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs2) {
               if (typeof data0 === 'string') {
                 if (!pattern0.test(data0)) {
-                  validate12.errors = [
+                  validate11.errors = [
                     {
                       instancePath: instancePath + '/siteId',
                       schemaPath: '#/properties/siteId/pattern',
@@ -2718,7 +517,7 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                   return false
                 }
               } else {
-                validate12.errors = [
+                validate11.errors = [
                   {
                     instancePath: instancePath + '/siteId',
                     schemaPath: '#/properties/siteId/type',
@@ -2740,8 +539,8 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
               const _errs4 = errors
               if (errors === _errs4) {
                 if (typeof data1 === 'string') {
-                  if (!pattern20.test(data1)) {
-                    validate12.errors = [
+                  if (!pattern5.test(data1)) {
+                    validate11.errors = [
                       {
                         instancePath: instancePath + '/agentId',
                         schemaPath: '#/properties/agentId/pattern',
@@ -2754,7 +553,7 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                     return false
                   }
                 } else {
-                  validate12.errors = [
+                  validate11.errors = [
                     {
                       instancePath: instancePath + '/agentId',
                       schemaPath: '#/properties/agentId/type',
@@ -2776,8 +575,8 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                 const _errs6 = errors
                 if (errors === _errs6) {
                   if (typeof data2 === 'string') {
-                    if (!pattern21.test(data2)) {
-                      validate12.errors = [
+                    if (!pattern6.test(data2)) {
+                      validate11.errors = [
                         {
                           instancePath: instancePath + '/jobId',
                           schemaPath: '#/properties/jobId/pattern',
@@ -2790,7 +589,7 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                       return false
                     }
                   } else {
-                    validate12.errors = [
+                    validate11.errors = [
                       {
                         instancePath: instancePath + '/jobId',
                         schemaPath: '#/properties/jobId/type',
@@ -2811,7 +610,7 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                   let data3 = data.attempt
                   const _errs8 = errors
                   if (!(typeof data3 == 'number' && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
-                    validate12.errors = [
+                    validate11.errors = [
                       {
                         instancePath: instancePath + '/attempt',
                         schemaPath: '#/properties/attempt/type',
@@ -2825,7 +624,7 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                   if (errors === _errs8) {
                     if (typeof data3 == 'number' && isFinite(data3)) {
                       if (data3 < 1 || isNaN(data3)) {
-                        validate12.errors = [
+                        validate11.errors = [
                           {
                             instancePath: instancePath + '/attempt',
                             schemaPath: '#/properties/attempt/minimum',
@@ -2847,7 +646,7 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                     let data4 = data.epoch
                     const _errs10 = errors
                     if (!(typeof data4 == 'number' && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
-                      validate12.errors = [
+                      validate11.errors = [
                         {
                           instancePath: instancePath + '/epoch',
                           schemaPath: '#/properties/epoch/type',
@@ -2861,7 +660,7 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                     if (errors === _errs10) {
                       if (typeof data4 == 'number' && isFinite(data4)) {
                         if (data4 < 1 || isNaN(data4)) {
-                          validate12.errors = [
+                          validate11.errors = [
                             {
                               instancePath: instancePath + '/epoch',
                               schemaPath: '#/properties/epoch/minimum',
@@ -2885,7 +684,7 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                       if (errors === _errs12) {
                         if (typeof data5 === 'string') {
                           if (data5.length > 40) {
-                            validate12.errors = [
+                            validate11.errors = [
                               {
                                 instancePath: instancePath + '/kind',
                                 schemaPath: '#/properties/kind/maxLength',
@@ -2896,8 +695,8 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                             ]
                             return false
                           } else {
-                            if (!pattern11.test(data5)) {
-                              validate12.errors = [
+                            if (!pattern7.test(data5)) {
+                              validate11.errors = [
                                 {
                                   instancePath: instancePath + '/kind',
                                   schemaPath: '#/properties/kind/pattern',
@@ -2910,7 +709,7 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                             }
                           }
                         } else {
-                          validate12.errors = [
+                          validate11.errors = [
                             {
                               instancePath: instancePath + '/kind',
                               schemaPath: '#/properties/kind/type',
@@ -2933,7 +732,7 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                         if (errors === _errs14) {
                           if (typeof data6 === 'string') {
                             if (data6.length > 8192) {
-                              validate12.errors = [
+                              validate11.errors = [
                                 {
                                   instancePath: instancePath + '/inputHash',
                                   schemaPath: '#/properties/inputHash/maxLength',
@@ -2945,7 +744,7 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                               return false
                             } else {
                               if (!pattern1.test(data6)) {
-                                validate12.errors = [
+                                validate11.errors = [
                                   {
                                     instancePath: instancePath + '/inputHash',
                                     schemaPath: '#/properties/inputHash/pattern',
@@ -2958,7 +757,7 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                               }
                             }
                           } else {
-                            validate12.errors = [
+                            validate11.errors = [
                               {
                                 instancePath: instancePath + '/inputHash',
                                 schemaPath: '#/properties/inputHash/type',
@@ -2979,7 +778,7 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                           let data7 = data.expiresAt
                           const _errs16 = errors
                           if (!(typeof data7 == 'number' && !(data7 % 1) && !isNaN(data7) && isFinite(data7))) {
-                            validate12.errors = [
+                            validate11.errors = [
                               {
                                 instancePath: instancePath + '/expiresAt',
                                 schemaPath: '#/properties/expiresAt/type',
@@ -2993,7 +792,7 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                           if (errors === _errs16) {
                             if (typeof data7 == 'number' && isFinite(data7)) {
                               if (data7 < 0 || isNaN(data7)) {
-                                validate12.errors = [
+                                validate11.errors = [
                                   {
                                     instancePath: instancePath + '/expiresAt',
                                     schemaPath: '#/properties/expiresAt/minimum',
@@ -3020,16 +819,16 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate12.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate11.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate12.errors = vErrors
+  validate11.errors = vErrors
   return errors === 0
 }
 
-const isDocumentCertificate = validate13
-const schema14 = {
+const isDocumentCertificate = validate12
+const schema13 = {
   type: 'object',
   required: ['key', 'notBefore', 'notAfter'],
   properties: {
@@ -3040,7 +839,7 @@ const schema14 = {
   additionalProperties: false,
 }
 
-function validate13(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate12(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
@@ -3051,7 +850,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
         (data.notBefore === undefined && (missing0 = 'notBefore')) ||
         (data.notAfter === undefined && (missing0 = 'notAfter'))
       ) {
-        validate13.errors = [
+        validate12.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -3065,7 +864,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'key' || key0 === 'notBefore' || key0 === 'notAfter')) {
-            validate13.errors = [
+            validate12.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -3085,7 +884,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs2) {
               if (typeof data0 === 'string') {
                 if (data0.length > 8192) {
-                  validate13.errors = [
+                  validate12.errors = [
                     {
                       instancePath: instancePath + '/key',
                       schemaPath: '#/properties/key/maxLength',
@@ -3097,7 +896,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                   return false
                 } else {
                   if (!pattern1.test(data0)) {
-                    validate13.errors = [
+                    validate12.errors = [
                       {
                         instancePath: instancePath + '/key',
                         schemaPath: '#/properties/key/pattern',
@@ -3110,7 +909,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                 }
               } else {
-                validate13.errors = [
+                validate12.errors = [
                   {
                     instancePath: instancePath + '/key',
                     schemaPath: '#/properties/key/type',
@@ -3131,7 +930,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
               let data1 = data.notBefore
               const _errs4 = errors
               if (!(typeof data1 == 'number' && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-                validate13.errors = [
+                validate12.errors = [
                   {
                     instancePath: instancePath + '/notBefore',
                     schemaPath: '#/properties/notBefore/type',
@@ -3145,7 +944,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs4) {
                 if (typeof data1 == 'number' && isFinite(data1)) {
                   if (data1 < 0 || isNaN(data1)) {
-                    validate13.errors = [
+                    validate12.errors = [
                       {
                         instancePath: instancePath + '/notBefore',
                         schemaPath: '#/properties/notBefore/minimum',
@@ -3167,7 +966,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                 let data2 = data.notAfter
                 const _errs6 = errors
                 if (!(typeof data2 == 'number' && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
-                  validate13.errors = [
+                  validate12.errors = [
                     {
                       instancePath: instancePath + '/notAfter',
                       schemaPath: '#/properties/notAfter/type',
@@ -3181,7 +980,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                 if (errors === _errs6) {
                   if (typeof data2 == 'number' && isFinite(data2)) {
                     if (data2 < 0 || isNaN(data2)) {
-                      validate13.errors = [
+                      validate12.errors = [
                         {
                           instancePath: instancePath + '/notAfter',
                           schemaPath: '#/properties/notAfter/minimum',
@@ -3203,18 +1002,17 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate13.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate12.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate13.errors = vErrors
+  validate12.errors = vErrors
   return errors === 0
 }
 
-/** Checks of documents by name. */
+/** Checks of documents by name, but for the policy file. */
 export const documentValidators: Readonly<Record<string, Validator>> = {
   bundle: isDocumentBundle as unknown as Validator,
-  policy: isDocumentPolicy as unknown as Validator,
   grant: isDocumentGrant as unknown as Validator,
   certificate: isDocumentCertificate as unknown as Validator,
 }

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { chmodSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { policyIsOpen, readPolicy } from '../../src/config/policy-file.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+import { writePolicy } from '../support/test-agent.ts'
+import { testPolicy } from '../support/test-policy.ts'
+
+describe('the policy file', () => {
+  it('is read and can’t be changed afterwards', test => {
+    const folder = tempFolder(test)
+    const policy = readPolicy(writePolicy(folder, testPolicy(folder)))
+    assert.deepEqual(policy, testPolicy(folder))
+    assert.throws(() => Object.assign(policy.agent, { user: 'root' }), TypeError)
+    assert.throws(() => (policy.kinds as string[]).push('lab.noop'), TypeError)
+  })
+
+  it('is refused with the field that is wrong', test => {
+    const folder = tempFolder(test)
+    const good = testPolicy(folder)
+    const wrong: [object, string][] = [
+      [{ ...good, limits: { memoryMb: 1 } }, 'limits.memoryMb'],
+      [{ ...good, agent: { ...good.agent, control: good.agent.socket } }, 'agent.control'],
+      [{ ...good, agent: { ...good.agent, socket: `/${'x'.repeat(200)}` } }, 'agent.socket'],
+      [{ ...good, site: { ...good.site, url: 'http://' } }, 'site.url'],
+    ]
+    for (const [policy, field] of wrong) {
+      writeFileSync(join(folder, 'policy.json'), JSON.stringify(policy))
+      assert.throws(() => readPolicy(join(folder, 'policy.json')), { code: 'policy.invalid', field })
+    }
+  })
+
+  it('is refused with everything that is wrong, not the first thing alone', test => {
+    const folder = tempFolder(test)
+    const good = testPolicy(folder)
+    const path = writePolicy(folder, { ...good, limits: { memoryMb: 1 }, kinds: ['Not A Kind'] })
+    assert.throws(
+      () => readPolicy(path),
+      (error: Error) => /limits\.memoryMb/.test(error.message) && /kinds\.0/.test(error.message),
+    )
+  })
+
+  it('is refused where it is missing, a folder, no JSON, or has members that nobody knows', test => {
+    const folder = tempFolder(test)
+    const path = join(folder, 'policy.json')
+    assert.throws(() => readPolicy(path), { code: 'policy.invalid' })
+    assert.throws(() => readPolicy(folder), { code: 'policy.invalid' })
+    for (const text of ['', '{', JSON.stringify({ ...testPolicy(folder), shell: '/bin/sh' })]) {
+      writeFileSync(path, text)
+      assert.throws(() => readPolicy(path), { code: 'policy.invalid' })
+    }
+  })
+
+  it('is not for the agent’s user to write', test => {
+    const folder = tempFolder(test)
+    const path = writePolicy(folder, testPolicy(folder))
+    const mine = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }
+    const other = { uid: 4_000_000, gid: mine.gid }
+    chmodSync(path, 0o640)
+    assert.equal(policyIsOpen(path, other), undefined)
+    chmodSync(path, 0o660)
+    assert.match(policyIsOpen(path, other) ?? '', /group/)
+    chmodSync(path, 0o602)
+    assert.match(policyIsOpen(path, other) ?? '', /anyone/)
+  })
+})
