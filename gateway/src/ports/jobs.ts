@@ -47,6 +47,8 @@ export interface JobStore {
   cancel(accountId: string, id: string, now: number): Promise<JobStep | undefined>
   /** The next job of the site that may start now, leased to the agent. Two claimers never get the same one. */
   claim(siteId: string, agentId: string, leaseMs: number, now: number): Promise<(Job & { state: 'offered' }) | undefined>
+  /** The platform's jobs that are leased to the agent: what a connection that comes back has to be told of again. At most 64. */
+  leased(siteId: string, agentId: string): Promise<readonly (Job & { state: 'offered' | 'running' })[]>
   /** Feeds an agent's frame to the machine; undefined where the site has no such job. */
   apply(
     siteId: string,

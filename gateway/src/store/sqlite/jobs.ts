@@ -51,6 +51,10 @@ export function sqliteJobs(database: SqlDatabase, random: () => number): JobStor
         const claimed = row && step(job(row), { type: 'claim', agentId, leaseMs }, now).job
         return claimed?.state === 'offered' ? claimed : undefined
       }),
+    leased: async (siteId, agentId) => {
+      const sql = `SELECT * FROM jobs WHERE site_id = ? AND state IN ('offered', 'running') ORDER BY id LIMIT 64`
+      return database.all(sql, siteId).flatMap(row => leasedTo(job(row), agentId))
+    },
     apply: async (siteId, jobId, event, now) =>
       database.transaction(() => {
         const present = load(jobId, { site: siteId })
@@ -125,6 +129,11 @@ function withoutLease(present: Job): Omit<Job, 'state'> {
     ...rest
   } = present as Job & Record<string, unknown>
   return rest
+}
+
+function leasedTo(present: Job, agentId: string): (Job & { state: 'offered' | 'running' })[] {
+  const leased = present.state === 'offered' || present.state === 'running'
+  return leased && present.origin === 'platform' && present.lease.agentId === agentId ? [present] : []
 }
 
 function conditions(accountId: string, { siteId, state, kind }: JobFilter): Record<string, string> {

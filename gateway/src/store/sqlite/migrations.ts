@@ -64,6 +64,7 @@ export const migrations: readonly string[] = [
   CREATE INDEX jobs_account ON jobs (account_id, id);
   CREATE INDEX jobs_site ON jobs (account_id, site_id, id);
   CREATE INDEX jobs_queue ON jobs (site_id, priority DESC, id) WHERE state = 'queued';
+  CREATE INDEX jobs_leased ON jobs (site_id, id) WHERE state IN ('offered', 'running');
   CREATE INDEX jobs_due ON jobs (due_at) WHERE due_at IS NOT NULL;
 
   CREATE TABLE idempotency_keys (
