@@ -1,0 +1,27 @@
+/** `pnpm bench NAME [options]`: prints a table and, last, one line {"bench":NAME,"figures":{…}}. */
+import { parseArgs } from 'node:util'
+import { demo } from './benches/demo.ts'
+import { idleAgent } from './benches/idle-agent.ts'
+import type { Bench } from './bench.ts'
+import { report } from './report.ts'
+
+const benches: Readonly<Record<string, Bench>> = { 'idle-agent': idleAgent, demo }
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    minutes: { type: 'string', default: '10' },
+    jobs: { type: 'string', default: '100' },
+    wordpress: { type: 'string', default: '7.1' },
+    help: { type: 'boolean', default: false },
+  },
+})
+const name = positionals[0] ?? ''
+const bench = benches[name]
+if (!bench || values.help) {
+  const rows = Object.entries(benches).map(([title, { description }]) => `  ${title.padEnd(12)}${description}`)
+  process.stderr.write(`pnpm bench NAME [--minutes N] [--jobs N] [--wordpress VERSION]\n\n${rows.join('\n')}\n`)
+  process.exitCode = values.help ? 0 : 2
+} else {
+  report(name, bench, await bench.run({ minutes: Number(values.minutes), jobs: Number(values.jobs), wordpress: values.wordpress }))
+}

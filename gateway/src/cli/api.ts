@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto'
+import { isErrorCode, PlatenError } from '@platen/protocol'
+import type { Settings } from './settings.ts'
+
+const requestMs = 30_000
+
+/** Asks the gateway. @throws PlatenError with the code of its answer, or gateway.unreachable */
+export async function ask<T>({ url, token }: Settings, method: string, path: string, body?: unknown): Promise<T> {
+  const response = await send(new URL(path, url), {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(method === 'GET' ? {} : { 'idempotency-key': randomUUID() }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>
+  if (response.ok) return answer as T
+  const { code, detail, field } = answer
+  throw new PlatenError(isErrorCode(code) ? code : 'internal', typeof detail === 'string' ? detail : `HTTP ${response.status}`, {
+    ...(typeof field === 'string' ? { field } : {}),
+  })
+}
+
+async function send(url: URL, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, { ...init, signal: AbortSignal.timeout(requestMs) })
+  } catch (error) {
+    throw new PlatenError('gateway.unreachable', url.origin, { cause: error })
+  }
+}
+
+/** All items of a list, page by page, no more than `most`. */
+export async function askAll<T>(settings: Settings, path: string, most: number): Promise<T[]> {
+  const items: T[] = []
+  let cursor: string | undefined
+  do {
+    const url = new URL(path, 'http://list')
+    if (cursor !== undefined) url.searchParams.set('cursor', cursor)
+    const page = await ask<{ items: T[]; nextCursor?: string }>(settings, 'GET', `${url.pathname}${url.search}`)
+    items.push(...page.items)
+    cursor = page.nextCursor
+  } while (cursor !== undefined && items.length < most)
+  return items.slice(0, most)
+}

@@ -1,0 +1,41 @@
+import { ask, askAll } from '../api.ts'
+import { needed, type Commands } from '../command-line.ts'
+import { settings } from '../settings.ts'
+import { printList } from '../table.ts'
+
+interface Agent {
+  readonly id: string
+  readonly siteId: string
+  readonly version?: string
+  readonly connected: boolean
+  readonly seenAt?: string
+  readonly revokedAt?: string
+}
+
+const most = 10_000
+
+/** `platen agent …` */
+export const agentCommands: Commands = {
+  list: {
+    description: 'list the agents',
+    run: async values => {
+      const agents = await askAll<Agent>(settings(values), '/v1/agents', most)
+      const state = (agent: Agent): string => (agent.revokedAt === undefined ? (agent.connected ? 'connected' : 'away') : 'revoked')
+      return printList(values['json'], agents, ['AGENT', 'SITE', 'STATE', 'SEEN', 'VERSION'], agent => [
+        agent.id,
+        agent.siteId,
+        state(agent),
+        agent.seenAt,
+        agent.version,
+      ])
+    },
+  },
+  revoke: {
+    description: 'revoke an agent’s key; its connection ends at once',
+    args: '<agent>',
+    run: async values => {
+      await ask(settings(values), 'POST', `/v1/agents/${encodeURIComponent(needed(values, 'agent'))}/revoke`, {})
+      return 0
+    },
+  },
+}

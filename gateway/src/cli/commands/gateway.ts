@@ -1,0 +1,44 @@
+import { join } from 'node:path'
+import { defaultData } from '../../config.ts'
+import { needed, text, type Commands } from '../command-line.ts'
+
+const data = ['--data <dir>', 'where the gateway keeps its store', defaultData] as const
+
+/** `platen gateway …` */
+export const gatewayCommands: Commands = {
+  init: {
+    description: 'make the store with its first account; prints an admin token, once',
+    options: [data, ['--account <name>', 'name of the account', 'default']],
+    run: async values => {
+      const { initGateway } = await import('../../init.ts')
+      const made = await initGateway(needed(values, 'data'), needed(values, 'account'))
+      process.stdout.write(values['json'] === true ? `${JSON.stringify(made)}\n` : `admin token (shown once): ${made.token}\n`)
+      return 0
+    },
+  },
+  run: {
+    description: 'run the gateway in the foreground, until SIGTERM or Ctrl-C',
+    options: [
+      data,
+      ['--host <host>', 'address to listen at', '127.0.0.1'],
+      ['--port <n>', 'port to listen at', '8871'],
+      ['--name <name>', 'what agents know this gateway as', 'platen'],
+      ['--signer <socket>', 'the signer’s Unix socket (default: signer.sock in the data folder)'],
+      ['--trust-proxy <addresses>', 'proxies in front whose X-Forwarded-For is believed, by commas', ''],
+      ['--log <level>', 'debug, info, warn or error', 'info'],
+    ],
+    run: async values => {
+      const { runGateway } = await import('../../main.ts')
+      const folder = needed(values, 'data')
+      return runGateway({
+        data: folder,
+        host: needed(values, 'host'),
+        port: Number(values['port']),
+        name: needed(values, 'name'),
+        signerSocket: text(values, 'signer') ?? join(folder, 'signer.sock'),
+        trustProxy: needed(values, 'trustProxy'),
+        logLevel: needed(values, 'log'),
+      })
+    },
+  },
+}

@@ -1,0 +1,120 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { PlatenError } from '@platen/protocol'
+import { ask, askAll } from '../api.ts'
+import { needed, text, type Commands, type Values } from '../command-line.ts'
+import { settings, type Settings } from '../settings.ts'
+import { printList, printOne } from '../table.ts'
+
+interface Job {
+  readonly id: string
+  readonly siteId: string
+  readonly kind: string
+  readonly state: string
+  readonly createdAt: string
+  readonly finishedAt?: string
+  readonly progress?: { readonly done: number; readonly total: number; readonly note: string }
+  readonly result?: { readonly summary?: string }
+  readonly error?: { readonly code: string; readonly message: string }
+}
+
+const pollMs = 500
+const ended = new Set(['succeeded', 'failed', 'cancelled', 'expired'])
+
+/** `platen job …` */
+export const jobCommands: Commands = {
+  run: {
+    description: 'dispatch a job to a site; exit 0 when it was taken (with --wait: succeeded), 1 failed, 2 bad input',
+    args: '<kind> <site>',
+    options: [
+      ['--input <json>', 'the job’s input', '{}'],
+      ['--wait', 'wait for its end: progress on stderr, the job on stdout'],
+    ],
+    run: async values => {
+      const known = settings(values)
+      const body = { kind: needed(values, 'kind'), siteId: needed(values, 'site'), input: input(values) }
+      const job = await ask<Job>(known, 'POST', '/v1/jobs', body)
+      return values['wait'] === true ? finish(known, job.id, values) : printOne(values['json'], { ...job })
+    },
+  },
+  list: {
+    description: 'list jobs, newest first',
+    options: [
+      ['--site <site>', 'of this site'],
+      ['--state <state>', 'in this state'],
+      ['--kind <kind>', 'of this kind'],
+      ['--limit <n>', 'at most so many', '50'],
+    ],
+    run: async values => {
+      const query = new URLSearchParams(
+        Object.entries({ siteId: text(values, 'site'), state: text(values, 'state'), kind: text(values, 'kind') }).filter(
+          (entry): entry is [string, string] => entry[1] !== undefined,
+        ),
+      )
+      const jobs = await askAll<Job>(settings(values), `/v1/jobs?${query}`, Number(values['limit']))
+      return printList(values['json'], jobs, ['JOB', 'KIND', 'STATE', 'CREATED', 'WHAT CAME OF IT'], job => [
+        job.id,
+        job.kind,
+        job.state,
+        job.createdAt,
+        words(job),
+      ])
+    },
+  },
+  get: {
+    description: 'show one job whole',
+    args: '<job>',
+    run: async values => {
+      process.stdout.write(`${JSON.stringify(await one(settings(values), needed(values, 'job')), null, values['json'] === true ? 0 : 2)}\n`)
+      return 0
+    },
+  },
+  follow: {
+    description: 'wait for a job’s end: progress on stderr, the job on stdout',
+    args: '<job>',
+    run: values => finish(settings(values), needed(values, 'job'), values),
+  },
+  cancel: {
+    description: 'cancel a job in whatever state it is',
+    args: '<job>',
+    run: async values => {
+      await ask(settings(values), 'POST', `/v1/jobs/${encodeURIComponent(needed(values, 'job'))}/cancel`, {})
+      return 0
+    },
+  },
+}
+
+function input(values: Values): unknown {
+  try {
+    return JSON.parse(needed(values, 'input'))
+  } catch {
+    // What JSON.parse says points into the text; the option's name is what helps.
+    throw new PlatenError('input.invalid', '--input is not JSON.', { field: 'input' })
+  }
+}
+
+function one(known: Settings, id: string): Promise<Job> {
+  return ask<Job>(known, 'GET', `/v1/jobs/${encodeURIComponent(id)}`)
+}
+
+/** Polls the job until it has ended; the job's own deadlines bound the wait. */
+async function finish(known: Settings, id: string, values: Values): Promise<number> {
+  let last = ''
+  for (;;) {
+    const job = await one(known, id)
+    const line = `${job.state} ${words(job)}`
+    if (line !== last) process.stderr.write(`${job.kind}: ${line}\n`)
+    last = line
+    if (ended.has(job.state)) {
+      process.stdout.write(`${JSON.stringify(job, null, values['json'] === true ? 0 : 2)}\n`)
+      return job.state === 'succeeded' ? 0 : 1
+    }
+    await delay(pollMs)
+  }
+}
+
+function words({ result, error, progress }: Job): string {
+  const said =
+    result?.summary ??
+    (error ? `${error.message} [${error.code}]` : progress ? `${progress.done}/${progress.total || '?'} ${progress.note}` : '')
+  return said.replaceAll(/\p{Cc}/gu, ' ')
+}

@@ -1,0 +1,37 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { newId } from '@platen/protocol'
+import { sqliteStore } from './store/sqlite/store.ts'
+import { systemClock } from './system/system-clock.ts'
+
+/** File of a gateway's store. */
+export function storeFile(data: string): string {
+  return join(data, 'gateway.db')
+}
+
+/** Makes the store with one account and its first admin token, which is in the answer and nowhere else. */
+export async function initGateway(data: string, account: string): Promise<{ accountId: string; token: string }> {
+  mkdirSync(data, { recursive: true, mode: 0o700 })
+  const store = sqliteStore(storeFile(data), systemClock.random)
+  try {
+    const accountId = newId('acct')
+    const token = `plt_${randomBytes(32).toString('base64url')}`
+    const at = systemClock.now()
+    await store.tokens.createAccount(accountId, account, at)
+    const hash = createHash('sha256').update(token).digest('base64url')
+    await store.tokens.create({ id: newId('tok'), accountId, name: 'first', scope: 'admin', hash, createdAt: at })
+    await store.audit.append({
+      id: newId('evt'),
+      accountId,
+      at,
+      actor: 'operator',
+      action: 'account.create',
+      subject: accountId,
+      outcome: 'done',
+    })
+    return { accountId, token }
+  } finally {
+    await store.close()
+  }
+}
