@@ -1,0 +1,45 @@
+import type { Clock } from '../ports/clock.ts'
+import type { Session } from './session.ts'
+
+/** How a gateway goes away. */
+export interface DrainOptions {
+  /** The first slot, in milliseconds from now: how long the gateway expects to be away. */
+  readonly firstMs?: number
+  /** How long sockets may take to end before they are cut. */
+  readonly graceMs?: number
+}
+
+/**
+ * Says goodbye to every session with a slot of its own, at the rate at which agents will be admitted again, closes them
+ * (4010), and waits until all have ended. `sessions` loses each that has.
+ */
+export async function drain(
+  sessions: ReadonlySet<Session>,
+  perSecond: number,
+  { clock }: { readonly clock: Clock },
+  { firstMs = 1_000, graceMs = 2_000 }: DrainOptions = {},
+): Promise<void> {
+  let slot = 0
+  for (const session of sessions) {
+    const afterMs = Math.round(Math.min(firstMs + ((slot + clock.random()) * 1_000) / perSecond, 3_600_000))
+    slot += 1
+    session.send({ type: 'goodbye', reason: 'gateway draining', afterMs })
+    session.close(4010)
+  }
+  await emptied(sessions, clock, graceMs)
+  for (const session of sessions) session.terminate()
+}
+
+const lookMs = 20
+
+/** Resolves when the set is empty, or the time is over. */
+function emptied(sessions: ReadonlySet<Session>, clock: Clock, graceMs: number): Promise<void> {
+  const until = clock.now() + graceMs
+  return new Promise(resolve => {
+    const look = (): void => {
+      if (sessions.size === 0 || clock.now() >= until) resolve()
+      else clock.after(lookMs, look)
+    }
+    look()
+  })
+}

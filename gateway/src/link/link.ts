@@ -1,0 +1,88 @@
+import type { IncomingMessage, Server } from 'node:http'
+import { limits } from '@platen/protocol'
+import type { Hint } from '../ports/bus.ts'
+import { Admission, type AdmissionRates } from './admission.ts'
+import { AgentFrames } from './agent-frames.ts'
+import { Dispatcher } from './dispatcher.ts'
+import { drain, type DrainOptions } from './drain.ts'
+import type { LinkParts } from './link-parts.ts'
+import { Registry } from './registry.ts'
+import { Rounds } from './rounds.ts'
+import { Session } from './session.ts'
+import { upgrader } from './upgrade.ts'
+
+/** What the link needs of whoever composes a gateway. */
+export interface LinkOptions extends Omit<LinkParts, 'heartbeatMs'> {
+  /** The server whose `upgrade` events are answered. */
+  readonly server: Server
+  readonly heartbeatMs?: number
+  readonly rates?: Partial<AdmissionRates>
+  /** Who asks, behind the proxies that the gateway trusts; the other end of the socket where it is left out. */
+  readonly addressOf?: (request: IncomingMessage) => string
+}
+
+/** The agents' side of a gateway. */
+export interface GatewayLink {
+  /** Agents that are connected. */
+  connected(): number
+  /** Takes no more agents, sends those that are here away with a slot each, and ends every socket. */
+  drain(options?: DrainOptions): Promise<void>
+}
+
+const usualRates: AdmissionRates = { upgradesPerSecond: 200, refusalsPerMinute: 120 }
+
+/** Starts serving agents on a server. */
+export function openLink({ server, heartbeatMs = limits.link.heartbeatMs, rates = {}, addressOf, ...rest }: LinkOptions): GatewayLink {
+  const parts: LinkParts = { ...rest, heartbeatMs }
+  const admitting = { ...usualRates, ...rates }
+  const registry = new Registry(parts.log)
+  const dispatcher = new Dispatcher(parts, registry)
+  const shared = { parts, registry, dispatcher, frames: new AgentFrames(parts) }
+  const sessions = new Set<Session>()
+  let draining = false
+  const onUpgrade = upgrader({
+    parts,
+    admission: new Admission(admitting, parts.clock),
+    addressOf: addressOf ?? (request => request.socket.remoteAddress ?? ''),
+    isDraining: () => draining,
+    admitted: (agent, socket) => {
+      const session = new Session(agent, socket, shared)
+      sessions.add(session)
+      socket.on('close', () => sessions.delete(session))
+    },
+  })
+  const unsubscribe = parts.bus.subscribe(hint => heed(hint, registry, dispatcher))
+  const rounds = new Rounds(parts, registry, dispatcher, sessions)
+  server.on('upgrade', onUpgrade)
+  return {
+    connected: () => registry.size,
+    drain: async options => {
+      draining = true
+      dispatcher.stop()
+      rounds.stop()
+      unsubscribe()
+      await drain(sessions, admitting.upgradesPerSecond, parts, options)
+      server.off('upgrade', onUpgrade)
+    },
+  }
+}
+
+/** What a hint means to the sessions that are here. */
+function heed(hint: Hint, registry: Registry, dispatcher: Dispatcher): void {
+  switch (hint.type) {
+    case 'job queued':
+      for (const session of registry.ofSite(hint.siteId)) dispatcher.wake(session)
+      return
+    case 'job cancelled': {
+      const { jobId, attempt, epoch } = hint
+      if (epoch === 0) return
+      for (const session of registry.ofSite(hint.siteId)) session.send({ type: 'job.cancel', jobId, attempt, epoch, reason: 'cancelled' })
+      return
+    }
+    case 'agent revoked':
+      for (const session of registry.all()) if (session.agent.id === hint.agentId) session.close(4003)
+      return
+    case 'site event':
+    case 'job progress':
+  }
+}

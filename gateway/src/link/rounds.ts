@@ -1,0 +1,69 @@
+import type { Dispatcher } from './dispatcher.ts'
+import type { LinkParts } from './link-parts.ts'
+import type { Registry } from './registry.ts'
+import type { Session } from './session.ts'
+
+const roundMs = 1_000
+/** Sessions that one round wakes: with more of them it takes several rounds until each had its turn. */
+const wokenARound = 200
+/** Jobs whose time one round looks at. */
+const jobsARound = 500
+
+/**
+ * What is done by the clock, because hints can be lost: lets the store see what has run out, wakes sessions in turn, and
+ * looks at their deadlines.
+ */
+export class Rounds {
+  readonly #parts: LinkParts
+  readonly #registry: Registry
+  readonly #dispatcher: Dispatcher
+  readonly #sessions: ReadonlySet<Session>
+  #turn: Iterator<Session> | undefined
+  #cancel: () => void
+  #stopped = false
+
+  constructor(parts: LinkParts, registry: Registry, dispatcher: Dispatcher, sessions: ReadonlySet<Session>) {
+    this.#parts = parts
+    this.#registry = registry
+    this.#dispatcher = dispatcher
+    this.#sessions = sessions
+    this.#cancel = parts.clock.after(roundMs, () => void this.#round())
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#cancel()
+  }
+
+  async #round(): Promise<void> {
+    const { clock, log } = this.#parts
+    try {
+      for (const session of this.#sessions) session.checkDeadlines(clock.now())
+      this.#wakeSome()
+      await this.#tick()
+    } catch (error) {
+      log.error('link:round_failed', { error })
+    }
+    if (!this.#stopped) this.#cancel = clock.after(roundMs, () => void this.#round())
+  }
+
+  #wakeSome(): void {
+    for (let woken = 0; woken < wokenARound; woken += 1) {
+      this.#turn ??= this.#registry.all()
+      const { done, value } = this.#turn.next()
+      if (done) {
+        this.#turn = undefined
+        return
+      }
+      this.#dispatcher.wake(value as Session)
+    }
+  }
+
+  async #tick(): Promise<void> {
+    const { store, clock, bus } = this.#parts
+    for (const siteId of await store.jobs.tick(clock.now(), jobsARound)) {
+      bus.publish({ type: 'site event', siteId })
+      bus.publish({ type: 'job queued', siteId })
+    }
+  }
+}
