@@ -24,13 +24,11 @@ import type { Log } from './ports/log.ts'
 import type { PhpChannel } from './ports/php-channel.ts'
 import { stderrLog } from './system/json-log.ts'
 import { systemClock } from './system/system-clock.ts'
+import { agentVersion } from './version.ts'
 import { launcherLink, type LauncherLink } from './work/launcher-link.ts'
 import { Runs } from './work/runs.ts'
 import { openWorkerDoor } from './work/worker-door.ts'
 import { workerProcesses } from './work/worker-processes.ts'
-
-/** This build's version, as `hello` and `status` say it. */
-export const agentVersion = '0.1.0'
 
 /** What may differ between compositions: the product's own, lab's, and those of tests. */
 export interface AgentComposition {

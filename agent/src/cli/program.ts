@@ -13,6 +13,9 @@ export function program(): Command {
     .helpCommand(false)
   addRun(command)
   addExec(command)
+  addStatus(command)
+  addDoctor(command)
+  addEnrol(command)
   return command
 }
 
@@ -42,5 +45,45 @@ function addExec(command: Command): void {
     .action(async (kind: string, { policy, input }: PolicyOption & { input: string }) => {
       const { execCommand } = await import('./exec-command.ts')
       process.exitCode = await execCommand(kind, input, policy)
+    })
+}
+
+interface JsonOption {
+  readonly json?: true
+}
+
+function addStatus(command: Command): void {
+  command
+    .command('status')
+    .description('say what the running agent is and does')
+    .option('--json', 'for programs')
+    .addOption(policyOption())
+    .action(async ({ policy, json }: PolicyOption & JsonOption) => {
+      const { statusCommand } = await import('./status.ts')
+      await statusCommand(policy, json === true)
+    })
+}
+
+function addDoctor(command: Command): void {
+  command
+    .command('doctor')
+    .description('look at everything that the agent needs, and say what to do; exit 1 where something fails')
+    .option('--json', 'for programs')
+    .addOption(policyOption())
+    .action(async ({ policy, json }: PolicyOption & JsonOption) => {
+      const { doctorCommand } = await import('./doctor.ts')
+      process.exitCode = await doctorCommand(policy, json === true)
+    })
+}
+
+function addEnrol(command: Command): void {
+  command
+    .command('enrol')
+    .description('give this agent an identity at the gateway')
+    .requiredOption('--bundle <file>', 'the bundle of `platen site enrol`; - reads it from stdin; a file is removed after use')
+    .addOption(policyOption())
+    .action(async ({ policy, bundle }: PolicyOption & { bundle: string }) => {
+      const { enrolCommand } = await import('./enrol.ts')
+      await enrolCommand(bundle, policy)
     })
 }

@@ -14,8 +14,11 @@ export function jsonLog(part: string, write: (line: string) => void, now: () => 
   return { info: at('info'), warn: at('warn'), error: at('error') }
 }
 
-/** A log to stderr. */
+/** A log to stderr. Whoever read it may go away: that must not take the agent along. */
 export function stderrLog(part: string): Log {
+  process.stderr.on('error', () => {
+    // Nowhere is left to say so.
+  })
   return jsonLog(part, line => process.stderr.write(line))
 }
 

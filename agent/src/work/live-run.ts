@@ -20,6 +20,7 @@ export interface LiveRunOptions {
 }
 
 const saveAgainMs = 5_000
+const progressEveryMs = 1_000 / limits.job.progressPerSecond
 
 /** A run that has not ended, or whose end is not journaled yet: journals each transition, then follows its effects. */
 export class LiveRun {
@@ -30,6 +31,7 @@ export class LiveRun {
   readonly #options: LiveRunOptions
   #work: Work | undefined
   #toldAt = 0
+  #tellsSoon = false
 
   constructor(run: Run, kind: Kind, options: LiveRunOptions) {
     this.run = run
@@ -118,13 +120,22 @@ export class LiveRun {
     return true
   }
 
-  /** The latest wins: what comes sooner than the bound allows is kept, and told only to who asks. */
+  /** The latest wins: what comes sooner than the bound allows is told when its time has come, unless something newer is. */
   #takeProgress(progress: Progress): void {
     this.progress = progress
-    const now = this.#options.clock.now()
-    if (now - this.#toldAt < 1_000 / limits.job.progressPerSecond) return
-    this.#toldAt = now
-    this.#options.tell({ type: 'progress', run: this.run, progress })
+    if (this.#tellsSoon) return
+    const { clock } = this.#options
+    const waitMs = this.#toldAt + progressEveryMs - clock.now()
+    if (waitMs <= 0) return this.#tellProgress()
+    this.#tellsSoon = true
+    clock.after(waitMs, () => this.#tellProgress())
+  }
+
+  #tellProgress(): void {
+    this.#tellsSoon = false
+    if (this.run.state !== 'running' || !this.progress) return
+    this.#toldAt = this.#options.clock.now()
+    this.#options.tell({ type: 'progress', run: this.run, progress: this.progress })
   }
 }
 
