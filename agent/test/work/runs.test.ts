@@ -1,0 +1,308 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { limits, type AgentFrame } from '@platen/protocol'
+import { agentFrameValidators } from '@platen/protocol/validators/agent-frames'
+import type { RunIdentity } from '../../src/domain/run.ts'
+import { openJournal } from '../../src/journal/sqlite-journal.ts'
+import type { Clock } from '../../src/ports/clock.ts'
+import type { RunNews } from '../../src/ports/jobs.ts'
+import type { Journal } from '../../src/ports/journal.ts'
+import type { Work, Workers, WorkListener, WorkOrder, WorkOutcome } from '../../src/ports/workers.ts'
+import { jsonLog } from '../../src/system/json-log.ts'
+import { Runs } from '../../src/work/runs.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+import { testInputs, testKinds } from '../support/test-kinds.ts'
+import { testPolicy } from '../support/test-policy.ts'
+
+/** A clock that stands still until it is told to go on. */
+class HandClock implements Clock {
+  #now = 1_795_000_000_000
+  #timers: { at: number; call: () => void }[] = []
+  now(): number {
+    return this.#now
+  }
+  random(): number {
+    return 0.5
+  }
+  after(ms: number, call: () => void): () => void {
+    const timer = { at: this.#now + ms, call }
+    this.#timers.push(timer)
+    return () => {
+      this.#timers = this.#timers.filter(other => other !== timer)
+    }
+  }
+  goOn(ms: number): void {
+    this.#now += ms
+    const due = this.#timers.filter(timer => timer.at <= this.#now)
+    this.#timers = this.#timers.filter(timer => timer.at > this.#now)
+    for (const timer of due) timer.call()
+  }
+}
+
+interface Started {
+  readonly order: WorkOrder
+  readonly listener: WorkListener
+  readonly end: (outcome: WorkOutcome) => void
+  cancelled?: string
+}
+
+/** Workers whose ends the test decides. */
+class HandWorkers implements Workers {
+  readonly started: Started[] = []
+  start(order: WorkOrder, listener: WorkListener): Work {
+    const { promise: done, resolve: end } = Promise.withResolvers<WorkOutcome>()
+    const started: Started = { order, listener, end }
+    this.started.push(started)
+    return {
+      done,
+      cancel: reason => {
+        started.cancelled = reason
+      },
+    }
+  }
+  async close(): Promise<void> {
+    await Promise.resolve()
+  }
+}
+
+const bill = { cpuMs: 1, peakRssBytes: 1, wallMs: 1 }
+const success: WorkOutcome = { outcome: 'succeeded', effect: 'applied', result: { summary: 'done' }, bill }
+const offer = (
+  attempt: number,
+  epoch: number,
+  jobId = 'job_01936f0e-7b2c-7d3e-8f4a-5b6c7d8e9f00',
+): Omit<RunIdentity, 'origin' | 'createdAt'> => ({
+  jobId,
+  kind: 'test.light',
+  input: {},
+  attempt,
+  epoch,
+  runMs: 1_000,
+})
+
+interface Bench {
+  readonly runs: Runs
+  readonly journal: Journal
+  readonly workers: HandWorkers
+  readonly clock: HandClock
+  readonly news: RunNews[]
+  /** The same site after a crash of its agent. */
+  readonly crash: () => Bench
+}
+
+function bench(test: TestContext, reports = true, file = join(tempFolder(test), 'journal.db')): Bench {
+  const journal = openJournal(file)
+  const workers = new HandWorkers()
+  const clock = new HandClock()
+  const kinds = new Map(testKinds.map(kind => [kind.name, kind]))
+  const log = jsonLog('test', () => {})
+  const runs = new Runs({ journal, workers, policy: testPolicy('/srv'), kinds, inputs: testInputs, reports, clock, log })
+  const news: RunNews[] = []
+  runs.subscribe(item => news.push(item))
+  let open = true
+  const close = (): void => {
+    if (open) journal.close()
+    open = false
+  }
+  test.after(close)
+  const crash = (): Bench => {
+    close()
+    return bench(test, reports, file)
+  }
+  return { runs, journal, workers, clock, news, crash }
+}
+
+const soon = (): Promise<void> => new Promise(setImmediate)
+const frames = (journal: Journal): readonly AgentFrame[] => journal.outbox(100).map(item => item.frame)
+
+describe('offers', () => {
+  it('are accepted once they are journaled, and reported when they end', async test => {
+    const { runs, journal, workers } = bench(test)
+    assert.equal(runs.offer(offer(1, 1)), 'accepted')
+    assert.deepEqual(runs.running(), [{ jobId: offer(1, 1).jobId, attempt: 1, epoch: 1 }])
+    await soon()
+    workers.started[0]?.end(success)
+    await soon()
+    assert.deepEqual(runs.running(), [])
+    const [frame] = frames(journal)
+    assert.ok(agentFrameValidators['job.result']?.(frame), JSON.stringify(frame))
+    assert.equal(frame?.type === 'job.result' && frame.outcome, 'succeeded')
+  })
+
+  it('are accepted again under the same fence without running twice', async test => {
+    const { runs, workers } = bench(test)
+    runs.offer(offer(1, 1))
+    assert.equal(runs.offer(offer(1, 1)), 'accepted')
+    await soon()
+    assert.equal(workers.started.length, 1)
+  })
+
+  it('are refused when they were taken and have ended, or are older', async test => {
+    const { runs, workers } = bench(test)
+    runs.offer(offer(2, 5))
+    await soon()
+    workers.started[0]?.end(success)
+    await soon()
+    assert.deepEqual((runs.offer(offer(2, 5)) as { code: string }).code, 'grant.replayed')
+    assert.deepEqual((runs.offer(offer(1, 4)) as { code: string }).code, 'job.stale_epoch')
+  })
+
+  it('wait until an older attempt is over, which they stop', async test => {
+    const { runs, workers } = bench(test)
+    runs.offer(offer(1, 1))
+    await soon()
+    const refused = runs.offer(offer(2, 2))
+    assert.ok(typeof refused === 'object' && refused.code === 'agent.busy' && refused.retryAfterMs !== undefined)
+    assert.equal(workers.started[0]?.cancelled, 'cancelled')
+    workers.started[0]?.end({ outcome: 'cancelled', effect: 'none', bill })
+    await soon()
+    assert.equal(runs.offer(offer(2, 2)), 'accepted')
+  })
+
+  it('are refused with the reason that keeps them from running here', test => {
+    const { runs } = bench(test)
+    const code = (changes: object): string => (runs.offer({ ...offer(1, 1), ...changes }) as { code: string }).code
+    assert.equal(code({ kind: 'no.such' }), 'kind.unknown')
+    assert.equal(code({ attempt: 0, epoch: 0 }), 'input.invalid')
+    assert.equal(code({ input: { bad: 1 } }), 'input.invalid')
+    assert.equal(code({ input: { text: 'x'.repeat(limits.job.inputBytes) } }), 'input.too_large')
+  })
+
+  it('are refused for now when there is too much to do', test => {
+    const { runs } = bench(test)
+    const id = (index: number): string => `job_01936f0e-7b2c-7d3e-8f4a-${String(index).padStart(12, '0')}`
+    let refused: unknown = 'accepted'
+    let taken = 0
+    while (refused === 'accepted' && taken < 100) {
+      refused = runs.offer(offer(1, 1, id(taken)))
+      if (refused === 'accepted') taken += 1
+    }
+    assert.ok(taken >= 32 && taken <= 64, `${taken} taken`)
+    assert.deepEqual((refused as { code: string }).code, 'agent.busy')
+  })
+
+  it('are cancelled by their present fence only', async test => {
+    const { runs, workers } = bench(test)
+    runs.offer(offer(1, 3))
+    await soon()
+    assert.equal(runs.cancel(offer(1, 3).jobId, { attempt: 1, epoch: 2 }), false)
+    assert.equal(workers.started[0]?.cancelled, undefined)
+    assert.equal(runs.cancel(offer(1, 3).jobId, { attempt: 1, epoch: 3 }), true)
+    assert.equal(workers.started[0]?.cancelled, 'cancelled')
+  })
+})
+
+describe('jobs of the site', () => {
+  it('are told to the gateway in the commit that makes them, and their result in the one that ends them', async test => {
+    const { runs, journal, workers } = bench(test)
+    const { jobId } = runs.create('test.light', { a: 1 }, 'owner')
+    assert.deepEqual(
+      frames(journal).map(frame => frame.type),
+      ['job.created'],
+    )
+    await soon()
+    workers.started[0]?.end(success)
+    await soon()
+    assert.deepEqual(
+      frames(journal).map(frame => frame.type),
+      ['job.created', 'job.result'],
+    )
+    for (const frame of frames(journal)) assert.ok(agentFrameValidators[frame.type]?.(frame), JSON.stringify(frame))
+    assert.equal(runs.find(jobId)?.state, 'ended')
+  })
+
+  it('leave nothing for a gateway where there is none', async test => {
+    const { runs, journal, workers } = bench(test, false)
+    runs.create('test.light', {}, 'owner')
+    await soon()
+    workers.started[0]?.end(success)
+    await soon()
+    assert.deepEqual(frames(journal), [])
+  })
+
+  it('are no leases to renew', test => {
+    const { runs } = bench(test)
+    runs.create('test.light', {}, 'event')
+    assert.deepEqual(runs.running(), [])
+    assert.equal(runs.unfinished(), 1)
+  })
+
+  it('expire when their turn does not come in time', async test => {
+    const { runs, workers, clock } = bench(test)
+    runs.create('test.heavy', {}, 'owner')
+    await soon()
+    const late = runs.create('test.heavy', {}, 'owner')
+    clock.goOn(60_001)
+    workers.started[0]?.end(success)
+    await soon()
+    const run = runs.find(late.jobId)
+    assert.equal(run?.state === 'ended' && run.end.error?.code, 'job.expired')
+    assert.equal(workers.started.length, 1)
+  })
+})
+
+describe('a crash of the agent', () => {
+  it('loses what ran, says so once, and starts what had waited', async test => {
+    const before = bench(test)
+    const first = before.runs.create('test.heavy', {}, 'owner')
+    await soon()
+    const second = before.runs.create('test.heavy', {}, 'owner')
+    assert.equal(before.workers.started[0]?.listener.step('write', 'idempotent', 'begun'), true)
+    const after = before.crash()
+    await soon()
+    const lost = after.runs.find(first.jobId)
+    assert.equal(lost?.state === 'ended' && lost.end.error?.code, 'job.lost')
+    assert.equal(lost?.state === 'ended' && lost.end.effect, 'unknown')
+    assert.equal(after.runs.find(second.jobId)?.state, 'running')
+    assert.deepEqual(
+      frames(after.journal)
+        .filter(frame => frame.type === 'job.result')
+        .map(frame => frame.type === 'job.result' && frame.jobId),
+      [first.jobId],
+    )
+  })
+})
+
+describe('a journal that fails', () => {
+  it('keeps a step from beginning', async test => {
+    const { runs, journal, workers } = bench(test)
+    runs.create('test.light', {}, 'owner')
+    await soon()
+    test.mock.method(journal, 'step', () => {
+      throw new Error('the disk is gone')
+    })
+    assert.equal(workers.started[0]?.listener.step('write', 'idempotent', 'begun'), false)
+    assert.equal(workers.started[0]?.cancelled, 'journal')
+  })
+
+  it('does not lose a result: it is saved as soon as that works again', async test => {
+    const { runs, journal, workers, clock } = bench(test)
+    const { jobId } = runs.create('test.light', {}, 'owner')
+    await soon()
+    const save = test.mock.method(journal, 'save', () => {
+      throw new Error('the disk is full')
+    })
+    workers.started[0]?.end(success)
+    await soon()
+    assert.equal(journal.find(jobId)?.state, 'running')
+    save.mock.restore()
+    clock.goOn(5_000)
+    assert.equal(journal.find(jobId)?.state, 'ended')
+    assert.equal(journal.waiting(), 1)
+  })
+})
+
+describe('progress', () => {
+  it('is told at a bounded rate, the last of it always', async test => {
+    const { runs, workers, clock, news } = bench(test)
+    const { jobId } = runs.create('test.light', {}, 'owner')
+    await soon()
+    for (let done = 1; done <= 50; done += 1) workers.started[0]?.listener.progress(done, 50, 'on')
+    const told = (): number[] => news.flatMap(item => (item.type === 'progress' ? [item.progress.done] : []))
+    assert.deepEqual(told(), [1])
+    assert.equal(runs.progressOf(jobId)?.done, 50)
+    clock.goOn(250)
+    assert.deepEqual(told(), [1, 50])
+  })
+})
