@@ -1,0 +1,58 @@
+<?php
+/**
+ * Built files in the place of originals.
+ *
+ * @package Platen
+ */
+
+namespace Platen\Assets;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Changes the URL of an enqueued file where the published bundle has one for it. Order, handles and inline parts stay as they are.
+ */
+final class Swap {
+	/**
+	 * The URL of a style sheet or a script.
+	 *
+	 * @param string $src As enqueued, with its query.
+	 */
+	public static function filter_src( $src ) {
+		if ( ! is_string( $src ) || is_admin() || 'wp-login.php' === ( $GLOBALS['pagenow'] ?? '' ) || is_customize_preview() ) {
+			return $src;
+		}
+		$files = Publication::files();
+		if ( array() === $files ) {
+			return $src;
+		}
+		$parts = explode( '?', self::absolute( $src ), 2 );
+		$built = $files[ $parts[0] ] ?? null;
+		if ( ! isset( $built['file'], $built['version'] ) || ! is_string( $built['file'] ) || self::version( $parts[1] ?? '' ) !== $built['version'] || 0 !== validate_file( $built['file'] ) ) {
+			return $src;
+		}
+		return set_url_scheme( trailingslashit( wp_get_upload_dir()['baseurl'] ) . $built['file'] );
+	}
+
+	/**
+	 * A URL with scheme and host.
+	 *
+	 * @param string $src As enqueued.
+	 */
+	private static function absolute( string $src ): string {
+		if ( 0 === strpos( $src, '//' ) ) {
+			return set_url_scheme( 'http:' . $src );
+		}
+		return 0 === strpos( $src, '/' ) ? untrailingslashit( preg_replace( '#^(https?://[^/]+).*#', '$1', home_url() ) ) . $src : $src;
+	}
+
+	/**
+	 * The `ver` of a query: another version is another file, which is served as it is.
+	 *
+	 * @param string $query Without its question mark.
+	 */
+	private static function version( string $query ): string {
+		wp_parse_str( html_entity_decode( $query ), $values );
+		return isset( $values['ver'] ) && is_string( $values['ver'] ) ? $values['ver'] : '';
+	}
+}
