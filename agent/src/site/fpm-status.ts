@@ -1,0 +1,71 @@
+import { PlatenError, type DocumentPolicy } from '@platen/protocol'
+import type { Clock } from '../ports/clock.ts'
+import { cgiAnswer } from './cgi-answer.ts'
+import { fastCgiRequest } from './fastcgi.ts'
+import { socketOf } from './php.ts'
+
+/** PHP-FPM's counters, by the names that it gives them; only numbers and short words of it are kept. */
+export interface FpmStatus {
+  readonly pool: string
+  readonly processManager: string
+  readonly acceptedConnections: number
+  readonly listenQueue: number
+  readonly maxListenQueue: number
+  readonly idleProcesses: number
+  readonly activeProcesses: number
+  readonly totalProcesses: number
+  readonly maxActiveProcesses: number
+  readonly maxChildrenReached: number
+  readonly slowRequests: number
+  readonly startedSecondsAgo: number
+}
+
+const mostBytes = 262_144
+
+/**
+ * Reads the status page through PHP-FPM's own socket: no worker of WordPress's code is involved, nor nginx. Undefined where
+ * the policy file names none.
+ * @throws PlatenError php.unavailable, php.timeout, php.failed
+ */
+export async function fpmStatus(
+  policy: Pick<DocumentPolicy, 'php'>,
+  clock: Clock,
+  options: { readonly deadlineMs: number; readonly signal?: AbortSignal },
+): Promise<FpmStatus | undefined> {
+  if (!('socket' in policy.php) || policy.php.statusPath === undefined) return undefined
+  const path = policy.php.statusPath
+  const { stdout } = await fastCgiRequest(socketOf(policy), clock, {
+    params: { REQUEST_METHOD: 'GET', SCRIPT_NAME: path, SCRIPT_FILENAME: path, REQUEST_URI: `${path}?json`, QUERY_STRING: 'json' },
+    body: Buffer.alloc(0),
+    mostBytes,
+    ...options,
+  })
+  const answer = cgiAnswer(stdout)
+  if (answer?.status !== 200) throw new PlatenError('php.failed', 'It does not tell its status at the path that the policy file names.')
+  return read(answer.body.toString())
+}
+
+function read(text: string): FpmStatus {
+  let told: Record<string, unknown>
+  try {
+    told = JSON.parse(text) as Record<string, unknown>
+  } catch (cause) {
+    throw new PlatenError('php.failed', 'Its status page is not JSON.', { cause })
+  }
+  const count = (name: string): number => (Number.isSafeInteger(told[name]) ? (told[name] as number) : 0)
+  const word = (name: string): string => (typeof told[name] === 'string' ? told[name].slice(0, 100) : '')
+  return {
+    pool: word('pool'),
+    processManager: word('process manager'),
+    acceptedConnections: count('accepted conn'),
+    listenQueue: count('listen queue'),
+    maxListenQueue: count('max listen queue'),
+    idleProcesses: count('idle processes'),
+    activeProcesses: count('active processes'),
+    totalProcesses: count('total processes'),
+    maxActiveProcesses: count('max active processes'),
+    maxChildrenReached: count('max children reached'),
+    slowRequests: count('slow requests'),
+    startedSecondsAgo: count('start since'),
+  }
+}
