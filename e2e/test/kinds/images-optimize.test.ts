@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -27,8 +27,12 @@ describe('image optimizing on the newest WordPress', { skip, concurrency: false 
   let untouched: { readonly page: string; readonly uploads: ReadonlyMap<string, string> }
 
   before(async () => {
-    site = await createNativeSite({ plugins: [join(root, 'wp-plugin')] })
     folder = await mkdtemp(join(tmpdir(), 'platen-images-'))
+    // A plugin's folder in WordPress has the name of the folder that it is copied from.
+    await cp(join(root, 'wp-plugin'), join(folder, 'platen'), { recursive: true })
+    site = await createNativeSite({ plugins: [join(folder, 'platen')] })
+    // The agent's own user reads the policy file.
+    await chmod(folder, 0o755)
     policyFile = join(folder, 'policy.json')
     await writeFile(policyFile, JSON.stringify(policyOf(site, folder)))
     untouched = { page: await frontPage(site), uploads: await uploadsOf(site) }
