@@ -21,3 +21,6 @@ export { administrator, sitePages, type SiteOptions, type SitePages } from './si
 export { systemUser, type SystemUser } from './sites/system-user.ts'
 export { newestWordpress, wordpressSource, type WordpressVersion } from './sites/wordpress-source.ts'
 export { createWasmSite, type WasmSite } from './sites/wasm/wasm-site.ts'
+export { startStack, type Stack, type StackOptions } from './stack/stack.ts'
+export { type Api, type ApiJob } from './stack/api.ts'
+export { policyFor } from './stack/policy.ts'

@@ -70,7 +70,8 @@ async function rest(stack: Stack, { minutes }: BenchOptions, stopPeak: () => num
     samples.push(parts(stack))
     await delay(sampleMs)
   }
-  const mean = (value: (sample: ReturnType<typeof parts>) => number): number => samples.reduce((sum, sample) => sum + value(sample), 0) / samples.length
+  const mean = (value: (sample: ReturnType<typeof parts>) => number): number =>
+    samples.reduce((sum, sample) => sum + value(sample), 0) / samples.length
   return {
     rssAnonMb: round(mean(({ agent }) => agent.rssAnonMb)),
     rssAnonPeakMb: round(stopPeak()),

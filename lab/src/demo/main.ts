@@ -25,7 +25,11 @@ async function demo(options: DemoOptions, out: Screen): Promise<number> {
   running.unshift(stack)
   out.say('\nFour jobs, dispatched by the gateway')
   const jobs = await runFourJobs(stack, site, out.job)
-  const urls = { admin: `${site.url}/wp-admin/admin.php?page=platen`, site: site.url, gateway: `${stack.api.url}/#token=${stack.api.token}` }
+  const urls = {
+    admin: `${site.url}/wp-admin/admin.php?page=platen`,
+    site: site.url,
+    gateway: `${stack.api.url}/#token=${stack.api.token}`,
+  }
   if (options.json) {
     const brief = jobs.map(({ id, kind, state, result, error }) => ({ id, kind, state, summary: result?.summary, error }))
     process.stdout.write(`${JSON.stringify({ jobs: brief, urls })}\n`)

@@ -3,11 +3,11 @@ import type { ApiJob } from '../stack/api.ts'
 /** What the demo tells its user while it works. */
 export interface Screen {
   /** A step of bringing things up. */
-  step(text: string): void
+  readonly step: (text: string) => void
   /** A job that looks different than before. */
-  job(job: ApiJob): void
+  readonly job: (job: ApiJob) => void
   /** Lines that stay. */
-  say(text: string): void
+  readonly say: (text: string) => void
 }
 
 const barWidth = 20

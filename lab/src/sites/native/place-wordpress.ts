@@ -91,7 +91,13 @@ function configText(names: NativeNames, options: SiteOptions, engines: NativeEng
       user: names.databaseUser,
       password: names.databasePassword,
     },
-    constants: { PLATEN_LAB_REDIS_PORT: engines.redis.port, PLATEN_LAB_REDIS_PREFIX: names.redisPrefix, ...options.phpConstants },
+    constants: {
+      PLATEN_LAB_REDIS_PORT: engines.redis.port,
+      PLATEN_LAB_REDIS_PREFIX: names.redisPrefix,
+      // The name that object caches share, by which others can tell what the site's keys begin with.
+      WP_REDIS_PREFIX: names.redisPrefix,
+      ...options.phpConstants,
+    },
   })
 }
 
