@@ -1,15 +1,7 @@
 import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import {
-  kinds as productKinds,
-  PlatenError,
-  toPlatenError,
-  type DocumentPolicy,
-  type Kind,
-  type LocalStatus,
-  type Validator,
-} from '@platen/protocol'
+import { kinds as productKinds, toPlatenError, type DocumentPolicy, type Kind, type LocalStatus, type Validator } from '@platen/protocol'
 import { inputValidators } from '@platen/protocol/validators/inputs'
 import { defaultPolicyPath, readPolicy } from './config/policy-file.ts'
 import { allowedKinds } from './domain/policy.ts'
@@ -21,7 +13,7 @@ import type { Facts } from './link/state-reports.ts'
 import { openLocalServer, type LocalAddress, type LocalServer } from './local/local-server.ts'
 import type { AgentIdentity } from './ports/agent-identity.ts'
 import type { Log } from './ports/log.ts'
-import type { PhpChannel } from './ports/php-channel.ts'
+import { phpChannel } from './site/php-channel.ts'
 import { stderrLog } from './system/json-log.ts'
 import { systemClock } from './system/system-clock.ts'
 import { agentVersion } from './version.ts'
@@ -62,7 +54,8 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
   const kinds = new Map(composition.kinds.map(kind => [kind.name, kind]))
   const allowed = allowedKinds(policy, kinds)
   const door = await openWorkerDoor(doorPath(policy), clock)
-  const workers = workerProcesses({ launcher, door, php: phpChannelOf(policy), policy, clock, log })
+  const php = await phpChannel(policy, clock)
+  const workers = workerProcesses({ launcher, door, php, policy, clock, log })
   const reports = identity !== undefined
   const jobs = new Runs({ journal, workers, policy, kinds, inputs: composition.inputs, reports, clock, log })
   const facts = (): Facts => ({ 'agent.version': agentVersion, 'node.version': process.versions.node, 'site.url': policy.site.url })
@@ -102,10 +95,6 @@ function statusOfLink(
   if (!link || link.state.state === 'closed') return { ...enrolled, link: { state: 'none', since: startedAt } }
   const { state, since, lastClose } = link.state
   return { ...enrolled, link: { state, since, ...(lastClose === undefined ? {} : { lastClose: lastClose.slice(0, 500) }) } }
-}
-
-function phpChannelOf(_policy: DocumentPolicy): PhpChannel {
-  return { call: () => Promise.reject(new PlatenError('php.unavailable')) }
 }
 
 function addresses({ agent }: DocumentPolicy): readonly LocalAddress[] {

@@ -3,10 +3,12 @@ import { errorRow, PlatenError, toPlatenError, type DocumentPolicy, type LocalSt
 import { policyIsOpen, readPolicy } from '../config/policy-file.ts'
 import { good, type Finding } from '../doctor/finding.ts'
 import { checkPolicyFile, checkPrograms, checkState, checkUsers } from '../doctor/machine-checks.ts'
-import { checkRedis, checkRefresh } from '../doctor/site-checks.ts'
+import { checkPlugin, checkRedis, checkRefresh } from '../doctor/site-checks.ts'
 import { refreshLines } from '../init/nginx-site.ts'
 import { findAccount } from '../launcher/accounts.ts'
 import { pageFetcher } from '../site/fetcher.ts'
+import { phpChannel } from '../site/php-channel.ts'
+import { systemClock } from '../system/system-clock.ts'
 import { controlClient } from './control-client.ts'
 
 const marks = { good: '✔', weak: '!', failed: '✖', unknown: '?' } as const
@@ -42,6 +44,7 @@ async function examine(policyPath: string): Promise<readonly Finding[]> {
     checkPrograms(),
     ...(await agentFindings(policy)),
     checkFpm(policy),
+    await checkPlugin(await phpChannel(policy, systemClock)),
     await checkRefresh(policy, pageFetcher(policy), refreshFix),
     await checkRedis(policy),
   ]

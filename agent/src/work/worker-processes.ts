@@ -29,6 +29,9 @@ type End = Extract<FromWorker, { type: 'end' }>
 const startMs = 20_000
 /** A worker's time to stop by itself after it was asked. */
 const stopMs = 5_000
+/** Lines of one worker that reach the log, and steps that reach the journal: one that was taken over must not fill the disk. */
+const mostLogLines = 500
+const mostSteps = 100_000
 /** From a worker's last word to its exit. */
 const exitMs = 2_000
 
@@ -107,15 +110,20 @@ async function converse(
   listener: WorkListener,
   signal: AbortSignal,
 ): Promise<End | undefined> {
+  const count = { log: 0, step: 0 }
   const call = workerCalls(php, signal, connection.send)
   const end = new Promise<End>(resolve => {
     connection.onMessage(message => {
       if (message.type === 'end') resolve(message)
       else if (message.type === 'progress') listener.progress(message.done, message.total, message.note)
       else if (message.type === 'step') {
-        if (listener.step(message.name, message.kind, message.phase)) connection.send({ type: 'noted', id: message.id })
-      } else if (message.type === 'log') log[message.level](message.event, { jobId, kind, ...message.members })
-      else if (message.type === 'call') call(message)
+        count.step += 1
+        if (count.step > mostSteps) connection.end()
+        else if (listener.step(message.name, message.kind, message.phase)) connection.send({ type: 'noted', id: message.id })
+      } else if (message.type === 'log') {
+        count.log += 1
+        if (count.log <= mostLogLines) log[message.level](message.event, { jobId, kind, ...message.members })
+      } else if (message.type === 'call') call(message)
     })
   })
   connection.send({ type: 'order', jobId, kind, attempt, input, runMs, policy: policyForRole(policy, role) })

@@ -9,10 +9,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { DocumentPolicy } from '@platen/protocol'
 import { controlClient } from '../../src/cli/control-client.ts'
 import { findAccount } from '../../src/launcher/accounts.ts'
+import { launch } from '../../src/launcher.ts'
 import { doorPath } from '../../src/launcher/folders.ts'
 import { openJournal } from '../../src/journal/sqlite-journal.ts'
+import { jsonLog } from '../../src/system/json-log.ts'
 import { tempFolder } from '../support/temp-folder.ts'
-import { childrenOf, ended, processesWith, startTestAgent, until, writePolicy } from '../support/test-agent.ts'
+import { childrenOf, ended, processesWith, startTestAgent, testEntries, until, writePolicy } from '../support/test-agent.ts'
 import { testPolicy } from '../support/test-policy.ts'
 
 const isRoot = process.getuid?.() === 0
@@ -159,6 +161,16 @@ describe('the launcher', () => {
   it('says why the agent could not start, and does not try again', async test => {
     const agent = await startTestAgent(test)
     await assert.rejects(startTestAgent(test, {}, agent.folder), { code: 'site.locked' })
+  })
+
+  it('refuses a policy file that the agent could change', { skip: !isRoot && 'needs root' }, async test => {
+    const folder = tempFolder(test)
+    const base = testPolicy(folder)
+    const policyPath = writePolicy(folder, { ...base, agent: { ...base.agent, user: 'nobody' } })
+    chmodSync(policyPath, 0o646)
+    assert.throws(() => launch({ policyPath, entries: testEntries, logs: 'none', log: jsonLog('launcher', () => {}) }), {
+      code: 'policy.invalid',
+    })
   })
 
   it('lets in nobody without a token, however many try', async test => {
