@@ -43,10 +43,6 @@ export class Registry {
     return this.ofAgent(session.agent).some(other => other.instanceId !== session.instanceId)
   }
 
-  isConnected(agent: Session['agent']): boolean {
-    return this.ofAgent(agent).length > 0
-  }
-
   ofSite(siteId: string): readonly Session[] {
     return this.#bySite.get(siteId) ?? []
   }

@@ -241,10 +241,13 @@ export class Session implements Peer {
   }
 
   #ended(code: number): void {
-    const { store, clock, log } = this.#options.parts
+    const { parts, registry, dispatcher } = this.#options
+    const { store, clock, log } = parts
     this.#leave()
     log.info('link:closed', { agentId: this.agent.id, code })
-    if (this.#options.registry.isConnected(this.agent)) return
+    const others = registry.ofAgent(this.agent)
+    for (const other of others) dispatcher.wake(other)
+    if (others.length > 0) return
     store.agents
       .seen(this.agent.id, clock.now(), false)
       .catch((error: unknown) => log.error('link:failed', { agentId: this.agent.id, error }))

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { afterEach, beforeEach, describe, it } from 'node:test'
+import { newId } from '@platen/protocol'
+import { invite, redeem, type EnrolmentParts } from '../../src/enrolment/enrolment.ts'
+import type { Hint } from '../../src/ports/bus.ts'
+import type { Store } from '../../src/ports/store.ts'
+import { sqliteStore } from '../../src/store/sqlite/store.ts'
+
+describe('enrolment', () => {
+  const accountId = newId('acct')
+  const siteId = newId('site')
+  const siteUrl = 'https://example.org'
+  let store: Store
+  let hints: Hint[]
+  let now: number
+  let parts: EnrolmentParts
+
+  beforeEach(async () => {
+    store = sqliteStore(':memory:', () => 0)
+    hints = []
+    now = 1_000_000
+    parts = { agents: store.agents, bus: { publish: hint => hints.push(hint) }, gateway: 'gateway.test', now: () => now }
+    await store.tokens.createAccount(accountId, 'account', 0)
+    await store.sites.create({ id: siteId, accountId, url: siteUrl, createdAt: 0 })
+  })
+  afterEach(() => store.close())
+
+  const publicKey = (): string => randomBytes(32).toString('base64url')
+  const ask = (token: string, url = siteUrl) => redeem(parts, { token, publicKey: publicKey(), siteUrl: url, version: '0' })
+
+  it('turns a token into the site’s agent, and keeps no token', async () => {
+    const { token, expiresAt } = await invite(parts, { accountId, siteId })
+    assert.equal(expiresAt, now + 900_000)
+    const answer = await ask(token)
+    assert.deepEqual([answer.siteId, answer.gateway], [siteId, 'gateway.test'])
+    assert.equal((await store.agents.resolve(answer.agentId))?.siteId, siteId)
+  })
+
+  it('works once', async () => {
+    const { token } = await invite(parts, { accountId, siteId })
+    const answers = await Promise.allSettled([ask(token), ask(token)])
+    assert.deepEqual(answers.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected'])
+    await assert.rejects(ask(token), { code: 'enrol.token_invalid' })
+  })
+
+  it('works for fifteen minutes', async () => {
+    const { token } = await invite(parts, { accountId, siteId })
+    now += 900_000
+    await assert.rejects(ask(token), { code: 'enrol.token_expired' })
+  })
+
+  it('works for the site that it was made for, and the refusal leaves the token as it is', async () => {
+    const { token } = await invite(parts, { accountId, siteId })
+    await assert.rejects(ask(token, 'https://other.example'), { code: 'enrol.token_invalid' })
+    await ask(token)
+  })
+
+  it('takes no key of another length and no token of nobody’s', async () => {
+    const { token } = await invite(parts, { accountId, siteId })
+    await assert.rejects(redeem(parts, { token, publicKey: 'c2hvcnQ', siteUrl, version: '0' }), { code: 'input.invalid' })
+    await assert.rejects(ask('unknown'), { code: 'enrol.token_invalid' })
+  })
+
+  it('again at the same site retires the agent that was there, and says so at once', async () => {
+    const first = await ask((await invite(parts, { accountId, siteId })).token)
+    const second = await ask((await invite(parts, { accountId, siteId })).token)
+    assert.ok((await store.agents.resolve(first.agentId))?.revokedAt)
+    assert.equal((await store.agents.resolve(second.agentId))?.revokedAt, undefined)
+    assert.deepEqual(hints, [{ type: 'agent revoked', agentId: first.agentId }])
+  })
+})

@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict'
+import { createPublicKey, verify } from 'node:crypto'
+import { afterEach, beforeEach, describe, it } from 'node:test'
+import { newId, PlatenError } from '@platen/protocol'
+import { GatewayFixture, purged, type Enrolled } from './gateway-fixture.ts'
+
+describe('jobs over the link', () => {
+  let gateway: GatewayFixture
+  let agent: Enrolled
+
+  beforeEach(async () => {
+    gateway = await GatewayFixture.open()
+    agent = await gateway.enrol()
+  })
+  afterEach(() => gateway.close())
+
+  const result = { outcome: 'succeeded', effect: 'applied', result: purged, finishedAt: 1 } as const
+
+  it('wait for their agent, are offered with a grant, run, and end with an acknowledged result', async () => {
+    const { id } = await gateway.queue(agent.siteId)
+    const connection = await gateway.welcomed(agent)
+    const offer = await connection.next('job.offer')
+    assert.equal(offer.jobId, id)
+    assert.ok(isSigned(gateway.signerRoot, offer.grant.certificate))
+    const fence = { jobId: id, attempt: offer.attempt, epoch: offer.epoch }
+    connection.send({ type: 'job.accept', ...fence })
+    connection.send({ type: 'job.progress', ...fence, done: 1, total: 2, note: 'half' })
+    await gateway.until(() => gateway.hints.some(hint => hint.type === 'job progress'), 'progress')
+    assert.equal((await gateway.job(id)).state, 'running')
+    connection.send({ type: 'job.result', ...fence, ...result })
+    const ack = await connection.next('job.ack')
+    assert.deepEqual(ack, { type: 'job.ack', of: 'result', ...fence })
+    const job = await gateway.job(id)
+    assert.equal(job.state, 'succeeded')
+    assert.deepEqual(job.state === 'succeeded' && job.end.result, purged)
+  })
+
+  it('reach an agent that is connected already', async () => {
+    const connection = await gateway.welcomed(agent)
+    const { id } = await gateway.queue(agent.siteId)
+    assert.equal((await connection.next('job.offer')).jobId, id)
+  })
+
+  it('are offered to no other site’s agent', async () => {
+    const other = await gateway.welcomed(await gateway.enrol())
+    const own = await gateway.welcomed(agent)
+    await gateway.queue(agent.siteId)
+    await own.next('job.offer')
+    assert.deepEqual(other.frames, [])
+  })
+
+  it('are recorded once when a result comes again after a restart of the gateway', async () => {
+    const { id } = await gateway.queue(agent.siteId)
+    const before = await gateway.welcomed(agent)
+    const { attempt, epoch } = await before.next('job.offer')
+    const fence = { jobId: id, attempt, epoch }
+    before.send({ type: 'job.accept', ...fence })
+    before.send({ type: 'job.result', ...fence, ...result })
+    await gateway.until(async () => (await gateway.job(id)).state === 'succeeded', 'result')
+    await gateway.leave()
+    await gateway.listen()
+    const after = await gateway.welcomed(agent, { running: [fence] })
+    after.send({ type: 'job.result', ...fence, ...result })
+    assert.deepEqual(await after.next('job.ack'), { type: 'job.ack', of: 'result', ...fence })
+    const events = await gateway.store.jobs.events(gateway.accountId, { jobId: id }, 0, 100)
+    assert.deepEqual(
+      events.map(({ type }) => type),
+      ['job.queued', 'job.offered', 'job.running', 'job.succeeded'],
+    )
+  })
+
+  it('are offered again under the same fence when the offer was lost with its connection', async () => {
+    const { id } = await gateway.queue(agent.siteId)
+    const before = await gateway.welcomed(agent)
+    const lost = await before.next('job.offer')
+    before.end()
+    const after = await gateway.welcomed(agent)
+    const again = await after.next('job.offer')
+    assert.deepEqual([again.jobId, again.attempt, again.epoch], [id, lost.attempt, lost.epoch])
+  })
+
+  it('are running when the agent holds what it accepted on a lost connection', async () => {
+    const { id } = await gateway.queue(agent.siteId)
+    const before = await gateway.welcomed(agent)
+    const { attempt, epoch } = await before.next('job.offer')
+    before.end()
+    await gateway.welcomed(agent, { running: [{ jobId: id, attempt, epoch }] })
+    await gateway.until(async () => (await gateway.job(id)).state === 'running', 'running')
+  })
+
+  it('tell the sender of a late result that its lease is over', async () => {
+    const { id } = await gateway.queue(agent.siteId)
+    const connection = await gateway.welcomed(agent)
+    const { attempt, epoch } = await connection.next('job.offer')
+    connection.send({ type: 'job.result', jobId: id, attempt, epoch: epoch + 7, ...result })
+    assert.equal((await connection.next('job.ack')).refused, 'job.stale_epoch')
+    assert.equal((await gateway.job(id)).state, 'offered')
+  })
+
+  it('are stopped at the agent when its accept comes too late', async () => {
+    const { id } = await gateway.queue(agent.siteId)
+    const connection = await gateway.welcomed(agent)
+    const { attempt, epoch } = await connection.next('job.offer')
+    await gateway.store.jobs.cancel(gateway.accountId, id, 1)
+    connection.send({ type: 'job.accept', jobId: id, attempt, epoch })
+    assert.equal((await connection.next('job.cancel')).jobId, id)
+  })
+
+  it('are cancelled by a hint, and by a hint’s trace in the store where the agent was away', async () => {
+    const { id } = await gateway.queue(agent.siteId)
+    const connection = await gateway.welcomed(agent)
+    const { attempt, epoch } = await connection.next('job.offer')
+    const fence = { jobId: id, attempt, epoch }
+    connection.send({ type: 'job.accept', ...fence })
+    await gateway.until(async () => (await gateway.job(id)).state === 'running', 'running')
+    await gateway.store.jobs.cancel(gateway.accountId, id, 1)
+    gateway.bus.publish({ type: 'job cancelled', siteId: agent.siteId, ...fence })
+    await connection.next('job.cancel')
+    connection.end()
+    const again = await gateway.welcomed(agent, { running: [fence] })
+    assert.equal((await again.next('job.cancel')).jobId, id)
+  })
+
+  it('go back to the queue when they are declined for now, and fail when they are declined for good', async () => {
+    const connection = await gateway.welcomed(agent)
+    const first = await gateway.queue(agent.siteId)
+    const { attempt, epoch } = await connection.next('job.offer')
+    const decline = { type: 'job.decline', jobId: first.id, attempt, epoch, message: 'no' } as const
+    connection.send({ ...decline, code: 'agent.busy', retryAfterMs: 60_000 })
+    await gateway.until(async () => (await gateway.job(first.id)).state === 'queued', 'queued')
+    assert.equal((await gateway.job(first.id)).attempt, 0)
+    const second = await gateway.queue(agent.siteId)
+    const offer = await connection.next('job.offer')
+    connection.send({ ...decline, jobId: second.id, attempt: offer.attempt, epoch: offer.epoch, code: 'policy.denied' })
+    await gateway.until(async () => (await gateway.job(second.id)).state === 'failed', 'failed')
+  })
+
+  it('fail with a code of the table when the result breaks its kind’s schema', async () => {
+    const { id } = await gateway.queue(agent.siteId)
+    const connection = await gateway.welcomed(agent)
+    const { attempt, epoch } = await connection.next('job.offer')
+    connection.send({ type: 'job.result', jobId: id, attempt, epoch, ...result, result: { html: '<script>' } })
+    await connection.next('job.ack')
+    const job = await gateway.job(id)
+    assert.equal(job.state === 'failed' && job.end.error?.code, 'frame.invalid')
+    assert.equal(job.state === 'failed' && job.end.effect, 'applied')
+  })
+
+  it('wait while the signer is away, and fail where it refuses', async () => {
+    await gateway.welcomed(agent)
+    gateway.signerFails = new PlatenError('signer.refused')
+    const refused = await gateway.queue(agent.siteId)
+    await gateway.until(async () => (await gateway.job(refused.id)).state === 'failed', 'failed')
+    gateway.signerFails = new PlatenError('signer.unavailable')
+    const waiting = await gateway.queue(agent.siteId)
+    await gateway.until(async () => (await gateway.job(waiting.id)).reason !== undefined, 'reason')
+    const job = await gateway.job(waiting.id)
+    assert.deepEqual([job.state, job.reason?.code, job.attempt], ['queued', 'signer.unavailable', 0])
+  })
+
+  it('made at the site are stored once, and ended by a result without a lease', async () => {
+    const connection = await gateway.welcomed(agent)
+    const jobId = newId('job')
+    const created = {
+      type: 'job.created',
+      jobId,
+      kind: 'cache.purge',
+      input: { everything: true, reason: 'button' },
+      origin: 'owner',
+      createdAt: 5,
+    } as const
+    connection.send(created)
+    connection.send(created)
+    assert.equal((await connection.next('job.ack')).refused, undefined)
+    assert.equal((await connection.next('job.ack')).refused, undefined)
+    assert.equal((await gateway.job(jobId)).origin, 'owner')
+    connection.send({ type: 'job.result', jobId, attempt: 0, epoch: 0, ...result })
+    await connection.next('job.ack')
+    assert.equal((await gateway.job(jobId)).state, 'succeeded')
+  })
+
+  it('of the platform can’t be ended by a result without a lease, nor those of another site at all', async () => {
+    const { id } = await gateway.queue(agent.siteId)
+    const connection = await gateway.welcomed(agent)
+    const { attempt, epoch } = await connection.next('job.offer')
+    connection.send({ type: 'job.result', jobId: id, attempt: 0, epoch: 0, ...result })
+    assert.equal((await connection.next('job.ack')).refused, 'job.not_found')
+    const other = await gateway.welcomed(await gateway.enrol())
+    other.send({ type: 'job.result', jobId: id, attempt, epoch, ...result })
+    assert.equal((await other.next('job.ack')).refused, 'job.not_found')
+    other.send({
+      type: 'job.created',
+      jobId: id,
+      kind: 'cache.purge',
+      input: { everything: true, reason: 'x' },
+      origin: 'owner',
+      createdAt: 5,
+    })
+    assert.equal((await other.next('job.ack')).refused, 'job.not_found')
+    assert.equal((await gateway.job(id)).state, 'offered')
+  })
+
+  it('ask for a full state report after a gap', async () => {
+    const connection = await gateway.welcomed(agent)
+    connection.send({ type: 'state.report', seq: 5, full: false, facts: { busy: true } })
+    await connection.next('state.resync')
+    connection.send({ type: 'state.report', seq: 6, full: true, facts: { busy: true } })
+    await gateway.until(async () => (await gateway.store.agents.resolve(agent.agentId))?.stateSeq === 6, 'report')
+  })
+})
+
+function isSigned(root: string, { payload, signature }: { payload: string; signature: string }): boolean {
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: root }, format: 'jwk' })
+  return verify(null, Buffer.from(payload), key, Buffer.from(signature, 'base64url'))
+}

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, describe, it } from 'node:test'
+import { limits, newId, type AgentFrame } from '@platen/protocol'
+import { GatewayFixture, type Enrolled } from './gateway-fixture.ts'
+import { ManualClock } from './manual-clock.ts'
+import { newKeys, signed, upgrade, type Connection } from './wire-agent.ts'
+
+describe('a session', () => {
+  let gateway: GatewayFixture
+  let agent: Enrolled
+
+  beforeEach(async () => {
+    gateway = await GatewayFixture.open()
+    agent = await gateway.enrol()
+  })
+  afterEach(() => gateway.close())
+
+  it('is refused when another key signed the nonce', async () => {
+    const connection = await gateway.connect(agent)
+    await connection.hello(agent.agentId, newKeys())
+    assert.equal(await connection.closed, 4002)
+  })
+
+  it('is refused when the nonce of another connection was signed', async () => {
+    const connection = await gateway.connect(agent)
+    await connection.hello(agent.agentId, agent.keys, { signature: signed(agent.keys, 'platen.v1 hello\nanother nonce') })
+    assert.equal(await connection.closed, 4002)
+  })
+
+  it('is refused when hello names another agent than the token', async () => {
+    const other = await gateway.enrol()
+    const connection = await gateway.connect(agent)
+    await connection.hello(other.agentId, other.keys)
+    assert.equal(await connection.closed, 4002)
+  })
+
+  it('is refused without a common revision', async () => {
+    const connection = await gateway.connect(agent)
+    await connection.hello(agent.agentId, agent.keys, { revisions: [999] })
+    assert.equal(await connection.closed, 4005)
+  })
+
+  it('ends at once when its agent is revoked by another enrolment', async () => {
+    const connection = await gateway.welcomed(agent)
+    const next = await gateway.enrol(agent.siteId)
+    assert.equal(await connection.closed, 4003)
+    const again = await upgrade(gateway.url, gateway.token(agent))
+    assert.equal(!again.ok && again.status, 403)
+    await gateway.welcomed(next)
+  })
+
+  it('gives way to a newer connection of the same process', async () => {
+    const instanceId = newId('inst')
+    const older = await gateway.welcomed(agent, { instanceId })
+    const newer = await gateway.welcomed(agent, { instanceId })
+    assert.equal(await older.closed, 4004)
+    await gateway.queue(agent.siteId)
+    await newer.next('job.offer')
+  })
+
+  it('gets no jobs while another process holds the same identity, and an operator can see it', async () => {
+    const one = await gateway.welcomed(agent)
+    const other = await gateway.welcomed(agent)
+    assert.equal(gateway.events('link:duplicate_agent').length, 1)
+    await gateway.queue(agent.siteId)
+    await roundTrip(one)
+    await roundTrip(other)
+    assert.deepEqual([...one.frames, ...other.frames], [])
+    one.end()
+    await other.next('job.offer')
+  })
+
+  const broken: readonly (readonly [title: string, send: (connection: Connection) => void, code: number])[] = [
+    ['text that is no JSON', connection => connection.raw('{"type":'), 4006],
+    ['a frame of an unknown type', connection => connection.raw('{"type":"job.steal"}'), 4006],
+    ['a frame named like a member of every object', connection => connection.raw('{"type":"constructor"}'), 4006],
+    ['a frame that breaks its schema', connection => connection.raw('{"type":"heartbeat","running":7}'), 4006],
+    ['a frame nested too deeply', connection => connection.raw(`${'['.repeat(100_000)}${']'.repeat(100_000)}`), 4006],
+    ['bytes instead of text', connection => connection.raw(Buffer.from('{}')), 4006],
+    ['a frame over the size bound', connection => connection.raw(JSON.stringify({ type: 'x'.repeat(limits.link.frameBytes) })), 4007],
+    ['a payload far over the size bound', connection => connection.raw('x'.repeat(3 * limits.link.frameBytes)), 1009],
+    ['a second hello', connection => connection.send(secondHello), 4009],
+  ]
+  const secondHello: AgentFrame = {
+    type: 'hello',
+    agentId: newId('agent'),
+    instanceId: newId('inst'),
+    signature: 'x',
+    revisions: [1],
+    capabilities: [],
+    version: '0',
+    running: [],
+    stateSeq: 0,
+  }
+  for (const [title, send, code] of broken) {
+    it(`is closed by the table for ${title}, and the gateway goes on`, async () => {
+      const connection = await gateway.welcomed(agent)
+      send(connection)
+      assert.equal(await connection.closed, code)
+      await gateway.welcomed(agent)
+    })
+  }
+
+  it('is closed when a frame comes before hello', async () => {
+    const connection = await gateway.connect(agent)
+    connection.send({ type: 'heartbeat', running: [] })
+    assert.equal(await connection.closed, 4009)
+  })
+
+  it('is closed for a flood, logged once with the agent’s id', async () => {
+    const connection = await gateway.welcomed(agent)
+    for (let sent = 0; sent < 3 * limits.link.frameBurst; sent += 1) connection.send({ type: 'heartbeat', running: [] })
+    assert.equal(await connection.closed, 4008)
+    assert.deepEqual(
+      gateway.events('link:closing').map(({ members }) => [members['agentId'], members['code']]),
+      [[agent.agentId, 4008]],
+    )
+  })
+
+  it('counts as connected from its welcome to its end', async () => {
+    const connection = await gateway.welcomed(agent)
+    assert.equal(gateway.link.connected(), 1)
+    assert.ok((await gateway.store.agents.resolve(agent.agentId))?.connectedAt)
+    connection.end()
+    await gateway.until(async () => (await gateway.store.agents.resolve(agent.agentId))?.connectedAt === undefined, 'gone')
+    assert.equal(gateway.link.connected(), 0)
+  })
+})
+
+describe('time and sessions', () => {
+  let clock: ManualClock
+  let gateway: GatewayFixture
+  let agent: Enrolled
+
+  beforeEach(async () => {
+    clock = new ManualClock()
+    gateway = await GatewayFixture.open({ clock })
+    agent = await gateway.enrol()
+  })
+  afterEach(async () => {
+    await Promise.all([gateway.close(), clock.pass(10_000)])
+  })
+
+  it('a hello that does not come ends the session', async () => {
+    const connection = await gateway.connect(agent)
+    await connection.next('challenge')
+    await clock.pass(limits.link.helloMs + 2_000)
+    assert.equal(await connection.closed, 4001)
+  })
+
+  it('silence ends the session', async () => {
+    const connection = await gateway.welcomed(agent)
+    await clock.pass(limits.link.silenceMs + 2_000)
+    assert.equal(await connection.closed, 4011)
+  })
+
+  it('a heartbeat keeps the lease of what it lists', async () => {
+    const { id } = await gateway.queue(agent.siteId)
+    const connection = await gateway.welcomed(agent)
+    const { attempt, epoch } = await connection.next('job.offer')
+    connection.send({ type: 'job.accept', jobId: id, attempt, epoch })
+    await gateway.until(async () => (await gateway.job(id)).state === 'running', 'running')
+    const leaseEnd = async (): Promise<number> => {
+      const job = await gateway.job(id)
+      return job.state === 'running' ? job.lease.expiresAt : 0
+    }
+    const before = await leaseEnd()
+    clock.advance(30_000)
+    connection.send({ type: 'heartbeat', running: [{ jobId: id, attempt, epoch }] })
+    await gateway.until(async () => (await leaseEnd()) === before + 30_000, 'renewed')
+  })
+
+  it('a job whose agent was lost is offered again under a new epoch', async () => {
+    const { id } = await gateway.queue(agent.siteId)
+    const before = await gateway.welcomed(agent)
+    const lost = await before.next('job.offer')
+    before.send({ type: 'job.accept', jobId: id, attempt: lost.attempt, epoch: lost.epoch })
+    await gateway.until(async () => (await gateway.job(id)).state === 'running', 'running')
+    before.end()
+    await gateway.until(() => gateway.link.connected() === 0, 'gone')
+    await clock.pass(limits.job.leaseMs + 2_000)
+    await gateway.until(async () => (await gateway.job(id)).state !== 'running', 'lease over')
+    const after = await gateway.welcomed(agent)
+    await gateway.until(async () => {
+      await clock.pass(1_000)
+      return after.frames.some(({ type }) => type === 'job.offer')
+    }, 'offer')
+    const again = await after.next('job.offer')
+    assert.deepEqual([again.jobId, again.attempt, again.epoch], [id, lost.attempt + 1, lost.epoch + 1])
+  })
+})
+
+/** Until what was sent before has taken effect. */
+async function roundTrip(connection: Connection): Promise<void> {
+  const jobId = newId('job')
+  connection.send({ type: 'job.result', jobId, attempt: 1, epoch: 1, outcome: 'cancelled', effect: 'none', finishedAt: 1 })
+  await connection.next('job.ack')
+}
