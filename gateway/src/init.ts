@@ -13,7 +13,7 @@ export function storeFile(data: string): string {
 /** Makes the store with one account and its first admin token, which is in the answer and nowhere else. */
 export async function initGateway(data: string, account: string): Promise<{ accountId: string; token: string }> {
   mkdirSync(data, { recursive: true, mode: 0o700 })
-  const store = sqliteStore(storeFile(data), systemClock.random)
+  const store = sqliteStore(storeFile(data), () => systemClock.random())
   try {
     const accountId = newId('acct')
     const token = `plt_${randomBytes(32).toString('base64url')}`

@@ -18,9 +18,8 @@ export async function ask<T>({ url, token }: Settings, method: string, path: str
   const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>
   if (response.ok) return answer as T
   const { code, detail, field } = answer
-  throw new PlatenError(isErrorCode(code) ? code : 'internal', typeof detail === 'string' ? detail : `HTTP ${response.status}`, {
-    ...(typeof field === 'string' ? { field } : {}),
-  })
+  const words = typeof detail === 'string' ? detail : `HTTP ${response.status}`
+  throw new PlatenError(isErrorCode(code) ? code : 'internal', words, typeof field === 'string' ? { field } : {})
 }
 
 async function send(url: URL, init: RequestInit): Promise<Response> {

@@ -12,7 +12,8 @@ export function table(headings: readonly string[], rows: readonly (readonly unkn
 }
 
 function cell(value: unknown): string {
-  return value === undefined || value === null ? '–' : String(value).replaceAll(/\p{Cc}/gu, ' ')
+  if (value === undefined || value === null) return '–'
+  return (typeof value === 'string' ? value : JSON.stringify(value)).replaceAll(/\p{Cc}/gu, ' ')
 }
 
 /** Prints a list as a table for people or as JSON for programs. */

@@ -50,7 +50,7 @@ export const jobCommands: Commands = {
           (entry): entry is [string, string] => entry[1] !== undefined,
         ),
       )
-      const jobs = await askAll<Job>(settings(values), `/v1/jobs?${query}`, Number(values['limit']))
+      const jobs = await askAll<Job>(settings(values), `/v1/jobs?${query.toString()}`, Number(values['limit']))
       return printList(values['json'], jobs, ['JOB', 'KIND', 'STATE', 'CREATED', 'WHAT CAME OF IT'], job => [
         job.id,
         job.kind,

@@ -1,0 +1,69 @@
+import { schemas } from '@platen/protocol/schemas'
+import { kinds } from '@platen/protocol'
+import type { Route } from './context.ts'
+
+const problem = { $ref: '#/components/schemas/Problem' }
+const json = (schema: object): object => ({ content: { 'application/json': { schema } } })
+
+/** The API as OpenAPI 3.1, made from the routes that are served and the protocol's own schemas. */
+export function openApi(routes: readonly Route[]): object {
+  const paths: Record<string, Record<string, object>> = {}
+  for (const route of routes) {
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}')
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Platen',
+      version: '1',
+      description:
+        'Dispatch jobs to WordPress sites and see what became of them. Errors are problem documents with a stable code; lists have a cursor; mutations take an Idempotency-Key.',
+    },
+    paths,
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
+      schemas: { Problem: problemSchema, ...kindSchemas() },
+    },
+    security: [{ token: [] }],
+  }
+}
+
+function operation({ path, summary, scope, body, method }: Route): object {
+  const parameters = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
+  const key = { name: 'Idempotency-Key', in: 'header', schema: { type: 'string', maxLength: 200 } }
+  return {
+    summary,
+    tags: [path.split('/')[2]],
+    description: `Needs the scope \`${scope}\`.`,
+    parameters: [...parameters, ...(method === 'POST' ? [key] : [])],
+    ...(body ? { requestBody: { required: true, ...json(body) } } : {}),
+    responses: {
+      [method === 'POST' && body ? '201' : '200']: { description: 'Done', ...json({ type: 'object' }) },
+      default: { description: 'An error', content: { 'application/problem+json': { schema: problem } } },
+    },
+  }
+}
+
+const problemSchema = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code', 'hint'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string' },
+    code: { type: 'string' },
+    hint: { type: 'string' },
+    field: { type: 'string' },
+  },
+}
+
+/** Input and result of each kind. */
+function kindSchemas(): Record<string, object> {
+  const rows = kinds.flatMap(({ name }) => [
+    [`${name}.input`, schemas[`kind.${name}.input`] as object] as const,
+    [`${name}.result`, schemas[`kind.${name}.result`] as object] as const,
+  ])
+  return Object.fromEntries(rows)
+}

@@ -1,0 +1,65 @@
+import { newId, PlatenError } from '@platen/protocol'
+import type { Site } from '../../ports/sites.ts'
+import { iso, ok, type Route } from '../context.ts'
+import { pageAnswer, pageRequest } from '../paging.ts'
+
+/** Sites and the tokens that let agents enrol. */
+export const siteRoutes: readonly Route[] = [
+  {
+    method: 'POST',
+    path: '/v1/sites',
+    scope: 'admin',
+    summary: 'Add a site',
+    audit: 'site.create',
+    body: { type: 'object', required: ['url'], additionalProperties: false, properties: { url: { type: 'string', maxLength: 500 } } },
+    handle: async ({ token, body }, { store, clock }) => {
+      const site = { id: newId('site'), accountId: token.accountId, url: siteUrl(String(body['url'])), createdAt: clock.now() }
+      await store.sites.create(site)
+      return { status: 201, body: show(site) }
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/sites',
+    scope: 'read',
+    summary: 'List the sites',
+    handle: async ({ token, query }, { store }) => ok(pageAnswer(await store.sites.list(token.accountId, pageRequest(query)), show)),
+  },
+  {
+    method: 'GET',
+    path: '/v1/sites/:id',
+    scope: 'read',
+    summary: 'Show a site',
+    handle: async ({ token, params }, { store }) => ok(show(found(await store.sites.find(token.accountId, params['id'] ?? '')))),
+  },
+  {
+    method: 'POST',
+    path: '/v1/sites/:id/enrolment',
+    scope: 'admin',
+    summary: 'Make a one-time token with which an agent enrols',
+    audit: 'site.invite',
+    handle: async ({ token, params }, parts) => {
+      const site = found(await parts.store.sites.find(token.accountId, params['id'] ?? ''))
+      const made = await parts.invite({ accountId: site.accountId, siteId: site.id })
+      return { status: 201, body: { siteId: site.id, siteUrl: site.url, token: made.token, expiresAt: iso(made.expiresAt) } }
+    },
+  },
+]
+
+function found(site: Site | undefined): Site {
+  if (!site) throw new PlatenError('site.not_found')
+  return site
+}
+
+/** A site's URL as it is kept: scheme, host and path, no slash at the end. @throws PlatenError url.invalid */
+function siteUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw new PlatenError('url.invalid', undefined, { field: 'url' })
+  }
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
+}
+
+function show({ id, url, createdAt }: Site): object {
+  return { id, url, createdAt: iso(createdAt) }
+}

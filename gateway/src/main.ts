@@ -1,0 +1,69 @@
+/** Composition root of the gateway. */
+import { mkdirSync } from 'node:fs'
+import { kinds } from '@platen/protocol'
+import { inputValidators } from '@platen/protocol/validators/inputs'
+import { resultValidators } from '@platen/protocol/validators/results'
+import { memoryBus } from './bus/memory-bus.ts'
+import { gatewayConfig, type GatewayOptions } from './config.ts'
+import { invite, redeem } from './enrolment/enrolment.ts'
+import { httpServer } from './http/server.ts'
+import { storeFile } from './init.ts'
+import { latestProgress } from './latest-progress.ts'
+import { openLink } from './link/link.ts'
+import { signerClient } from './signer/signer-client.ts'
+import { sqliteStore } from './store/sqlite/store.ts'
+import { pinoLog } from './system/pino-log.ts'
+import { systemClock } from './system/system-clock.ts'
+
+/** Runs a gateway until a signal ends it; a second signal does not wait. Answers the exit code. @throws PlatenError input.invalid, port.in_use, store.unavailable */
+export async function runGateway(options: GatewayOptions): Promise<number> {
+  const config = gatewayConfig(options)
+  const log = pinoLog(config.logLevel)
+  const clock = systemClock
+  mkdirSync(config.data, { recursive: true, mode: 0o700 })
+  const store = sqliteStore(storeFile(config.data), () => clock.random())
+  const bus = memoryBus(log)
+  const signer = signerClient(config.signerSocket)
+  const enrolment = { agents: store.agents, bus, gateway: config.name, now: () => clock.now() }
+  const http = httpServer({
+    store,
+    bus,
+    clock,
+    log,
+    progress: latestProgress(bus),
+    trustProxy: config.trustProxy,
+    invite: site => invite(enrolment, site),
+    redeem: request => redeem(enrolment, request),
+  })
+  const link = openLink({
+    server: http.server,
+    store,
+    bus,
+    signer,
+    clock,
+    log,
+    gateway: config.name,
+    kinds: new Map(kinds.map(kind => [kind.name, kind])),
+    inputs: inputValidators,
+    results: resultValidators,
+  })
+  const asked = firstSignal()
+  const port = await http.listen(config.host, config.port)
+  log.info('gateway:ready', { host: config.host, port, data: config.data })
+  log.info('gateway:stopping', { signal: await asked })
+  process.once('SIGINT', () => process.exit(1))
+  process.once('SIGTERM', () => process.exit(1))
+  await link.drain()
+  await http.close()
+  signer.close()
+  await store.close()
+  log.info('gateway:stopped')
+  return 0
+}
+
+function firstSignal(): Promise<NodeJS.Signals> {
+  return new Promise(resolve => {
+    process.once('SIGINT', resolve)
+    process.once('SIGTERM', resolve)
+  })
+}
