@@ -37,6 +37,14 @@ const { createServer } = process.getBuiltinModule('node:http')
 const headersMs = 5_000
 const requestMs = 10_000
 const keepAliveMs = 1_000
+const checkMs = 5_000
+
+/** The answer to what is no HTTP, before there is a request to answer. */
+const unreadable = ((): string => {
+  const { code, message } = new PlatenError('input.invalid', 'The request is not HTTP.')
+  const text = JSON.stringify({ code, message, hint: errorRow(code).hint })
+  return `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${text.length}\r\nConnection: close\r\n\r\n${text}`
+})()
 
 /**
  * Serves plugin or CLI: HTTP with JSON, bounded in bytes, connections and rate; every answer is JSON.
@@ -47,7 +55,7 @@ export async function openLocalServer(options: LocalServerOptions): Promise<Loca
   const limitRate = tokenBucket({ perSecond: limits.local.requestsPerSecond, burst: limits.local.burst }, () => clock.now())
   let open = 0
   const server = createServer(
-    { headersTimeout: headersMs, requestTimeout: requestMs, keepAliveTimeout: keepAliveMs },
+    { headersTimeout: headersMs, requestTimeout: requestMs, keepAliveTimeout: keepAliveMs, connectionsCheckingInterval: checkMs },
     (request, response) => {
       open += 1
       response.once('close', () => {
@@ -65,6 +73,9 @@ export async function openLocalServer(options: LocalServerOptions): Promise<Loca
   // Those over it are told so; those over twice of it are cut.
   server.maxConnections = 2 * limits.local.connections
   server.maxHeadersCount = 50
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end(unreadable)
+  })
   await listen(server, options.address)
   return {
     close: () =>
@@ -125,7 +136,7 @@ async function listen(server: Server, address: LocalAddress): Promise<void> {
   // Whoever holds the journal's lock is the only agent, so a socket that is there was left by a dead one.
   if ('socket' in address) rmSync(address.socket, { force: true })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', error => {
+    server.on('error', error => {
       const inUse = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
       reject(new PlatenError(inUse ? 'port.in_use' : 'internal', error.message, { cause: error }))
     })

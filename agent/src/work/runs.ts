@@ -1,11 +1,11 @@
 import { newId, PlatenError, toldError, toPlatenError } from '@platen/protocol'
 import { nextRun } from '../domain/next-run.ts'
 import { compareOffer } from '../domain/offer.ts'
-import { judge, type Refusal } from '../domain/policy.ts'
-import type { Origin, Run, RunIdentity } from '../domain/run.ts'
+import { judge, refusal, type Refusal } from '../domain/policy.ts'
+import { transition, type Origin, type Run, type RunIdentity } from '../domain/run.ts'
 import type { Fence, Jobs, Progress, RunNews } from '../ports/jobs.ts'
 import { refusalOf, toRefusal, type AdmissionRules } from './admission.ts'
-import { createdFrames } from './frames.ts'
+import { createdFrames, resultFrame } from './frames.ts'
 import { LiveRun, type LiveRunOptions } from './live-run.ts'
 
 /** What the owner of all runs needs. */
@@ -28,7 +28,10 @@ export class Runs implements Jobs {
     const { journal, kinds, policy } = options
     for (const run of journal.unfinished()) {
       const kind = kinds.get(run.kind)
-      if (!kind) continue
+      if (!kind) {
+        this.#giveUp(run)
+        continue
+      }
       const live = this.#add(run, kind)
       live.restart()
       const refusal = live.run.state === 'accepted' && judge(policy, kinds, run)
@@ -103,6 +106,16 @@ export class Runs implements Jobs {
   async close(): Promise<void> {
     this.#closing = true
     await this.#options.workers.close()
+  }
+
+  /** Ends a run of a kind that an older build knew. */
+  #giveUp(run: Run): void {
+    const { journal, reports, clock, kinds, policy } = this.#options
+    const at = clock.now()
+    const error = judge(policy, kinds, run) ?? refusal('kind.unknown', run.kind)
+    const lost = transition(run, { type: 'restart', at }).run
+    const { run: over } = transition(lost, { type: 'end', at, end: { outcome: 'failed', effect: 'none', error } })
+    if (over.state === 'ended') journal.save(over, reports ? [resultFrame(over)] : [])
   }
 
   #refusal(identity: RunIdentity): Refusal | undefined {

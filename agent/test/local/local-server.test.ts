@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
-import { createServer, type AddressInfo } from 'node:net'
+import { connect, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { limits, localSigningText, PlatenError, signatureHeaders, type LocalStatus } from '@platen/protocol'
@@ -192,6 +192,20 @@ describe('the plugin’s server', () => {
   it('lets nobody follow a job: a follower would hold a connection of few', async test => {
     const { ask } = await start(test, plugin(test))
     assert.equal((await ask('GET', `/v1/jobs/${jobId}/events`)).status, 404)
+  })
+})
+
+describe('what is no HTTP', () => {
+  it('is answered with an error in JSON all the same', async test => {
+    const address = plugin(test)
+    await start(test, address)
+    const socket = connect('socket' in address ? address.socket : '')
+    test.after(() => socket.destroy())
+    socket.write('GARBAGE\r\n\r\n')
+    let text = ''
+    for await (const piece of socket.setEncoding('utf8') as AsyncIterable<string>) text += piece
+    const body = text.split('\r\n\r\n')[1] ?? ''
+    assert.ok(localValidators['error']?.(JSON.parse(body)), text)
   })
 })
 

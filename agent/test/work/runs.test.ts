@@ -264,6 +264,20 @@ describe('a crash of the agent', () => {
   })
 })
 
+describe('a newer build of the agent', () => {
+  it('ends what an older one took and it does not know', async test => {
+    const { journal, crash } = bench(test)
+    const { jobId } = offer(1, 1)
+    journal.save({ ...offer(1, 1), kind: 'old.kind', origin: 'platform', createdAt: 1, state: 'accepted' })
+    const after = crash()
+    const run = after.runs.find(jobId)
+    assert.equal(run?.state === 'ended' && run.end.error?.code, 'kind.unknown')
+    assert.equal(after.journal.waiting(), 1)
+    await soon()
+    assert.equal(after.runs.unfinished(), 0)
+  })
+})
+
 describe('a journal that fails', () => {
   it('keeps a step from beginning', async test => {
     const { runs, journal, workers } = bench(test)
