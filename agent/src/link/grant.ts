@@ -2,6 +2,11 @@ import { createHash, createPublicKey, verify } from 'node:crypto'
 import { canonicalJson, PlatenError, type DocumentCertificate, type DocumentGrant, type GatewayFrame, type Json } from '@platen/protocol'
 import { documentValidators } from '@platen/protocol/validators/documents'
 
+interface Documents {
+  readonly grant: DocumentGrant
+  readonly certificate: DocumentCertificate
+}
+
 type Offer = Extract<GatewayFrame, { type: 'job.offer' }>
 
 /** Who checks, whom it believes, and what time it is at the gateway. */
@@ -23,9 +28,9 @@ export interface GrantChecker {
 export function checkGrant(offer: Offer, checker: GrantChecker): void {
   const { certificate, payload, signature } = offer.grant
   if (!signedBy(checker.signerRoot, certificate)) throw new PlatenError('grant.signer_unknown')
-  const { key, notBefore, notAfter } = read<DocumentCertificate>('certificate', certificate.payload)
+  const { key, notBefore, notAfter } = read('certificate', certificate.payload)
   if (!signedBy(key, { payload, signature })) throw new PlatenError('grant.invalid')
-  const granted = read<DocumentGrant>('grant', payload)
+  const granted = read('grant', payload)
   for (const [name, value] of Object.entries(expected(offer, checker))) {
     if (granted[name as keyof DocumentGrant] !== value) throw new PlatenError('grant.mismatch', `It names another ${name}.`)
   }
@@ -52,7 +57,7 @@ function signedBy(key: string, { payload, signature }: { readonly payload: strin
   return verify(null, Buffer.from(payload), publicKey, Buffer.from(signature, 'base64url'))
 }
 
-function read<Document>(name: 'grant' | 'certificate', payload: string): Document {
+function read<Name extends keyof Documents>(name: Name, payload: string): Documents[Name] {
   let value: unknown
   try {
     value = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))
@@ -60,5 +65,5 @@ function read<Document>(name: 'grant' | 'certificate', payload: string): Documen
     throw new PlatenError('grant.invalid', `The ${name} is not JSON.`, { cause: error })
   }
   if (!documentValidators[name]?.(value)) throw new PlatenError('grant.invalid', `The ${name} does not fit its schema.`)
-  return value as Document
+  return value as Documents[Name]
 }

@@ -1,6 +1,6 @@
 import { limits, subprotocol } from '@platen/protocol'
 import type { IncomingMessage } from 'node:http'
-import WebSocket from 'ws'
+import { WebSocket } from 'ws'
 import type { Clock } from '../ports/clock.ts'
 import type { ConnectionEnd } from './reconnect.ts'
 
