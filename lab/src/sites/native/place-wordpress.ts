@@ -1,9 +1,10 @@
 import { chmod, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { labSource } from '../../paths.ts'
 import { copyTree, linkTree } from '../../process/copy-tree.ts'
 import { runCommand } from '../../process/run-command.ts'
 import { activatePhp } from '../install-wordpress.ts'
+import { pluginName } from '../plugin-name.ts'
 import type { SiteOptions } from '../site-options.ts'
 import { giveTo, isRoot, type SystemUser } from '../system-user.ts'
 import { runInWordpress } from '../wordpress-cli.ts'
@@ -35,7 +36,7 @@ export async function placeWordpress(
   await Promise.all([placeFiles(template, names, options, engines, user), createDatabase(template, names, engines)])
   if (!options.plugins?.length) return
   options.progress?.('activating plugins')
-  await runInWordpress({ root: names.root, url: names.url, user }, activatePhp(options.plugins.map(folder => basename(folder))))
+  await runInWordpress({ root: names.root, url: names.url, user }, activatePhp(options.plugins.map(pluginName)))
 }
 
 async function placeFiles(
@@ -49,7 +50,7 @@ async function placeFiles(
   await copyOwnParts(template.files, names.root)
   const content = join(names.root, 'wp-content')
   for (const folder of options.plugins ?? [])
-    await cp(folder, join(content, 'plugins', basename(folder)), { recursive: true, dereference: true })
+    await cp(folder, join(content, 'plugins', pluginName(folder)), { recursive: true, dereference: true })
   await cp(objectCache, join(content, 'object-cache.php'))
   const config = join(names.root, 'wp-config.php')
   await writeFile(config, configText(names, options, engines))

@@ -1,9 +1,10 @@
 import { cp, rm, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { copyTree } from '../../process/copy-tree.ts'
 import { freePort } from '../../process/free-port.ts'
 import { removeFolder, temporaryFolder } from '../../process/temporary-folder.ts'
 import { activatePhp } from '../install-wordpress.ts'
+import { pluginName } from '../plugin-name.ts'
 import { administrator, sitePages, type SiteOptions, type SitePages } from '../site-options.ts'
 import { newestWordpress, type WordpressVersion } from '../wordpress-source.ts'
 import { wordpressPrelude } from '../wordpress-cli.ts'
@@ -53,7 +54,7 @@ export async function createWasmSite(options: SiteOptions = {}): Promise<WasmSit
     await place(template, root, url, options)
     options.progress?.('starting PHP in WebAssembly')
     php = await startWasmPhp({ root, port, siteUrl: url }, join(directory, 'php.log'))
-    const names = (options.plugins ?? []).map(folder => basename(folder))
+    const names = (options.plugins ?? []).map(pluginName)
     if (names.length > 0) await php.run(`<?php ${wordpressPrelude(mounted, url)} ${activatePhp(names)}`, phpMs)
     return describe(version, { directory, root, url, cleanUp }, php)
   } catch (error) {
@@ -92,7 +93,7 @@ async function place(template: string, root: string, url: string, options: SiteO
   await rm(root, { recursive: true, force: true })
   await copyTree(template, root)
   for (const folder of options.plugins ?? []) {
-    await cp(folder, join(root, 'wp-content', 'plugins', basename(folder)), { recursive: true, dereference: true })
+    await cp(folder, join(root, 'wp-content', 'plugins', pluginName(folder)), { recursive: true, dereference: true })
   }
   moveSqliteSite(root, url)
   await writeFile(join(root, 'wp-config.php'), wasmConfig(url, options.phpConstants))
