@@ -46,6 +46,7 @@ export async function runGateway(options: GatewayOptions): Promise<number> {
     kinds: new Map(kinds.map(kind => [kind.name, kind])),
     inputs: inputValidators,
     results: resultValidators,
+    trustProxy: config.trustProxy,
   })
   const asked = firstSignal()
   const port = await http.listen(config.host, config.port)

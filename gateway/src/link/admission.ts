@@ -34,9 +34,10 @@ export class Admission {
     this.#at = clock.now()
   }
 
-  admit(address: string): Admitted {
+  /** `address` is undefined where it can't be told apart from others: then it is not held against anyone. */
+  admit(address: string | undefined): Admitted {
     const now = this.#clock.now()
-    if (!this.#refusals.left(address, now)) return { ok: false, retryAfterSeconds: minuteSeconds }
+    if (address !== undefined && !this.#refusals.left(address, now)) return { ok: false, retryAfterSeconds: minuteSeconds }
     this.#refill(now)
     if (this.#tokens >= 1) {
       this.#tokens -= 1
@@ -47,9 +48,10 @@ export class Admission {
     return { ok: false, retryAfterSeconds: 1 + Math.floor(this.#clock.random() * spread) }
   }
 
-  /** A token of this address was refused. */
-  refused(address: string): void {
-    this.#refusals.take(address, this.#clock.now())
+  /** A token of this address was refused: what it took is free for others again. */
+  refused(address: string | undefined): void {
+    this.#tokens += 1
+    if (address !== undefined) this.#refusals.take(address, this.#clock.now())
   }
 
   #refill(now: number): void {

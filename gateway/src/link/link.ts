@@ -1,8 +1,9 @@
-import type { IncomingMessage, Server } from 'node:http'
+import type { Server } from 'node:http'
 import { limits } from '@platen/protocol'
 import type { Hint } from '../ports/bus.ts'
 import { Admission, type AdmissionRates } from './admission.ts'
 import { AgentFrames } from './agent-frames.ts'
+import { clientAddress } from './client-address.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { drain, type DrainOptions } from './drain.ts'
 import type { LinkParts } from './link-parts.ts'
@@ -17,8 +18,8 @@ export interface LinkOptions extends Omit<LinkParts, 'heartbeatMs'> {
   readonly server: Server
   readonly heartbeatMs?: number
   readonly rates?: Partial<AdmissionRates>
-  /** Who asks, behind the proxies that the gateway trusts; the other end of the socket where it is left out. */
-  readonly addressOf?: (request: IncomingMessage) => string
+  /** Addresses and networks of proxies that may say in X-Forwarded-For who asks. */
+  readonly trustProxy?: readonly string[]
 }
 
 /** The agents' side of a gateway. */
@@ -32,7 +33,13 @@ export interface GatewayLink {
 const usualRates: AdmissionRates = { upgradesPerSecond: 200, refusalsPerMinute: 120 }
 
 /** Starts serving agents on a server. */
-export function openLink({ server, heartbeatMs = limits.link.heartbeatMs, rates = {}, addressOf, ...rest }: LinkOptions): GatewayLink {
+export function openLink({
+  server,
+  heartbeatMs = limits.link.heartbeatMs,
+  rates = {},
+  trustProxy = [],
+  ...rest
+}: LinkOptions): GatewayLink {
   const parts: LinkParts = { ...rest, heartbeatMs }
   const admitting = { ...usualRates, ...rates }
   const registry = new Registry(parts.log)
@@ -43,7 +50,7 @@ export function openLink({ server, heartbeatMs = limits.link.heartbeatMs, rates 
   const onUpgrade = upgrader({
     parts,
     admission: new Admission(admitting, parts.clock),
-    addressOf: addressOf ?? (request => request.socket.remoteAddress ?? ''),
+    addressOf: clientAddress(trustProxy),
     isDraining: () => draining,
     admitted: (agent, socket) => {
       const session = new Session(agent, socket, shared)

@@ -4,6 +4,7 @@ import { errorRow, limits, PlatenError, subprotocol, toPlatenError } from '@plat
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { Agent } from '../ports/agents.ts'
 import type { Admission } from './admission.ts'
+import type { ClientAddress } from './client-address.ts'
 import { admittedAgent } from './connection-token.ts'
 import type { LinkParts } from './link-parts.ts'
 
@@ -11,8 +12,7 @@ import type { LinkParts } from './link-parts.ts'
 export interface UpgradeOptions {
   readonly parts: LinkParts
   readonly admission: Admission
-  /** Who asks, behind the proxies that the gateway trusts. */
-  readonly addressOf: (request: IncomingMessage) => string
+  readonly addressOf: ClientAddress
   readonly isDraining: () => boolean
   /** Called with a socket whose request and headers can be forgotten. */
   readonly admitted: (agent: Agent, socket: WebSocket) => void

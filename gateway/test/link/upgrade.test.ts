@@ -68,14 +68,18 @@ describe('a storm of upgrades', () => {
   })
 
   it('of wrong tokens from one address is not even looked at after a while', async () => {
-    const gateway = await GatewayFixture.open({ rates: { refusalsPerMinute: 2 } })
+    const gateway = await GatewayFixture.open({ rates: { refusalsPerMinute: 2 }, trustProxy: ['127.0.0.0/8'] })
     try {
-      const statuses: number[] = []
-      for (let tries = 0; tries < 3; tries += 1) {
-        const answer = await upgrade(gateway.url, 'wrong')
-        statuses.push(answer.ok ? 101 : answer.status)
+      const agent = await gateway.enrol()
+      const knock = async (bearer: string, from: string): Promise<number> => {
+        const answer = await upgrade(gateway.url, bearer, undefined, { 'x-forwarded-for': `10.9.9.9, ${from}, 127.0.0.1` })
+        if (answer.ok) answer.connection.end()
+        return answer.ok ? 101 : answer.status
       }
+      const statuses: number[] = []
+      for (let tries = 0; tries < 3; tries += 1) statuses.push(await knock('wrong', '198.51.100.1'))
       assert.deepEqual(statuses, [401, 401, 503])
+      assert.equal(await knock(gateway.token(agent), '198.51.100.2'), 101)
     } finally {
       await gateway.close()
     }

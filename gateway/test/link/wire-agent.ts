@@ -37,8 +37,13 @@ export function token(keys: Keys, claims: Readonly<Record<string, unknown>>, hea
 }
 
 /** Knocks at a gateway's door. */
-export function upgrade(url: string, bearer: string | undefined, protocol: string = subprotocol): Promise<Upgraded> {
-  const headers = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }
+export function upgrade(
+  url: string,
+  bearer: string | undefined,
+  protocol: string = subprotocol,
+  extra: Readonly<Record<string, string>> = {},
+): Promise<Upgraded> {
+  const headers = bearer === undefined ? extra : { ...extra, authorization: `Bearer ${bearer}` }
   const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/agents/link`, [protocol], { headers, perMessageDeflate: false })
   const connection = new Connection(socket)
   return new Promise((resolve, reject) => {
