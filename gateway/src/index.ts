@@ -1,1 +1,7 @@
 export type { Store } from './ports/store.ts'
+export { memoryBus } from './bus/memory-bus.ts'
+export type { Job } from './domain/job.ts'
+export { invite, redeem } from './enrolment/enrolment.ts'
+export { openLink, type GatewayLink, type LinkOptions } from './link/link.ts'
+export type { Signer } from './ports/signer.ts'
+export { sqliteStore } from './store/sqlite/store.ts'
