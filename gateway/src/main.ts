@@ -6,6 +6,7 @@ import { resultValidators } from '@platen/protocol/validators/results'
 import { memoryBus } from './bus/memory-bus.ts'
 import { gatewayConfig, type GatewayOptions } from './config.ts'
 import { invite, redeem } from './enrolment/enrolment.ts'
+import { usualRates } from './http/request-rate.ts'
 import { httpServer } from './http/server.ts'
 import { storeFile } from './init.ts'
 import { latestProgress } from './latest-progress.ts'
@@ -32,7 +33,8 @@ export async function runGateway(options: GatewayOptions): Promise<number> {
     log,
     progress: latestProgress(bus),
     trustProxy: config.trustProxy,
-    invite: site => invite(enrolment, site),
+    rates: usualRates,
+    invite: (site, record) => invite(enrolment, site, record),
     redeem: request => redeem(enrolment, request),
   })
   const link = openLink({

@@ -30,6 +30,7 @@ export const errorTable = {
   'idempotency.conflict': [409, 'never', 'The Idempotency-Key was used with another body.', 'Use a new key for a new request.'],
   'site.exists': [409, 'never', 'A site with this URL is there already.', 'Use the site that is there.'],
   'job.finished': [409, 'never', 'The job has ended already.', 'Nothing is left to do.'],
+  'job.local': [409, 'never', 'The job was made at the site, which alone decides about it.', 'Cancel it in WP admin.'],
   'rate.limited': [429, 'wait', 'Too many requests.', 'Wait as long as Retry-After says.'],
   // Who asked
   'token.invalid': [401, 'changed', 'The API token is missing, unknown or revoked.', 'Send Authorization: Bearer with a valid token.'],

@@ -41,10 +41,12 @@ export interface JobIdentity {
  * **queued** — waits for its site's agent, not before `notBefore`. Left by `claim`, `cancel`, `tick` past the queue deadline.
  *
  * **offered** — leased to an agent that has not answered. Left by `accept`; by `decline` (back to the queue, or failed); by
- * `cancel`; by `tick` past the lease, which puts it back without using up the attempt, since nothing was begun.
+ * `cancel`, with effect `unknown`, since its accept may be on the way; by `tick` past the lease, which puts it back without
+ * using up the attempt.
  *
  * **running** — journaled by the agent. Left by `end` of the same epoch; by `tick` past the lease, which is a lost agent: the
- * retry policy of the kind decides. `cancel` asks the agent and leaves the end to it.
+ * retry policy of the kind decides; by `tick` past the run's deadline, for an agent that renews its lease and never ends the
+ * run it was to stop by itself. `cancel` asks the agent and leaves the end to it.
  *
  * **ended** — `succeeded`, `failed`, `cancelled` or `expired`; for good.
  */
@@ -144,7 +146,7 @@ function fromOffered(job: Job & { state: 'offered' }, event: JobEvent, around: S
       // The accept was lost on the way; the result says more.
       return event.epoch === job.epoch ? endOrRetry(job, event.end, around) : unchanged(job)
     case 'cancel':
-      return { ...next(ended(job, now, { outcome: 'cancelled', effect: 'none' })), effects: ['tell agent to cancel'] }
+      return { ...next(ended(job, now, { outcome: 'cancelled', effect: 'unknown' })), effects: ['tell agent to cancel'] }
     case 'tick':
       if (now >= job.queueDeadline) return next(expired(job, now))
       return now >= job.lease.expiresAt ? next(requeued({ ...job, attempt: job.attempt - 1 }, now)) : unchanged(job)
@@ -165,18 +167,34 @@ function fromRunning(job: Job & { state: 'running' }, event: JobEvent, around: S
     case 'cancel':
       return { job: { ...job, cancelling: true }, accepted: true, effects: ['tell agent to cancel'] }
     case 'tick':
-      if (now < job.lease.expiresAt) return unchanged(job)
-      return endOrRetry(
-        job,
-        { outcome: 'failed', effect: 'unknown', error: { code: 'job.lost', message: 'The agent was lost while it ran the job.' } },
-        around,
-      )
+      if (now >= runDeadline(job, around.kind)) return { ...next(ended(job, now, overran)), effects: ['tell agent to cancel'] }
+      return now >= job.lease.expiresAt ? endOrRetry(job, lost, around) : unchanged(job)
     case 'accept':
       return { job, accepted: event.epoch === job.epoch, effects: [] }
     case 'claim':
     case 'decline':
       return unchanged(job)
   }
+}
+
+const lost: JobEnd = {
+  outcome: 'failed',
+  effect: 'unknown',
+  error: { code: 'job.lost', message: 'The agent was lost while it ran the job.' },
+}
+
+const overran: JobEnd = {
+  outcome: 'failed',
+  effect: 'unknown',
+  error: { code: 'job.deadline', message: 'The job ran longer than its deadline, and its agent did not end it.' },
+}
+
+/** What an agent is given beyond the run's deadline to end it by itself and to say so. */
+const runGraceMs = 120_000
+
+/** When a run is given up. */
+export function runDeadline({ startedAt }: { readonly startedAt: number }, { deadlines }: Pick<Kind, 'deadlines'>): number {
+  return startedAt + deadlines.runMs + runGraceMs
 }
 
 /** Ends the job, or puts it back where its kind's retry policy says that another try may help. */

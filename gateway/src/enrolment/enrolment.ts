@@ -2,10 +2,12 @@ import { createHash, randomBytes } from 'node:crypto'
 import { limits, newId, PlatenError } from '@platen/protocol'
 import type { AgentStore } from '../ports/agents.ts'
 import type { Bus } from '../ports/bus.ts'
+import type { RequestRecord } from '../ports/request-record.ts'
 
-/** What an operator puts into a bundle; the token is nowhere else. */
+/** What an operator puts into a bundle. */
 export interface EnrolmentInvitation {
-  readonly token: string
+  /** Shown once: absent where the same request was answered before. */
+  readonly token?: string
   /** Milliseconds since the epoch. */
   readonly expiresAt: number
 }
@@ -39,11 +41,13 @@ export interface EnrolmentParts {
 export async function invite(
   { agents, now }: Pick<EnrolmentParts, 'agents' | 'now'>,
   site: { readonly accountId: string; readonly siteId: string },
+  record?: RequestRecord,
 ): Promise<EnrolmentInvitation> {
   const token = randomBytes(32).toString('base64url')
   const expiresAt = now() + limits.enrolment.tokenSeconds * 1_000
-  await agents.addEnrolmentToken({ hash: hashOf(token), ...site, expiresAt })
-  return { token, expiresAt }
+  const made = { hash: hashOf(token), ...site, expiresAt }
+  const kept = await agents.addEnrolmentToken(made, record)
+  return { ...(kept.hash === made.hash ? { token } : {}), expiresAt: kept.expiresAt }
 }
 
 /**

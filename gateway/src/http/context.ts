@@ -2,8 +2,10 @@ import type { Bus } from '../ports/bus.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { LatestProgress } from '../ports/progress.ts'
+import type { RequestRecord } from '../ports/request-record.ts'
 import type { Store } from '../ports/store.ts'
 import type { Scope, Token } from '../ports/tokens.ts'
+import type { RequestRates } from './request-rate.ts'
 
 /** What the API needs of whoever composes a gateway. */
 export interface HttpParts {
@@ -13,7 +15,10 @@ export interface HttpParts {
   readonly log: Log
   readonly progress: LatestProgress
   /** Makes a one-time enrolment token for a site of an account. */
-  invite(site: { readonly accountId: string; readonly siteId: string }): Promise<{ readonly token: string; readonly expiresAt: number }>
+  invite(
+    site: { readonly accountId: string; readonly siteId: string },
+    record: RequestRecord,
+  ): Promise<{ readonly token?: string; readonly expiresAt: number }>
   /** Turns a token and a key into an agent. */
   redeem(request: {
     readonly token: string
@@ -23,6 +28,7 @@ export interface HttpParts {
   }): Promise<object>
   /** Proxies whose X-Forwarded-For is believed. */
   readonly trustProxy: readonly string[]
+  readonly rates: RequestRates
 }
 
 /** A request that was let in. */
@@ -31,7 +37,8 @@ export interface Call {
   readonly params: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string>>
   readonly body: Readonly<Record<string, unknown>>
-  readonly idempotencyKey: string | undefined
+  /** What the store keeps of this request, with the change that it asks for: its line in the audit log, and its Idempotency-Key. */
+  readonly record: (subject: string) => RequestRecord
 }
 
 /** What a route answers. */
@@ -40,17 +47,29 @@ export interface Answer {
   readonly body: unknown
 }
 
-/** One route of the API, apart from any HTTP library. */
-export interface Route {
+/** What the API's page and openapi.json say of a route. */
+export interface RouteDocument {
   readonly method: 'GET' | 'POST'
   /** With `:name` parameters. */
   readonly path: string
-  readonly scope: Scope
-  /** One line for the API's page. */
+  /** Nobody needs a token for a `public` one. */
+  readonly scope: Scope | 'public'
+  /** One line. */
   readonly summary: string
+  /** What else a caller has to know. */
+  readonly description?: string
+  /** Query parameters by name, each a JSON Schema with a description. */
+  readonly query?: Readonly<Record<string, object>>
   /** JSON Schema of the body; its absence means that none is read. */
   readonly body?: object
-  /** What the audit log calls it; only mutations have one. */
+  readonly bodyExample?: unknown
+  readonly answer: { readonly status: number; readonly schema: object; readonly example: unknown; readonly type?: string }
+}
+
+/** One route of the API, apart from any HTTP library. */
+export interface Route extends RouteDocument {
+  readonly scope: Scope
+  /** What the audit log calls it; mutations have one, and they alone. */
   readonly audit?: string
   handle(call: Call, parts: HttpParts): Promise<Answer>
 }

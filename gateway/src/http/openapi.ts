@@ -1,12 +1,11 @@
 import { schemas } from '@platen/protocol/schemas'
 import { kinds } from '@platen/protocol'
-import type { Route } from './context.ts'
+import type { RouteDocument } from './context.ts'
 
 const problem = { $ref: '#/components/schemas/Problem' }
-const json = (schema: object): object => ({ content: { 'application/json': { schema } } })
 
 /** The API as OpenAPI 3.1, made from the routes that are served and the protocol's own schemas. */
-export function openApi(routes: readonly Route[]): object {
+export function openApi(routes: readonly RouteDocument[]): object {
   const paths: Record<string, Record<string, object>> = {}
   for (const route of routes) {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}')
@@ -29,20 +28,29 @@ export function openApi(routes: readonly Route[]): object {
   }
 }
 
-function operation({ path, summary, scope, body, method }: Route): object {
-  const parameters = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
-  const key = { name: 'Idempotency-Key', in: 'header', schema: { type: 'string', maxLength: 200 } }
+function operation(route: RouteDocument): object {
+  const { path, summary, description, scope, body, bodyExample, answer } = route
+  const needs = scope === 'public' ? 'Needs no API token.' : `Needs the scope \`${scope}\`.`
+  const type = answer.type ?? 'application/json'
   return {
     summary,
-    tags: [path.split('/')[2]],
-    description: `Needs the scope \`${scope}\`.`,
-    parameters: [...parameters, ...(method === 'POST' ? [key] : [])],
-    ...(body ? { requestBody: { required: true, ...json(body) } } : {}),
+    tags: [path.startsWith('/v1/') ? path.split('/')[2] : 'gateway'],
+    description: description === undefined ? needs : `${needs} ${description}`,
+    ...(scope === 'public' ? { security: [] } : {}),
+    parameters: parameters(route),
+    ...(body ? { requestBody: { required: true, content: { 'application/json': { schema: body, example: bodyExample } } } } : {}),
     responses: {
-      [method === 'POST' && body ? '201' : '200']: { description: 'Done', ...json({ type: 'object' }) },
+      [answer.status]: { description: 'Done', content: { [type]: { schema: answer.schema, example: answer.example } } },
       default: { description: 'An error', content: { 'application/problem+json': { schema: problem } } },
     },
   }
+}
+
+function parameters({ path, method, query = {}, scope }: RouteDocument): object[] {
+  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
+  const inQuery = Object.entries(query).map(([name, schema]) => ({ name, in: 'query', schema }))
+  const key = { name: 'Idempotency-Key', in: 'header', schema: { type: 'string', maxLength: 200 } }
+  return [...inPath, ...inQuery, ...(method === 'POST' && scope !== 'public' ? [key] : [])]
 }
 
 const problemSchema = {

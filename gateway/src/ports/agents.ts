@@ -1,4 +1,5 @@
 import type { Page, PageRequest } from './page.ts'
+import type { RequestRecord } from './request-record.ts'
 
 /** An enrolled agent: one a site; an earlier one is revoked when another enrols. */
 export interface Agent {
@@ -28,9 +29,14 @@ export interface EnrolmentToken {
 
 /** Agents and their enrolment. Methods without an account are for the link, where the agent's key proves whose it is. */
 export interface AgentStore {
-  addEnrolmentToken(token: EnrolmentToken): Promise<void>
   /**
-   * Uses the token up and makes the agent in one commit; the agents that the site had are revoked, and named in the answer.
+   * Commits a token; with a key that was used for the same request, the token of then.
+   * @throws PlatenError idempotency.conflict
+   */
+  addEnrolmentToken(token: EnrolmentToken, record?: RequestRecord): Promise<EnrolmentToken>
+  /**
+   * Uses the token up and makes the agent in one commit, with a line in the audit log; the agents that the site had are
+   * revoked, and named in the answer.
    * @throws PlatenError enrol.token_invalid (unknown, used, another site's URL), enrol.token_expired
    */
   redeem(request: {
@@ -45,8 +51,8 @@ export interface AgentStore {
   resolve(agentId: string): Promise<Agent | undefined>
   find(accountId: string, id: string): Promise<Agent | undefined>
   list(accountId: string, page: PageRequest): Promise<Page<Agent>>
-  /** False where there is no such agent in the account. */
-  revoke(accountId: string, id: string, at: number): Promise<boolean>
+  /** False where there is no such agent in the account. @throws PlatenError idempotency.conflict */
+  revoke(accountId: string, id: string, at: number, record?: RequestRecord): Promise<boolean>
   /** Notes that the agent was heard, and whether it is connected. */
   seen(agentId: string, at: number, connected: boolean, version?: string): Promise<void>
   /** Merges a report (or, when full, replaces the facts); false on a gap, which the caller answers with a resync. */

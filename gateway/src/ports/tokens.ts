@@ -1,4 +1,5 @@
 import type { Page, PageRequest } from './page.ts'
+import type { RequestRecord } from './request-record.ts'
 
 /** What a token lets its holder do; each scope includes the ones before it. */
 export type Scope = 'read' | 'dispatch' | 'admin'
@@ -18,9 +19,16 @@ export interface Token {
 /** API tokens and the accounts that they belong to. */
 export interface TokenStore {
   createAccount(id: string, name: string, at: number): Promise<void>
-  create(token: Token): Promise<void>
+  /** Whether there is any account yet. */
+  hasAccount(): Promise<boolean>
+  /**
+   * Commits a token; with a key that was used for the same request, the token of then (whose secret nobody has any more).
+   * @throws PlatenError idempotency.conflict
+   */
+  create(token: Token, record?: RequestRecord): Promise<Token>
   /** The live token of this hash, whatever its account: this is how a request gets its account. */
   byHash(hash: string): Promise<Token | undefined>
   list(accountId: string, page: PageRequest): Promise<Page<Token>>
-  revoke(accountId: string, id: string, at: number): Promise<boolean>
+  /** False where there is no such token in the account. @throws PlatenError idempotency.conflict */
+  revoke(accountId: string, id: string, at: number, record?: RequestRecord): Promise<boolean>
 }

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
-import { canonicalJson, kinds, limits, newId, PlatenError, problemField, problemText, type Json, type Kind } from '@platen/protocol'
+import { kinds, limits, newId, PlatenError, problemField, problemText, type Kind } from '@platen/protocol'
 import { inputValidators } from '@platen/protocol/validators/inputs'
 import { isEnded, type Job } from '../../domain/job.ts'
 import type { JobFilter } from '../../ports/jobs.ts'
 import type { LatestProgress } from '../../ports/progress.ts'
 import { iso, ok, type Route } from '../context.ts'
 import { pageAnswer, pageRequest } from '../paging.ts'
+import { jobShape, kindShape, listOf, pageQuery } from '../shapes.ts'
 
 const body = {
   type: 'object',
@@ -24,13 +24,15 @@ export const jobRoutes: readonly Route[] = [
     summary: 'Dispatch a job to a site; it waits where the agent is away',
     audit: 'job.create',
     body,
-    handle: async ({ token, body: asked, idempotencyKey }, { store, bus, clock, progress }) => {
+    bodyExample: { siteId: 'site_…', kind: 'cache.purge', input: { everything: true, reason: 'Deployed' } },
+    answer: { status: 201, ...jobShape },
+    handle: async ({ token, body: asked, record }, { store, bus, clock, progress }) => {
       const kind = kindOf(String(asked['kind']))
       checkInput(kind, asked['input'])
       const site = await store.sites.find(token.accountId, String(asked['siteId']))
       if (!site) throw new PlatenError('site.not_found', undefined, { field: 'siteId' })
-      const key = idempotencyKey === undefined ? undefined : { key: idempotencyKey, requestHash: hashOf(asked) }
-      const job = await store.jobs.create(queued(site, kind, asked['input'], clock.now()), key)
+      const made = queued(site, kind, asked['input'], clock.now())
+      const job = await store.jobs.create(made, record(made.id))
       bus.publish({ type: 'job queued', siteId: site.id })
       bus.publish({ type: 'site event', siteId: site.id })
       return { status: 201, body: showJob(job, progress) }
@@ -40,7 +42,14 @@ export const jobRoutes: readonly Route[] = [
     method: 'GET',
     path: '/v1/jobs',
     scope: 'read',
-    summary: 'List jobs, newest first; ?siteId, ?state and ?kind narrow it',
+    summary: 'List jobs, newest first; siteId, state and kind narrow it',
+    query: {
+      ...pageQuery,
+      siteId: { type: 'string', description: 'Only jobs of this site' },
+      state: { enum: states, description: 'Only jobs in this state' },
+      kind: { type: 'string', description: 'Only jobs of this kind' },
+    },
+    answer: { status: 200, ...listOf(jobShape) },
     handle: async ({ token, query }, { store, progress }) =>
       ok(pageAnswer(await store.jobs.list(token.accountId, filter(query), pageRequest(query)), job => showJob(job, progress))),
   },
@@ -49,6 +58,7 @@ export const jobRoutes: readonly Route[] = [
     path: '/v1/jobs/:id',
     scope: 'read',
     summary: 'Show a job with its result',
+    answer: { status: 200, ...jobShape },
     handle: async ({ token, params }, { store, progress }) => {
       const job = await store.jobs.find(token.accountId, params['id'] ?? '')
       if (!job) throw new PlatenError('job.not_found')
@@ -61,11 +71,12 @@ export const jobRoutes: readonly Route[] = [
     scope: 'dispatch',
     summary: 'Cancel a job in whatever state it is',
     audit: 'job.cancel',
-    handle: async ({ token, params }, { store, bus, clock, progress }) => {
-      const step = await store.jobs.cancel(token.accountId, params['id'] ?? '', clock.now())
+    answer: { status: 200, ...jobShape },
+    handle: async ({ token, params, record }, { store, bus, clock, progress }) => {
+      const id = params['id'] ?? ''
+      const step = await store.jobs.cancel(token.accountId, id, clock.now(), record(id))
       if (!step) throw new PlatenError('job.not_found')
-      const { job, accepted, effects } = step
-      if (!accepted) throw new PlatenError('job.finished')
+      const { job, effects } = step
       const { id: jobId, siteId, attempt, epoch } = job
       if (effects.includes('tell agent to cancel')) bus.publish({ type: 'job cancelled', jobId, siteId, attempt, epoch })
       bus.publish({ type: 'site event', siteId })
@@ -77,6 +88,7 @@ export const jobRoutes: readonly Route[] = [
     path: '/v1/kinds',
     scope: 'read',
     summary: 'List the kinds of jobs',
+    answer: { status: 200, ...listOf(kindShape) },
     handle: async () => ok({ items: kinds }),
   },
 ]
@@ -111,12 +123,6 @@ function queued(site: { id: string; accountId: string }, kind: Kind, input: unkn
     state: 'queued',
     notBefore: now,
   }
-}
-
-function hashOf(asked: Readonly<Record<string, unknown>>): string {
-  return createHash('sha256')
-    .update(canonicalJson(asked as Json))
-    .digest('base64url')
 }
 
 function filter({ siteId, state, kind }: Readonly<Record<string, string>>): JobFilter {

@@ -2,6 +2,7 @@ import { newId, PlatenError } from '@platen/protocol'
 import type { Site } from '../../ports/sites.ts'
 import { iso, ok, type Route } from '../context.ts'
 import { pageAnswer, pageRequest } from '../paging.ts'
+import { invitationShape, listOf, pageQuery, siteShape } from '../shapes.ts'
 
 /** Sites and the tokens that let agents enrol. */
 export const siteRoutes: readonly Route[] = [
@@ -11,11 +12,12 @@ export const siteRoutes: readonly Route[] = [
     scope: 'admin',
     summary: 'Add a site',
     audit: 'site.create',
+    answer: { status: 201, ...siteShape },
+    bodyExample: { url: 'https://example.com' },
     body: { type: 'object', required: ['url'], additionalProperties: false, properties: { url: { type: 'string', maxLength: 500 } } },
-    handle: async ({ token, body }, { store, clock }) => {
+    handle: async ({ token, body, record }, { store, clock }) => {
       const site = { id: newId('site'), accountId: token.accountId, url: siteUrl(String(body['url'])), createdAt: clock.now() }
-      await store.sites.create(site)
-      return { status: 201, body: show(site) }
+      return { status: 201, body: show(await store.sites.create(site, record(site.id))) }
     },
   },
   {
@@ -23,6 +25,8 @@ export const siteRoutes: readonly Route[] = [
     path: '/v1/sites',
     scope: 'read',
     summary: 'List the sites',
+    query: pageQuery,
+    answer: { status: 200, ...listOf(siteShape) },
     handle: async ({ token, query }, { store }) => ok(pageAnswer(await store.sites.list(token.accountId, pageRequest(query)), show)),
   },
   {
@@ -30,6 +34,7 @@ export const siteRoutes: readonly Route[] = [
     path: '/v1/sites/:id',
     scope: 'read',
     summary: 'Show a site',
+    answer: { status: 200, ...siteShape },
     handle: async ({ token, params }, { store }) => ok(show(found(await store.sites.find(token.accountId, params['id'] ?? '')))),
   },
   {
@@ -37,11 +42,21 @@ export const siteRoutes: readonly Route[] = [
     path: '/v1/sites/:id/enrolment',
     scope: 'admin',
     summary: 'Make a one-time token with which an agent enrols',
+    description: 'Good for 15 minutes. Sent again under the same Idempotency-Key, the answer has no token: it was shown once.',
     audit: 'site.invite',
-    handle: async ({ token, params }, parts) => {
+    answer: { status: 201, ...invitationShape },
+    handle: async ({ token, params, record }, parts) => {
       const site = found(await parts.store.sites.find(token.accountId, params['id'] ?? ''))
-      const made = await parts.invite({ accountId: site.accountId, siteId: site.id })
-      return { status: 201, body: { siteId: site.id, siteUrl: site.url, token: made.token, expiresAt: iso(made.expiresAt) } }
+      const made = await parts.invite({ accountId: site.accountId, siteId: site.id }, record(site.id))
+      return {
+        status: 201,
+        body: {
+          siteId: site.id,
+          siteUrl: site.url,
+          ...(made.token === undefined ? {} : { token: made.token }),
+          expiresAt: iso(made.expiresAt),
+        },
+      }
     },
   },
 ]

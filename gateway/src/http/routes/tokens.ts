@@ -3,6 +3,7 @@ import { newId, PlatenError } from '@platen/protocol'
 import type { Scope, Token } from '../../ports/tokens.ts'
 import { iso, ok, type Route } from '../context.ts'
 import { pageAnswer, pageRequest } from '../paging.ts'
+import { listOf, pageQuery, revokedShape, tokenShape } from '../shapes.ts'
 
 const body = {
   type: 'object',
@@ -18,9 +19,12 @@ export const tokenRoutes: readonly Route[] = [
     path: '/v1/tokens',
     scope: 'admin',
     summary: 'Make an API token; the answer is the only place where it is shown',
+    description: 'Sent again under the same Idempotency-Key, the answer has no token: it was shown once.',
     audit: 'token.create',
     body,
-    handle: async ({ token, body: asked }, { store, clock }) => {
+    bodyExample: { name: 'deploy', scope: 'dispatch' },
+    answer: { status: 201, ...tokenShape },
+    handle: async ({ token, body: asked, record }, { store, clock }) => {
       const secret = `plt_${randomBytes(32).toString('base64url')}`
       const made: Token = {
         id: newId('tok'),
@@ -30,8 +34,8 @@ export const tokenRoutes: readonly Route[] = [
         hash: createHash('sha256').update(secret).digest('base64url'),
         createdAt: clock.now(),
       }
-      await store.tokens.create(made)
-      return { status: 201, body: { ...show(made), token: secret } }
+      const kept = await store.tokens.create(made, record(made.id))
+      return { status: 201, body: { ...show(kept), ...(kept.id === made.id ? { token: secret } : {}) } }
     },
   },
   {
@@ -39,6 +43,8 @@ export const tokenRoutes: readonly Route[] = [
     path: '/v1/tokens',
     scope: 'admin',
     summary: 'List the tokens',
+    query: pageQuery,
+    answer: { status: 200, ...listOf(tokenShape) },
     handle: async ({ token, query }, { store }) => ok(pageAnswer(await store.tokens.list(token.accountId, pageRequest(query)), show)),
   },
   {
@@ -47,9 +53,10 @@ export const tokenRoutes: readonly Route[] = [
     scope: 'admin',
     summary: 'Revoke a token',
     audit: 'token.revoke',
-    handle: async ({ token, params }, { store, clock }) => {
+    answer: { status: 200, ...revokedShape },
+    handle: async ({ token, params, record }, { store, clock }) => {
       const id = params['id'] ?? ''
-      if (!(await store.tokens.revoke(token.accountId, id, clock.now()))) throw new PlatenError('token.not_found')
+      if (!(await store.tokens.revoke(token.accountId, id, clock.now(), record(id)))) throw new PlatenError('token.not_found')
       return ok({ id, revoked: true })
     },
   },

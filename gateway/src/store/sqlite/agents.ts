@@ -1,7 +1,9 @@
-import { PlatenError } from '@platen/protocol'
-import type { Agent, AgentStore } from '../../ports/agents.ts'
+import { newId, PlatenError } from '@platen/protocol'
+import type { Agent, AgentStore, EnrolmentToken } from '../../ports/agents.ts'
+import { appendAudit } from './audit.ts'
 import type { Row, SqlDatabase } from './database.ts'
 import { listing } from './listing.ts'
+import { recorded } from './request-records.ts'
 
 /** Agents and enrolment tokens in SQLite. */
 export function sqliteAgents(database: SqlDatabase): AgentStore {
@@ -10,10 +12,11 @@ export function sqliteAgents(database: SqlDatabase): AgentStore {
     return row && agent(row)
   }
   return {
-    addEnrolmentToken: async ({ hash, accountId, siteId, expiresAt }) => {
-      const sql = 'INSERT INTO enrolment_tokens (hash, account_id, site_id, expires_at) VALUES (?, ?, ?, ?)'
-      database.run(sql, hash, accountId, siteId, expiresAt)
-    },
+    addEnrolmentToken: async (token, record) =>
+      recorded(database, token.accountId, record, token.hash, {
+        fresh: () => insertToken(database, token),
+        again: hash => enrolmentToken(database.get('SELECT * FROM enrolment_tokens WHERE hash = ?', hash) as Row),
+      }),
     redeem: async request => database.transaction(() => redeem(database, request)),
     resolve: async agentId => byId(agentId),
     find: async (accountId, id) => {
@@ -21,13 +24,11 @@ export function sqliteAgents(database: SqlDatabase): AgentStore {
       return row && agent(row)
     },
     list: async (accountId, page) => listing(database, 'agents', { account_id: accountId }, page, agent),
-    revoke: async (accountId, id, at) =>
-      database.run(
-        'UPDATE agents SET revoked_at = ifnull(revoked_at, ?), connected_at = NULL WHERE account_id = ? AND id = ?',
-        at,
-        accountId,
-        id,
-      ) > 0,
+    revoke: async (accountId, id, at, record) => {
+      const sql = 'UPDATE agents SET revoked_at = ifnull(revoked_at, ?), connected_at = NULL WHERE account_id = ? AND id = ?'
+      const fresh = (): boolean => database.run(sql, at, accountId, id) > 0
+      return recorded(database, accountId, record, id, { fresh, again: () => true })
+    },
     seen: async (agentId, at, connected, version) => {
       const sql = `UPDATE agents SET seen_at = ?, version = ifnull(?, version),
         connected_at = CASE WHEN ? THEN ifnull(connected_at, ?) ELSE NULL END WHERE id = ?`
@@ -61,7 +62,27 @@ function redeem(
   )
   const sql = 'INSERT INTO agents (id, account_id, site_id, public_key, created_at, version) VALUES (?, ?, ?, ?, ?, ?) RETURNING *'
   const [row] = database.all(sql, agentId, token['account_id'], token['site_id'], publicKey, now, version)
+  appendAudit(database, {
+    id: newId('evt'),
+    accountId: String(token['account_id']),
+    at: now,
+    actor: `agent:${agentId}`,
+    action: 'agent.enrol',
+    subject: String(token['site_id']),
+    outcome: 'done',
+  })
   return { agent: agent(row as Row), revoked: revoked.map(({ id }) => String(id)) }
+}
+
+function insertToken(database: SqlDatabase, token: EnrolmentToken): EnrolmentToken {
+  const sql = 'INSERT INTO enrolment_tokens (hash, account_id, site_id, expires_at) VALUES (?, ?, ?, ?)'
+  database.run(sql, token.hash, token.accountId, token.siteId, token.expiresAt)
+  return token
+}
+
+function enrolmentToken(row: Row): EnrolmentToken {
+  const { hash, account_id: accountId, site_id: siteId, expires_at: expiresAt } = row
+  return { hash: String(hash), accountId: String(accountId), siteId: String(siteId), expiresAt: Number(expiresAt) }
 }
 
 function agent(row: Row): Agent {

@@ -1,9 +1,11 @@
-import { kinds, PlatenError, type Kind } from '@platen/protocol'
-import { isEnded, transition, type Job, type JobEvent, type JobStep } from '../../domain/job.ts'
+import { kinds, newId, PlatenError, type Kind } from '@platen/protocol'
+import { isEnded, runDeadline, transition, type Job, type JobEvent, type JobStep } from '../../domain/job.ts'
 import type { JobFilter, JobStore } from '../../ports/jobs.ts'
+import { appendAudit } from './audit.ts'
 import type { Row, SqlDatabase } from './database.ts'
 import { appendEvent, eventsAfter, lastSeq } from './events.ts'
 import { listing } from './listing.ts'
+import { forgetKeys, recorded } from './request-records.ts'
 
 /** Jobs and their events in SQLite. `random` gives the jitter of back-offs. */
 export function sqliteJobs(database: SqlDatabase, random: () => number): JobStore {
@@ -19,30 +21,30 @@ export function sqliteJobs(database: SqlDatabase, random: () => number): JobStor
     return done
   }
   return {
-    create: async (created, key) =>
-      database.transaction(() => {
-        const earlier = key && keyed(database, created.accountId, key)
-        if (earlier !== undefined) return load(earlier, { account: created.accountId }) as Job
-        insert(database, created)
-        if (key) {
-          const sql = 'INSERT INTO idempotency_keys (account_id, key, request_hash, job_id) VALUES (?, ?, ?, ?)'
-          database.run(sql, created.accountId, key.key, key.requestHash, created.id)
-        }
-        return created
+    create: async (created, record) =>
+      recorded(database, created.accountId, record, created.id, {
+        fresh: () => {
+          insert(database, created)
+          return created
+        },
+        again: id => load(id, { account: created.accountId }) as Job,
       }),
     importLocal: async imported =>
       database.transaction(() => {
         const row = database.get('SELECT site_id FROM jobs WHERE id = ?', imported.id)
-        if (!row) insert(database, imported)
+        if (!row) insertLocal(database, imported)
         return row === undefined || row['site_id'] === imported.siteId
       }),
     find: async (accountId, id) => load(id, { account: accountId }),
     list: async (accountId, filter, page) => listing(database, 'jobs', conditions(accountId, filter), page, job),
-    cancel: async (accountId, id, now) =>
-      database.transaction(() => {
-        const present = load(id, { account: accountId })
-        return present && step(present, { type: 'cancel' }, now)
-      }),
+    cancel: async (accountId, id, now, record) => {
+      const present = (): Job | undefined => load(id, { account: accountId })
+      const fresh = (): JobStep | undefined => {
+        const found = present()
+        return found && cancelled(found, step(found, { type: 'cancel' }, now))
+      }
+      return recorded(database, accountId, record, id, { fresh, again: () => asItIs(present()) })
+    },
     claim: async (siteId, agentId, leaseMs, now) =>
       database.transaction(() => {
         const sql = `SELECT * FROM jobs WHERE site_id = ? AND state = 'queued' AND json_extract(document, '$.notBefore') <= ?
@@ -71,6 +73,7 @@ export function sqliteJobs(database: SqlDatabase, random: () => number): JobStor
       database.transaction(() => {
         const rows = database.all('SELECT * FROM jobs WHERE due_at <= ? ORDER BY due_at LIMIT ?', now, most)
         for (const row of rows) step(job(row), { type: 'tick' }, now)
+        forgetKeys(database, now)
         return [...new Set(rows.map(row => String(row['site_id'])))]
       }),
     events: async (accountId, of, after, limit) => eventsAfter(database, accountId, of, after, limit),
@@ -78,10 +81,15 @@ export function sqliteJobs(database: SqlDatabase, random: () => number): JobStor
   }
 }
 
-function keyed(database: SqlDatabase, accountId: string, { key, requestHash }: { key: string; requestHash: string }): string | undefined {
-  const row = database.get('SELECT * FROM idempotency_keys WHERE account_id = ? AND key = ?', accountId, key)
-  if (row && row['request_hash'] !== requestHash) throw new PlatenError('idempotency.conflict', undefined, { field: 'Idempotency-Key' })
-  return row && String(row['job_id'])
+/** What a cancellation came to. @throws PlatenError job.local, job.finished */
+function cancelled(before: Job, step: JobStep): JobStep {
+  if (before.origin !== 'platform') throw new PlatenError('job.local')
+  if (!step.accepted && before.state !== 'cancelled') throw new PlatenError('job.finished')
+  return step
+}
+
+function asItIs(present: Job | undefined): JobStep | undefined {
+  return present && { job: present, accepted: true, effects: [] }
 }
 
 function insert(database: SqlDatabase, created: Job): void {
@@ -89,6 +97,13 @@ function insert(database: SqlDatabase, created: Job): void {
   const { id, accountId, siteId, kind, state } = created
   database.run(sql, id, accountId, siteId, kind, state, kindOf(kind).priority, dueAt(created), JSON.stringify(created))
   appendEvent(database, created, created.createdAt)
+}
+
+function insertLocal(database: SqlDatabase, imported: Job): void {
+  insert(database, imported)
+  const actor = 'lease' in imported ? `agent:${imported.lease.agentId}` : imported.origin
+  const { id: subject, accountId, createdAt: at } = imported
+  appendAudit(database, { id: newId('evt'), accountId, at, actor, action: 'job.create', subject, outcome: 'done' })
 }
 
 /** Writes a job's new state, and an event where the state is another than before. */
@@ -110,8 +125,9 @@ function dueAt(present: Job): number | null {
     case 'queued':
       return present.queueDeadline
     case 'offered':
+      return Math.min(present.lease.expiresAt, present.queueDeadline)
     case 'running':
-      return present.lease.expiresAt
+      return Math.min(present.lease.expiresAt, runDeadline(present, kindOf(present.kind)))
     case 'succeeded':
     case 'failed':
     case 'cancelled':

@@ -71,9 +71,12 @@ export const migrations: readonly string[] = [
     account_id TEXT NOT NULL REFERENCES accounts (id),
     key TEXT NOT NULL,
     request_hash TEXT NOT NULL,
-    job_id TEXT NOT NULL REFERENCES jobs (id),
+    -- Id of what the request made or changed.
+    subject TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
     PRIMARY KEY (account_id, key)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX idempotency_age ON idempotency_keys (created_at);
 
   CREATE TABLE events (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,

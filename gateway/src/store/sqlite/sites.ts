@@ -2,26 +2,30 @@ import { PlatenError } from '@platen/protocol'
 import type { Site, SiteStore } from '../../ports/sites.ts'
 import type { Row, SqlDatabase } from './database.ts'
 import { listing } from './listing.ts'
+import { recorded } from './request-records.ts'
 
 /** Sites in SQLite. */
 export function sqliteSites(database: SqlDatabase): SiteStore {
+  const find = (accountId: string, id: string): Site | undefined => {
+    const row = database.get('SELECT * FROM sites WHERE account_id = ? AND id = ?', accountId, id)
+    return row && site(row)
+  }
   return {
-    create: async ({ id, accountId, url, createdAt }) => {
-      const made = database.run(
-        'INSERT INTO sites (id, account_id, url, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
-        id,
-        accountId,
-        url,
-        createdAt,
-      )
-      if (made === 0) throw new PlatenError('site.exists', undefined, { field: 'url' })
-    },
-    find: async (accountId, id) => {
-      const row = database.get('SELECT * FROM sites WHERE account_id = ? AND id = ?', accountId, id)
-      return row && site(row)
-    },
+    create: async (created, record) =>
+      recorded(database, created.accountId, record, created.id, {
+        fresh: () => insert(database, created),
+        again: id => find(created.accountId, id) as Site,
+      }),
+    find: async (accountId, id) => find(accountId, id),
     list: async (accountId, page) => listing(database, 'sites', { account_id: accountId }, page, site),
   }
+}
+
+function insert(database: SqlDatabase, created: Site): Site {
+  const sql = 'INSERT INTO sites (id, account_id, url, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (account_id, url) DO NOTHING'
+  const made = database.run(sql, created.id, created.accountId, created.url, created.createdAt)
+  if (made === 0) throw new PlatenError('site.exists', undefined, { field: 'url' })
+  return created
 }
 
 function site(row: Row): Site {

@@ -1,6 +1,7 @@
 import type { Scope, Token, TokenStore } from '../../ports/tokens.ts'
 import type { Row, SqlDatabase } from './database.ts'
 import { listing } from './listing.ts'
+import { recorded } from './request-records.ts'
 
 /** API tokens in SQLite. */
 export function sqliteTokens(database: SqlDatabase): TokenStore {
@@ -8,18 +9,30 @@ export function sqliteTokens(database: SqlDatabase): TokenStore {
     createAccount: async (id, name, at) => {
       database.run('INSERT INTO accounts (id, name, created_at) VALUES (?, ?, ?)', id, name, at)
     },
-    create: async ({ id, accountId, name, scope, hash, createdAt }) => {
-      const sql = 'INSERT INTO tokens (id, account_id, name, scope, hash, created_at) VALUES (?, ?, ?, ?, ?, ?)'
-      database.run(sql, id, accountId, name, scope, hash, createdAt)
-    },
+    hasAccount: async () => database.get('SELECT 1 FROM accounts LIMIT 1') !== undefined,
+    create: async (created, record) =>
+      recorded(database, created.accountId, record, created.id, {
+        fresh: () => insert(database, created),
+        again: id => token(database.get('SELECT * FROM tokens WHERE account_id = ? AND id = ?', created.accountId, id) as Row),
+      }),
     byHash: async hash => {
       const row = database.get('SELECT * FROM tokens WHERE hash = ? AND revoked_at IS NULL', hash)
       return row && token(row)
     },
     list: async (accountId, page) => listing(database, 'tokens', { account_id: accountId }, page, token),
-    revoke: async (accountId, id, at) =>
-      database.run('UPDATE tokens SET revoked_at = ifnull(revoked_at, ?) WHERE account_id = ? AND id = ?', at, accountId, id) > 0,
+    revoke: async (accountId, id, at, record) => {
+      const sql = 'UPDATE tokens SET revoked_at = ifnull(revoked_at, ?) WHERE account_id = ? AND id = ?'
+      const fresh = (): boolean => database.run(sql, at, accountId, id) > 0
+      return recorded(database, accountId, record, id, { fresh, again: () => true })
+    },
   }
+}
+
+function insert(database: SqlDatabase, created: Token): Token {
+  const { id, accountId, name, scope, hash, createdAt } = created
+  const sql = 'INSERT INTO tokens (id, account_id, name, scope, hash, created_at) VALUES (?, ?, ?, ?, ?, ?)'
+  database.run(sql, id, accountId, name, scope, hash, createdAt)
+  return created
 }
 
 function token(row: Row): Token {

@@ -1,0 +1,139 @@
+/** JSON Schemas and examples of what the API answers. */
+const text = { type: 'string' }
+const time = { type: 'string', format: 'date-time' }
+
+function shape(required: Readonly<Record<string, object>>, optional: Readonly<Record<string, object>> = {}): object {
+  return { type: 'object', required: Object.keys(required), properties: { ...required, ...optional } }
+}
+
+/** A schema with an example of it. */
+export interface Shape {
+  readonly schema: object
+  readonly example: object
+}
+
+const ids = {
+  site: 'site_0193a7d2-6c1e-7d3a-9a55-0d6d6f1c2b3a',
+  job: 'job_0193a7d4-02b7-7a6f-8c1d-5f0c9b7e1a22',
+  agent: 'agent_0193a7d3-1f08-7b5c-b0aa-7a3b0f3f9c11',
+  token: 'tok_0193a7d1-88aa-7c33-9f10-2f6a1f0b7d44',
+  event: 'evt_0193a7d4-02b7-7f00-8000-3c2b1a0f9e8d',
+}
+const then = '2026-01-02T03:04:05.000Z'
+
+/** A site. */
+export const siteShape: Shape = {
+  schema: shape({ id: text, url: text, createdAt: time }),
+  example: { id: ids.site, url: 'https://example.com', createdAt: then },
+}
+
+/** What an operator puts into an enrolment bundle. */
+export const invitationShape: Shape = {
+  schema: shape({ siteId: text, siteUrl: text, expiresAt: time }, { token: text }),
+  example: { siteId: ids.site, siteUrl: 'https://example.com', token: 'Zm9v…', expiresAt: then },
+}
+
+/** An agent. */
+export const agentShape: Shape = {
+  schema: shape(
+    { id: text, siteId: text, connected: { type: 'boolean' }, enrolledAt: time, facts: { type: 'object' } },
+    { version: text, connectedAt: time, seenAt: time, revokedAt: time },
+  ),
+  example: {
+    id: ids.agent,
+    siteId: ids.site,
+    connected: true,
+    version: '0.1.0',
+    enrolledAt: then,
+    connectedAt: then,
+    seenAt: then,
+    facts: {},
+  },
+}
+
+/** An API token; the secret is in the answer that made it, and nowhere else. */
+export const tokenShape: Shape = {
+  schema: shape(
+    { id: text, name: text, scope: { enum: ['read', 'dispatch', 'admin'] }, createdAt: time },
+    { revokedAt: time, token: text },
+  ),
+  example: { id: ids.token, name: 'deploy', scope: 'dispatch', createdAt: then },
+}
+
+/** What a revocation answers. */
+export const revokedShape: Shape = {
+  schema: shape({ id: text, revoked: { const: true } }),
+  example: { id: ids.token, revoked: true },
+}
+
+/** A job. */
+export const jobShape: Shape = {
+  schema: shape(
+    {
+      id: text,
+      siteId: text,
+      kind: text,
+      origin: { enum: ['platform', 'owner', 'event'] },
+      state: { enum: ['queued', 'offered', 'running', 'succeeded', 'failed', 'cancelled', 'expired'] },
+      input: {},
+      attempt: { type: 'integer' },
+      epoch: { type: 'integer' },
+      createdAt: time,
+    },
+    {
+      notBefore: time,
+      startedAt: time,
+      finishedAt: time,
+      progress: shape({ done: { type: 'integer' }, total: { type: 'integer' }, note: text }),
+      reason: text,
+      effect: { enum: ['none', 'applied', 'partial', 'unknown'] },
+      result: {},
+      error: shape({ code: text, message: text }),
+      bill: { type: 'object' },
+    },
+  ),
+  example: {
+    id: ids.job,
+    siteId: ids.site,
+    kind: 'cache.purge',
+    origin: 'platform',
+    state: 'queued',
+    input: { everything: true, reason: 'Deployed' },
+    attempt: 0,
+    epoch: 0,
+    createdAt: then,
+    notBefore: then,
+  },
+}
+
+/** A line of the audit log. */
+export const auditShape: Shape = {
+  schema: shape({ id: text, at: time, actor: text, action: text, subject: text, outcome: text }),
+  example: { id: ids.event, at: then, actor: `token:${ids.token}`, action: 'job.create', subject: ids.job, outcome: 'done' },
+}
+
+/** A kind of job. */
+export const kindShape: Shape = {
+  schema: shape({ name: text, title: text, description: text, weight: { enum: ['light', 'heavy'] }, usualInput: {} }),
+  example: {
+    name: 'cache.purge',
+    title: 'Cache purge',
+    description: 'Refreshes the caches of the site and checks that visitors get the new pages.',
+    weight: 'light',
+    usualInput: { everything: true, reason: 'Asked for in WordPress' },
+  },
+}
+
+/** A stretch of a list. */
+export function listOf({ schema, example }: Shape): Shape {
+  return {
+    schema: shape({ items: { type: 'array', items: schema } }, { nextCursor: text }),
+    example: { items: [example] },
+  }
+}
+
+/** Query parameters that every list with a cursor takes. */
+export const pageQuery: Readonly<Record<string, object>> = {
+  limit: { type: 'integer', minimum: 1, maximum: 100, default: 50, description: 'Items of one answer' },
+  cursor: { type: 'string', description: 'nextCursor of the answer before' },
+}

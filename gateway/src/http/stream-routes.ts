@@ -1,0 +1,56 @@
+import { PlatenError } from '@platen/protocol'
+import type { Token } from '../ports/tokens.ts'
+import type { HttpParts, RouteDocument } from './context.ts'
+import type { StreamOf } from './event-stream.ts'
+
+const answer = {
+  status: 200,
+  type: 'text/event-stream',
+  schema: { type: 'string' },
+  example: 'id: 7\nevent: job.succeeded\ndata: {"specversion":"1.0","type":"job.succeeded",…}\n\n',
+}
+const query = { after: { type: 'integer', minimum: 0, description: 'As Last-Event-ID, for who cannot set headers' } }
+const description = 'Server-sent events, each a CloudEvent. Last-Event-ID resumes after an event without losing any.'
+
+/** A route that answers with server-sent events. */
+export interface StreamRoute extends RouteDocument {
+  /** What of the account the stream shows. @throws PlatenError job.not_found, site.not_found */
+  of(token: Token, id: string, parts: Pick<HttpParts, 'store'>): Promise<Omit<StreamOf, 'after'>>
+}
+
+/** What can be followed. */
+export const streamRoutes: readonly StreamRoute[] = [
+  {
+    method: 'GET',
+    path: '/v1/jobs/:id/events',
+    scope: 'read',
+    summary: 'Follow a job until it ends',
+    description,
+    query,
+    answer,
+    of: async ({ accountId }, jobId, { store }) => {
+      if (!(await store.jobs.find(accountId, jobId))) throw new PlatenError('job.not_found')
+      return { accountId, jobId }
+    },
+  },
+  {
+    method: 'GET',
+    path: '/v1/sites/:id/events',
+    scope: 'read',
+    summary: 'Follow everything that happens at a site',
+    description,
+    query,
+    answer,
+    of: async ({ accountId }, siteId, { store }) => {
+      if (!(await store.sites.find(accountId, siteId))) throw new PlatenError('site.not_found')
+      return { accountId, siteId }
+    },
+  },
+]
+
+/** Where a stream starts. @throws PlatenError cursor.invalid */
+export function startOf(lastEventId: string | readonly string[] | undefined, after: string | undefined): number {
+  const sequence = Number(lastEventId ?? after ?? 0)
+  if (!Number.isSafeInteger(sequence) || sequence < 0) throw new PlatenError('cursor.invalid', undefined, { field: 'Last-Event-ID' })
+  return sequence
+}
