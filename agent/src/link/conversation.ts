@@ -1,10 +1,10 @@
-import { limits, type AgentFrame, type GatewayFrame } from '@platen/protocol'
-import { tokenBucket } from '../domain/token-bucket.ts'
+import type { AgentFrame, GatewayFrame } from '@platen/protocol'
 import type { Clock } from '../ports/clock.ts'
 import type { RunNews } from '../ports/jobs.ts'
 import { answerOffer } from './answer-offer.ts'
 import type { LinkParts } from './link-parts.ts'
 import { OutboxSender } from './outbox-sender.ts'
+import { Pace } from './pace.ts'
 import { ProgressGate } from './progress-gate.ts'
 
 /** The ways out of a conversation. */
@@ -22,6 +22,7 @@ const slowBytes = 65_536
 export class Conversation {
   readonly #parts: LinkParts
   readonly #door: ConversationDoor
+  readonly #pace: Pace
   readonly #outbox: OutboxSender
   readonly #progress: ProgressGate
   #unsubscribe: () => void = () => {}
@@ -30,10 +31,9 @@ export class Conversation {
   constructor(parts: LinkParts, clock: Clock, door: ConversationDoor) {
     this.#parts = parts
     this.#door = door
-    // Half of what an agent may send: the other half is for everything that cannot wait.
-    const { framesPerSecond, frameBurst } = limits.link
-    const pace = tokenBucket({ perSecond: framesPerSecond / 2, burst: frameBurst / 2 }, () => clock.now())
-    this.#outbox = new OutboxSender({ journal: parts.journal, clock, pace, send: frame => door.send(frame) })
+    this.#pace = new Pace(clock)
+    const send = (frame: AgentFrame): void => this.#send(frame)
+    this.#outbox = new OutboxSender({ journal: parts.journal, clock, send, waitMs: () => this.#pace.waitMs() })
     this.#progress = new ProgressGate(clock, ({ jobId, attempt, epoch }, { done, total, note }) => {
       if (door.waitingBytes() <= slowBytes)
         door.send({ type: 'job.progress', jobId, attempt, epoch, done, total, note: note.slice(0, 500) })
@@ -49,7 +49,7 @@ export class Conversation {
 
   /** Says that the agent lives, what it runs, and what has changed. */
   beat(): void {
-    this.#door.send({ type: 'heartbeat', running: [...this.#parts.jobs.running()] })
+    this.#send({ type: 'heartbeat', running: [...this.#parts.jobs.running()] })
     this.#sendIfAny(this.#parts.reports.changes())
   }
 
@@ -68,7 +68,7 @@ export class Conversation {
         this.#outbox.acknowledged(frame)
         return true
       case 'state.resync':
-        this.#door.send(this.#parts.reports.full())
+        this.#send(this.#parts.reports.full())
         return true
       case 'goodbye':
         this.#door.goodbye(frame.afterMs)
@@ -89,7 +89,7 @@ export class Conversation {
     const { identity, gatewayTime, jobs, log } = this.#parts
     const answer = answerOffer(frame, { ...identity, nowMs: gatewayTime.now() }, jobs)
     if (answer.type === 'job.decline') log.warn('link:declined', { jobId: frame.jobId, kind: frame.kind.slice(0, 40), code: answer.code })
-    this.#door.send(answer)
+    this.#send(answer)
   }
 
   #takeNews(news: RunNews): void {
@@ -103,6 +103,11 @@ export class Conversation {
   }
 
   #sendIfAny(frame: AgentFrame | undefined): void {
-    if (frame) this.#door.send(frame)
+    if (frame) this.#send(frame)
+  }
+
+  #send(frame: AgentFrame): void {
+    this.#pace.spend()
+    this.#door.send(frame)
   }
 }

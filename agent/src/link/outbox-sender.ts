@@ -9,8 +9,8 @@ export interface OutboxSenderOptions {
   readonly journal: Pick<Journal, 'outbox' | 'acknowledge'>
   readonly clock: Clock
   readonly send: (frame: AgentFrame) => void
-  /** Takes leave for one frame: 0, or the milliseconds until there is one. */
-  readonly pace: () => number
+  /** Milliseconds until one more frame may be sent; 0 means now. */
+  readonly waitMs: () => number
 }
 
 /** Frames that are on their way at once: a result may have 256 KB, and all of them wait in memory. */
@@ -36,7 +36,7 @@ export class OutboxSender {
     for (const { id, frame } of this.#options.journal.outbox(outboxWindow)) {
       if (this.#inFlight.size >= outboxWindow) return
       if (this.#inFlight.has(id)) continue
-      const waitMs = this.#options.pace()
+      const waitMs = this.#options.waitMs()
       if (waitMs > 0) return this.#later(waitMs)
       this.#inFlight.set(id, frame)
       this.#options.send(frame)

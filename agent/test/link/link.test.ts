@@ -259,8 +259,10 @@ describe('the link', () => {
     open()
     const first = await gateway.next()
     await first.welcome()
+    await until(() => link?.state.state === 'open', 'open')
     assert.deepEqual(await first.next('state.report'), { type: 'state.report', seq: 1, full: true, facts: { version: '0' } })
     first.cut()
+    await until(() => link?.state.state !== 'open', 'lost')
     facts = { version: '0', busy: true }
     const second = await gateway.next()
     await second.welcome({ stateSeq: 1 })
