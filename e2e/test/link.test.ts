@@ -95,7 +95,7 @@ describe('agent and gateway, both ends of the link', () => {
     })
   }
   const enrol = async (siteId: string): Promise<AgentIdentity> => {
-    const { token } = await invite({ agents: store.agents, now: Date.now }, { accountId, siteId })
+    const { token = '' } = await invite({ agents: store.agents, now: Date.now }, { accountId, siteId })
     const key = generateKeyPairSync('ed25519').privateKey
     const publicKey = key.export({ format: 'jwk' }).x as string
     const parts = { agents: store.agents, bus, gateway: 'gateway.test', now: Date.now }

@@ -1,0 +1,276 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { skipWithoutEngines, waitUntil } from '@platen/lab'
+import type { KindCachePurgeInput, KindCachePurgeResult } from '@platen/protocol'
+import { cachePurge } from '../../../agent/src/kinds/cache.purge/handler.ts'
+import { pageFetcher } from '../../../agent/src/site/fetcher.ts'
+import { nginxPageCache } from '../../../agent/src/site/nginx-cache.ts'
+import { redisObjectCache } from '../../../agent/src/site/redis.ts'
+import { createPluginSite, runHandler, type PluginSite } from './site-context.ts'
+
+const skip = await skipWithoutEngines()
+
+/** What the site does at the wish of a test: vary by device, set a cookie, differ each time. */
+const switches = `<?php
+add_action( 'send_headers', function () {
+  if ( isset( $_GET['device'] ) ) { header( 'Vary: X-Device' ); }
+  if ( isset( $_GET['cookie'] ) && get_option( 'lab_cookie' ) ) { setcookie( 'seen', '1' ); }
+} );
+add_action( 'wp_footer', function () {
+  echo '<i>title:', esc_html( get_option( 'blogname' ) ), isset( $_SERVER['HTTP_X_DEVICE'] ) ? ':' . esc_html( $_SERVER['HTTP_X_DEVICE'] ) : '', '</i>';
+  if ( isset( $_GET['random'] ) ) { echo '<!-- ', wp_rand(), ' -->'; }
+} );`
+
+describe('purging the caches of a real site', { skip, concurrency: false }, () => {
+  let ground: PluginSite
+  let edits = 0
+
+  before(async () => {
+    ground = await createPluginSite()
+    const { site } = ground
+    await mkdir(join(site.root, 'wp-content/mu-plugins'), { recursive: true })
+    await writeFile(join(site.root, 'wp-content/mu-plugins/switches.php'), switches)
+  })
+  after(() => ground?.stop())
+
+  const purge = async (input: KindCachePurgeInput, policy = ground.policy): Promise<KindCachePurgeResult> => {
+    const parts = {
+      fetcher: pageFetcher(policy),
+      ...(policy.nginx?.cachePath ? { pageCache: nginxPageCache(policy.nginx.cachePath) } : {}),
+      ...(policy.redis ? { objectCache: redisObjectCache(policy.redis) } : {}),
+    }
+    return (await runHandler('cache.purge', cachePurge(parts), policy, input)).result
+  }
+  const urls = (...paths: string[]): KindCachePurgeInput => ({ urls: paths.map(path => `${ground.site.url}${path}`) as [string] })
+  const get = async (
+    path: string,
+    headers: Record<string, string> = {},
+  ): Promise<{ cache: string | null; status: number; title: string | undefined }> => {
+    const answer = await ground.site.fetch(path, { headers })
+    const title = /<i>title:([^<]*)</.exec(await answer.text())?.[1]
+    return { cache: answer.headers.get('x-cache'), status: answer.status, title }
+  }
+  /** Has the page kept by nginx. */
+  const keep = async (path: string, headers: Record<string, string> = {}): Promise<void> => {
+    await get(path, headers)
+    assert.equal((await get(path, headers)).cache, 'HIT', path)
+  }
+  const edit = async (): Promise<string> => {
+    const title = `edit ${++edits}`
+    await ground.site.wp(`update_option( 'blogname', '${title}' );`)
+    return title
+  }
+  const redis = (...args: string[]): string =>
+    execFileSync('redis-cli', ['-p', String(ground.site.redis.port), ...args])
+      .toString()
+      .trim()
+
+  it('shows visitors the new page and proves it; other pages stay as they were kept', async () => {
+    await keep('/?a')
+    await keep('/?b')
+    const title = await edit()
+    assert.notEqual((await get('/?a')).title, title)
+    const result = await purge(urls('/?a', '/?a#again'))
+    assert.deepEqual(result.proof, [{ url: `${ground.site.url}/?a`, state: 'fresh', cache: 'HIT', status: 200 }])
+    assert.deepEqual(
+      result.layers.map(({ layer, state }) => `${layer} ${state}`),
+      ['object purged', 'opcache purged', 'nginx purged'],
+    )
+    assert.deepEqual(await get('/?a'), { cache: 'HIT', status: 200, title })
+    assert.notEqual((await get('/?b')).title, title)
+  })
+
+  it('purges everything', async () => {
+    await keep('/')
+    await keep('/?c')
+    await keep('/?c=%41&x={}')
+    const title = await edit()
+    const result = await purge({ everything: true, reason: 'a test' })
+    for (const path of ['/', '/?c', '/?b', '/?c=%41&x={}']) assert.equal((await get(path)).title, title, path)
+    assert.ok(result.refreshed >= 4 && result.proof.every(({ state }) => state === 'fresh'), result.summary)
+  })
+
+  it('touches no key but the site’s own, whatever the prefix means to a glob', async () => {
+    const { prefix } = ground.policy.redis as { prefix: string }
+    redis('set', 'neighbour:a', '1')
+    redis('set', `x${prefix}a`, '1')
+    redis('set', prefix.slice(0, -1), '1')
+    redis('set', `${prefix}own`, '1')
+    await purge(urls('/'))
+    assert.equal(redis('exists', `${prefix}own`), '0')
+    assert.equal(redis('exists', 'neighbour:a', `x${prefix}a`, prefix.slice(0, -1)), '3')
+    const glob = redisObjectCache({ url: ground.site.redis.url, database: 0, prefix: 'a*[b-d]?\\^-:' })
+    for (const key of ['a*[b-d]?\\^-:x', 'a*[b-d]?\\^-:', 'axb:x', 'aXXc?\\^-:x', 'ab-:x']) redis('set', key, '1')
+    assert.equal(await glob.flush(AbortSignal.timeout(5_000)), 2)
+    assert.equal(redis('exists', 'axb:x', 'aXXc?\\^-:x', 'ab-:x'), '3')
+  })
+
+  it('does not flush under a prefix that WordPress does not use', async () => {
+    const { policy } = ground
+    redis('set', 'neighbour:b', '1')
+    const result = await purge(urls('/'), { ...policy, redis: { ...policy.redis, prefix: 'neighbour:' } as never })
+    assert.deepEqual(result.layers[0], { layer: 'object', state: 'failed', count: 0, code: 'redis.mismatch' })
+    assert.equal(redis('exists', 'neighbour:b'), '1')
+    assert.match(result.summary, /Not purged: object cache/)
+  })
+
+  it('empties the object cache through WordPress where the policy names no Redis', async () => {
+    const { redis: own, ...policy } = ground.policy
+    redis('set', `${own?.prefix}own`, '1')
+    assert.equal((await purge(urls('/'), policy)).layers[0]?.state, 'purged')
+    assert.equal(redis('exists', `${own?.prefix}own`), '0')
+  })
+
+  it('takes a page away that is gone, though nginx keeps no 404', async () => {
+    const id = await ground.site.wp(
+      `echo wp_insert_post( array( 'post_title' => 'Gone', 'post_name' => 'gone', 'post_type' => 'page', 'post_status' => 'publish' ) );`,
+    )
+    const { pathname, search } = new URL(await ground.site.wp(`echo get_permalink( ${id} );`))
+    await keep(pathname + search)
+    await ground.site.wp(`wp_delete_post( ${id}, true );`)
+    assert.equal((await get(pathname + search)).status, 200)
+    const { proof } = await purge(urls(pathname + search))
+    assert.deepEqual([proof[0]?.state, proof[0]?.status], ['fresh', 404])
+    assert.equal((await get(pathname + search)).status, 404)
+  })
+
+  it('takes a page away that nginx does not keep any more since it sets a cookie', async () => {
+    await keep('/?cookie')
+    await ground.site.wp(`update_option( 'lab_cookie', 1 );`)
+    try {
+      const title = await edit()
+      const { proof } = await purge(urls('/?cookie'))
+      assert.deepEqual([proof[0]?.state, proof[0]?.cache], ['fresh', 'MISS'])
+      assert.equal((await get('/?cookie')).title, title)
+    } finally {
+      await ground.site.wp(`delete_option( 'lab_cookie' );`)
+    }
+  })
+
+  it('proves pages that differ each time they are made', async () => {
+    await keep('/?random')
+    const title = await edit()
+    const { proof } = await purge(urls('/?random'))
+    assert.deepEqual([proof[0]?.state, proof[0]?.cache], ['fresh', 'HIT'])
+    assert.equal((await get('/?random')).title, title)
+  })
+
+  it('says unreachable of a page that fails and leaves the good copy of it', async () => {
+    await keep('/?fails')
+    const breaker = join(ground.site.root, 'wp-content/mu-plugins/breaker.php')
+    await writeFile(breaker, `<?php if ( isset( $_GET['fails'] ) ) { http_response_code( 500 ); exit; }`)
+    await edit()
+    const { proof } = await purge(urls('/?fails', '/?a'))
+    assert.deepEqual(
+      proof.map(({ url, state }) => [url.slice(ground.site.url.length), state]),
+      [
+        ['/?fails', 'unreachable'],
+        ['/?a', 'fresh'],
+      ],
+    )
+    assert.deepEqual([(await get('/?fails')).status, (await get('/?fails')).cache], [200, 'HIT'])
+    await writeFile(breaker, '<?php')
+    await assert.rejects(purge(urls('/?a'), { ...ground.policy, site: { ...ground.policy.site, url: 'http://127.0.0.2' } }), {
+      code: 'url.foreign',
+    })
+  })
+
+  for (const [name, settings] of [
+    ['', ''],
+    [' held open by open_file_cache', 'open_file_cache max=1000 inactive=60s; open_file_cache_valid 60s; open_file_cache_min_uses 1;'],
+  ] as const) {
+    it(`reaches every variant of a page that varies${name}`, async () => {
+      const { configFile } = ground.site.nginx
+      const original = await readFile(configFile, 'utf8')
+      await configure(original.replace('sendfile on;', `sendfile on; ${settings}`))
+      try {
+        for (const device of ['phone', 'desktop', 'watch']) {
+          await keep('/?device', { 'x-device': device })
+          await get('/?device', { 'x-device': device })
+        }
+        await keep('/?cookie')
+        const title = await edit()
+        for (const device of ['phone', 'desktop'])
+          assert.notEqual((await get('/?device', { 'x-device': device })).title, `${title}:${device}`)
+        await purge(urls('/?device', '/?cookie'))
+        for (const device of ['phone', 'desktop', 'watch']) {
+          assert.equal((await get('/?device', { 'x-device': device })).title, `${title}:${device}`)
+        }
+        assert.equal((await get('/?cookie')).title, title)
+      } finally {
+        await configure(original)
+      }
+    })
+  }
+
+  it('works without nginx’s refresh rule where it knows the cache folder, and says so where it does not', async () => {
+    const { refreshSecret: _secret, ...nginx } = ground.policy.nginx as NonNullable<typeof ground.policy.nginx>
+    await keep('/?a')
+    const title = await edit()
+    const { proof } = await purge(urls('/?a'), { ...ground.policy, nginx })
+    assert.equal(proof[0]?.state, 'fresh')
+    assert.equal((await get('/?a')).title, title)
+    const { cachePath: _path, ...blind } = nginx
+    await keep('/?a')
+    await assert.rejects(purge(urls('/?a'), { ...ground.policy, nginx: blind }), { code: 'nginx.no_refresh' })
+    await assert.rejects(purge(urls('/?a'), { ...ground.policy, nginx: { ...blind, refreshSecret: 'wrong'.repeat(8) } }), {
+      code: 'nginx.no_refresh',
+    })
+  })
+
+  it('purges the pages though Redis is gone, and says it', async () => {
+    await keep('/?a')
+    await ground.site.stopRedis()
+    const result = await purge(urls('/?a'))
+    assert.deepEqual(result.layers[0], { layer: 'object', state: 'failed', count: 0, code: 'redis.unavailable' })
+    assert.equal(result.proof[0]?.state, 'fresh')
+    await ground.site.startRedis()
+  })
+
+  it('does nothing at all in maintenance, with PHP dead, the database gone, nginx away, or a foreign URL among its own', async () => {
+    const { site, policy } = ground
+    const prefix = policy.redis?.prefix as string
+    redis('set', `${prefix}own`, '1')
+    await keep('/?a')
+    const untouched = async (code: string, input = urls('/?a'), changed = policy): Promise<void> => {
+      const steps: string[] = []
+      const step = async <T>(name: string, _kind: string, run: () => Promise<T>): Promise<T> => {
+        steps.push(name)
+        return run()
+      }
+      const parts = { fetcher: pageFetcher(changed), objectCache: redisObjectCache(policy.redis as never) }
+      await assert.rejects(runHandler('cache.purge', cachePurge(parts), changed, input, { step }), { code })
+      assert.deepEqual(steps, [])
+      assert.equal(redis('exists', `${prefix}own`), '1')
+      assert.equal((await get('/?a')).cache, 'HIT')
+    }
+    await untouched('url.foreign', { urls: [`${site.url}/?a`, 'http://evil.example/'] })
+    await untouched('url.invalid', { urls: [`${site.url}/?a`, site.url.replace('://', '://user@')] })
+    await untouched('nginx.unavailable', urls('/?a'), { ...policy, nginx: { ...policy.nginx, port: 1 } as never })
+    await site.setMaintenance(true)
+    await untouched('wordpress.maintenance')
+    await site.setMaintenance(false)
+    await site.stopPhp()
+    await untouched('php.unavailable')
+    await site.startPhp()
+    await site.stopMysql()
+    await untouched('php.failed')
+    await site.startMysql()
+  })
+
+  /** Changes nginx's configuration and waits until workers of the new one serve. */
+  async function configure(text: string): Promise<void> {
+    const { configFile, pid } = ground.site.nginx
+    const children = (): string => execFileSync('pgrep', ['-P', String(pid)]).toString()
+    const before = children().trim().split('\n')
+    await writeFile(configFile, text)
+    process.kill(pid, 'SIGHUP')
+    await waitUntil('nginx’s new workers', 20_000, () => {
+      const present = children().trim().split('\n')
+      return !present.some(child => before.includes(child))
+    })
+  }
+})
