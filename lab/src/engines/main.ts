@@ -1,8 +1,12 @@
-/** `pnpm engines [--json]`: installs what the suites and benches on real engines need, and says what is there. */
+/**
+ * `pnpm engines [--json] [--if-possible]`: installs what the suites and benches on real engines need, and says what is there.
+ * With `--if-possible` a system where it can't install them is no failure, unless PLATEN_ENGINES=required.
+ */
 import { explain, LabError } from '../lab-error.ts'
 import { engines, missingEngines } from './engine-list.ts'
 import { installEngines } from './install-engines.ts'
 
+const optional = process.argv.includes('--if-possible') && process.env['PLATEN_ENGINES'] !== 'required'
 const asJson = process.argv.includes('--json')
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
@@ -27,5 +31,6 @@ try {
 } catch (error) {
   report()
   say(explain(error))
-  process.exitCode = error instanceof LabError && (error.code === 'lab.platform_unsupported' || error.code === 'lab.not_root') ? 3 : 1
+  const impossible = error instanceof LabError && (error.code === 'lab.platform_unsupported' || error.code === 'lab.not_root')
+  process.exitCode = impossible ? (optional ? 0 : 3) : 1
 }
