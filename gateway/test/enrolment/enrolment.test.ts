@@ -27,10 +27,16 @@ describe('enrolment', () => {
   afterEach(() => store.close())
 
   const publicKey = (): string => randomBytes(32).toString('base64url')
+  const newToken = async (): Promise<string> => {
+    const { token } = await invite(parts, { accountId, siteId })
+    assert.ok(token)
+    return token
+  }
   const ask = (token: string, url = siteUrl) => redeem(parts, { token, publicKey: publicKey(), siteUrl: url, version: '0' })
 
   it('turns a token into the site’s agent, and keeps no token', async () => {
     const { token, expiresAt } = await invite(parts, { accountId, siteId })
+    assert.ok(token)
     assert.equal(expiresAt, now + 900_000)
     const answer = await ask(token)
     assert.deepEqual([answer.siteId, answer.gateway], [siteId, 'gateway.test'])
@@ -38,33 +44,33 @@ describe('enrolment', () => {
   })
 
   it('works once', async () => {
-    const { token } = await invite(parts, { accountId, siteId })
+    const token = await newToken()
     const answers = await Promise.allSettled([ask(token), ask(token)])
     assert.deepEqual(answers.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected'])
     await assert.rejects(ask(token), { code: 'enrol.token_invalid' })
   })
 
   it('works for fifteen minutes', async () => {
-    const { token } = await invite(parts, { accountId, siteId })
+    const token = await newToken()
     now += 900_000
     await assert.rejects(ask(token), { code: 'enrol.token_expired' })
   })
 
   it('works for the site that it was made for, and the refusal leaves the token as it is', async () => {
-    const { token } = await invite(parts, { accountId, siteId })
+    const token = await newToken()
     await assert.rejects(ask(token, 'https://other.example'), { code: 'enrol.token_invalid' })
     await ask(token)
   })
 
   it('takes no key of another length and no token of nobody’s', async () => {
-    const { token } = await invite(parts, { accountId, siteId })
+    const token = await newToken()
     await assert.rejects(redeem(parts, { token, publicKey: 'c2hvcnQ', siteUrl, version: '0' }), { code: 'input.invalid' })
     await assert.rejects(ask('unknown'), { code: 'enrol.token_invalid' })
   })
 
   it('again at the same site retires the agent that was there, and says so at once', async () => {
-    const first = await ask((await invite(parts, { accountId, siteId })).token)
-    const second = await ask((await invite(parts, { accountId, siteId })).token)
+    const first = await ask(await newToken())
+    const second = await ask(await newToken())
     assert.ok((await store.agents.resolve(first.agentId))?.revokedAt)
     assert.equal((await store.agents.resolve(second.agentId))?.revokedAt, undefined)
     assert.deepEqual(hints, [{ type: 'agent revoked', agentId: first.agentId }])

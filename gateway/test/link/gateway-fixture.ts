@@ -113,6 +113,7 @@ export class GatewayFixture {
     if (!(await this.store.sites.find(this.accountId, siteId)))
       await this.store.sites.create({ id: siteId, accountId: this.accountId, url: siteUrl, createdAt: 0 })
     const { token } = await invite({ agents: this.store.agents, now }, { accountId: this.accountId, siteId })
+    if (!token) throw new Error('no token')
     const keys = newKeys()
     const parts = { agents: this.store.agents, bus: this.bus, gateway: gatewayName, now }
     const { agentId } = await redeem(parts, { token, publicKey: keys.x, siteUrl, version: '0' })

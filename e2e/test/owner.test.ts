@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { createNativeSite, skipWithoutEngines, startStack, type NativeSite, type Stack } from '@platen/lab'
+import { kinds } from '@platen/protocol'
+import type { Browser, Page } from 'playwright-core'
+import { keepScreenshot, openBrowser, openPage } from '../src/browser/chromium.ts'
+
+const plugin = join(import.meta.dirname, '..', '..', 'wp-plugin')
+const skip = await skipWithoutEngines()
+const jobMs = 180_000
+
+for (const version of ['6.1', '7.1'] as const) {
+  describe(`an owner of a site on WordPress ${version}`, { skip, concurrency: false }, () => {
+    let site: NativeSite
+    let stack: Stack
+    let browser: Browser
+    let page: Page
+    let wrong: string[]
+
+    before(async () => {
+      site = await createNativeSite({ wordpressVersion: version, plugins: [plugin] })
+      stack = await startStack(site)
+      browser = await openBrowser()
+      const opened = await openPage(browser)
+      page = opened.page
+      wrong = opened.wrong
+    })
+    after(async () => {
+      await browser?.close()
+      await stack?.stop()
+      await site?.stop()
+    })
+
+    it('signs in to WP admin and sees that the agent is connected', async () => {
+      await page.goto(`${site.url}/wp-login.php`)
+      await page.fill('#user_login', site.adminUser)
+      await page.fill('#user_pass', site.adminPassword)
+      await page.click('#wp-submit')
+      await page.waitForURL(/wp-admin/)
+      await page.goto(`${site.url}/wp-admin/admin.php?page=platen`)
+      await page.waitForSelector('[data-platen-link="open"]')
+    })
+
+    for (const { name } of kinds) {
+      it(`presses the button of ${name} and reads what came of it`, async () => {
+        await page.click(`[data-platen-kind="${name}"]`)
+        const row = page.locator(`[data-platen-kind-of="${name}"][data-platen-state="succeeded"]`).first()
+        await row.waitFor({ timeout: jobMs })
+        const words = await row.locator('td').nth(2).textContent()
+        assert.ok((words ?? '').length > 10, `no words: ${words}`)
+      })
+    }
+
+    it('leaves a page without errors, of which a picture is kept', async () => {
+      await keepScreenshot(page, `owner-${version}`)
+      assert.deepEqual(wrong, [])
+    })
+
+    it('has jobs that the gateway knows as the owner’s', async () => {
+      const { items } = await stack.api.request<{ items: { kind: string; origin: string; state: string }[] }>('GET', '/v1/jobs')
+      const owners = items.filter(job => job.origin === 'owner').map(job => `${job.kind} ${job.state}`)
+      assert.deepEqual(owners.toSorted(), kinds.map(({ name }) => `${name} succeeded`).toSorted())
+    })
+  })
+}
