@@ -22,5 +22,10 @@ if ( defined( 'PLATEN_VERSION' ) ) {
 define( 'PLATEN_VERSION', '0.1.0' );
 define( 'PLATEN_FILE', __FILE__ );
 
+// Where the host's agent listens elsewhere than this plugin would look, `platen-agent init` says so here.
+if ( is_readable( __DIR__ . '/host.php' ) ) {
+	require_once __DIR__ . '/host.php';
+}
+
 require_once __DIR__ . '/autoload.php';
 require_once __DIR__ . '/hooks.php';

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { kinds as productKinds, toPlatenError, type DocumentPolicy, type Kind, type LocalStatus, type Validator } from '@platen/protocol'
 import { inputValidators } from '@platen/protocol/validators/inputs'
-import { defaultPolicyPath, readPolicy } from './config/policy-file.ts'
+import { readPolicy } from './config/policy-file.ts'
 import { allowedKinds } from './domain/policy.ts'
+import { usualPolicyPath } from './domain/usual-paths.ts'
 import { identityPath, readIdentity } from './identity/identity-file.ts'
 import { openJournal } from './journal/sqlite-journal.ts'
 import { doorPath } from './launcher/folders.ts'
@@ -109,7 +110,7 @@ function addresses({ agent }: DocumentPolicy): readonly LocalAddress[] {
 export async function runMain(composition: AgentComposition = productComposition): Promise<void> {
   process.umask(0o077)
   const { values } = parseArgs({
-    options: { policy: { type: 'string', default: defaultPolicyPath }, local: { type: 'boolean', default: false } },
+    options: { policy: { type: 'string', default: usualPolicyPath }, local: { type: 'boolean', default: false } },
   })
   const log = stderrLog('agent')
   const launcher = launcherLink(new Socket({ fd: 3 }))

@@ -1,8 +1,12 @@
 import { Command, Option } from 'commander'
-import { defaultPolicyPath } from '../config/policy-file.ts'
+import { usualPolicyPath } from '../domain/usual-paths.ts'
 
 interface PolicyOption {
   readonly policy: string
+}
+
+interface JsonOption {
+  readonly json?: true
 }
 
 /** The command line of `platen-agent`. Each command loads what it needs when it is called. */
@@ -11,6 +15,7 @@ export function program(): Command {
     .description('Platen’s agent: keeps the WordPress site beside it fast and healthy.')
     .showHelpAfterError()
     .helpCommand(false)
+  addInit(command)
   addRun(command)
   addExec(command)
   addStatus(command)
@@ -21,7 +26,34 @@ export function program(): Command {
 
 /** A new option of its own for each command, since every command takes it. */
 function policyOption(): Option {
-  return new Option('--policy <file>', 'the policy file').default(defaultPolicyPath)
+  return new Option('--policy <file>', 'the policy file').default(usualPolicyPath)
+}
+
+interface InitOptions extends PolicyOption, JsonOption {
+  readonly site?: string
+  readonly url?: string
+  readonly fpm?: string
+  readonly nginx?: string
+  readonly redis?: string
+  readonly undo?: true
+}
+
+function addInit(command: Command): void {
+  command
+    .command('init')
+    .description('put Platen on a WordPress site: find its services, write the policy file, install the plugin (as root)')
+    .option('--site <folder>', 'the folder that holds wp-load.php')
+    .option('--url <url>', 'the site’s address; otherwise WordPress’s own')
+    .option('--fpm <socket>', 'the Unix socket of its PHP-FPM pool; otherwise the one that nginx passes PHP on to')
+    .option('--nginx <file>', 'the configuration of its nginx; otherwise those of the nginx that run')
+    .option('--redis <url>', 'the Redis of its object cache, such as redis://127.0.0.1:6379/0')
+    .option('--undo', 'take everything back: plugin, policy file, state')
+    .option('--json', 'for programs')
+    .addOption(policyOption())
+    .action(async (options: InitOptions) => {
+      const { initCommand } = await import('./init.ts')
+      await initCommand(options)
+    })
 }
 
 function addRun(command: Command): void {
@@ -46,10 +78,6 @@ function addExec(command: Command): void {
       const { execCommand } = await import('./exec-command.ts')
       process.exitCode = await execCommand(kind, input, policy)
     })
-}
-
-interface JsonOption {
-  readonly json?: true
 }
 
 function addStatus(command: Command): void {

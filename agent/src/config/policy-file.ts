@@ -2,9 +2,6 @@ import { readFileSync, statSync, type Stats } from 'node:fs'
 import { PlatenError, problemText, type DocumentPolicy } from '@platen/protocol'
 import { policyValidators } from '@platen/protocol/validators/policy'
 
-/** Where the policy file is unless `--policy` names another. */
-export const defaultPolicyPath = '/etc/platen/policy.json'
-
 /** The largest policy file that is read, in bytes. */
 const mostBytes = 262_144
 

@@ -1,13 +1,15 @@
 import type { DocumentPolicy, SiteDescribeValue } from '@platen/protocol'
 import { kinds } from '@platen/protocol'
+import { agentUser } from './agent-user.ts'
 import type { NginxSite } from './nginx-site.ts'
 
 /** What `init` knows when it writes the policy file. */
 export interface Findings {
   readonly root: string
   readonly siteUser: string
-  readonly agentUser: string
   readonly fpmSocket: string
+  /** PHP-FPM's pm.status_path, where its pool has one. */
+  readonly fpmStatusPath: string | undefined
   readonly nginx: NginxSite | undefined
   readonly refreshSecret: string
   readonly state: string
@@ -24,10 +26,10 @@ export function firstPolicy(found: Findings, url: string): DocumentPolicy {
   return {
     version: 1,
     site: { root: found.root, url, user: found.siteUser },
-    agent: { user: found.agentUser, state: found.state, socket: `${found.run}/agent.sock`, control: `${found.run}/control.sock` },
+    agent: { user: agentUser, state: found.state, socket: `${found.run}/agent.sock`, control: `${found.run}/control.sock` },
     kinds: kinds.map(kind => kind.name),
     limits: { memoryMb },
-    php: { socket: found.fpmSocket },
+    php: { socket: found.fpmSocket, ...(found.fpmStatusPath === undefined ? {} : { statusPath: found.fpmStatusPath }) },
     ...(nginx === undefined
       ? {}
       : {
@@ -46,11 +48,12 @@ export function firstPolicy(found: Findings, url: string): DocumentPolicy {
 
 /** The policy file with what WordPress says about its database and object cache. */
 export function fullPolicy(found: Findings, site: SiteDescribeValue, url: string | undefined): DocumentPolicy {
-  const prefix = site.objectCache?.prefix
+  // Without an object cache nothing is ever purged by it; with another one, the mismatch is refused.
+  const prefix = site.objectCache?.prefix || `${site.database.name}:`
   return {
     ...firstPolicy(found, url ?? site.homeUrl),
     mysql: { ...databaseEndpoint(site.database.host), database: site.database.name },
-    ...(found.redisUrl !== undefined && prefix ? { redis: { url: found.redisUrl, database: databaseNumber(found.redisUrl), prefix } } : {}),
+    ...(found.redisUrl !== undefined ? { redis: { url: found.redisUrl, database: databaseNumber(found.redisUrl), prefix } } : {}),
   }
 }
 

@@ -39,6 +39,11 @@ export function nginxSite(tree: readonly Directive[], root: string, sameFolder: 
   }
 }
 
+/** The configuration file in the title of an nginx master that was started with one. */
+export function nginxConfigFile(title: string): string | undefined {
+  return /^nginx: master process .*-c (\/\S+)/.exec(title)?.[1]
+}
+
 /** Address of the first `listen`; a wildcard is reached through loopback. */
 function listening(server: Directive): { host: string; port: number; tls: boolean } {
   const listen = directives(server.children, 'listen').find(({ args }) => !args[0]?.startsWith('unix:'))

@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { PlatenError, type DocumentPolicy } from '@platen/protocol'
+import { readPolicy } from '../config/policy-file.ts'
+import { usualPolicyPath } from '../domain/usual-paths.ts'
+import { init, type InitParts, type InitReport } from '../init/init.ts'
+import { refreshLines } from '../init/nginx-site.ts'
+import { undo } from '../init/undo.ts'
+import { phpChannel } from '../site/php-channel.ts'
+import { systemClock } from '../system/system-clock.ts'
+import { controlClient } from './control-client.ts'
+
+/** What the person at the keyboard said. */
+export interface InitArguments {
+  readonly site?: string
+  readonly url?: string
+  readonly fpm?: string
+  readonly nginx?: string
+  readonly redis?: string
+  readonly policy: string
+  readonly undo?: true
+  readonly json?: true
+}
+
+/** The plugin beside the agent, both in the repository and in a release. */
+const pluginSource = join(import.meta.dirname, '..', '..', '..', 'wp-plugin')
+
+const parts: Omit<InitParts, 'present'> = {
+  pluginSource,
+  phpChannel: policy => phpChannel(policy, systemClock),
+  progress: text => process.stderr.write(`${text}\n`),
+}
+
+/**
+ * `platen-agent init`: puts Platen on a site, or takes it off with `--undo`.
+ * @throws PlatenError input.invalid, site.locked while an agent runs, and those of init and undo
+ */
+export async function initCommand({ policy, undo: takeBack, json, ...options }: InitArguments): Promise<void> {
+  const present = existsSync(policy) ? readPolicy(policy) : undefined
+  if (takeBack) {
+    await takeOff(policy, present)
+    process.stdout.write(json ? `${JSON.stringify({ removed: true })}\n` : 'Platen is off this site.\n')
+    return
+  }
+  if (options.site === undefined) throw new PlatenError('input.invalid', '--site FOLDER is missing.', { field: 'site' })
+  for (const field of ['url', 'redis'] as const) refuseNoUrl(field, options[field])
+  const report = await init({ ...options, site: options.site, policyFile: policy }, { ...parts, present })
+  process.stdout.write(json ? `${JSON.stringify(forPrograms(report))}\n` : forPeople(report))
+}
+
+async function takeOff(path: string, policy: DocumentPolicy | undefined): Promise<void> {
+  if (!policy)
+    throw new PlatenError('policy.invalid', `There is no ${resolve(path)}, so there is nothing to take back.`, { field: 'policy' })
+  if (await runs(policy)) throw new PlatenError('site.locked', 'Stop the agent first.')
+  await undo(path, policy, parts)
+}
+
+async function runs({ agent }: DocumentPolicy): Promise<boolean> {
+  try {
+    await controlClient(agent.control).status()
+    return true
+  } catch (error) {
+    if (error instanceof PlatenError && error.code === 'agent.unavailable') return false
+    throw error
+  }
+}
+
+function refuseNoUrl(field: 'url' | 'redis', value: string | undefined): void {
+  if (value !== undefined && !URL.canParse(value)) throw new PlatenError('input.invalid', `--${field} is no URL.`, { field })
+}
+
+function forPrograms({ policyFile, policy, missing, refreshLinesWanted }: InitReport): Record<string, unknown> {
+  const lines = refreshLinesWanted ? linesOf(policy) : undefined
+  return { policyFile, site: policy.site, missing, ...(lines ? { nginx: lines } : {}) }
+}
+
+function linesOf({ nginx }: DocumentPolicy): { readonly http: string; readonly location: string } | undefined {
+  return nginx?.refreshSecret === undefined ? undefined : refreshLines(nginx.refreshSecret)
+}
+
+function forPeople({ policyFile, policy, missing, refreshLinesWanted }: InitReport): string {
+  const lines = refreshLinesWanted ? linesOf(policy) : undefined
+  const option = policyFile === usualPolicyPath ? '' : ` --policy ${policyFile}`
+  return [
+    `Platen is on ${policy.site.url}: ${policyFile}, plugin active, PHP runs as ${policy.site.user}.`,
+    ...(missing.length > 0 ? ['', 'Not found:', ...missing.map(line => `  ${line}`)] : []),
+    ...(lines
+      ? [
+          '',
+          'So that purged pages are replaced and never missing, add to the http block of nginx',
+          indented(lines.http),
+          'and to the location that passes PHP on',
+          indented(lines.location),
+          'then reload nginx. Until then purged pages are removed from its cache instead.',
+        ]
+      : []),
+    '',
+    'Next:',
+    `  platen-agent doctor${option}`,
+    `  platen-agent run${option}`,
+    `  platen-agent exec health.report --input '{"sections":"all"}'${option}`,
+    '',
+  ].join('\n')
+}
+
+function indented(text: string): string {
+  return text.replaceAll(/^/gm, '  ')
+}
