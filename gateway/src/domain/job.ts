@@ -55,6 +55,8 @@ export type Job = JobIdentity & {
   readonly epoch: number
   /** Why the job is where it is, where that is worth telling: the last decline or failure. */
   readonly reason?: { readonly code: ErrorCode; readonly message: string }
+  /** An earlier lease ended without a word, or with a change of the site: `none` can't be said of the job any more. */
+  readonly touched?: true
 } & (
     | { readonly state: 'queued'; readonly notBefore: number }
     | { readonly state: 'offered'; readonly lease: Lease }
@@ -148,8 +150,9 @@ function fromOffered(job: Job & { state: 'offered' }, event: JobEvent, around: S
     case 'cancel':
       return { ...next(ended(job, now, { outcome: 'cancelled', effect: 'unknown' })), effects: ['tell agent to cancel'] }
     case 'tick':
-      if (now >= job.queueDeadline) return next(expired(job, now))
-      return now >= job.lease.expiresAt ? next(requeued({ ...job, attempt: job.attempt - 1 }, now)) : unchanged(job)
+      // Its accept may be on the way.
+      if (now >= job.queueDeadline) return next(expired({ ...job, touched: true }, now))
+      return now >= job.lease.expiresAt ? next(requeued({ ...job, attempt: job.attempt - 1, touched: true }, now)) : unchanged(job)
     case 'renew':
     case 'claim':
       return unchanged(job)
@@ -208,7 +211,8 @@ function endOrRetry(job: Job & { state: 'offered' | 'running' }, end: JobEnd, ar
     job.attempt < retry.attempts &&
     !cancelling
   if (!again) return next(ended(job, around.now, end))
-  return next(requeued(job, around.now + backoffMs(job.attempt, retry, around.random), end.error))
+  const touched = end.effect === 'none' ? job : ({ ...job, touched: true } as const)
+  return next(requeued(touched, around.now + backoffMs(job.attempt, retry, around.random), end.error))
 }
 
 /** Full jitter: anything between nothing and a window that doubles with each attempt, up to the cap. */
@@ -221,11 +225,12 @@ export function isEnded(job: Job): job is Job & { state: 'succeeded' | 'failed' 
   return job.state === 'succeeded' || job.state === 'failed' || job.state === 'cancelled' || job.state === 'expired'
 }
 
-type Common = JobIdentity & Pick<Job, 'attempt' | 'epoch' | 'reason'>
+type Common = JobIdentity & Pick<Job, 'attempt' | 'epoch' | 'reason' | 'touched'>
 
 function common(job: Job): Common {
-  const { id, accountId, siteId, kind, input, origin, createdAt, queueDeadline, attempt, epoch, reason } = job
-  return { id, accountId, siteId, kind, input, origin, createdAt, queueDeadline, attempt, epoch, ...(reason ? { reason } : {}) }
+  const { id, accountId, siteId, kind, input, origin, createdAt, queueDeadline, attempt, epoch, reason, touched } = job
+  const told = { ...(reason ? { reason } : {}), ...(touched ? { touched } : {}) }
+  return { id, accountId, siteId, kind, input, origin, createdAt, queueDeadline, attempt, epoch, ...told }
 }
 
 function requeued(job: Job, notBefore: number, reason?: Job['reason']): Job {
@@ -233,12 +238,18 @@ function requeued(job: Job, notBefore: number, reason?: Job['reason']): Job {
 }
 
 function ended(job: Job, finishedAt: number, end: JobEnd): Job {
-  return { ...common(job), state: end.outcome, finishedAt, end }
+  return { ...common(job), state: end.outcome, finishedAt, end: { ...end, effect: effectOf(job, end) } }
 }
 
 function expired(job: Job, finishedAt: number): Job {
   const error = { code: 'job.expired', message: 'The job was not started before its deadline.' } as const
-  return { ...common(job), state: 'expired', finishedAt, end: { outcome: 'failed', effect: 'none', error } }
+  const end = { outcome: 'failed', effect: 'none', error } as const
+  return { ...common(job), state: 'expired', finishedAt, end: { ...end, effect: effectOf(job, end) } }
+}
+
+/** What all attempts together did to the site. */
+function effectOf({ touched }: Pick<Job, 'touched'>, { effect }: JobEnd): Effect {
+  return touched && effect === 'none' ? 'unknown' : effect
 }
 
 function next(job: Job): JobStep {

@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { backoffMs, isEnded, runDeadline, transition, type Job, type JobEvent } from '../../src/domain/job.ts'
+import { fresh, history, last, live, purge, type Moment } from './job-history.ts'
+
+/** Checks something of every step of every life. */
+function always(check: (moment: Moment, earlier: readonly Moment[]) => void): void {
+  const property = fc.property(history, happenings => {
+    const moments = live(happenings)
+    moments.forEach((moment, index) => check(moment, moments.slice(0, index)))
+  })
+  fc.assert(property, { numRuns: 500 })
+}
+
+/** Where the events lead, a millisecond apart. */
+function after(...events: readonly JobEvent[]): Job {
+  return last(live(events.map(event => ({ afterMs: 1, event }))))
+}
+
+function at(job: Job, event: JobEvent, now: number) {
+  return transition(job, event, { now, kind: purge, random: 0.5 })
+}
+
+const claim = { type: 'claim', agentId: 'agent_1', leaseMs: 90_000 } as const
+const accept = { type: 'accept', epoch: 1, leaseMs: 90_000 } as const
+const noPhp = { outcome: 'failed', effect: 'none', error: { code: 'php.unavailable', message: 'no PHP' } } as const
+const done = { outcome: 'succeeded', effect: 'applied', result: { summary: 'Done' } } as const
+
+describe('a job', () => {
+  it('never leaves the state in which it ended, and asks for nothing more', () =>
+    always(({ before, job, effects }) => {
+      if (!isEnded(before)) return
+      assert.equal(job, before)
+      assert.deepEqual(effects, [])
+    }))
+
+  it('gets a new epoch with each lease, and with nothing else', () =>
+    always(({ before, event, job }) => {
+      const leased = event.type === 'claim' && job.state === 'offered' && before.state === 'queued'
+      assert.equal(job.epoch, before.epoch + (leased ? 1 : 0))
+    }))
+
+  it('counts an attempt when it is leased, and gives it back only where no run was told of', () =>
+    always(({ before, event, job }) => {
+      assert.ok(job.attempt >= 0 && job.attempt <= job.epoch && job.attempt <= purge.retry.attempts)
+      if (job.attempt > before.attempt) assert.deepEqual([event.type, job.attempt], ['claim', before.attempt + 1])
+      if (job.attempt < before.attempt) assert.deepEqual([before.state, job.state, job.attempt], ['offered', 'queued', before.attempt - 1])
+    }))
+
+  it('refuses whatever comes with another epoch than its own', () =>
+    always(({ before, event, job, accepted, effects }) => {
+      if (!('epoch' in event) || event.epoch === before.epoch) return
+      assert.deepEqual([job, accepted, effects], [before, false, []])
+    }))
+
+  it('is the same job all its life, with no more to it than its state has', () =>
+    always(({ job }) => {
+      const {
+        id,
+        accountId,
+        siteId,
+        kind,
+        input,
+        origin,
+        createdAt,
+        queueDeadline,
+        attempt,
+        epoch,
+        reason,
+        touched: _touched,
+        state,
+        ...own
+      } = job
+      assert.deepEqual({ ...fresh, id, accountId, siteId, kind, input, origin, createdAt, queueDeadline }, fresh)
+      assert.ok(attempt <= epoch && (reason === undefined || typeof reason.code === 'string'))
+      const members = { queued: 'notBefore', offered: 'lease', running: 'cancelling,lease,startedAt' }[state as string]
+      assert.equal(Object.keys(own).toSorted().join(), members ?? 'end,finishedAt')
+    }))
+
+  it('ends when it is cancelled, at once or as soon as its agent says so', () =>
+    always(({ before, event, job, effects }) => {
+      if (event.type !== 'cancel' || isEnded(before)) return
+      if (before.state === 'running') assert.ok(job.state === 'running' && job.cancelling)
+      else assert.equal(job.state, 'cancelled')
+      assert.deepEqual(effects, before.state === 'queued' ? [] : ['tell agent to cancel'])
+    }))
+
+  it('is never tried again once its run was asked to stop', () =>
+    always(({ before, job }) => {
+      if (before.state === 'running' && before.cancelling) assert.ok(isEnded(job) || (job.state === 'running' && job.cancelling))
+    }))
+
+  it('ends by the clock alone, whatever became of its agent', () => {
+    const property = fc.property(history, happenings => {
+      const moments = live(happenings)
+      let job = last(moments)
+      let now = (moments.at(-1)?.now ?? 0) + purge.deadlines.queueMs
+      for (let tick = 0; tick < 3 && !isEnded(job); tick += 1) job = at(job, { type: 'tick' }, (now += purge.deadlines.queueMs)).job
+      assert.ok(isEnded(job), job.state)
+    })
+    fc.assert(property, { numRuns: 500 })
+  })
+
+  it('says that nothing was changed only where each agent that was given it said so', () =>
+    always(({ before, job }, earlier) => {
+      if (isEnded(before) || !isEnded(job) || job.end.effect !== 'none') return
+      for (const { before, event, job: then } of earlier) {
+        if (then.state !== 'queued' || before.state === 'queued') continue
+        assert.ok(event.type === 'decline' || (event.type === 'end' && event.end.effect === 'none'), event.type)
+      }
+      assert.ok(job.state !== 'expired' || before.state === 'queued')
+    }))
+})
+
+describe('a queued job', () => {
+  it('is not leased before its time', () => {
+    const later = { ...fresh, notBefore: 10 }
+    assert.equal(at(later, claim, 9).accepted, false)
+    assert.equal(at(later, claim, 10).job.state, 'offered')
+  })
+
+  it('is leased to one of two that ask', () => {
+    const first = at(fresh, claim, 1)
+    assert.equal(first.job.state, 'offered')
+    assert.equal(at(first.job, { ...claim, agentId: 'agent_2' }, 1).accepted, false)
+  })
+
+  it('expires at its deadline, and not before', () => {
+    assert.equal(at(fresh, { type: 'tick' }, fresh.queueDeadline - 1).job, fresh)
+    const expired = at(fresh, { type: 'tick' }, fresh.queueDeadline).job
+    assert.ok(expired.state === 'expired' && expired.end.error?.code === 'job.expired' && expired.end.effect === 'none')
+  })
+})
+
+describe('an offered job', () => {
+  it('goes back to the queue when nobody answers, with the attempt unused', () => {
+    const offered = after(claim)
+    assert.equal(at(offered, { type: 'tick' }, 90_000).job, offered)
+    const back = at(offered, { type: 'tick' }, 90_001).job
+    assert.deepEqual([back.state, back.attempt, back.epoch], ['queued', 0, 1])
+  })
+
+  it('waits as long as a decline asks for, and fails where it asks for nothing', () => {
+    const busy = { type: 'decline', epoch: 1, code: 'agent.busy', message: 'busy' } as const
+    const paused = at(after(claim), { ...busy, retryAfterMs: 5_000 }, 10).job
+    assert.ok(paused.state === 'queued' && paused.notBefore === 5_010 && paused.reason?.code === 'agent.busy')
+    const failed = at(after(claim), { ...busy, code: 'policy.denied' }, 10).job
+    assert.ok(failed.state === 'failed' && failed.end.error?.code === 'policy.denied')
+  })
+
+  it('may have begun at an agent whose answer is on its way, so that a deadline leaves its effect unknown', () => {
+    const offered = { ...after(claim), queueDeadline: 5 }
+    const expired = at(offered, { type: 'tick' }, 5).job
+    assert.ok(expired.state === 'expired' && expired.end.effect === 'unknown')
+  })
+
+  it('ends by a result whose accept was lost', () => {
+    const job = after(claim, { type: 'end', epoch: 1, end: done })
+    assert.ok(job.state === 'succeeded' && job.end.effect === 'applied')
+  })
+})
+
+describe('a running job', () => {
+  it('is tried again as often as its kind says, and then fails with the last error', () => {
+    let job: Job = fresh
+    for (let attempt = 1, now = 0; attempt <= purge.retry.attempts; attempt += 1, now += 120_000) {
+      job = at(at(job, claim, now).job, { ...accept, epoch: attempt }, now).job
+      assert.deepEqual([job.state, job.attempt], ['running', attempt])
+      job = at(job, { type: 'end', epoch: attempt, end: noPhp }, now).job
+    }
+    assert.ok(job.state === 'failed' && job.end.error?.code === 'php.unavailable')
+  })
+
+  it('is tried again when its agent is lost, and the lost run may have changed the site', () => {
+    const back = at(after(claim, accept), { type: 'tick' }, 90_002).job
+    assert.ok(back.state === 'queued' && back.reason?.code === 'job.lost' && back.attempt === 1)
+    const cancelled = at(back, { type: 'cancel' }, 90_003).job
+    assert.ok(cancelled.state === 'cancelled' && cancelled.end.effect === 'unknown')
+    const expired = at(back, { type: 'tick' }, fresh.queueDeadline).job
+    assert.ok(expired.state === 'expired' && expired.end.effect === 'unknown')
+    const denied = at(at(back, claim, 200_000).job, { type: 'decline', epoch: 2, code: 'policy.denied', message: 'no' }, 200_001).job
+    assert.ok(denied.state === 'failed' && denied.end.effect === 'unknown')
+  })
+
+  it('is given up at its deadline by however lively an agent, and not before', () => {
+    const running = at(after(claim), accept, 1_000).job
+    assert.ok(running.state === 'running')
+    const deadline = runDeadline(running, purge)
+    const renewed = at(running, { type: 'renew', epoch: 1, leaseMs: 90_000 }, deadline - 1).job
+    assert.equal(at(renewed, { type: 'tick' }, deadline - 1).job, renewed)
+    const { job, effects } = at(renewed, { type: 'tick' }, deadline)
+    assert.ok(job.state === 'failed' && job.end.error?.code === 'job.deadline' && job.end.effect === 'unknown')
+    assert.deepEqual(effects, ['tell agent to cancel'])
+  })
+
+  it('answers a result that comes twice like the first one, and keeps the first', () => {
+    const job = after(claim, accept, { type: 'end', epoch: 1, end: done })
+    const again = at(job, { type: 'end', epoch: 1, end: noPhp }, 10)
+    assert.deepEqual([again.accepted, again.job], [true, job])
+  })
+})
+
+describe('the pause before another try', () => {
+  it('is anything up to a window that doubles, never over the cap', () => {
+    const bounds = { firstMs: 2_000, capMs: 60_000 }
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 60 }), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), (attempt, random) => {
+        const pause = backoffMs(attempt, bounds, random)
+        assert.ok(Number.isInteger(pause) && pause >= 0 && pause <= Math.min(60_000, 2_000 * 2 ** (attempt - 1)))
+      }),
+    )
+    assert.equal(backoffMs(2, bounds, 0.5), 2_000)
+  })
+})
