@@ -6,7 +6,7 @@ import { PlatenError } from '@platen/protocol'
 import { fpmConfigFile, fpmPool, type FpmPool } from './fpm-pool.ts'
 import { machineProcesses } from './machine-processes.ts'
 import { nginxConfigFile, nginxSite, type NginxSite } from './nginx-site.ts'
-import { parseNginx } from './nginx-tree.ts'
+import { parseNginxDump } from './nginx-tree.ts'
 
 const run = promisify(execFile)
 const commandMs = 30_000
@@ -51,7 +51,7 @@ export async function findNginx(root: string, configFile: string | undefined): P
     const text = await nginxText(file)
     if (text === undefined && configFile !== undefined)
       throw new PlatenError('input.invalid', `nginx does not take ${configFile}; nginx -t -c ${configFile} says why.`, { field: 'nginx' })
-    const site = text === undefined ? undefined : nginxSite(parseNginx(text), root, sameFolder)
+    const site = text === undefined ? undefined : nginxSite(parseNginxDump(text), root, sameFolder)
     if (site) return site
   }
   return undefined

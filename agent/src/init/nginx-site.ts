@@ -21,7 +21,7 @@ export function nginxSite(tree: readonly Directive[], root: string, sameFolder: 
     directives(children, 'root').some(({ args }) => sameFolder(args[0] ?? '', root)),
   )
   if (!server) return undefined
-  const socket = firstArg(server.children, 'fastcgi_pass')
+  const socket = socketOf(tree, firstArg(server.children, 'fastcgi_pass'))
   const zone = firstArg(server.children, 'fastcgi_cache')
   const cachePath = directives(tree, 'fastcgi_cache_path').find(({ args }) => args.some(arg => arg.startsWith(`keys_zone=${zone}:`)))
     ?.args[0]
@@ -32,11 +32,18 @@ export function nginxSite(tree: readonly Directive[], root: string, sameFolder: 
   return {
     ...listening(server),
     user: firstArg(tree, 'user') ?? 'nobody',
-    ...(socket?.startsWith('unix:') ? { fpmSocket: socket.slice('unix:'.length) } : {}),
+    ...(socket === undefined ? {} : { fpmSocket: socket }),
     ...(cachePath === undefined ? {} : { cachePath }),
     ...(cacheHeader === undefined ? {} : { cacheHeader }),
     refreshes: directives(tree, 'map').some(({ args }) => args[0] === '$http_x_platen_refresh'),
   }
+}
+
+/** The Unix socket that PHP is passed on to, by its path or by the name of an `upstream`. */
+function socketOf(tree: readonly Directive[], passedTo: string | undefined): string | undefined {
+  const upstream = directives(tree, 'upstream').find(({ args }) => args[0] === passedTo)
+  const address = upstream ? firstArg(upstream.children, 'server') : passedTo
+  return address?.startsWith('unix:') ? address.slice('unix:'.length) : undefined
 }
 
 /** The configuration file in the title of an nginx master that was started with one. */

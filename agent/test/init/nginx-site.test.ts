@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { nginxSite } from '../../src/init/nginx-site.ts'
-import { directives, parseNginx } from '../../src/init/nginx-tree.ts'
+import { nginxConfigFile, nginxSite } from '../../src/init/nginx-site.ts'
+import { directives, parseNginx, parseNginxDump } from '../../src/init/nginx-tree.ts'
 
 const same = (a: string, b: string): boolean => a === b
 
@@ -38,6 +38,36 @@ describe('parseNginx', () => {
     assert.deepEqual(parseNginx('http { server { listen 80'), [
       { name: 'http', args: [], children: [{ name: 'server', args: [], children: [] }] },
     ])
+  })
+})
+
+describe('parseNginxDump', () => {
+  const dump = [
+    '# configuration file /etc/nginx/nginx.conf:',
+    'http { include sites-enabled/*; include /etc/nginx/upstreams.conf; }',
+    '# configuration file /etc/nginx/sites-enabled/blog:',
+    'server { listen 80; root /srv/blog; include snippets/php.conf; }',
+    '# configuration file /etc/nginx/snippets/php.conf:',
+    'location ~ \\.php$ { fastcgi_pass php; }',
+    '# configuration file /etc/nginx/upstreams.conf:',
+    'upstream php { server unix:/run/php/blog.sock; }',
+  ].join('\n')
+
+  it('puts included files in their places, so that a server has its snippets', () => {
+    assert.equal(nginxSite(parseNginxDump(dump), '/srv/blog', same)?.fpmSocket, '/run/php/blog.sock')
+  })
+
+  it('ends on files that include themselves, and on text that is no dump', () => {
+    assert.deepEqual(parseNginxDump('# configuration file /a:\ninclude /a;'), [])
+    assert.deepEqual(parseNginxDump('http {}'), [])
+  })
+})
+
+describe('nginxConfigFile', () => {
+  it('is what the master was started with, if anything', () => {
+    assert.equal(nginxConfigFile('nginx: master process nginx -c /srv/blog/nginx.conf'), '/srv/blog/nginx.conf')
+    assert.equal(nginxConfigFile('nginx: master process /usr/sbin/nginx -g daemon on;'), undefined)
+    assert.equal(nginxConfigFile('nginx: worker process -c /srv/nginx.conf'), undefined)
   })
 })
 
