@@ -9,6 +9,7 @@ import { attendAgent, type AgentChild } from './launcher/agent-child.ts'
 import { childCommand, type Wrappers } from './launcher/child-command.ts'
 import { startChild, type Child } from './launcher/child-process.ts'
 import { doorPath, prepareFolders } from './launcher/folders.ts'
+import { assertReach } from './launcher/program-reach.ts'
 import { workerChildren, type WorkerChildren } from './launcher/worker-children.ts'
 import type { Log } from './ports/log.ts'
 
@@ -55,6 +56,8 @@ export function launch(options: LaunchOptions): Launched {
   const accounts = accountsOf(policy)
   const open = accounts.agent && policyIsOpen(options.policyPath, accounts.agent)
   if (open !== undefined) throw new PlatenError('policy.invalid', `${options.policyPath}: ${open}.`)
+  const programs = [process.execPath, options.entries?.main ?? besides('main'), options.entries?.worker ?? besides('worker')]
+  for (const account of Object.values(accounts)) for (const program of programs) if (account) assertReach(program, account)
   prepareFolders(policy, accounts.agent)
   const state: { agent?: AgentChild; stopping: boolean; wake?: () => void } = { stopping: false }
   const workers = startableWorkers(options, policy, accounts, (token, exit) => state.agent?.tell(token, exit))
