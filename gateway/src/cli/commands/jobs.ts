@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { PlatenError } from '@platen/protocol'
+import { kinds, PlatenError } from '@platen/protocol'
 import { ask, askAll } from '../api.ts'
 import { needed, text, type Commands, type Values } from '../command-line.ts'
 import { settings, type Settings } from '../settings.ts'
@@ -26,7 +26,7 @@ export const jobCommands: Commands = {
     description: 'dispatch a job to a site; exit 0 when it was taken (with --wait: succeeded), 1 failed, 2 bad input',
     args: '<kind> <site>',
     options: [
-      ['--input <json>', 'the job’s input', '{}'],
+      ['--input <json>', 'the job’s input (default: what the kind is usually run with)'],
       ['--wait', 'wait for its end: progress on stderr, the job on stdout'],
     ],
     run: async values => {
@@ -84,8 +84,10 @@ export const jobCommands: Commands = {
 }
 
 function input(values: Values): unknown {
+  const given = text(values, 'input')
+  if (given === undefined) return kinds.find(kind => kind.name === values['kind'])?.usualInput ?? {}
   try {
-    return JSON.parse(needed(values, 'input'))
+    return JSON.parse(given)
   } catch {
     // What JSON.parse says points into the text; the option's name is what helps.
     throw new PlatenError('input.invalid', '--input is not JSON.', { field: 'input' })
