@@ -1,9 +1,11 @@
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createNativeSite, startStack, type Stack } from '@platen/lab'
 import { kinds } from '@platen/protocol'
 import type { Bench, BenchOptions, Figures } from '../bench.ts'
 import { treeOf, type ProcessUsage } from '../process-usage.ts'
 
+const plugin = join(import.meta.dirname, '..', '..', '..', 'wp-plugin')
 const sampleMs = 1_000
 const jobMs = 10 * 60_000
 /** What is measured is an agent at rest: the last job's garbage may go first. */
@@ -14,7 +16,7 @@ export const idleAgent: Bench = {
   description: 'memory and CPU of an agent that has nothing to do, after jobs of each kind',
   budgets: { rssAnonMb: { most: 25 }, rssAnonPeakMb: { most: 48 }, cpuPct: { most: 0.1 } },
   run: async options => {
-    const site = await createNativeSite({ wordpressVersion: options.wordpress as '7.1', plugins: [], progress: say })
+    const site = await createNativeSite({ wordpressVersion: options.wordpress as '7.1', plugins: [plugin], progress: say })
     const stack = await startStack(site, { built: true, progress: say })
     try {
       const peak = watchPeak(stack)
