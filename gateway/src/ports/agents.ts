@@ -31,7 +31,7 @@ export interface EnrolmentToken {
 export interface AgentStore {
   /**
    * Commits a token; with a key that was used for the same request, the token of then.
-   * @throws PlatenError idempotency.conflict
+   * @throws PlatenError site.not_found where the site is not the account's, idempotency.conflict
    */
   addEnrolmentToken(token: EnrolmentToken, record?: RequestRecord): Promise<EnrolmentToken>
   /**

@@ -30,7 +30,7 @@ export interface JobFilter {
 export interface JobStore {
   /**
    * Commits a queued job; with a key that was used for the same request, the job of then.
-   * @throws PlatenError idempotency.conflict
+   * @throws PlatenError site.not_found where the site is not the account's, idempotency.conflict
    */
   create(job: Job, record?: RequestRecord): Promise<Job>
   /** A job that was made at the site, with a line in the audit log; one with this id is left as it is. False where the id is another site's. */

@@ -19,7 +19,7 @@ export interface Token {
 /** API tokens and the accounts that they belong to. */
 export interface TokenStore {
   createAccount(id: string, name: string, at: number): Promise<void>
-  /** Whether there is any account yet. */
+  /** Whether there is an account that somebody was ever given a token for; what a setup left that was cut off before does not count. */
   hasAccount(): Promise<boolean>
   /**
    * Commits a token; with a key that was used for the same request, the token of then (whose secret nobody has any more).

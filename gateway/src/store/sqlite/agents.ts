@@ -4,6 +4,7 @@ import { appendAudit } from './audit.ts'
 import type { Row, SqlDatabase } from './database.ts'
 import { listing } from './listing.ts'
 import { recorded } from './request-records.ts'
+import { requireSite } from './sites.ts'
 
 /** Agents and enrolment tokens in SQLite. */
 export function sqliteAgents(database: SqlDatabase): AgentStore {
@@ -75,6 +76,7 @@ function redeem(
 }
 
 function insertToken(database: SqlDatabase, token: EnrolmentToken): EnrolmentToken {
+  requireSite(database, token.accountId, token.siteId)
   const sql = 'INSERT INTO enrolment_tokens (hash, account_id, site_id, expires_at) VALUES (?, ?, ?, ?)'
   database.run(sql, token.hash, token.accountId, token.siteId, token.expiresAt)
   return token

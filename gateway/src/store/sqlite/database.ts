@@ -25,12 +25,7 @@ const busyMs = 5_000
  * @throws PlatenError store.unavailable
  */
 export function openDatabase(file: string): SqlDatabase {
-  const database = guarded(() => new Database(file, { timeout: busyMs }))
-  guarded(() => {
-    for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON', 'wal_autocheckpoint = 2000'])
-      database.pragma(pragma)
-    migrate(database)
-  })
+  const database = opened(file)
   const prepared = new Map<string, Database.Statement>()
   const statement = (sql: string): Database.Statement => {
     const known = prepared.get(sql) ?? database.prepare(sql)
@@ -43,6 +38,22 @@ export function openDatabase(file: string): SqlDatabase {
     run: (sql, ...values) => guarded(() => statement(sql).run(...values).changes),
     transaction: work => guarded(() => database.transaction(work).immediate()),
     close: () => database.close(),
+  }
+}
+
+function opened(file: string): Database.Database {
+  let database: Database.Database | undefined
+  try {
+    database = new Database(file, { timeout: busyMs })
+    for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'foreign_keys = ON', 'wal_autocheckpoint = 2000'])
+      database.pragma(pragma)
+    migrate(database)
+    return database
+  } catch (error) {
+    database?.close()
+    if (error instanceof PlatenError) throw error
+    // Also a folder that is not there, which is no error of SQLite's own.
+    throw new PlatenError('store.unavailable', `${file} cannot be opened: ${String(error)}`, { cause: error })
   }
 }
 

@@ -6,6 +6,7 @@ import type { Row, SqlDatabase } from './database.ts'
 import { appendEvent, eventsAfter, lastSeq } from './events.ts'
 import { listing } from './listing.ts'
 import { forgetKeys, recorded } from './request-records.ts'
+import { requireSite } from './sites.ts'
 
 /** Jobs and their events in SQLite. `random` gives the jitter of back-offs. */
 export function sqliteJobs(database: SqlDatabase, random: () => number): JobStore {
@@ -24,6 +25,7 @@ export function sqliteJobs(database: SqlDatabase, random: () => number): JobStor
     create: async (created, record) =>
       recorded(database, created.accountId, record, created.id, {
         fresh: () => {
+          requireSite(database, created.accountId, created.siteId)
           insert(database, created)
           return created
         },

@@ -21,6 +21,12 @@ export function sqliteSites(database: SqlDatabase): SiteStore {
   }
 }
 
+/** @throws PlatenError site.not_found where the site is not the account's */
+export function requireSite(database: SqlDatabase, accountId: string, siteId: string): void {
+  if (!database.get('SELECT 1 FROM sites WHERE account_id = ? AND id = ?', accountId, siteId))
+    throw new PlatenError('site.not_found', undefined, { field: 'siteId' })
+}
+
 function insert(database: SqlDatabase, created: Site): Site {
   const sql = 'INSERT INTO sites (id, account_id, url, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (account_id, url) DO NOTHING'
   const made = database.run(sql, created.id, created.accountId, created.url, created.createdAt)

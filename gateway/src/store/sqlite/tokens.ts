@@ -9,7 +9,7 @@ export function sqliteTokens(database: SqlDatabase): TokenStore {
     createAccount: async (id, name, at) => {
       database.run('INSERT INTO accounts (id, name, created_at) VALUES (?, ?, ?)', id, name, at)
     },
-    hasAccount: async () => database.get('SELECT 1 FROM accounts LIMIT 1') !== undefined,
+    hasAccount: async () => database.get('SELECT 1 FROM tokens LIMIT 1') !== undefined,
     create: async (created, record) =>
       recorded(database, created.accountId, record, created.id, {
         fresh: () => insert(database, created),

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, describe, it } from 'node:test'
+import { newId } from '@platen/protocol'
+import type { AgentStore } from '../../src/ports/agents.ts'
+import type { NewPlace } from './store-place.ts'
+import { enrolmentToken, everything, TwoAccounts } from './two-accounts.ts'
+
+/** What every store of agents does. */
+export function conformAgents(newPlace: NewPlace): void {
+  describe('the agents of a store', () => {
+    let two: TwoAccounts
+    let agents: AgentStore
+    beforeEach(async () => {
+      two = await TwoAccounts.make(newPlace)
+      agents = two.store.agents
+    })
+    afterEach(() => two.remove())
+
+    const redemption = (hash: string, now = 0): Parameters<AgentStore['redeem']>[0] => ({
+      hash,
+      siteUrl: two.mine.siteUrl,
+      agentId: newId('agent'),
+      publicKey: 'a key',
+      version: '0',
+      now,
+    })
+
+    it('come from a token, as whatever account it was made for', async () => {
+      const { accountId, siteId, agentId } = two.mine
+      const known = { id: agentId, accountId, siteId, publicKey: 'a key', createdAt: 0, version: '0', stateSeq: 0, facts: {} }
+      assert.deepEqual(await agents.resolve(agentId), known)
+      assert.deepEqual(await agents.find(accountId, agentId), known)
+    })
+
+    it('are one a site: the one before is revoked and named', async () => {
+      const agentId = newId('agent')
+      const { revoked } = await two.enrol({ ...two.mine, agentId })
+      assert.deepEqual(revoked, [two.mine.agentId])
+      assert.equal((await agents.resolve(two.mine.agentId))?.revokedAt, 0)
+      assert.equal((await agents.resolve(agentId))?.revokedAt, undefined)
+      assert.equal((await agents.resolve(two.theirs.agentId))?.revokedAt, undefined)
+    })
+
+    it('enrol once by a token, also where two try at once', async () => {
+      const { hash } = await agents.addEnrolmentToken(enrolmentToken(two.mine))
+      const other = await two.another()
+      const tries = await Promise.allSettled([agents.redeem(redemption(hash)), other.agents.redeem(redemption(hash))])
+      await other.close()
+      assert.deepEqual(tries.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected'])
+      await assert.rejects(agents.redeem(redemption(hash)), { code: 'enrol.token_invalid' })
+    })
+
+    it('enrol by no token that is unknown, old or another site’s, and such a try changes nothing', async () => {
+      const { hash } = await agents.addEnrolmentToken(enrolmentToken(two.mine, 1_000))
+      await assert.rejects(agents.redeem(redemption('unknown')), { code: 'enrol.token_invalid' })
+      await assert.rejects(agents.redeem({ ...redemption(hash), siteUrl: two.theirs.siteUrl }), { code: 'enrol.token_invalid' })
+      await assert.rejects(agents.redeem(redemption(hash, 1_000)), { code: 'enrol.token_expired' })
+      assert.equal((await agents.resolve(two.mine.agentId))?.revokedAt, undefined)
+      assert.deepEqual((await agents.redeem(redemption(hash, 999))).revoked, [two.mine.agentId])
+    })
+
+    it('have tokens for sites of their account only', async () => {
+      const crossed = enrolmentToken({ accountId: two.theirs.accountId, siteId: two.mine.siteId })
+      await assert.rejects(agents.addEnrolmentToken(crossed), { code: 'site.not_found' })
+      await assert.rejects(agents.redeem(redemption(crossed.hash)), { code: 'enrol.token_invalid' })
+    })
+
+    it('are found and revoked by their account only', async () => {
+      const { accountId, agentId } = two.mine
+      assert.equal(await agents.find(two.theirs.accountId, agentId), undefined)
+      assert.equal(await agents.revoke(two.theirs.accountId, agentId, 5), false)
+      assert.equal((await agents.resolve(agentId))?.revokedAt, undefined)
+      assert.equal(await agents.revoke(accountId, agentId, 5), true)
+      assert.equal(await agents.revoke(accountId, agentId, 6), true)
+      assert.equal((await agents.resolve(agentId))?.revokedAt, 5)
+    })
+
+    it('are connected from the first time they are heard to the time they go', async () => {
+      const { agentId } = two.mine
+      const times = async (): Promise<unknown> => {
+        const { connectedAt, seenAt, version } = (await agents.resolve(agentId)) ?? {}
+        return [connectedAt, seenAt, version]
+      }
+      await agents.seen(agentId, 10, true, '1.2.3')
+      await agents.seen(agentId, 20, true)
+      assert.deepEqual(await times(), [10, 20, '1.2.3'])
+      await agents.seen(agentId, 30, false)
+      assert.deepEqual(await times(), [undefined, 30, '1.2.3'])
+      assert.equal((await agents.resolve(two.theirs.agentId))?.seenAt, undefined)
+    })
+
+    it('are not connected any more once they are revoked', async () => {
+      const { accountId, agentId } = two.mine
+      await agents.seen(agentId, 10, true)
+      await agents.revoke(accountId, agentId, 20)
+      assert.equal((await agents.resolve(agentId))?.connectedAt, undefined)
+    })
+
+    it('report what changed in order, or all of it after a gap', async () => {
+      const { agentId } = two.mine
+      assert.equal(await agents.report(agentId, { seq: 1, full: false, facts: { php: '8.2', nginx: true } }), true)
+      assert.equal(await agents.report(agentId, { seq: 2, full: false, facts: { php: '8.3' } }), true)
+      assert.deepEqual((await agents.resolve(agentId))?.facts, { php: '8.3', nginx: true })
+      for (const seq of [2, 4]) assert.equal(await agents.report(agentId, { seq, full: false, facts: { php: 'lost' } }), false)
+      assert.equal(await agents.report(agentId, { seq: 9, full: true, facts: { redis: null } }), true)
+      const { facts, stateSeq } = (await agents.resolve(agentId)) ?? {}
+      assert.deepEqual([facts, stateSeq], [{ redis: null }, 9])
+      assert.equal(await agents.report('agent_of_nobody', { seq: 1, full: true, facts: {} }), false)
+    })
+
+    it('stay listed when they are revoked', async () => {
+      await agents.revoke(two.mine.accountId, two.mine.agentId, 5)
+      const listed = await everything(page => agents.list(two.mine.accountId, page))
+      assert.deepEqual(
+        listed.map(({ id, revokedAt }) => [id, revokedAt]),
+        [[two.mine.agentId, 5]],
+      )
+    })
+  })
+}
