@@ -1,17 +1,14 @@
-import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startOwnedChild, type OwnedChild } from '../process/owned-child.ts'
 import { freePort } from '../process/free-port.ts'
 import { waitUntil } from '../process/wait-until.ts'
 import type { NativeSite } from '../sites/native/native-site-type.ts'
 import type { WasmSite } from '../sites/wasm/wasm-site.ts'
-import { agentUser } from './agent-user.ts'
 import { apiClient, type Api } from './api.ts'
-import { policyFor } from './policy.ts'
+import { enrolAgent, type EnrolledAgent } from './enrol-agent.ts'
+import { listens, processes, takesWork, type Processes } from './processes.ts'
 import { programs, type Programs } from './programs.ts'
-import { tellPlugin } from './tell-plugin.ts'
 
 /** How a stack is brought up. */
 export interface StackOptions {
@@ -43,143 +40,95 @@ export interface Stack {
   stop(): Promise<void>
 }
 
-const startMs = 30_000
 /** An agent that lost its gateway comes back within its back-off. */
 const connectMs = 90_000
 
 /** Brings up a stack for a site. Nothing is left running where it fails. */
 export async function startStack(site: NativeSite | WasmSite, options: StackOptions = {}): Promise<Stack> {
-  const say = options.progress ?? (() => {})
   const directory = await mkdtemp(join(tmpdir(), 'platen-stack-'))
   // The agent and its workers have users of their own, who pass through.
   await chmod(directory, 0o755)
-  const children = new Map<string, OwnedChild>()
+  const running = processes(directory)
   const stop = async (): Promise<void> => {
-    for (const child of [...children.values()].toReversed()) await child.stop()
+    await running.endAll()
     await rm(directory, { recursive: true, force: true, maxRetries: 3 })
   }
   try {
-    return await assemble(site, options, { directory, children, say, stop })
+    // Assigned, since a copy would hold the pid of now.
+    return Object.assign(await assemble(site, options, directory, running), { stop })
   } catch (error) {
     await stop()
     throw error
   }
 }
 
-interface Frame {
-  readonly directory: string
-  readonly children: Map<string, OwnedChild>
-  readonly say: (text: string) => void
-  readonly stop: () => Promise<void>
-}
-
-async function assemble(site: NativeSite | WasmSite, options: StackOptions, { directory, children, say, stop }: Frame): Promise<Stack> {
-  const run = programs(options.built === true)
-  const folder = (name: string): string => join(directory, name)
-  const port = await freePort(options.gatewayPort)
-  const url = `http://127.0.0.1:${port}`
-  const start = (name: string, command: readonly string[]): OwnedChild => {
-    const [file, ...args] = command as [string, ...string[]]
-    const child = startOwnedChild({ name, command: file, args, logFile: folder(`${name}.log`) })
-    children.set(name, child)
-    return child
-  }
-  const end = async (name: string): Promise<void> => {
-    await children.get(name)?.stop()
-    children.delete(name)
-  }
-
-  const socket = folder('signer.sock')
-  const startSigner = async (): Promise<void> => {
-    const child = start('signer', run.signer('run', '--dir', folder('signer'), '--socket', socket))
-    await waitUntil('the signer', startMs, () => reachable(child, socket))
-  }
-  const startGateway = async (): Promise<void> => {
-    const child = start(
-      'gateway',
-      run.gateway('gateway', 'run', '--data', folder('gateway'), '--port', String(port), '--signer', socket, '--name', 'lab'),
-    )
-    await waitUntil('the gateway', startMs, () => healthy(child, url))
-  }
-
-  say('starting signer and gateway')
-  const { signerRoot } = await run.json<{ signerRoot: string }>(run.signer('init', '--dir', folder('signer'), '--json'))
-  await startSigner()
-  const { token } = await run.json<{ token: string }>(run.gateway('--json', 'gateway', 'init', '--data', folder('gateway')))
-  await startGateway()
-  const api = apiClient(url, token)
-  const { id: siteId } = await api.request<{ id: string }>('POST', '/v1/sites', { url: site.url })
-
-  say('enrolling the agent')
-  const user = await agentUser(site)
-  const tcp = site.kind === 'wasm' ? { port: await freePort(), secret: randomBytes(24).toString('hex') } : undefined
-  const policy = policyFor(site, { user, directory: folder('agent'), ...(tcp ? { tcp } : {}) })
-  const policyFile = folder('policy.json')
-  await writeFile(policyFile, JSON.stringify(policy, null, 2), { mode: 0o644 })
-  await mkdir(folder('agent'), { mode: 0o755 })
-  await tellPlugin(site, policy)
-  const invitation = await api.request<{ token: string; expiresAt: string; siteUrl: string }>('POST', `/v1/sites/${siteId}/enrolment`, {})
-  const bundle = {
-    version: 1,
-    siteId,
-    siteUrl: invitation.siteUrl,
-    token: invitation.token,
-    expiresAt: invitation.expiresAt,
-    gateways: [url],
-    signerRoot,
-  }
-  const bundleFile = folder('bundle.json')
-  await writeFile(bundleFile, JSON.stringify(bundle), { mode: 0o600 })
-  await run.text(run.agent('enrol', '--bundle', bundleFile, '--policy', policyFile))
-
-  const startAgent = async (): Promise<void> => {
-    const child = start('agent', run.agent('run', '--policy', policyFile))
-    await waitUntil('the agent', startMs, () => reachable(child, policy.agent.control))
-  }
-  const connected = (): Promise<void> =>
-    waitUntil('the agent’s connection', connectMs, async () => {
-      children.get('agent')?.assertRunning()
-      const { items } = await api.request<{ items: { siteId: string; connected: boolean }[] }>('GET', '/v1/agents')
-      return items.some(agent => agent.siteId === siteId && agent.connected)
-    })
-  say('starting the agent')
-  await startAgent()
-  await connected()
+async function assemble(
+  site: NativeSite | WasmSite,
+  { gatewayPort, built = false, progress = () => {} }: StackOptions,
+  directory: string,
+  running: Processes,
+): Promise<Omit<Stack, 'stop'>> {
+  const run = programs(built)
+  progress('starting signer and gateway')
+  const platform = await startPlatform(run, directory, running, await freePort(gatewayPort))
+  progress('enrolling the agent')
+  const enrolled = await enrolAgent(site, directory, { ...platform, programs: run })
+  const agent = siteSide(run, running, platform.api, enrolled)
+  progress('starting the agent')
+  await agent.startAgent()
+  await agent.connected()
+  const { api, startSigner, startGateway } = platform
   return {
+    ...agent,
     api,
-    siteId,
-    directory,
-    policyFile,
-    programs: run,
-    get agentPid() {
-      return children.get('agent')?.pid ?? -1
-    },
     startSigner,
     startGateway,
-    startAgent,
-    stopSigner: () => end('signer'),
-    stopGateway: () => end('gateway'),
-    stopAgent: () => end('agent'),
-    connected,
-    stop,
+    directory,
+    siteId: enrolled.siteId,
+    policyFile: enrolled.policyFile,
+    programs: run,
+    get agentPid() {
+      return running.pid('agent')
+    },
+    stopSigner: () => running.end('signer'),
+    stopGateway: () => running.end('gateway'),
+    stopAgent: () => running.end('agent'),
   }
 }
 
-async function healthy(child: OwnedChild, url: string): Promise<boolean> {
-  child.assertRunning()
-  return (await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) })).ok
+/** Signer and gateway, made and started as operations.md tells an operator to. */
+async function startPlatform(
+  run: Programs,
+  directory: string,
+  running: Processes,
+  port: number,
+): Promise<Pick<Stack, 'api' | 'startSigner' | 'startGateway'> & { readonly signerRoot: string }> {
+  const [signer, data, socket] = ['signer', 'gateway', 'signer.sock'].map(name => join(directory, name)) as [string, string, string]
+  const url = `http://127.0.0.1:${port}`
+  const startSigner = (): Promise<void> =>
+    running.start('signer', run.signer('run', '--dir', signer, '--socket', socket), () => listens(socket))
+  const gateway = run.gateway('gateway', 'run', '--data', data, '--port', String(port), '--signer', socket, '--name', 'lab')
+  const startGateway = (): Promise<void> => running.start('gateway', gateway, () => takesWork(url))
+  const { signerRoot } = await run.json<{ signerRoot: string }>(run.signer('init', '--dir', signer, '--json'))
+  await startSigner()
+  const { token } = await run.json<{ token: string }>(run.gateway('--json', 'gateway', 'init', '--data', data))
+  await startGateway()
+  return { api: apiClient(url, token), signerRoot, startSigner, startGateway }
 }
 
-/** Whether somebody listens at a Unix socket. */
-async function reachable(child: OwnedChild, path: string): Promise<boolean> {
-  child.assertRunning()
-  const { connect } = await import('node:net')
-  return new Promise(resolve => {
-    const socket = connect(path)
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })
+function siteSide(
+  run: Programs,
+  running: Processes,
+  api: Api,
+  { siteId, policy, policyFile }: EnrolledAgent,
+): Pick<Stack, 'startAgent' | 'connected'> {
+  return {
+    startAgent: () => running.start('agent', run.agent('run', '--policy', policyFile), () => listens(policy.agent.control)),
+    connected: () =>
+      waitUntil('the agent’s connection', connectMs, async () => {
+        running.assertRunning('agent')
+        const { items } = await api.request<{ items: { siteId: string; connected: boolean }[] }>('GET', '/v1/agents')
+        return items.some(agent => agent.siteId === siteId && agent.connected)
+      }),
+  }
 }
