@@ -150,7 +150,7 @@ describe('ending native sites', { skip }, () => {
 
   it('leaves nothing behind either when bringing one up fails', async () => {
     const before = (await readdir('/tmp')).filter(name => name.startsWith(`platen-lab-${process.pid}-`))
-    await assert.rejects(createNativeSite({ content: 'bare', plugins: ['/usr/share/doc/passwd'] }), { code: 'lab.command_failed' })
+    await assert.rejects(createNativeSite({ content: 'bare', plugins: ['/usr/share/doc/passwd'] }), { code: 'lab.site_failed' })
     const left = (await readdir('/tmp')).filter(name => name.startsWith(`platen-lab-${process.pid}-`))
     assert.deepEqual(left, before)
   })
