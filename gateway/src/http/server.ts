@@ -13,7 +13,8 @@ import { auditRoutes } from './routes/audit.ts'
 import { jobRoutes } from './routes/jobs.ts'
 import { siteRoutes } from './routes/sites.ts'
 import { tokenRoutes } from './routes/tokens.ts'
-import { startOf, streamRoutes } from './stream-routes.ts'
+import { OpenStreams } from './open-streams.ts'
+import { isOver, startOf, streamRoutes } from './stream-routes.ts'
 
 /** The API's server. */
 export interface HttpServer {
@@ -26,6 +27,8 @@ export interface HttpServer {
 
 const bodyBytes = 131_072
 const requestMs = 30_000
+const streamsEach = 50
+const streamAgainSeconds = 5
 const routes: readonly Route[] = [...siteRoutes, ...agentRoutes, ...tokenRoutes, ...jobRoutes, ...auditRoutes]
 
 /** Makes the server; it listens when it is told to. */
@@ -37,6 +40,12 @@ export function httpServer(parts: HttpParts): HttpServer {
     // What the schemas say is what is meant: no type is bent, nothing is taken away.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
     forceCloseConnections: true,
+    // Addresses that can't be read at all.
+    frameworkErrors: (_error, request, reply) => fail(new PlatenError('route.not_found'), request, reply, parts),
+  })
+  // Answers are one caller's own, and are what their type says.
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer').header('cache-control', 'no-store')
   })
   app.setErrorHandler((error, request, reply) => fail(error, request, reply, parts))
   app.setNotFoundHandler((request, reply) => fail(new PlatenError('route.not_found'), request, reply, parts))
@@ -92,20 +101,33 @@ function rawCall(request: FastifyRequest): RawCall {
     address: request.ip,
     idempotencyKey: request.headers['idempotency-key'],
     params: request.params as Record<string, string>,
-    query: request.query as Record<string, string>,
+    query: singular(request.query as Record<string, string | string[]>),
     body: (request.body ?? {}) as Record<string, unknown>,
   }
 }
 
+/** Query parameters that come once each. @throws PlatenError input.invalid */
+function singular(query: Readonly<Record<string, string | string[]>>): Record<string, string> {
+  const twice = Object.keys(query).find(name => typeof query[name] !== 'string')
+  if (twice !== undefined) throw new PlatenError('input.invalid', `${twice}: it is there more than once.`, { field: twice })
+  return query as Record<string, string>
+}
+
 function serveStreams(app: FastifyInstance, parts: HttpParts, gatekeeper: Gatekeeper): void {
+  const streams = new OpenStreams(streamsEach)
   for (const route of streamRoutes) {
-    app.get(route.path, async (request, reply) => {
+    // A HEAD request would hold a stream open that nobody reads.
+    app.get(route.path, { exposeHeadRoute: false }, async (request, reply) => {
       const { params, query, ...raw } = rawCall(request)
       const token = await gatekeeper.admit(raw, 'read')
-      const of = await route.of(token, params['id'] ?? '', parts)
-      const after = startOf(request.headers['last-event-id'], query['after'])
+      const shown = await route.of(token, params['id'] ?? '', parts)
+      const of = { ...shown, tokenHash: token.hash, after: startOf(request.headers['last-event-id'], query['after']) }
+      if (await isOver(of, parts)) return reply.status(204).send()
+      const giveBack = streams.take(token.id)
+      if (!giveBack) throw new TooMany(streamAgainSeconds)
       reply.hijack()
-      streamEvents(reply.raw, { ...of, after }, parts)
+      reply.raw.once('close', giveBack)
+      streamEvents(reply.raw, of, parts)
     })
   }
 }
@@ -135,8 +157,7 @@ function serveFrontPage(app: FastifyInstance): void {
   app.get('/openapi.json', async () => document)
   for (const { path, type, text } of frontPage) {
     app.get(path, async (_request, reply) => {
-      reply.header('content-security-policy', contentPolicy)
-      reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer').type(type)
+      reply.header('content-security-policy', contentPolicy).type(type)
       return text
     })
   }
@@ -145,6 +166,7 @@ function serveFrontPage(app: FastifyInstance): void {
 function fail(error: unknown, request: FastifyRequest, reply: FastifyReply, { log }: HttpParts): void {
   const problem = problemOf(error)
   if (problem.code === 'internal') log.error('http:failed', { method: request.method, url: request.routeOptions.url, error })
+  if (problem.code === 'token.invalid') reply.header('www-authenticate', 'Bearer')
   if (error instanceof TooMany) reply.header('retry-after', String(error.retryAfterSeconds))
   reply.status(problem.status).type('application/problem+json').send(problem)
 }

@@ -1,4 +1,5 @@
 import { PlatenError } from '@platen/protocol'
+import { isEnded } from '../domain/job.ts'
 import type { Token } from '../ports/tokens.ts'
 import type { HttpParts, RouteDocument } from './context.ts'
 import type { StreamOf } from './event-stream.ts'
@@ -10,12 +11,13 @@ const answer = {
   example: 'id: 7\nevent: job.succeeded\ndata: {"specversion":"1.0","type":"job.succeeded",…}\n\n',
 }
 const query = { after: { type: 'integer', minimum: 0, description: 'As Last-Event-ID, for who cannot set headers' } }
-const description = 'Server-sent events, each a CloudEvent. Last-Event-ID resumes after an event without losing any.'
+const description =
+  'Server-sent events, each a CloudEvent. Last-Event-ID resumes after an event without losing any. 204 where nothing will come any more: the job has ended, and its end was seen.'
 
 /** A route that answers with server-sent events. */
 export interface StreamRoute extends RouteDocument {
   /** What of the account the stream shows. @throws PlatenError job.not_found, site.not_found */
-  of(token: Token, id: string, parts: Pick<HttpParts, 'store'>): Promise<Omit<StreamOf, 'after'>>
+  of(token: Token, id: string, parts: Pick<HttpParts, 'store'>): Promise<Pick<StreamOf, 'accountId' | 'siteId' | 'jobId'>>
 }
 
 /** What can be followed. */
@@ -47,6 +49,13 @@ export const streamRoutes: readonly StreamRoute[] = [
     },
   },
 ]
+
+/** Whether a job's stream would have nothing to tell and no end: an EventSource that is answered 204 does not come back. */
+export async function isOver({ accountId, jobId, after }: StreamOf, { store }: Pick<HttpParts, 'store'>): Promise<boolean> {
+  const job = jobId === undefined ? undefined : await store.jobs.find(accountId, jobId)
+  if (!job || !isEnded(job)) return false
+  return (await store.jobs.events(accountId, { jobId: job.id }, after, 1)).length === 0
+}
 
 /** Where a stream starts. @throws PlatenError cursor.invalid */
 export function startOf(lastEventId: string | readonly string[] | undefined, after: string | undefined): number {
