@@ -1,5 +1,6 @@
-import { PlatenError, type DocumentPolicy } from '@platen/protocol'
+import { limits, PlatenError, type DocumentPolicy } from '@platen/protocol'
 import type { WorkerOrder } from './domain/worker-message.ts'
+import type { Samplers } from './ports/samplers.ts'
 import { systemClock } from './system/system-clock.ts'
 import { readGreeting } from './work/worker-greeting.ts'
 import { hostWorker, type AnyHandler } from './work/worker-host.ts'
@@ -11,6 +12,8 @@ async function handlerFor({ kind, policy }: WorkerOrder): Promise<AnyHandler> {
       return (await cachePurge(policy)) as AnyHandler
     case 'images.optimize':
       return (await imagesOptimize(policy.site.root)) as AnyHandler
+    case 'health.report':
+      return (await healthReport(policy)) as AnyHandler
     default:
       throw new PlatenError('kind.unknown', `This build has no handler of ${kind}.`)
   }
@@ -37,6 +40,48 @@ async function imagesOptimize(root: string) {
     import('./site/files.ts'),
   ])
   return imagesOptimize({ files: siteFiles(root), encoder: sharpEncoder() })
+}
+
+async function healthReport(policy: DocumentPolicy) {
+  const [{ healthReport }, { pageFetcher }, samplers] = await Promise.all([
+    import('./kinds/health.report/handler.ts'),
+    import('./site/fetcher.ts'),
+    samplersOf(policy),
+  ])
+  return healthReport({ fetcher: pageFetcher(policy), samplers })
+}
+
+async function samplersOf(policy: DocumentPolicy): Promise<Samplers> {
+  const [
+    { machineState },
+    { cgroupState },
+    { diskState },
+    { fpmStatus },
+    { nginxStatus },
+    { databaseState },
+    { redisState },
+    { siteFiles },
+  ] = await Promise.all([
+    import('./site/machine.ts'),
+    import('./site/cgroup.ts'),
+    import('./site/disk.ts'),
+    import('./site/fpm-status.ts'),
+    import('./site/nginx-status.ts'),
+    import('./site/mysql.ts'),
+    import('./site/redis.ts'),
+    import('./site/files.ts'),
+  ])
+  const { site, nginx, mysql, redis } = policy
+  const statusUrl = nginx?.statusUrl
+  return {
+    machine: machineState,
+    cgroup: () => cgroupState(),
+    disk: () => diskState(site.root),
+    fpm: signal => fpmStatus(policy, systemClock, { signal, deadlineMs: limits.php.callMs }),
+    ...(statusUrl === undefined ? {} : { nginx: signal => nginxStatus(statusUrl, signal) }),
+    ...(mysql ? { database: signal => databaseState(mysql, siteFiles(site.root), signal) } : {}),
+    ...(redis ? { redis: signal => redisState(redis, signal) } : {}),
+  }
 }
 
 const { token, socketPath } = readGreeting()

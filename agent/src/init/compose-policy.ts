@@ -1,5 +1,6 @@
 import type { DocumentPolicy, SiteDescribeValue } from '@platen/protocol'
 import { kinds } from '@platen/protocol'
+import { databaseEndpoint } from '../domain/database-endpoint.ts'
 import { agentUser } from './agent-user.ts'
 import type { NginxSite } from './nginx-site.ts'
 
@@ -55,14 +56,6 @@ export function fullPolicy(found: Findings, site: SiteDescribeValue, url: string
     mysql: { ...databaseEndpoint(site.database.host), database: site.database.name },
     ...(found.redisUrl !== undefined ? { redis: { url: found.redisUrl, database: databaseNumber(found.redisUrl), prefix } } : {}),
   }
-}
-
-/** DB_HOST as WordPress reads it: `host`, `host:port`, `host:/socket` or `/socket` (wpdb::parse_db_host). */
-export function databaseEndpoint(host: string): { host?: string; port?: number; socket?: string } {
-  const socket = /:?(\/.*)$/.exec(host)?.[1]
-  if (socket !== undefined) return { socket }
-  const match = /^(.*):(\d{1,5})$/.exec(host)
-  return match ? { host: match[1] as string, port: Number(match[2]) } : { host }
 }
 
 /** `redis://host:port/3` → 3. */

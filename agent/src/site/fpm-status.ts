@@ -1,30 +1,16 @@
 import { PlatenError, type DocumentPolicy } from '@platen/protocol'
 import type { Clock } from '../ports/clock.ts'
+import type { FpmStatus } from '../ports/samplers.ts'
 import { cgiAnswer } from './cgi-answer.ts'
 import { fastCgiRequest } from './fastcgi.ts'
+import { systemCode } from './file-errors.ts'
 import { socketOf } from './php.ts'
-
-/** PHP-FPM's counters, by the names that it gives them; only numbers and short words of it are kept. */
-export interface FpmStatus {
-  readonly pool: string
-  readonly processManager: string
-  readonly acceptedConnections: number
-  readonly listenQueue: number
-  readonly maxListenQueue: number
-  readonly idleProcesses: number
-  readonly activeProcesses: number
-  readonly totalProcesses: number
-  readonly maxActiveProcesses: number
-  readonly maxChildrenReached: number
-  readonly slowRequests: number
-  readonly startedSecondsAgo: number
-}
 
 const mostBytes = 262_144
 
 /**
  * Reads the status page through PHP-FPM's own socket: no worker of WordPress's code is involved, nor nginx. Undefined where
- * the policy file names none.
+ * the policy file names none, and where this user may not open the socket, which is often nginx's alone.
  * @throws PlatenError php.unavailable, php.timeout, php.failed
  */
 export async function fpmStatus(
@@ -34,13 +20,17 @@ export async function fpmStatus(
 ): Promise<FpmStatus | undefined> {
   if (!('socket' in policy.php) || policy.php.statusPath === undefined) return undefined
   const path = policy.php.statusPath
-  const { stdout } = await fastCgiRequest(socketOf(policy), clock, {
+  const asked = await fastCgiRequest(socketOf(policy), clock, {
     params: { REQUEST_METHOD: 'GET', SCRIPT_NAME: path, SCRIPT_FILENAME: path, REQUEST_URI: `${path}?json`, QUERY_STRING: 'json' },
     body: Buffer.alloc(0),
     mostBytes,
     ...options,
+  }).catch((error: unknown) => {
+    if (error instanceof PlatenError && systemCode(error.cause) === 'EACCES') return undefined
+    throw error
   })
-  const answer = cgiAnswer(stdout)
+  if (!asked) return undefined
+  const answer = cgiAnswer(asked.stdout)
   if (answer?.status !== 200) throw new PlatenError('php.failed', 'It does not tell its status at the path that the policy file names.')
   return read(answer.body.toString())
 }

@@ -1,17 +1,7 @@
 import { request } from 'node:http'
 import { PlatenError } from '@platen/protocol'
+import type { NginxStatus } from '../ports/samplers.ts'
 import { decodedBody } from './decoded-body.ts'
-
-/** nginx's counters since it started, by stub_status. */
-export interface NginxStatus {
-  readonly active: number
-  readonly accepted: number
-  readonly handled: number
-  readonly requests: number
-  readonly reading: number
-  readonly writing: number
-  readonly waiting: number
-}
 
 const mostBytes = 4_096
 const form =

@@ -1,24 +1,9 @@
 import { Redis, type RedisOptions } from 'ioredis'
 import { PlatenError, type DocumentPolicy } from '@platen/protocol'
 import type { ObjectCache } from '../ports/object-cache.ts'
+import type { RedisState } from '../ports/samplers.ts'
 
 type Place = NonNullable<DocumentPolicy['redis']>
-
-/** What a Redis server tells of itself. */
-export interface RedisState {
-  readonly version: string
-  readonly usedBytes: number
-  /** 0: no bound. */
-  readonly maxBytes: number
-  readonly evictionPolicy: string
-  readonly evictedKeys: number
-  readonly hits: number
-  readonly misses: number
-  readonly clients: number
-  readonly uptimeSeconds: number
-  /** All keys of the site's database, whoever they belong to. */
-  readonly keys: number
-}
 
 const connectMs = 3_000
 const commandMs = 5_000

@@ -1,0 +1,101 @@
+import type { Samplers } from '../../ports/samplers.ts'
+import { over, pct, under, when, words } from './finding.ts'
+import type { Look } from './section.ts'
+import { thresholds } from './thresholds.ts'
+
+/** CPU and memory of the machine as a whole. */
+export function machine(samplers: Samplers): Look {
+  return async signal => {
+    const state = await samplers.machine(signal)
+    const available = pct(state.memoryAvailableBytes, state.memoryTotalBytes)
+    const swap = pct(state.swapUsedBytes, state.swapTotalBytes)
+    const load = state.load1 / Math.max(1, state.cpus)
+    return {
+      facts: {
+        'cpu.count': state.cpus,
+        'cpu.usedPct': state.cpuPct,
+        'load.oneMinute': state.load1,
+        'memory.totalBytes': state.memoryTotalBytes,
+        'memory.availableBytes': state.memoryAvailableBytes,
+        'memory.availablePct': available,
+        'swap.totalBytes': state.swapTotalBytes,
+        'swap.usedBytes': state.swapUsedBytes,
+        uptimeSeconds: state.uptimeSeconds,
+      },
+      findings: [
+        under(available, thresholds.memoryAvailablePct, `Only ${words(available)} of the server’s memory is available.`),
+        over(swap, thresholds.swapUsedPct, `${words(swap)} of the swap is in use.`),
+        over(load, thresholds.loadPerCpu, `The server has more to do than it can: load ${state.load1.toFixed(1)} on ${state.cpus} cores.`),
+      ],
+    }
+  }
+}
+
+/** What the container may use. */
+export function cgroup(samplers: Samplers): Look {
+  return async signal => {
+    const state = await samplers.cgroup(signal)
+    if (!state) return undefined
+    const { memoryUsedBytes, memoryLimitBytes } = state
+    const used = memoryUsedBytes === null || memoryLimitBytes === null ? null : pct(memoryUsedBytes, memoryLimitBytes)
+    return {
+      facts: {
+        version: state.version,
+        'memory.limitBytes': memoryLimitBytes,
+        'memory.usedBytes': memoryUsedBytes,
+        'memory.usedPct': used,
+        'memory.oomKills': state.oomKills,
+        'memory.pressurePct': state.memoryPressurePct,
+        'cpu.limitCores': state.cpuLimitCores,
+        'cpu.throttledPct': state.throttledPct,
+        'cpu.pressurePct': state.cpuPressurePct,
+        'io.pressurePct': state.ioPressurePct,
+        'processes.count': state.processes,
+        'processes.limit': state.processesLimit,
+      },
+      findings: [
+        over(used, thresholds.containerMemoryUsedPct, `${words(used)} of the container’s memory is in use.`),
+        over(state.oomKills, { attention: 1 }, `${state.oomKills} processes were ended because memory ran out.`),
+        over(
+          state.throttledPct,
+          thresholds.throttledPct,
+          `The container waits for its CPU quota in ${words(state.throttledPct)} of the time.`,
+        ),
+        over(
+          state.memoryPressurePct,
+          thresholds.pressurePct,
+          `Programs waited for memory in ${words(state.memoryPressurePct)} of the last minute.`,
+        ),
+        over(
+          state.ioPressurePct,
+          thresholds.pressurePct,
+          `Programs waited for the disk in ${words(state.ioPressurePct)} of the last minute.`,
+        ),
+      ],
+    }
+  }
+}
+
+/** Room on the site's disk. */
+export function disk(samplers: Samplers): Look {
+  return async signal => {
+    const state = await samplers.disk(signal)
+    const free = pct(state.freeBytes, state.totalBytes)
+    const inodes = pct(state.inodesFree, state.inodes)
+    return {
+      facts: {
+        totalBytes: state.totalBytes,
+        freeBytes: state.freeBytes,
+        freePct: free,
+        inodes: state.inodes,
+        'inodes.free': state.inodesFree,
+        'inodes.freePct': inodes,
+      },
+      findings: [
+        under(free, thresholds.diskFreePct, `Only ${words(free)} of the disk is free.`),
+        under(inodes, thresholds.inodesFreePct, `Only ${words(inodes)} of the disk’s inodes are free: there are too many files.`),
+        when(state.freeBytes === 0, 'critical', 'The disk is full.'),
+      ],
+    }
+  }
+}

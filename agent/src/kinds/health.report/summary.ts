@@ -1,0 +1,15 @@
+import type { KindHealthReportResult } from '@platen/protocol'
+import type { Section } from './section.ts'
+
+type Condition = KindHealthReportResult['condition']
+
+/** The report's judgement by its worst finding, and what an owner reads of it. */
+export function judged(sections: readonly Section[]): { readonly condition: Condition; readonly summary: string } {
+  const findings = sections.flatMap(section => section.findings)
+  const critical = findings.filter(({ level }) => level === 'critical')
+  const [worst] = critical.length > 0 ? critical : findings
+  const seen = sections.filter(({ state }) => state === 'ok').length
+  if (!worst) return { condition: 'good', summary: `All is well: ${seen} parts were looked at.` }
+  const more = findings.length > 1 ? ` And ${findings.length - 1} more.` : ''
+  return { condition: critical.length > 0 ? 'critical' : 'attention', summary: `${worst.text}${more}` }
+}
