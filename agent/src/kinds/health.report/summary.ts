@@ -9,7 +9,7 @@ export function judged(sections: readonly Section[]): { readonly condition: Cond
   const critical = findings.filter(({ level }) => level === 'critical')
   const [worst] = critical.length > 0 ? critical : findings
   const seen = sections.filter(({ state }) => state === 'ok').length
-  if (!worst) return { condition: 'good', summary: `All is well: ${seen} parts were looked at.` }
+  if (!worst) return { condition: 'good', summary: `All is well; looked at: ${seen} parts.` }
   const more = findings.length > 1 ? ` And ${findings.length - 1} more.` : ''
   return { condition: critical.length > 0 ? 'critical' : 'attention', summary: `${worst.text}${more}` }
 }

@@ -1,0 +1,10 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { databaseEndpoint } from '../../src/domain/database-endpoint.ts'
+
+it('databaseEndpoint reads DB_HOST as WordPress does', () => {
+  assert.deepEqual(databaseEndpoint('localhost'), { host: 'localhost' })
+  assert.deepEqual(databaseEndpoint('db.example:3307'), { host: 'db.example', port: 3307 })
+  assert.deepEqual(databaseEndpoint('localhost:/run/mysqld/mysqld.sock'), { socket: '/run/mysqld/mysqld.sock' })
+  assert.deepEqual(databaseEndpoint('/run/mysqld/mysqld.sock'), { socket: '/run/mysqld/mysqld.sock' })
+})

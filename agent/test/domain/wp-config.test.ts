@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { readWpConfig } from '../../src/domain/wp-config.ts'
+
+const constant = (php: string, name = 'A'): string | undefined => readWpConfig(`<?php ${php}`).constants.get(name)
+
+describe('readWpConfig', () => {
+  it('reads definitions however they are laid out', () => {
+    const { constants, tablePrefix } = readWpConfig(`<?php
+      define('DB_NAME','shop'); define( "DB_USER" , "wp" );
+      defined( 'DB_HOST' ) || DEFINE( /* where */ 'DB_HOST', // it is
+        'localhost:/run/mysqld/mysqld.sock' );
+      if (!defined('A')) define('A', 'b', false);
+      $table_prefix='shop_';`)
+    assert.deepEqual(Object.fromEntries(constants), {
+      DB_NAME: 'shop',
+      DB_USER: 'wp',
+      DB_HOST: 'localhost:/run/mysqld/mysqld.sock',
+      A: 'b',
+    })
+    assert.equal(tablePrefix, 'shop_')
+  })
+
+  it('reads quotes and backslashes as PHP does', () => {
+    assert.equal(constant(String.raw`define('A', 'it\'s \\ \n');`), String.raw`it's \ \n`)
+    assert.equal(constant(String.raw`define('A', "say \"\$5\" \\");`), String.raw`say "$5" \ `.trimEnd())
+  })
+
+  it('keeps the first definition, as PHP does', () => {
+    assert.equal(constant("define('A', 'one'); define('A', 'two');"), 'one')
+  })
+
+  it('takes nothing out of comments, strings or text outside PHP', () => {
+    for (const php of [
+      "// define('A', 'b');",
+      "# define('A', 'b');",
+      "/* define('A', 'b'); */",
+      `$x = "define('A', 'b')";`,
+      "?> define('A', 'b');",
+    ])
+      assert.equal(constant(php), undefined, php)
+  })
+
+  it('has no value that PHP would have to compute', () => {
+    for (const value of ["getenv('X')", "'a' . 'b'", '"a$b"', '"a{$b}"', String.raw`"\x41"`, 'B', '12'])
+      assert.equal(constant(`define('A', ${value});`), undefined, value)
+  })
+
+  it('gives back any text that was written as a literal', () => {
+    fc.assert(
+      fc.property(
+        fc.string().filter(text => !text.includes('?>')),
+        text => {
+          const literal = `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+          assert.equal(constant(`define('A', ${literal});`), text)
+        },
+      ),
+    )
+  })
+
+  it('ends on any text', () => {
+    fc.assert(fc.property(fc.string(), text => void readWpConfig(`<?php ${text}`)))
+  })
+})
