@@ -65,10 +65,10 @@ function upwards({ root, point }: Mount, path: string): readonly string[] {
   return Array.from({ length: Math.min(steps.length, mostDepth) + 1 }, (_, up) => [point, ...steps.slice(0, steps.length - up)].join('/'))
 }
 
-/** A number that stands alone in a file; null for `max`, nothing, and the huge values by which v1 means no limit. */
+/** A number that stands alone in a file; null for `max`, nothing, and the huge or negative values by which v1 means no limit. */
 export function limitOf(text: string | undefined): number | null {
   const number = numberOf(text)
-  return number === null || number >= 2 ** 60 ? null : number
+  return number === null || number < 0 || number >= 2 ** 60 ? null : number
 }
 
 /** A number that stands alone in a file, or null. */

@@ -5,6 +5,9 @@ import { databaseEndpoint } from '../../src/domain/database-endpoint.ts'
 it('databaseEndpoint reads DB_HOST as WordPress does', () => {
   assert.deepEqual(databaseEndpoint('localhost'), { host: 'localhost' })
   assert.deepEqual(databaseEndpoint('db.example:3307'), { host: 'db.example', port: 3307 })
+  assert.deepEqual(databaseEndpoint('::1'), { host: '::1' })
+  assert.deepEqual(databaseEndpoint('[2001:db8::3306]'), { host: '2001:db8::3306' })
+  assert.deepEqual(databaseEndpoint('[::1]:3307'), { host: '::1', port: 3307 })
   assert.deepEqual(databaseEndpoint('localhost:/run/mysqld/mysqld.sock'), { socket: '/run/mysqld/mysqld.sock' })
   assert.deepEqual(databaseEndpoint('/run/mysqld/mysqld.sock'), { socket: '/run/mysqld/mysqld.sock' })
 })

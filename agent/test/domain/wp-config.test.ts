@@ -25,6 +25,7 @@ describe('readWpConfig', () => {
   it('reads quotes and backslashes as PHP does', () => {
     assert.equal(constant(String.raw`define('A', 'it\'s \\ \n');`), String.raw`it's \ \n`)
     assert.equal(constant(String.raw`define('A', "say \"\$5\" \\");`), String.raw`say "$5" \ `.trimEnd())
+    assert.equal(constant(String.raw`define('A', "a$5 $ \@ $\\b");`), String.raw`a$5 $ \@ $\b`)
   })
 
   it('keeps the first definition, as PHP does', () => {
@@ -38,8 +39,17 @@ describe('readWpConfig', () => {
       "/* define('A', 'b'); */",
       `$x = "define('A', 'b')";`,
       "?> define('A', 'b');",
+      "// ?> define('A', 'b');",
+      "<<<X\ndefine('A', 'b');\nX;",
+      "<<<'X'\n  define('A', 'b');\n  X;",
     ])
       assert.equal(constant(php), undefined, php)
+  })
+
+  it('goes on after what looks like the end of PHP and is not', () => {
+    for (const php of ["define('B', 'a?>b'); ", '/* ?> */', '<<<X\n?>\nX;', '// ?>\n<?php'])
+      assert.equal(constant(`${php} define('A', 'b');`), 'b', php)
+    assert.equal(constant("define('A', '<?php ?>');"), '<?php ?>')
   })
 
   it('has no value that PHP would have to compute', () => {
@@ -49,14 +59,22 @@ describe('readWpConfig', () => {
 
   it('gives back any text that was written as a literal', () => {
     fc.assert(
-      fc.property(
-        fc.string().filter(text => !text.includes('?>')),
-        text => {
-          const literal = `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
-          assert.equal(constant(`define('A', ${literal});`), text)
-        },
-      ),
+      fc.property(fc.string({ unit: fc.constantFrom('\\', "'", '"', '$', '?', '>', '<', '/', '*', '\n', 'n', 'a', 'é') }), text => {
+        const escaped = text.replaceAll('\\', '\\\\')
+        assert.equal(constant(`define('A', '${escaped.replaceAll("'", "\\'")}');`), text)
+        const double = escaped.replaceAll('"', '\\"').replaceAll('$', String.raw`\$`)
+        assert.equal(constant(`define('A', "${double}");`), text)
+      }),
     )
+  })
+
+  it('takes time in step with the length of what is hostile', () => {
+    for (const part of ["'\\", '"\\', '/*', '<<<X\n', '#?', '\\', '<?php', '$', ' \n'])
+      for (const php of [part.repeat(131_072), `'${part.repeat(131_072)}`]) {
+        const startedAt = performance.now()
+        readWpConfig(`<?php ${php}`)
+        assert.ok(performance.now() - startedAt < 1_000, part)
+      }
   })
 
   it('ends on any text', () => {
