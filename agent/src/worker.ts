@@ -12,6 +12,8 @@ async function handlerFor({ kind, policy }: WorkerOrder): Promise<AnyHandler> {
       return (await cachePurge(policy)) as AnyHandler
     case 'images.optimize':
       return (await imagesOptimize(policy.site.root)) as AnyHandler
+    case 'assets.bundle':
+      return (await assetsBundle(policy)) as AnyHandler
     case 'health.report':
       return (await healthReport(policy)) as AnyHandler
     default:
@@ -40,6 +42,17 @@ async function imagesOptimize(root: string) {
     import('./site/files.ts'),
   ])
   return imagesOptimize({ files: siteFiles(root), encoder: sharpEncoder() })
+}
+
+async function assetsBundle(policy: DocumentPolicy) {
+  const [{ assetsBundle }, { postcssMinifier }, { terserMinifier }, { pageFetcher }, { siteFiles }] = await Promise.all([
+    import('./kinds/assets.bundle/handler.ts'),
+    import('./kinds/assets.bundle/postcss-minifier.ts'),
+    import('./kinds/assets.bundle/terser-minifier.ts'),
+    import('./site/fetcher.ts'),
+    import('./site/files.ts'),
+  ])
+  return assetsBundle({ files: siteFiles(policy.site.root), fetcher: pageFetcher(policy), css: postcssMinifier(), js: terserMinifier() })
 }
 
 async function healthReport(policy: DocumentPolicy) {

@@ -1,5 +1,9 @@
 /** What the machine as a whole is doing, by systeminformation. */
 export interface MachineState {
+  /** Such as `Debian GNU/Linux 12 (bookworm)`; null where the system does not tell. */
+  readonly os: string | null
+  /** Such as `Linux 6.1.0 x64`. */
+  readonly kernel: string
   readonly cpus: number
   /** Mean of the last minute. */
   readonly load1: number
@@ -31,14 +35,23 @@ export interface CgroupState {
   readonly ioPressurePct: number | null
 }
 
-/** Room on the disk that holds the site. */
-export interface DiskState {
+/** Room on one disk. */
+export interface VolumeState {
+  /** Tells whether two folders share one disk. */
+  readonly device: number
   readonly totalBytes: number
   /** For whom is not root. */
   readonly freeBytes: number
   /** 0 where the file system has no bound on inodes. */
   readonly inodes: number
   readonly inodesFree: number
+}
+
+/** Room where the site is, and where its uploads are. */
+export interface DiskState {
+  readonly root: VolumeState
+  /** Absent where there is no such folder. */
+  readonly uploads?: VolumeState
 }
 
 /** PHP-FPM's counters, by the names that it gives them; only numbers and short words of it are kept. */
@@ -76,6 +89,7 @@ export interface DatabaseState {
   readonly connectionsLimit: number
   readonly runningQueries: number
   readonly slowQueries: number
+  /** Of the site alone: those with its prefix. */
   readonly tables: number
   readonly tablesBytes: number
   /** Tables without transactions. */

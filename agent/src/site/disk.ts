@@ -1,8 +1,22 @@
-import { statfs } from 'node:fs/promises'
-import type { DiskState } from '../ports/samplers.ts'
+import { stat, statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DiskState, VolumeState } from '../ports/samplers.ts'
+import { systemCode } from './file-errors.ts'
 
-/** Room on the file system that holds a folder. */
-export async function diskState(folder: string): Promise<DiskState> {
-  const { bsize, blocks, bavail, files, ffree } = await statfs(folder)
-  return { totalBytes: blocks * bsize, freeBytes: bavail * bsize, inodes: files, inodesFree: ffree }
+/** Where WordPress keeps uploads, if nobody moved them: asking it would make this look depend on PHP. */
+const usualUploads = join('wp-content', 'uploads')
+
+/** Room on the disks that hold the site's folder and its uploads. */
+export async function diskState(root: string): Promise<DiskState> {
+  const [own, uploads] = await Promise.all([volume(root), volume(join(root, usualUploads)).catch(ifMissing)])
+  return { root: own, ...(uploads ? { uploads } : {}) }
+}
+
+async function volume(folder: string): Promise<VolumeState> {
+  const [{ dev }, { bsize, blocks, bavail, files, ffree }] = await Promise.all([stat(folder), statfs(folder)])
+  return { device: dev, totalBytes: blocks * bsize, freeBytes: bavail * bsize, inodes: files, inodesFree: ffree }
+}
+
+function ifMissing(error: unknown): undefined {
+  if (!['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'].includes(systemCode(error) ?? '')) throw error
 }

@@ -46,12 +46,12 @@ export async function databaseState(place: Place, files: SiteFiles, signal: Abor
 function accessOf(source: string, place: Place): Access {
   const { constants, tablePrefix } = readWpConfig(source)
   const [name, user, password, host] = ['DB_NAME', 'DB_USER', 'DB_PASSWORD', 'DB_HOST'].map(constant => constants.get(constant))
-  if (name === undefined || user === undefined || password === undefined || host === undefined)
-    throw new PlatenError('mysql.mismatch', 'wp-config.php does not name its database in plain words.')
+  if (name === undefined || user === undefined || password === undefined || host === undefined || !/^\w{1,60}$/.test(tablePrefix ?? ''))
+    throw new PlatenError('mysql.mismatch', 'wp-config.php does not name its database and table prefix in plain words.')
   const told = databaseEndpoint(host)
   if (name !== place.database || told.host !== place.host || told.port !== place.port || told.socket !== place.socket)
     throw new PlatenError('mysql.mismatch')
-  return { user, password, tablePrefix: /^\w{1,60}$/.test(tablePrefix ?? '') ? (tablePrefix as string) : 'wp_' }
+  return { user, password, tablePrefix: tablePrefix as string }
 }
 
 async function connect(place: Place, { user, password }: Access, signal: AbortSignal): Promise<Connection> {
@@ -101,8 +101,8 @@ async function look(connection: Connection, place: Place, { tablePrefix }: Acces
   const status = await named("SHOW GLOBAL STATUS WHERE Variable_name IN ('Uptime', 'Threads_connected', 'Threads_running', 'Slow_queries')")
   const setting = await named("SHOW GLOBAL VARIABLES WHERE Variable_name IN ('version', 'max_connections')")
   const [tables] = await rows(
-    "SELECT COUNT(*) AS tables, SUM(DATA_LENGTH + INDEX_LENGTH) AS bytes, SUM(ENGINE <> 'InnoDB') AS others FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'BASE TABLE'",
-    [place.database],
+    "SELECT COUNT(*) AS tables, SUM(DATA_LENGTH + INDEX_LENGTH) AS bytes, SUM(ENGINE <> 'InnoDB') AS others FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'BASE TABLE' AND LEFT(TABLE_NAME, CHAR_LENGTH(?)) = ?",
+    [place.database, tablePrefix, tablePrefix],
   )
   const [options] = await rows('SELECT COUNT(*) AS options, SUM(LENGTH(option_value)) AS bytes FROM ?? WHERE autoload IN (?)', [
     `${tablePrefix}options`,

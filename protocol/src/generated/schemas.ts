@@ -1738,7 +1738,7 @@ export const schemas: Readonly<Record<string, object>> = {
               maxLength: 2048,
             },
             reason: {
-              enum: ['external', 'unparsable', 'no gain', 'missing', 'too large', 'not first-party text'],
+              enum: ['external', 'missing', 'too large', 'not text', 'unparsable', 'no gain', 'self-locating', 'module', 'integrity'],
             },
             code: {
               type: 'string',

@@ -538,7 +538,7 @@ export interface KindAssetsBundleResult {
    */
   left: {
     url: string
-    reason: 'external' | 'unparsable' | 'no gain' | 'missing' | 'too large' | 'not first-party text'
+    reason: 'external' | 'missing' | 'too large' | 'not text' | 'unparsable' | 'no gain' | 'self-locating' | 'module' | 'integrity'
     code?: string
   }[]
   /**

@@ -38,7 +38,18 @@ export const assetsBundle: KindSource = {
     left: Type.Array(
       closed({
         url: Type.String({ maxLength: 2048 }),
-        reason: Type.Enum(['external', 'unparsable', 'no gain', 'missing', 'too large', 'not first-party text']),
+        reason: Type.Enum([
+          'external',
+          'missing',
+          'too large',
+          'not text',
+          'unparsable',
+          'no gain',
+          // It would be another one at another address: a script that looks for its own URL, a module, a checked digest.
+          'self-locating',
+          'module',
+          'integrity',
+        ]),
         code: Type.Optional(Code),
       }),
       { maxItems: 300 },

@@ -108,7 +108,8 @@ export const pluginMessages: Record<string, TSchema> = {
   'assets.state.value': closed({ bundle: Type.Optional(Name), publishedAt: Type.Optional(TimeMs) }),
   /**
    * Serve this bundle: `manifest` is a file below the uploads folder, JSON {"version":1,"files":{ORIGINAL_URL_WITHOUT_QUERY:
-   * {"file":BELOW_UPLOADS,"version":QUERY_VER_OR_EMPTY}}}. Absent means: serve the originals again.
+   * {"file":BELOW_UPLOADS,"version":QUERY_VER_OR_EMPTY,"source":BELOW_ROOT,"bytes":N,"modified":UNIX_SECONDS}}}. A built file is
+   * served while its source is the one that it was built from, by size and time. Absent means: serve the originals again.
    */
   'assets.publish.args': closed({ manifest: Type.Optional(SitePath), bundle: Type.Optional(Name) }),
   'assets.publish.value': closed({ published: Type.Boolean(), files: Count }),

@@ -28,10 +28,23 @@ final class Swap {
 		}
 		$parts = explode( '?', self::absolute( $src ), 2 );
 		$built = $files[ $parts[0] ] ?? null;
-		if ( ! isset( $built['file'], $built['version'] ) || ! is_string( $built['file'] ) || self::version( $parts[1] ?? '' ) !== $built['version'] || 0 !== validate_file( $built['file'] ) ) {
+		if ( ! isset( $built['file'], $built['version'] ) || ! is_string( $built['file'] ) || self::version( $parts[1] ?? '' ) !== $built['version'] || 0 !== validate_file( $built['file'] ) || ! self::is_current( $built ) ) {
 			return $src;
 		}
 		return set_url_scheme( trailingslashit( wp_get_upload_dir()['baseurl'] ) . $built['file'] );
+	}
+
+	/**
+	 * Whether the original is still the one that the file was built from: plugins change files without a new version.
+	 *
+	 * @param array $built An entry of the manifest.
+	 */
+	private static function is_current( array $built ): bool {
+		if ( ! isset( $built['source'], $built['bytes'], $built['modified'] ) || ! is_string( $built['source'] ) || 0 !== validate_file( $built['source'] ) ) {
+			return false;
+		}
+		$path = ABSPATH . $built['source'];
+		return is_file( $path ) && filesize( $path ) === $built['bytes'] && filemtime( $path ) === $built['modified'];
 	}
 
 	/**

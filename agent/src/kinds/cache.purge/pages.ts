@@ -2,7 +2,7 @@ import { PlatenError, type KindCachePurgeInput } from '@platen/protocol'
 import type { JobContext } from '../../ports/job-handler.ts'
 import type { CacheEntry, PageCache } from '../../ports/page-cache.ts'
 import type { Page, PageFetcher } from '../../ports/page-fetcher.ts'
-import { eachPage } from './each-page.ts'
+import { eachAtOnce } from '../../domain/each-at-once.ts'
 import { groupByUrl, isMainEntry, mostEntries } from './plan.ts'
 import { isKept, isMadeNow, judge, judgeTwice, look, type Seen } from './proof.ts'
 
@@ -33,12 +33,12 @@ const atOnce = 4
 export async function refreshPages(parts: PageParts, context: Context, urls: readonly string[]): Promise<readonly PageWork[]> {
   const pages = urls.map((url): PageWork => ({ url, forgotten: 0, state: 'stale' }))
   let done = 0
-  await eachPage(pages, atOnce, async page => {
+  await eachAtOnce(pages, atOnce, async page => {
     await refresh(parts, context, page)
     context.progress(++done, 2 * pages.length, 'Fetching pages anew')
   })
   await forgetOld(parts, context, pages, page => (page.refreshed ? 'variants' : 'all'))
-  await eachPage(pages, atOnce, async page => {
+  await eachAtOnce(pages, atOnce, async page => {
     await prove(parts, context, page)
     context.progress(++done, 2 * pages.length, 'Checking what visitors get')
   })
@@ -51,8 +51,8 @@ async function secondTry(parts: PageParts, context: Context, pages: readonly Pag
   const stale = pages.filter(page => page.state === 'stale')
   if (stale.length === 0) return
   await forgetOld(parts, context, stale, () => 'all')
-  await eachPage(stale, atOnce, page => prove(parts, context, page))
-  await eachPage(
+  await eachAtOnce(stale, atOnce, page => prove(parts, context, page))
+  await eachAtOnce(
     stale.filter(page => page.state === 'stale'),
     atOnce,
     async page => {

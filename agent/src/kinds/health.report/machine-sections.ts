@@ -1,6 +1,6 @@
-import type { Samplers } from '../../ports/samplers.ts'
-import { over, pct, under, when, words } from './finding.ts'
-import type { Look } from './section.ts'
+import type { Samplers, VolumeState } from '../../ports/samplers.ts'
+import { over, pct, under, words } from './finding.ts'
+import type { Facts, Finding, Look } from './section.ts'
 import { thresholds } from './thresholds.ts'
 
 /** CPU and memory of the machine as a whole. */
@@ -12,6 +12,8 @@ export function machine(samplers: Samplers): Look {
     const load = state.load1 / Math.max(1, state.cpus)
     return {
       facts: {
+        'os.name': state.os,
+        'os.kernel': state.kernel,
         'cpu.count': state.cpus,
         'cpu.usedPct': state.cpuPct,
         'load.oneMinute': state.load1,
@@ -76,26 +78,33 @@ export function cgroup(samplers: Samplers): Look {
   }
 }
 
-/** Room on the site's disk. */
+/** Room where the site and its uploads are. */
 export function disk(samplers: Samplers): Look {
   return async signal => {
-    const state = await samplers.disk(signal)
-    const free = pct(state.freeBytes, state.totalBytes)
-    const inodes = pct(state.inodesFree, state.inodes)
+    const { root, uploads } = await samplers.disk(signal)
+    const apart = uploads !== undefined && uploads.device !== root.device
     return {
-      facts: {
-        totalBytes: state.totalBytes,
-        freeBytes: state.freeBytes,
-        freePct: free,
-        inodes: state.inodes,
-        'inodes.free': state.inodesFree,
-        'inodes.freePct': inodes,
-      },
-      findings: [
-        under(free, thresholds.diskFreePct, `Only ${words(free)} of the disk is free.`),
-        under(inodes, thresholds.inodesFreePct, `Only ${words(inodes)} of the disk’s inodes are free: there are too many files.`),
-        when(state.freeBytes === 0, 'critical', 'The disk is full.'),
-      ],
+      facts: { ...volumeFacts('site', root), ...(uploads ? { ...volumeFacts('uploads', uploads), 'uploads.ownDisk': apart } : {}) },
+      findings: [...volumeFindings('the site’s disk', root), ...(apart ? volumeFindings('the uploads’ disk', uploads) : [])],
     }
   }
+}
+
+function volumeFacts(name: string, { totalBytes, freeBytes, inodes, inodesFree }: VolumeState): Facts {
+  return {
+    [`${name}.totalBytes`]: totalBytes,
+    [`${name}.freeBytes`]: freeBytes,
+    [`${name}.freePct`]: pct(freeBytes, totalBytes),
+    [`${name}.inodes`]: inodes,
+    [`${name}.inodesFree`]: inodesFree,
+    [`${name}.inodesFreePct`]: pct(inodesFree, inodes),
+  }
+}
+
+function volumeFindings(name: string, { totalBytes, freeBytes, inodes, inodesFree }: VolumeState): readonly (Finding | undefined)[] {
+  const [free, freeInodes] = [pct(freeBytes, totalBytes), pct(inodesFree, inodes)]
+  return [
+    under(free, thresholds.diskFreePct, `Only ${words(free)} of ${name} is free.`),
+    under(freeInodes, thresholds.inodesFreePct, `Only ${words(freeInodes)} of the inodes of ${name} are free: there are too many files.`),
+  ]
 }

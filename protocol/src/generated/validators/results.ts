@@ -1484,7 +1484,9 @@ const schema13 = {
         required: ['url', 'reason'],
         properties: {
           url: { type: 'string', maxLength: 2048 },
-          reason: { enum: ['external', 'unparsable', 'no gain', 'missing', 'too large', 'not first-party text'] },
+          reason: {
+            enum: ['external', 'missing', 'too large', 'not text', 'unparsable', 'no gain', 'self-locating', 'module', 'integrity'],
+          },
           code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
         },
         additionalProperties: false,
@@ -2107,11 +2109,14 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                             if (
                                               !(
                                                 data15 === 'external' ||
-                                                data15 === 'unparsable' ||
-                                                data15 === 'no gain' ||
                                                 data15 === 'missing' ||
                                                 data15 === 'too large' ||
-                                                data15 === 'not first-party text'
+                                                data15 === 'not text' ||
+                                                data15 === 'unparsable' ||
+                                                data15 === 'no gain' ||
+                                                data15 === 'self-locating' ||
+                                                data15 === 'module' ||
+                                                data15 === 'integrity'
                                               )
                                             ) {
                                               validate12.errors = [
