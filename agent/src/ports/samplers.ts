@@ -1,4 +1,4 @@
-/** What the machine as a whole is doing, by systeminformation. */
+/** What the machine as a whole is doing. */
 export interface MachineState {
   /** Such as `Debian GNU/Linux 12 (bookworm)`; null where the system does not tell. */
   readonly os: string | null

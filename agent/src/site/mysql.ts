@@ -43,15 +43,17 @@ export async function databaseState(place: Place, files: SiteFiles, signal: Abor
   }
 }
 
+/** @throws PlatenError mysql.mismatch */
 function accessOf(source: string, place: Place): Access {
   const { constants, tablePrefix } = readWpConfig(source)
   const [name, user, password, host] = ['DB_NAME', 'DB_USER', 'DB_PASSWORD', 'DB_HOST'].map(constant => constants.get(constant))
-  if (name === undefined || user === undefined || password === undefined || host === undefined || !/^\w{1,60}$/.test(tablePrefix ?? ''))
+  const plain = tablePrefix !== undefined && /^\w{1,60}$/.test(tablePrefix)
+  if (name === undefined || user === undefined || password === undefined || host === undefined || !plain)
     throw new PlatenError('mysql.mismatch', 'wp-config.php does not name its database and table prefix in plain words.')
   const told = databaseEndpoint(host)
   if (name !== place.database || told.host !== place.host || told.port !== place.port || told.socket !== place.socket)
     throw new PlatenError('mysql.mismatch')
-  return { user, password, tablePrefix: tablePrefix as string }
+  return { user, password, tablePrefix }
 }
 
 async function connect(place: Place, { user, password }: Access, signal: AbortSignal): Promise<Connection> {
@@ -85,10 +87,10 @@ function addressOf({ host, port, socket }: Place): Pick<ConnectionOptions, 'host
   return { host: host ?? 'localhost', port: port ?? 3306 }
 }
 
-/** Only the server's own code of the error is kept: its text names the account. */
+/** Only the server's own code of the error is kept, and no cause that a log would show: its text names the account. */
 function unavailable(cause: unknown): PlatenError {
   const { code } = cause as { code?: unknown }
-  return new PlatenError('mysql.unavailable', typeof code === 'string' && /^\w{1,60}$/.test(code) ? `${code}.` : undefined, { cause })
+  return new PlatenError('mysql.unavailable', typeof code === 'string' && /^\w{1,60}$/.test(code) ? `${code}.` : undefined)
 }
 
 async function look(connection: Connection, place: Place, { tablePrefix }: Access): Promise<DatabaseState> {

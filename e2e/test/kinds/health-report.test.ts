@@ -61,7 +61,7 @@ describe('health.report', { skip, concurrency: false }, () => {
     const result = await report()
     assert.deepEqual(states(result), {})
     assert.ok(Number(section(result, 'machine').facts['memory.totalBytes']) > 0)
-    assert.ok(Number(section(result, 'disk').facts['freePct']) > 0)
+    assert.ok(Number(section(result, 'disk').facts['site.freePct']) > 0)
     assert.match(String(section(result, 'php').facts['version']), /^\d+\.\d+/)
     assert.ok(Number(section(result, 'php').facts['fpm.totalProcesses']) > 0)
     assert.equal(section(result, 'nginx').facts['frontPage.status'], 200)

@@ -1,4 +1,4 @@
-import { limits, type KindHealthReportInput } from '@platen/protocol'
+import type { KindHealthReportInput } from '@platen/protocol'
 import type { Handler, JobContext } from '../../ports/job-handler.ts'
 import type { PageFetcher } from '../../ports/page-fetcher.ts'
 import type { Samplers } from '../../ports/samplers.ts'
@@ -55,7 +55,15 @@ function looksOf(samplers: Samplers, fetcher: PageFetcher, context: Context): Re
   }
 }
 
+/** Ends before the sections that wait for it, so that each can say why. */
+const askMs = sectionMs - 1_000
+
 function askOnce({ php: channel, signal }: Context): AskWordpress {
-  let asked: ReturnType<AskWordpress> | undefined
-  return () => (asked ??= channel.call('site.health', {}, { signal, deadlineMs: Math.min(sectionMs, limits.php.callMs) }))
+  const options = { signal, deadlineMs: askMs }
+  let health: ReturnType<AskWordpress['health']> | undefined
+  let describe: ReturnType<AskWordpress['describe']> | undefined
+  return {
+    health: () => (health ??= channel.call('site.health', {}, options)),
+    describe: () => (describe ??= channel.call('site.describe', {}, options)),
+  }
 }

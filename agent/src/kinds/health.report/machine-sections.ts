@@ -57,7 +57,7 @@ export function cgroup(samplers: Samplers): Look {
       },
       findings: [
         over(used, thresholds.containerMemoryUsedPct, `${words(used)} of the container’s memory is in use.`),
-        over(state.oomKills, { attention: 1 }, `${state.oomKills} processes were ended because memory ran out.`),
+        over(state.oomKills, thresholds.oomKills, `${state.oomKills} processes were ended because memory ran out.`),
         over(
           state.throttledPct,
           thresholds.throttledPct,

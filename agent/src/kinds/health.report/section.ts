@@ -24,14 +24,19 @@ const lateCodes: Partial<Record<SectionName, ErrorCode>> = {
   plugins: 'php.timeout',
   cron: 'php.timeout',
 }
-/** Parts without which there is no site. */
-const vital: ReadonlySet<SectionName> = new Set(['php', 'nginx', 'mysql', 'disk'])
+/** Without these there is no site. What only could not be looked at, as for a name in wp-config.php, is not as bad. */
+const deadly: Partial<Record<SectionName, readonly ErrorCode[]>> = {
+  disk: ['job.deadline', 'file.not_found'],
+  php: ['php.unavailable', 'php.timeout', 'php.failed'],
+  nginx: ['nginx.unavailable', 'page.unreachable'],
+  mysql: ['mysql.unavailable'],
+}
 
 /** Looks at one part within its own deadline. Never rejects, but where the job itself is called off. */
 export async function lookAt(section: SectionName, look: Look, clock: Clock, signal: AbortSignal): Promise<Section> {
   const startedAt = clock.now()
   const late = new AbortController()
-  const forget = clock.after(sectionMs, () => late.abort(new PlatenError(lateCodes[section] ?? 'job.deadline')))
+  const forget = clock.after(sectionMs, () => late.abort(lateError(section)))
   try {
     const own = AbortSignal.any([signal, late.signal])
     const seen = await Promise.race([look(own), aborted(own)])
@@ -46,6 +51,11 @@ export async function lookAt(section: SectionName, look: Look, clock: Clock, sig
   }
 }
 
+function lateError(section: SectionName): PlatenError {
+  const code = lateCodes[section]
+  return code ? new PlatenError(code) : new PlatenError('job.deadline', `It gave up on this part: ${section}.`)
+}
+
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason as Error)
@@ -55,7 +65,7 @@ function aborted(signal: AbortSignal): Promise<never> {
 
 function failed(section: SectionName, error: unknown, tookMs: number): Section {
   const { code, message } = toPlatenError(error)
-  const level = vital.has(section) ? 'critical' : 'attention'
+  const level = deadly[section]?.includes(code) ? 'critical' : 'attention'
   return { section, state: 'failed', code, tookMs, facts: {}, findings: [{ level, text: message.slice(0, 300) }] }
 }
 

@@ -63,7 +63,7 @@ export function mysql(samplers: Samplers): Look {
           thresholds.autoloadedBytes,
           `Every request loads ${Math.round(state.autoloadedBytes / 1000)} kB of options; plugins that are gone may have left some.`,
         ),
-        over(state.tablesNotInnodb, { attention: 1 }, `${state.tablesNotInnodb} tables are not InnoDB: a crash can break them.`),
+        over(state.tablesNotInnodb, thresholds.tablesNotInnodb, `${state.tablesNotInnodb} tables are not InnoDB: a crash can break them.`),
       ],
     }
   }

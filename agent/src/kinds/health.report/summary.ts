@@ -9,7 +9,12 @@ export function judged(sections: readonly Section[]): { readonly condition: Cond
   const critical = findings.filter(({ level }) => level === 'critical')
   const [worst] = critical.length > 0 ? critical : findings
   const seen = sections.filter(({ state }) => state === 'ok').length
-  if (!worst) return { condition: 'good', summary: `All is well; looked at: ${seen} parts.` }
-  const more = findings.length > 1 ? ` And ${findings.length - 1} more.` : ''
-  return { condition: critical.length > 0 ? 'critical' : 'attention', summary: `${worst.text}${more}` }
+  if (!worst)
+    return { condition: 'good', summary: `All is well with the ${seen} ${seen === 1 ? 'part that was' : 'parts that were'} looked at.` }
+  return { condition: critical.length > 0 ? 'critical' : 'attention', summary: sentence(worst.text, findings.length - 1) }
+}
+
+function sentence(worst: string, more: number): string {
+  if (more === 0) return worst
+  return `${worst.replace(/\.$/, '')}, and ${more} more ${more === 1 ? 'thing needs' : 'things need'} a look.`
 }

@@ -18,10 +18,18 @@ export const thresholds = {
   oldestSupportedPhp: [8, 2],
   /** Requests that wait for a worker now. */
   fpmQueue: { attention: 1, critical: 10 },
+  /** Times since PHP-FPM started in which all its workers were busy. */
+  fpmMaxChildrenReached: { attention: 1 },
+  /** Requests since PHP-FPM started that took longer than its own bound (request_slowlog_timeout). */
+  fpmSlowRequests: { attention: 1 },
   /** Free opcache memory. */
   opcacheFreePct: { attention: 5 },
   /** The front page's answer, as nginx gave it. */
   frontPageMs: { attention: 1_000, critical: 5_000 },
+  /** Tables that are not InnoDB. */
+  tablesNotInnodb: { attention: 1 },
+  /** Processes of the container that the kernel ended for want of memory. */
+  oomKills: { attention: 1 },
   /** Connections of those that the database allows. */
   connectionsPct: { attention: 80, critical: 95 },
   /** Options that every request loads: the bound of WordPress's own Site Health (site_status_autoloaded_options_size_limit). */

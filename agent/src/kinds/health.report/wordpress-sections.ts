@@ -1,63 +1,81 @@
-import type { SiteHealthValue } from '@platen/protocol'
-import type { Samplers } from '../../ports/samplers.ts'
+import type { SiteDescribeValue, SiteHealthValue } from '@platen/protocol'
+import type { FpmStatus, Samplers } from '../../ports/samplers.ts'
 import { over, pct, under, when } from './finding.ts'
-import type { Facts, Look } from './section.ts'
+import type { Facts, Finding, Look } from './section.ts'
 import { thresholds } from './thresholds.ts'
 
-/** What WordPress says of itself, asked once for all the sections that need it. */
-export type AskWordpress = () => Promise<SiteHealthValue>
+/** What WordPress says of itself, each asked once for all the sections that need it. */
+export interface AskWordpress {
+  health(): Promise<SiteHealthValue>
+  describe(): Promise<SiteDescribeValue>
+}
 
 /** At most so many plugins are listed, with three facts each. */
 const mostPlugins = 120
 
-/** PHP and its workers. */
+/** PHP and its workers. These are told also where WordPress, or the database under it, is broken: PHP itself answers. */
 export function php(samplers: Samplers, ask: AskWordpress): Look {
   return async signal => {
-    const [{ php: told }, fpm] = await Promise.all([ask(), samplers.fpm(signal)])
-    const { opcache } = told
-    const opcacheFree = opcache ? pct(opcache.freeBytes, opcache.usedBytes + opcache.freeBytes) : null
+    const [health, fpm] = await Promise.all([settled(ask.health()), samplers.fpm(signal)])
+    if (!fpm && 'error' in health) throw health.error
+    const told = 'value' in health ? health.value.php : undefined
     return {
-      facts: {
-        version: told.version,
-        memoryLimit: told.memoryLimit,
-        maxExecutionSeconds: told.maxExecutionSeconds,
-        extensions: told.extensions.length,
-        ...(opcache
-          ? {
-              'opcache.usedBytes': opcache.usedBytes,
-              'opcache.freeBytes': opcache.freeBytes,
-              'opcache.wastedPct': opcache.wastedPct,
-              'opcache.scripts': opcache.scripts,
-              'opcache.hitPct': opcache.hitPct,
-            }
-          : {}),
-        ...(fpm
-          ? {
-              'fpm.activeProcesses': fpm.activeProcesses,
-              'fpm.idleProcesses': fpm.idleProcesses,
-              'fpm.totalProcesses': fpm.totalProcesses,
-              'fpm.queue': fpm.listenQueue,
-              'fpm.mostQueued': fpm.maxListenQueue,
-              'fpm.maxChildrenReached': fpm.maxChildrenReached,
-              'fpm.slowRequests': fpm.slowRequests,
-              'fpm.startedSecondsAgo': fpm.startedSecondsAgo,
-            }
-          : {}),
-      },
-      findings: [
-        when(isOld(told.version), 'attention', `PHP ${told.version} gets no security fixes any more.`),
-        when(opcache === undefined, 'attention', 'Opcache is off, so PHP compiles every file at every request.'),
-        under(opcacheFree, thresholds.opcacheFreePct, 'Opcache’s memory is nearly full.'),
-        over(fpm?.listenQueue, thresholds.fpmQueue, `${fpm?.listenQueue} requests wait for a PHP worker.`),
-        over(
-          fpm?.maxChildrenReached,
-          { attention: 1 },
-          `All PHP workers were busy ${fpm?.maxChildrenReached} times since PHP-FPM started.`,
-        ),
-        over(fpm?.slowRequests, { attention: 1 }, `${fpm?.slowRequests} requests were slow since PHP-FPM started.`),
-      ],
+      facts: { ...(told ? settingFacts(told) : {}), ...(fpm ? workerFacts(fpm) : {}) },
+      findings: [...(told ? settingFindings(told) : []), ...(fpm ? workerFindings(fpm) : [])],
     }
   }
+}
+
+type Settled<T> = { readonly value: T } | { readonly error: unknown }
+
+function settled<T>(asking: Promise<T>): Promise<Settled<T>> {
+  return asking.then(
+    value => ({ value }),
+    (error: unknown) => ({ error }),
+  )
+}
+
+function settingFacts({ version, memoryLimit, maxExecutionSeconds, extensions, opcache }: SiteHealthValue['php']): Facts {
+  const facts = { version, memoryLimit, maxExecutionSeconds, extensions: extensions.length }
+  if (!opcache) return facts
+  return {
+    ...facts,
+    'opcache.usedBytes': opcache.usedBytes,
+    'opcache.freeBytes': opcache.freeBytes,
+    'opcache.wastedPct': opcache.wastedPct,
+    'opcache.scripts': opcache.scripts,
+    'opcache.hitPct': opcache.hitPct,
+  }
+}
+
+function settingFindings({ version, opcache }: SiteHealthValue['php']): readonly (Finding | undefined)[] {
+  const free = opcache ? pct(opcache.freeBytes, opcache.usedBytes + opcache.freeBytes) : null
+  return [
+    when(isOld(version), 'attention', `PHP ${version} gets no security fixes any more.`),
+    when(opcache === undefined, 'attention', 'Opcache is off, so PHP compiles every file at every request.'),
+    under(free, thresholds.opcacheFreePct, 'Opcache’s memory is nearly full.'),
+  ]
+}
+
+function workerFacts(fpm: FpmStatus): Facts {
+  return {
+    'fpm.activeProcesses': fpm.activeProcesses,
+    'fpm.idleProcesses': fpm.idleProcesses,
+    'fpm.totalProcesses': fpm.totalProcesses,
+    'fpm.queue': fpm.listenQueue,
+    'fpm.mostQueued': fpm.maxListenQueue,
+    'fpm.maxChildrenReached': fpm.maxChildrenReached,
+    'fpm.slowRequests': fpm.slowRequests,
+    'fpm.startedSecondsAgo': fpm.startedSecondsAgo,
+  }
+}
+
+function workerFindings({ listenQueue, maxChildrenReached, slowRequests }: FpmStatus): readonly (Finding | undefined)[] {
+  return [
+    over(listenQueue, thresholds.fpmQueue, `Requests wait for a PHP worker: ${listenQueue}.`),
+    over(maxChildrenReached, thresholds.fpmMaxChildrenReached, `PHP needed more workers than it may have ${maxChildrenReached} times.`),
+    over(slowRequests, thresholds.fpmSlowRequests, `Requests that were slow since PHP-FPM started: ${slowRequests}.`),
+  ]
 }
 
 function isOld(version: string): boolean {
@@ -69,23 +87,29 @@ function isOld(version: string): boolean {
 /** WordPress itself and its themes. */
 export function wordpress(ask: AskWordpress): Look {
   return async () => {
-    const { core, themes, debug, objectCache, administrators, autoloadedBytes } = await ask()
+    const [{ core, themes, debug, objectCache, administrators }, { maintenance, multisite, pluginVersion }] = await Promise.all([
+      ask.health(),
+      ask.describe(),
+    ])
     const theme = themes.find(({ active }) => active)
     const outdated = themes.filter(({ update }) => update !== undefined)
     return {
       facts: {
         version: core.version,
         update: core.update ?? null,
+        maintenance,
+        debug,
+        multisite,
+        objectCache,
+        administrators,
+        platenVersion: pluginVersion,
         'theme.slug': theme?.slug ?? null,
         'theme.version': theme?.version ?? null,
         'themes.count': themes.length,
         'themes.outdated': outdated.length,
-        debug,
-        objectCache,
-        administrators,
-        autoloadedBytes,
       },
       findings: [
+        when(maintenance, 'attention', 'WordPress is in maintenance: an update is under way, or one broke off.'),
         when(core.update !== undefined, 'attention', `WordPress ${core.update} is out; this is ${core.version}.`),
         when(outdated.length > 0, 'attention', `Newer versions are out of these themes: ${outdated.map(({ slug }) => slug).join(', ')}.`),
         when(debug, 'attention', 'WP_DEBUG is on: visitors may see errors.'),
@@ -97,7 +121,7 @@ export function wordpress(ask: AskWordpress): Look {
 /** Plugins with their versions. */
 export function plugins(ask: AskWordpress): Look {
   return async () => {
-    const { plugins: all } = await ask()
+    const { plugins: all } = await ask.health()
     const outdated = all.filter(({ update }) => update !== undefined)
     const facts: Facts = { count: all.length, active: all.filter(({ active }) => active).length, outdated: outdated.length }
     for (const { slug, version, active, update } of all.slice(0, mostPlugins)) {
@@ -118,7 +142,7 @@ export function plugins(ask: AskWordpress): Look {
 /** Scheduled work. */
 export function cron(ask: AskWordpress): Look {
   return async () => {
-    const { cron: told } = await ask()
+    const { cron: told } = await ask.health()
     return {
       facts: {
         events: told.events,

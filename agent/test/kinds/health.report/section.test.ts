@@ -105,7 +105,10 @@ describe('the report', () => {
   const section = { section: 'disk', state: 'ok', tookMs: 1, facts: {}, findings: [] } as const
 
   it('is good without findings', () => {
-    assert.deepEqual(judged([{ ...section, findings: [] }]), { condition: 'good', summary: 'All is well; looked at: 1 parts.' })
+    assert.deepEqual(judged([{ ...section, findings: [] }]), {
+      condition: 'good',
+      summary: 'All is well with the 1 part that was looked at.',
+    })
   })
 
   it('is what its worst finding is, and leads with it', () => {
@@ -113,6 +116,6 @@ describe('the report', () => {
       { ...section, findings: [{ level: 'attention', text: 'Later.' }] },
       { ...section, findings: [{ level: 'critical', text: 'Now.' }] },
     ])
-    assert.deepEqual(report, { condition: 'critical', summary: 'Now. And 1 more.' })
+    assert.deepEqual(report, { condition: 'critical', summary: 'Now, and 1 more thing needs a look.' })
   })
 })
