@@ -22,6 +22,7 @@ type Section = KindHealthReportResult['sections'][number]
 
 describe('health.report', { skip, concurrency: false }, () => {
   let place: PluginSite
+  const elsewhere = (host: string) => (text: string) => text.replace(/'localhost:[^']*'/, `'${host}'`)
 
   before(async () => {
     place = await createPluginSite()
@@ -57,6 +58,31 @@ describe('health.report', { skip, concurrency: false }, () => {
   const states = ({ sections }: KindHealthReportResult): Record<string, string> =>
     Object.fromEntries(sections.filter(({ state }) => state !== 'ok').map(({ section, code, state }) => [section, code ?? state]))
 
+  /** A report while something is changed; the change is taken back whatever comes of it. */
+  const reportWhile = async (
+    change: () => Promise<unknown>,
+    back: () => Promise<unknown>,
+    ...asked: Parameters<typeof report>
+  ): Promise<KindHealthReportResult> => {
+    await change()
+    try {
+      return await report(...asked)
+    } finally {
+      await back()
+    }
+  }
+  const withConfig = async (edit: (text: string) => string, ...asked: Parameters<typeof report>): Promise<KindHealthReportResult> => {
+    const config = join(place.site.root, 'wp-config.php')
+    const text = await readFile(config, 'utf8')
+    const edited = edit(text)
+    assert.notEqual(edited, text)
+    return reportWhile(
+      () => writeFile(config, edited),
+      () => writeFile(config, text),
+      ...asked,
+    )
+  }
+
   it('says of a healthy site what it runs on', async () => {
     const result = await report()
     assert.deepEqual(states(result), {})
@@ -64,6 +90,7 @@ describe('health.report', { skip, concurrency: false }, () => {
     assert.ok(Number(section(result, 'disk').facts['site.freePct']) > 0)
     assert.match(String(section(result, 'php').facts['version']), /^\d+\.\d+/)
     assert.ok(Number(section(result, 'php').facts['fpm.totalProcesses']) > 0)
+    assert.ok(Number(section(result, 'nginx').facts['requests.total']) > 0)
     assert.equal(section(result, 'nginx').facts['frontPage.status'], 200)
     assert.ok(Number(section(result, 'mysql').facts['tables.count']) >= 12)
     assert.match(String(section(result, 'redis').facts['version']), /^\d+\./)
@@ -87,9 +114,8 @@ describe('health.report', { skip, concurrency: false }, () => {
   })
 
   it('goes on where PHP is dead, and calls that critical', async () => {
-    await place.site.stopPhp()
-    const result = await report()
-    await place.site.startPhp()
+    const { stopPhp, startPhp } = place.site
+    const result = await reportWhile(stopPhp, startPhp)
     assert.deepEqual(states(result), {
       php: 'php.unavailable',
       wordpress: 'php.unavailable',
@@ -101,28 +127,26 @@ describe('health.report', { skip, concurrency: false }, () => {
   })
 
   it('goes on where the database is gone', async () => {
-    await place.site.stopMysql()
-    const result = await report()
-    await place.site.startMysql()
+    const { stopMysql, startMysql } = place.site
+    const result = await reportWhile(stopMysql, startMysql)
     assert.equal(states(result)['mysql'], 'mysql.unavailable')
-    assert.equal(section(result, 'machine').state, 'ok')
-    assert.equal(section(result, 'redis').state, 'ok')
+    for (const name of ['machine', 'disk', 'php', 'redis'] as const) assert.equal(section(result, name).state, 'ok', name)
+    assert.ok(Number(section(result, 'php').facts['fpm.totalProcesses']) > 0)
     assert.equal(result.condition, 'critical')
   })
 
   it('goes on where Redis is gone', async () => {
-    await place.site.stopRedis()
-    const result = await report()
-    await place.site.startRedis()
+    const { stopRedis, startRedis } = place.site
+    const result = await reportWhile(stopRedis, startRedis)
     assert.equal(states(result)['redis'], 'redis.unavailable')
     assert.equal(section(result, 'mysql').state, 'ok')
   })
 
   it('goes on where nginx is gone', async () => {
-    const { nginx } = place.policy
-    assert.ok(nginx)
-    const result = await report({ ...place.policy, nginx: { ...nginx, port: 1, statusUrl: 'http://127.0.0.1:1/' } })
+    const { stopNginx, startNginx } = place.site
+    const result = await reportWhile(stopNginx, startNginx)
     assert.deepEqual(states(result), { nginx: 'nginx.unavailable' })
+    assert.equal(result.condition, 'critical')
   })
 
   it('goes on where the database accepts and never answers', { timeout: 60_000 }, async () => {
@@ -130,23 +154,37 @@ describe('health.report', { skip, concurrency: false }, () => {
     await new Promise<void>(resolve => silent.listen(0, '127.0.0.1', resolve))
     const address = silent.address()
     assert.ok(typeof address === 'object' && address)
-    const config = join(place.site.root, 'wp-config.php')
-    const text = await readFile(config, 'utf8')
-    const host = `127.0.0.1:${address.port}`
-    await writeFile(config, text.replace(/'localhost:[^']*'/, `'${host}'`))
+    const { port } = address
     const { database } = place.site.mysql
-    const result = await report({ ...place.policy, mysql: { host: '127.0.0.1', port: address.port, database } }, ['mysql', 'disk'])
-    await writeFile(config, text)
-    silent.close()
+    const policy = { ...place.policy, mysql: { host: '127.0.0.1', port, database } }
+    const result = await withConfig(elsewhere(`127.0.0.1:${port}`), policy, ['mysql', 'disk']).finally(() => silent.close())
     assert.deepEqual(states(result), { mysql: 'mysql.unavailable' })
   })
 
+  it('goes on where the database of WordPress hangs, and hears of PHP from its workers', { timeout: 60_000 }, async () => {
+    const { pid } = place.site.mysql
+    const result = await reportWhile(
+      async () => process.kill(pid, 'SIGSTOP'),
+      async () => process.kill(pid, 'SIGCONT'),
+    )
+    assert.equal(states(result)['mysql'], 'mysql.unavailable')
+    for (const name of ['machine', 'disk', 'php', 'redis'] as const) assert.equal(section(result, name).state, 'ok', name)
+    for (const { section, tookMs } of result.sections) assert.ok(tookMs < 12_000, `${section} took ${tookMs} ms`)
+  })
+
+  it('says that WordPress is in maintenance', async () => {
+    const { setMaintenance } = place.site
+    const result = await reportWhile(
+      () => setMaintenance(true),
+      () => setMaintenance(false),
+      place.policy,
+      ['wordpress'],
+    )
+    assert.equal(section(result, 'wordpress').facts['maintenance'], true)
+  })
+
   it('asks no database that wp-config.php names and the policy file does not', async () => {
-    const config = join(place.site.root, 'wp-config.php')
-    const text = await readFile(config, 'utf8')
-    await writeFile(config, text.replace(/'localhost:[^']*'/, "'203.0.113.9'"))
-    const result = await report(place.policy, ['mysql'])
-    await writeFile(config, text)
+    const result = await withConfig(elsewhere('203.0.113.9'), place.policy, ['mysql'])
     assert.deepEqual(states(result), { mysql: 'mysql.mismatch' })
   })
 })

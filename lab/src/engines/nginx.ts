@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connect } from 'node:net'
 import { LabError } from '../lab-error.ts'
-import { startOwnedChild, whenReady } from '../process/owned-child.ts'
+import { startOwnedChild, whenReady, type OwnedChild } from '../process/owned-child.ts'
 import { tryCommand } from '../process/run-command.ts'
 import { requireBinary } from './binaries.ts'
 
@@ -11,6 +11,8 @@ export interface Nginx {
   readonly configFile: string
   readonly pid: number
   stop(): Promise<void>
+  /** Starts it again with the same config after `stop()`. */
+  start(): Promise<void>
   /** Reads its config again (SIGHUP). */
   reload(): void
 }
@@ -26,9 +28,26 @@ export async function startNginx(directory: string, config: string, port: number
   const check = await tryCommand(command, ['-t', ...args], { timeoutMs: 10_000 })
   if (check.exitCode !== 0)
     throw new LabError('lab.engine_failed', `nginx refused its config: ${check.stderr.trim()}`, `See ${configFile}.`)
-  const child = startOwnedChild({ name: 'nginx', command, args: [...args, '-g', 'daemon off;'], logFile: join(directory, 'nginx.log') })
-  await whenReady(child, 'nginx', readyMs, () => accepts(port))
-  return { configFile, pid: child.pid, stop: () => child.stop(), reload: () => void process.kill(child.pid, 'SIGHUP') }
+  let child: OwnedChild | undefined
+  const start = async (): Promise<void> => {
+    if (child?.isRunning()) return
+    const logFile = join(directory, 'nginx.log')
+    const started = startOwnedChild({ name: 'nginx', command, args: [...args, '-g', 'daemon off;'], logFile })
+    child = started
+    await whenReady(started, 'nginx', readyMs, () => accepts(port))
+  }
+  await start()
+  return {
+    configFile,
+    get pid() {
+      return child?.pid ?? -1
+    },
+    stop: async () => child?.stop(),
+    start,
+    reload: () => {
+      if (child?.isRunning()) process.kill(child.pid, 'SIGHUP')
+    },
+  }
 }
 
 function accepts(port: number): Promise<boolean> {

@@ -27,6 +27,7 @@ export interface NativeSite {
   }
   readonly php: { readonly socket: string; readonly phpCli: string; readonly statusPath: string; readonly configFile: string }
   readonly mysql: {
+    readonly pid: number
     readonly socket: string
     readonly database: string
     readonly user: string
@@ -45,6 +46,8 @@ export interface NativeSite {
   startMysql(): Promise<void>
   stopRedis(): Promise<void>
   startRedis(): Promise<void>
+  stopNginx(): Promise<void>
+  startNginx(): Promise<void>
   /** WordPress's own maintenance mode (the file .maintenance). */
   setMaintenance(on: boolean): Promise<void>
   /** Ends every process of the site, and removes its folder unless the caller gave it. Safe to call twice. */

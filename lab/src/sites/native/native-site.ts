@@ -97,10 +97,15 @@ function describe(
       address: `127.0.0.1:${ground.port}`,
       user: ground.webUser.name,
       statusUrl: `${url}${nginxStatusPath}`,
-      pid: nginx.pid,
+      get pid() {
+        return nginx.pid
+      },
     },
     php: { socket: engines.php.socket, configFile: engines.php.configFile, phpCli: requireBinary('php'), statusPath: fpmStatusPath },
     mysql: {
+      get pid() {
+        return engines.mariadb.pid
+      },
       socket: engines.mariadb.socket,
       database: names.database,
       user: names.databaseUser,
@@ -117,6 +122,8 @@ function describe(
     startMysql: () => engines.mariadb.start(),
     stopRedis: () => engines.redis.stop(),
     startRedis: () => engines.redis.start(),
+    stopNginx: () => nginx.stop(),
+    startNginx: () => nginx.start(),
     setMaintenance: on => (on ? writeFile(maintenance, '<?php $upgrading = time();') : rm(maintenance, { force: true })),
     stop: async () => {
       await engines.stop()
