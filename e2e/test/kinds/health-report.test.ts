@@ -114,8 +114,11 @@ describe('health.report', { skip, concurrency: false }, () => {
   })
 
   it('goes on where PHP is dead, and calls that critical', async () => {
-    const { stopPhp, startPhp } = place.site
-    const result = await reportWhile(stopPhp, startPhp)
+    const { site } = place
+    const result = await reportWhile(
+      () => site.stopPhp(),
+      () => site.startPhp(),
+    )
     assert.deepEqual(states(result), {
       php: 'php.unavailable',
       wordpress: 'php.unavailable',
@@ -127,8 +130,11 @@ describe('health.report', { skip, concurrency: false }, () => {
   })
 
   it('goes on where the database is gone', async () => {
-    const { stopMysql, startMysql } = place.site
-    const result = await reportWhile(stopMysql, startMysql)
+    const { site } = place
+    const result = await reportWhile(
+      () => site.stopMysql(),
+      () => site.startMysql(),
+    )
     assert.equal(states(result)['mysql'], 'mysql.unavailable')
     for (const name of ['machine', 'disk', 'php', 'redis'] as const) assert.equal(section(result, name).state, 'ok', name)
     assert.ok(Number(section(result, 'php').facts['fpm.totalProcesses']) > 0)
@@ -136,15 +142,21 @@ describe('health.report', { skip, concurrency: false }, () => {
   })
 
   it('goes on where Redis is gone', async () => {
-    const { stopRedis, startRedis } = place.site
-    const result = await reportWhile(stopRedis, startRedis)
+    const { site } = place
+    const result = await reportWhile(
+      () => site.stopRedis(),
+      () => site.startRedis(),
+    )
     assert.equal(states(result)['redis'], 'redis.unavailable')
     assert.equal(section(result, 'mysql').state, 'ok')
   })
 
   it('goes on where nginx is gone', async () => {
-    const { stopNginx, startNginx } = place.site
-    const result = await reportWhile(stopNginx, startNginx)
+    const { site } = place
+    const result = await reportWhile(
+      () => site.stopNginx(),
+      () => site.startNginx(),
+    )
     assert.deepEqual(states(result), { nginx: 'nginx.unavailable' })
     assert.equal(result.condition, 'critical')
   })
@@ -173,10 +185,10 @@ describe('health.report', { skip, concurrency: false }, () => {
   })
 
   it('says that WordPress is in maintenance', async () => {
-    const { setMaintenance } = place.site
+    const { site } = place
     const result = await reportWhile(
-      () => setMaintenance(true),
-      () => setMaintenance(false),
+      () => site.setMaintenance(true),
+      () => site.setMaintenance(false),
       place.policy,
       ['wordpress'],
     )

@@ -4,27 +4,7 @@ import { PlatenError } from '@platen/protocol'
 import { over, under } from '../../../src/kinds/health.report/finding.ts'
 import { lookAt, sectionMs, type Look } from '../../../src/kinds/health.report/section.ts'
 import { judged } from '../../../src/kinds/health.report/summary.ts'
-import type { Clock } from '../../../src/ports/clock.ts'
-
-/** Time that passes when the test says so. */
-class TestClock implements Clock {
-  #now = 0
-  #calls: { at: number; call: () => void }[] = []
-  now = (): number => this.#now
-  random = (): number => 0
-  after = (ms: number, call: () => void): (() => void) => {
-    const entry = { at: this.#now + ms, call }
-    this.#calls.push(entry)
-    return () => (this.#calls = this.#calls.filter(other => other !== entry))
-  }
-  pass(ms: number): void {
-    this.#now += ms
-    for (const { call } of this.#calls.filter(({ at }) => at <= this.#now)) call()
-  }
-  get waiting(): number {
-    return this.#calls.length
-  }
-}
+import { TestClock } from './test-clock.ts'
 
 const never = new AbortController().signal
 const hangs: Look = () => new Promise(() => undefined)
