@@ -18,11 +18,14 @@ interface Run {
   readonly clock: TestClock
   readonly aborted: AbortController
   readonly done: Promise<KindHealthReportResult>
+  /** Settles once so many parts have been looked at. */
+  readonly seen: (parts: number) => Promise<void>
 }
 
 function start(site: Partial<Site> = {}, sections: KindHealthReportInput['sections'] = 'all'): Run {
   const clock = new TestClock()
   const aborted = new AbortController()
+  const progress = new EventTarget()
   const handler = healthReport({ samplers: site.samplers ?? healthySamplers(), fetcher: { fetch: () => Promise.resolve(page) } })
   const done = handler({
     jobId: 'job_test',
@@ -33,14 +36,16 @@ function start(site: Partial<Site> = {}, sections: KindHealthReportInput['sectio
     clock,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     php: site.php ?? wordpress(),
-    progress: () => undefined,
+    progress: parts => void progress.dispatchEvent(new Event(`${parts}`)),
     step: (_name, _kind, run) => run(),
   }).then(({ result, effect }) => {
     assert.equal(effect, 'none')
     assert.ok(resultValidators['health.report']?.(result), JSON.stringify(resultValidators['health.report']?.errors))
     return result
   })
-  return { clock, aborted, done }
+  const seen = (parts: number): Promise<void> =>
+    new Promise(resolve => progress.addEventListener(`${parts}`, () => resolve(), { once: true }))
+  return { clock, aborted, done, seen }
 }
 
 const states = ({ sections }: KindHealthReportResult): Record<string, string> =>
@@ -84,7 +89,8 @@ describe('a health report', () => {
   })
 
   it('does not wait for a part that hangs longer than that part’s deadline', async () => {
-    const { clock, done } = start({ samplers: { ...healthySamplers(), database: hangs, disk: hangs } })
+    const { clock, done, seen } = start({ samplers: { ...healthySamplers(), database: hangs, disk: hangs } })
+    await seen(8)
     clock.pass(sectionMs)
     assert.deepEqual(states(await done), { disk: 'job.deadline', mysql: 'mysql.unavailable' })
     assert.equal(clock.waiting, 0)
