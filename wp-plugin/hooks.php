@@ -16,6 +16,9 @@ add_filter( 'wp_get_attachment_image', array( 'Platen\Images\Picture', 'filter_a
 add_filter( 'style_loader_src', array( 'Platen\Assets\Swap', 'filter_src' ), 999 );
 add_filter( 'script_loader_src', array( 'Platen\Assets\Swap', 'filter_src' ), 999 );
 
+// WebP files go with their image.
+add_action( 'delete_attachment', array( 'Platen\Images\Served', 'action_delete_attachment' ) );
+
 // What the agent asks where there is no FastCGI.
 add_action( 'init', array( 'Platen\Call\Signed_Http', 'action_init' ), 0 );
 

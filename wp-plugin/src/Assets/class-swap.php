@@ -7,6 +7,8 @@
 
 namespace Platen\Assets;
 
+use Platen\Files\Relative_Path;
+
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -28,7 +30,7 @@ final class Swap {
 		}
 		$parts = explode( '?', self::absolute( $src ), 2 );
 		$built = $files[ $parts[0] ] ?? null;
-		if ( ! isset( $built['file'], $built['version'] ) || ! is_string( $built['file'] ) || self::version( $parts[1] ?? '' ) !== $built['version'] || 0 !== validate_file( $built['file'] ) || ! self::is_current( $built ) ) {
+		if ( ! isset( $built['file'], $built['version'] ) || ! Relative_Path::is( $built['file'] ) || self::version( $parts[1] ?? '' ) !== $built['version'] || ! self::is_current( $built ) ) {
 			return $src;
 		}
 		return set_url_scheme( trailingslashit( wp_get_upload_dir()['baseurl'] ) . $built['file'] );
@@ -40,7 +42,7 @@ final class Swap {
 	 * @param array $built An entry of the manifest.
 	 */
 	private static function is_current( array $built ): bool {
-		if ( ! isset( $built['source'], $built['bytes'], $built['modified'] ) || ! is_string( $built['source'] ) || 0 !== validate_file( $built['source'] ) ) {
+		if ( ! isset( $built['source'], $built['bytes'], $built['modified'] ) || ! Relative_Path::is( $built['source'] ) ) {
 			return false;
 		}
 		$path = ABSPATH . $built['source'];

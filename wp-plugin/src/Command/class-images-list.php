@@ -32,15 +32,34 @@ final class Images_List {
 			$ids    = array_map( 'absint', array_slice( $args['attachments'], 0, 1000 ) );
 			$where .= ' AND ID IN (' . implode( ',', $ids ? $ids : array( 0 ) ) . ')';
 		}
-		// phpcs:disable WordPress.DB -- asked by the agent, never for a visitor; $where holds literals and integers.
+		// phpcs:ignore WordPress.DB -- asked by the agent, never for a visitor; $where holds literals and integers.
 		$total = (int) $wpdb->get_var( "SELECT COUNT(*) FROM $wpdb->posts WHERE $where" );
-		$found = array_map( 'intval', $wpdb->get_col( $wpdb->prepare( "SELECT ID FROM $wpdb->posts WHERE $where AND ID > %d ORDER BY ID LIMIT %d", $after, $limit ) ) );
-		// phpcs:enable
-		_prime_post_caches( $found, false, true );
 		return array(
-			'items' => array_values( array_filter( array_map( array( self::class, 'item' ), $found ) ) ),
+			'items' => self::items( $where, $after, $limit ),
 			'total' => $total,
 		);
+	}
+
+	/**
+	 * Attachments after an id, as many as asked for if there are so many: a short page is the last one.
+	 *
+	 * @param string $where Condition of literals and integers.
+	 * @param int    $after Id before the first one.
+	 * @param int    $limit How many.
+	 */
+	private static function items( string $where, int $after, int $limit ): array {
+		global $wpdb;
+		$items = array();
+		do {
+			$wanted = $limit - count( $items );
+			// phpcs:ignore WordPress.DB -- asked by the agent, never for a visitor; $where holds literals and integers.
+			$found = array_map( 'intval', $wpdb->get_col( $wpdb->prepare( "SELECT ID FROM $wpdb->posts WHERE $where AND ID > %d ORDER BY ID LIMIT %d", $after, $wanted ) ) );
+			_prime_post_caches( $found, false, true );
+			// Those without a file are passed over.
+			$items = array_merge( $items, array_values( array_filter( array_map( array( self::class, 'item' ), $found ) ) ) );
+			$after = (int) end( $found );
+		} while ( count( $found ) === $wanted && count( $items ) < $limit );
+		return $items;
 	}
 
 	/**

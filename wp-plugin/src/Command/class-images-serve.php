@@ -8,6 +8,7 @@
 namespace Platen\Command;
 
 use Platen\Call\Refusal;
+use Platen\Files\Relative_Path;
 use Platen\Images\Served;
 
 defined( 'ABSPATH' ) || exit;
@@ -29,7 +30,7 @@ final class Images_Serve {
 		}
 		$map = array();
 		foreach ( $args['webp'] as $file => $webp ) {
-			if ( ! is_string( $file ) || ! is_string( $webp ) || 0 !== validate_file( $file ) || 0 !== validate_file( $webp ) || '.webp' !== substr( $webp, -5 ) ) {
+			if ( ! Relative_Path::is( $file ) || ! Relative_Path::is( $webp ) || '.webp' !== substr( $webp, -5 ) ) {
 				throw new Refusal( 'input.invalid', 'webp: files below the uploads folder are meant.' );
 			}
 			$map[ $file ] = $webp;

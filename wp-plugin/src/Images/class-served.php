@@ -7,6 +7,8 @@
 
 namespace Platen\Images;
 
+use Platen\Files\Relative_Path;
+
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -38,6 +40,20 @@ final class Served {
 			delete_post_meta( $id, self::META );
 		} else {
 			update_post_meta( $id, self::META, $map );
+		}
+	}
+
+	/**
+	 * Removes the WebP files of an attachment that is being deleted; WordPress removes its meta by itself.
+	 *
+	 * @param int $id Attachment.
+	 */
+	public static function action_delete_attachment( $id ) {
+		$base = trailingslashit( wp_upload_dir( null, false )['basedir'] );
+		foreach ( self::map( (int) $id ) as $webp ) {
+			if ( Relative_Path::is( $webp ) && '.platen.webp' === substr( $webp, -12 ) ) {
+				wp_delete_file( $base . $webp );
+			}
 		}
 	}
 }

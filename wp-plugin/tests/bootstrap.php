@@ -1,0 +1,24 @@
+<?php
+/**
+ * Loads the WordPress that the tests run in.
+ *
+ * @package Platen
+ */
+
+$platen_root = getenv( 'PLATEN_TEST_ROOT' );
+if ( ! $platen_root || ! is_file( $platen_root . '/wp-load.php' ) ) {
+	fwrite( STDERR, "PLATEN_TEST_ROOT: the folder of a WordPress is meant.\n" );
+	exit( 2 );
+}
+
+$_SERVER['HTTP_HOST']       = getenv( 'PLATEN_TEST_HOST' );
+$_SERVER['SERVER_NAME']     = 'localhost';
+$_SERVER['REQUEST_METHOD']  = 'GET';
+$_SERVER['REQUEST_URI']     = '/';
+$_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
+
+require $platen_root . '/wp-load.php';
+require_once ABSPATH . 'wp-admin/includes/plugin.php';
+require_once ABSPATH . 'wp-admin/includes/image.php';
+require_once ABSPATH . 'wp-admin/includes/file.php';
+require_once __DIR__ . '/class-site-test-case.php';
