@@ -54,6 +54,7 @@ describe('databaseState', () => {
   it('calls nobody where wp-config.php names another server, database or nothing in plain words', async () => {
     for (const source of [
       config('203.0.113.9'),
+      config(`203.0.113.9:${port}`),
       config(`127.0.0.1:${port + 1}`),
       config('/run/mysqld/mysqld.sock'),
       config(`127.0.0.1:${port}`).replace("'shop'", "'other'"),

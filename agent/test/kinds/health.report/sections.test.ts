@@ -167,6 +167,8 @@ describe('the section of plugins', () => {
   it('keeps to its bounds, however many there are', async () => {
     const { facts, findings } = await look(plugins(ask({ ...well.health, plugins: many })))
     assert.ok(Object.keys(facts).length <= 400)
+    const [versions, updates] = ['.version', '.update'].map(end => Object.keys(facts).filter(name => name.endsWith(end)).length)
+    assert.equal(versions, updates, 'a plugin is listed in part')
     assert.ok(Object.keys(facts).every(name => /^[\w.-]{1,64}$/.test(name)))
     assert.deepEqual([facts['count'], facts['active'], facts['outdated'], findings.length], [500, 250, 500, 1])
   })
