@@ -64,6 +64,8 @@ describe('databaseState', () => {
       '',
     ])
       assert.equal((await failure(databaseState(place(), siteWith(source), never))).code, 'mysql.mismatch', source)
+    const bySocket = { socket: '/run/mysqld/mysqld.sock', database: 'shop' }
+    assert.equal((await failure(databaseState(bySocket, siteWith(config('/tmp/other.sock')), never))).code, 'mysql.mismatch')
     assert.equal(calls, 0)
   })
 
