@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { createHash, createHmac } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { commandValidators } from '../src/generated/validators/commands.ts'
+import { localValidators } from '../src/generated/validators/local.ts'
+import { isErrorCode, localSigningText } from '../src/index.ts'
+
+/** What plugin and agent say to each other; the plugin's own tests read the same files. */
+const read = <T>(name: string): T => JSON.parse(readFileSync(join(import.meta.dirname, 'corpus', 'plugin', `${name}.json`), 'utf8')) as T
+
+interface Call {
+  readonly command: string
+  readonly args: unknown
+}
+
+describe('the corpus of calls to the plugin', () => {
+  const { accepted, refused } = read<{ accepted: readonly Call[]; refused: readonly { why: string; code: string; call: Call }[] }>('calls')
+
+  it('has calls that the agent may make', () => {
+    for (const { command, args } of accepted) assert.ok(commandValidators[`${command}.args`]?.(args), command)
+  })
+
+  for (const { why, code, call } of refused) {
+    it(`has a call that the agent would not make: ${why}`, () => {
+      const known = Object.hasOwn(commandValidators, `${call.command}.args`)
+      assert.ok(!known || !commandValidators[`${call.command}.args`]?.(call.args))
+      assert.ok(isErrorCode(code))
+    })
+  }
+})
+
+describe('the corpus of the agent’s answers', () => {
+  interface Answer {
+    readonly message: string
+    readonly status: number
+    readonly body: unknown
+  }
+  const { accepted, errors, refused } = read<{
+    accepted: readonly Answer[]
+    errors: readonly Answer[]
+    refused: readonly (Omit<Answer, 'status'> & { why: string })[]
+  }>('agent-answers')
+
+  it('has answers that the agent may give', () => {
+    for (const { message, body } of [...accepted, ...errors]) assert.ok(localValidators[message]?.(body), message)
+  })
+
+  for (const { why, message, body } of refused) {
+    it(`has none with ${why}`, () => {
+      assert.equal(localValidators[message]?.(body), false)
+    })
+  }
+})
+
+describe('the corpus of the plugin’s requests', () => {
+  const { accepted, refused } = read<{ accepted: readonly object[]; refused: readonly { why: string; message: object }[] }>(
+    'plugin-requests',
+  )
+
+  it('has requests that the agent takes', () => {
+    for (const message of accepted) assert.ok(localValidators['job.request']?.(message))
+  })
+
+  for (const { why, message } of refused) {
+    it(`has none with ${why}`, () => {
+      assert.equal(localValidators['job.request']?.(message), false)
+    })
+  }
+})
+
+describe('the corpus of signatures', () => {
+  const { secret, cases } = read<{
+    secret: string
+    cases: readonly {
+      why: string
+      method: string
+      path: string
+      timestamp: string
+      nonce: string
+      body: string
+      signature: string
+    }[]
+  }>('signatures')
+
+  for (const { why, body, signature, ...request } of cases) {
+    it(`has the signature of ${why}`, () => {
+      const bodyHash = createHash('sha256').update(body).digest('hex')
+      const text = localSigningText({ ...request, bodyHash })
+      assert.equal(createHmac('sha256', secret).update(text).digest('hex'), signature)
+    })
+  }
+})
