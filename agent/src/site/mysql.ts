@@ -90,7 +90,7 @@ function addressOf({ host, port, socket }: Place): Pick<ConnectionOptions, 'host
 /** Only the server's own code of the error is kept, and no cause that a log would show: its text names the account. */
 function unavailable(cause: unknown): PlatenError {
   const { code } = cause as { code?: unknown }
-  return new PlatenError('mysql.unavailable', typeof code === 'string' && /^\w{1,60}$/.test(code) ? `${code}.` : undefined)
+  return new PlatenError('mysql.unavailable', typeof code === 'string' && /^\w{1,60}$/.test(code) ? `Its error was ${code}.` : undefined)
 }
 
 async function look(connection: Connection, place: Place, { tablePrefix }: Access): Promise<DatabaseState> {
