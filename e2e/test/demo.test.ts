@@ -86,8 +86,8 @@ describe('pnpm start', { concurrency: false, skip: process.platform === 'linux' 
       urls: { admin: string; gateway: string }
     }
     assert.deepEqual(
-      jobs.map(({ kind, state, error }) => [kind, state, error]).toSorted(),
-      kinds.map(({ name }) => [name, 'succeeded', undefined]).toSorted(),
+      jobs.map(({ kind, state, error }) => `${kind} ${state} ${JSON.stringify(error)}`).toSorted(),
+      kinds.map(({ name }) => `${name} succeeded undefined`).toSorted(),
     )
     const admin = await fetch(urls.admin, { signal: AbortSignal.timeout(endMs) })
     assert.match(await admin.text(), /user_login/)

@@ -8,7 +8,7 @@ import { localValidators } from '../src/generated/validators/local.ts'
 import { isErrorCode, localSigningText } from '../src/index.ts'
 
 /** What plugin and agent say to each other; the plugin's own tests read the same files. */
-const read = <T>(name: string): T => JSON.parse(readFileSync(join(import.meta.dirname, 'corpus', 'plugin', `${name}.json`), 'utf8')) as T
+const read = (name: string): unknown => JSON.parse(readFileSync(join(import.meta.dirname, 'corpus', 'plugin', `${name}.json`), 'utf8'))
 
 interface Call {
   readonly command: string
@@ -16,7 +16,10 @@ interface Call {
 }
 
 describe('the corpus of calls to the plugin', () => {
-  const { accepted, refused } = read<{ accepted: readonly Call[]; refused: readonly { why: string; code: string; call: Call }[] }>('calls')
+  const { accepted, refused } = read('calls') as {
+    accepted: readonly Call[]
+    refused: readonly { why: string; code: string; call: Call }[]
+  }
 
   it('has calls that the agent may make', () => {
     for (const { command, args } of accepted) assert.ok(commandValidators[`${command}.args`]?.(args), command)
@@ -37,11 +40,11 @@ describe('the corpus of the agent’s answers', () => {
     readonly status: number
     readonly body: unknown
   }
-  const { accepted, errors, refused } = read<{
+  const { accepted, errors, refused } = read('agent-answers') as {
     accepted: readonly Answer[]
     errors: readonly Answer[]
     refused: readonly (Omit<Answer, 'status'> & { why: string })[]
-  }>('agent-answers')
+  }
 
   it('has answers that the agent may give', () => {
     for (const { message, body } of [...accepted, ...errors]) assert.ok(localValidators[message]?.(body), message)
@@ -55,9 +58,10 @@ describe('the corpus of the agent’s answers', () => {
 })
 
 describe('the corpus of the plugin’s requests', () => {
-  const { accepted, refused } = read<{ accepted: readonly object[]; refused: readonly { why: string; message: object }[] }>(
-    'plugin-requests',
-  )
+  const { accepted, refused } = read('plugin-requests') as {
+    accepted: readonly object[]
+    refused: readonly { why: string; message: object }[]
+  }
 
   it('has requests that the agent takes', () => {
     for (const message of accepted) assert.ok(localValidators['job.request']?.(message))
@@ -71,7 +75,7 @@ describe('the corpus of the plugin’s requests', () => {
 })
 
 describe('the corpus of signatures', () => {
-  const { secret, cases } = read<{
+  const { secret, cases } = read('signatures') as {
     secret: string
     cases: readonly {
       why: string
@@ -82,7 +86,7 @@ describe('the corpus of signatures', () => {
       body: string
       signature: string
     }[]
-  }>('signatures')
+  }
 
   for (const { why, body, signature, ...request } of cases) {
     it(`has the signature of ${why}`, () => {
