@@ -49,8 +49,19 @@ describe('assets.bundle', { skip, concurrency: false }, () => {
     const html = await (await fetch(`${url}?fresh=${Math.random()}`)).text()
     return [...html.matchAll(/<(?:link[^>]+rel='stylesheet'[^>]+href|script[^>]+src)=["']([^"']+)/g)].map(([, found]) => found as string)
   }
+  /** The page as nginx hands it out, from its cache where it has a copy. */
+  const kept = async (url = heavy): Promise<{ cache: string | null; built: number }> => {
+    const answer = await fetch(url)
+    return { cache: answer.headers.get('x-cache'), built: (await answer.text()).split('/platen/assets/').length - 1 }
+  }
   const builtOnes = async (url = heavy): Promise<number> => (await tags(url)).filter(tag => tag.includes('/platen/assets/')).length
   const reason = (left: readonly Left[], part: string): string | undefined => left.find(({ url }) => url.includes(part))?.reason
+  /** What a browser loads for these tags, before compression. */
+  const bytesOf = async (urls: readonly string[]): Promise<number> => {
+    const own = urls.map(url => url.replaceAll('&#038;', '&')).filter(url => url.startsWith(place.site.url))
+    const sizes = await Promise.all(own.map(async url => (await (await fetch(url)).arrayBuffer()).byteLength))
+    return sizes.reduce((sum, size) => sum + size, 0)
+  }
   /** What goes wrong in a browser on the page. */
   const complaints = async (): Promise<readonly string[]> => {
     const { page, wrong } = await openPage(browser)
@@ -66,6 +77,8 @@ describe('assets.bundle', { skip, concurrency: false }, () => {
     const before = await tags(light)
     const plan = await run('plan', [light])
     assert.deepEqual([plan.effect, plan.result.published], ['none', false])
+    await assert.rejects(stat(join(place.site.root, 'wp-content/uploads/platen/assets')), { code: 'ENOENT' })
+    assert.deepEqual([(await run('build', [light])).effect, await tags(light)], ['none', before])
     const build = await run('verify', [light])
     assert.deepEqual([build.effect, build.result.published], ['none', false])
     assert.deepEqual(await tags(light), before)
@@ -74,6 +87,9 @@ describe('assets.bundle', { skip, concurrency: false }, () => {
 
   it('serves smaller files in the order of the originals, and the page works as before', async () => {
     const before = await complaints()
+    const bytesBefore = await bytesOf(original)
+    await kept()
+    assert.deepEqual(await kept(), { cache: 'HIT', built: 0 })
     const { result, effect } = await run('publish')
     assert.deepEqual([effect, result.published], ['applied', true])
     assert.ok(result.css.files >= 10 && result.js.files >= 10, result.summary)
@@ -82,6 +98,9 @@ describe('assets.bundle', { skip, concurrency: false }, () => {
     assert.equal(now.length, original.length)
     for (const [at, tag] of now.entries()) if (!tag.includes('/platen/assets/')) assert.equal(tag, original[at])
     assert.ok(now.filter(tag => tag.includes('/platen/assets/')).length >= 20)
+    assert.ok((await bytesOf(now)) < bytesBefore * 0.8, 'visitors load less')
+    const { cache, built } = await kept()
+    assert.ok(cache === 'HIT' && built >= 20, 'also from nginx, which had a copy of the page')
     assert.deepEqual(await complaints(), before)
   })
 
@@ -156,6 +175,7 @@ describe('assets.bundle', { skip, concurrency: false }, () => {
   it('takes itself back where the page is not whole afterwards', async () => {
     await run('off', [])
     const before = await tags(light)
+    await kept(light)
     const loader = join(place.site.root, 'wp-content', 'mu-plugins', 'drops.php')
     await writeFile(
       loader,
@@ -164,14 +184,30 @@ describe('assets.bundle', { skip, concurrency: false }, () => {
     await assert.rejects(run('publish', [light]), { code: 'page.unusable' })
     await rm(loader)
     assert.deepEqual(await tags(light), before)
+    assert.deepEqual(await kept(light), { cache: 'HIT', built: 0 }, 'nginx has no copy of the broken page')
+  })
+
+  it('fails where WordPress serves the page without any built file, and leaves nothing behind', async () => {
+    const loader = join(place.site.root, 'wp-content', 'mu-plugins', 'keeps.php')
+    await writeFile(
+      loader,
+      `<?php add_action( 'init', function () {
+      foreach ( array( 'style_loader_src', 'script_loader_src' ) as $hook ) { remove_all_filters( $hook, 999 ); } } );`,
+    )
+    await assert.rejects(run('publish', [light]), { code: 'page.unusable' })
+    await rm(loader)
+    assert.equal(await builtOnes(light), 0)
   })
 
   it('brings the originals back with one call, and files stay for pages that still name them', async () => {
     await run('publish', [light])
     const built = (await tags(light)).find(tag => tag.includes('/platen/assets/'))
+    await run('publish', [heavy])
+    assert.ok((await kept(light)).built > 0 && (await kept()).built > 0)
     const { effect, result } = await run('off', [])
     assert.deepEqual([effect, result.published], ['applied', false])
     assert.deepEqual([await builtOnes(light), await tags()], [0, original])
+    for (const url of [light, heavy]) assert.deepEqual(await kept(url), { cache: 'HIT', built: 0 })
     assert.equal((await fetch(built ?? '')).status, 200)
     assert.equal((await run('off', [])).effect, 'none')
   })

@@ -1738,7 +1738,19 @@ export const schemas: Readonly<Record<string, object>> = {
               maxLength: 2048,
             },
             reason: {
-              enum: ['external', 'missing', 'too large', 'not text', 'unparsable', 'no gain', 'self-locating', 'module', 'integrity'],
+              enum: [
+                'external',
+                'missing',
+                'too large',
+                'not text',
+                'unparsable',
+                'no gain',
+                'too many',
+                'not served',
+                'self-locating',
+                'module',
+                'integrity',
+              ],
             },
             code: {
               type: 'string',

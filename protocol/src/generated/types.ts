@@ -538,7 +538,18 @@ export interface KindAssetsBundleResult {
    */
   left: {
     url: string
-    reason: 'external' | 'missing' | 'too large' | 'not text' | 'unparsable' | 'no gain' | 'self-locating' | 'module' | 'integrity'
+    reason:
+      | 'external'
+      | 'missing'
+      | 'too large'
+      | 'not text'
+      | 'unparsable'
+      | 'no gain'
+      | 'too many'
+      | 'not served'
+      | 'self-locating'
+      | 'module'
+      | 'integrity'
     code?: string
   }[]
   /**

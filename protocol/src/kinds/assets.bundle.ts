@@ -45,6 +45,10 @@ export const assetsBundle: KindSource = {
           'not text',
           'unparsable',
           'no gain',
+          // Over what one job takes on.
+          'too many',
+          // Built, but WordPress puts it on the page in a way that can't be changed, such as by a theme's own markup.
+          'not served',
           // It would be another one at another address: a script that looks for its own URL, a module, a checked digest.
           'self-locating',
           'module',

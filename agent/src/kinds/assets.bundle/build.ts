@@ -4,23 +4,24 @@ import type { SiteFiles } from '../../ports/site-files.ts'
 import { bounds } from './bounds.ts'
 import type { AssetTag } from './collect.ts'
 import { bareUrl, fileOf, versionOf, type Places } from './locate.ts'
-import { builtFile, type Manifest, type ManifestEntry } from './manifest.ts'
+import { builtFile, isContentOf, recipe, type Manifest, type ManifestEntry } from './manifest.ts'
 import { isSelfLocating } from './self-locating.ts'
 
 /** A file that stays as it is. */
 export type Left = KindAssetsBundleResult['left'][number]
 
+/** A file that has a smaller one. */
+export interface BuiltFile {
+  readonly url: string
+  readonly kind: AssetTag['kind']
+  readonly entry: ManifestEntry
+  readonly bytesAfter: number
+  /** Absent where an earlier job has written it. */
+  readonly content?: string
+}
+
 /** What became of one file. */
-export type Built =
-  | {
-      readonly url: string
-      readonly kind: AssetTag['kind']
-      readonly entry: ManifestEntry
-      readonly bytesAfter: number
-      /** Absent where an earlier job has written it. */
-      readonly content?: string
-    }
-  | { readonly url: string; readonly left: Left }
+export type Built = BuiltFile | { readonly url: string; readonly left: Left }
 
 /** What files are built with. */
 export interface BuildParts {
@@ -40,56 +41,79 @@ const ofFile: Partial<Record<ErrorCode, Left['reason']>> = {
   'js.unparsable': 'unparsable',
 }
 
-/** Builds one file, or says why it stays as it is. What an earlier job built from the same source is taken over. */
-export async function buildAsset(parts: BuildParts, places: Places, tag: AssetTag, before: Manifest): Promise<Built> {
-  const url = bareUrl(tag.url)
-  const leave = (reason: Left['reason'], code?: ErrorCode): Built => ({
-    url,
-    left: { url: tag.url.slice(0, 2048), reason, ...(code === undefined ? {} : { code }) },
-  })
+/**
+ * Builds one file, or says why it stays as it is. What an earlier job built from the same source is taken over; what is to be
+ * minified needs the `room` of its size in bytes.
+ */
+export async function buildAsset(parts: BuildParts, places: Places, tag: AssetTag, before: Manifest, room: number): Promise<Built> {
   const source = fileOf(tag.url, places)
-  if (source === undefined) return leave('external')
-  if (tag.module) return leave('module')
-  if (tag.integrity) return leave('integrity')
+  if (source === undefined) return leftAs(tag.url, 'external')
+  if (tag.module) return leftAs(tag.url, 'module')
+  if (tag.integrity) return leftAs(tag.url, 'integrity')
   try {
-    const stats = await parts.files.info(source)
-    if (!stats) return leave('missing', 'file.not_found')
-    const origin = { version: versionOf(tag.url), source, bytes: stats.size, modified: Math.floor(stats.modifiedMs / 1000) }
-    const known = await takenOver(parts.files, places, before.get(url), origin)
-    if (known) return { url, kind: tag.kind, ...known }
-    const made = await minified(parts, tag, url, await parts.files.read(source, bounds.fileBytes))
-    if (typeof made === 'object') return leave(made.reason)
-    const entry = { file: builtFile(made, tag.kind), ...origin }
-    return { url, kind: tag.kind, entry, bytesAfter: Buffer.byteLength(made), content: made }
+    return await built(parts, places, tag, source, before, room)
   } catch (error) {
     const reason = error instanceof PlatenError ? ofFile[error.code] : undefined
     if (reason === undefined) throw error
-    return leave(reason, (error as PlatenError).code)
+    return leftAs(tag.url, reason, (error as PlatenError).code)
   }
 }
 
-async function takenOver(
-  files: SiteFiles,
-  { uploadsPath }: Places,
-  known: ManifestEntry | undefined,
-  { version, source, bytes, modified }: Omit<ManifestEntry, 'file'>,
-): Promise<{ readonly entry: ManifestEntry; readonly bytesAfter: number } | undefined> {
-  const isSame = known?.version === version && known.source === source && known.bytes === bytes && known.modified === modified
-  const built = isSame ? await files.info(`${uploadsPath}/${known.file}`) : undefined
-  return known && built ? { entry: known, bytesAfter: built.size } : undefined
+/** A file that stays as it is, and why. */
+export function leftAs(url: string, reason: Left['reason'], code?: ErrorCode): Extract<Built, { left: Left }> {
+  return { url: bareUrl(url), left: { url: url.slice(0, 2048), reason, ...(code === undefined ? {} : { code }) } }
 }
 
-async function minified(
-  parts: BuildParts,
+/** Whether the original is still what the entry was built from, by its size and time: what the plugin goes by as well. */
+export async function isCurrent(files: SiteFiles, { source, bytes, modified }: ManifestEntry): Promise<boolean> {
+  try {
+    const stats = await files.info(source)
+    return stats?.size === bytes && Math.floor(stats.modifiedMs / 1000) === modified
+  } catch (error) {
+    if (error instanceof PlatenError && ofFile[error.code] !== undefined) return false
+    throw error
+  }
+}
+
+async function built(
+  { files, css, js }: BuildParts,
+  places: Places,
   tag: AssetTag,
-  url: string,
-  bytes: Buffer,
-): Promise<string | { readonly reason: Left['reason'] }> {
-  const source = textOf(bytes)
-  if (source === undefined) return { reason: 'not text' }
-  if (tag.kind === 'js' && isSelfLocating(source)) return { reason: 'self-locating' }
-  const made = tag.kind === 'css' ? await parts.css.minify(source, url) : await parts.js.minify(source)
-  return Buffer.byteLength(made) < bytes.length ? made : { reason: 'no gain' }
+  source: string,
+  before: Manifest,
+  room: number,
+): Promise<Built> {
+  const url = bareUrl(tag.url)
+  const stats = await files.info(source)
+  if (!stats) return leftAs(tag.url, 'missing', 'file.not_found')
+  const known = before.files.get(url)
+  const origin = { version: versionOf(tag.url), source, bytes: stats.size, modified: Math.floor(stats.modifiedMs / 1000), recipe }
+  const size = known && isOf(known, origin) ? await sizeOf(files, `${places.uploadsPath}/${known.file}`, known.file) : undefined
+  if (known && size !== undefined) return { url, kind: tag.kind, entry: known, bytesAfter: size }
+  if (stats.size > bounds.fileBytes) return leftAs(tag.url, 'too large', 'file.too_large')
+  if (stats.size > room) return leftAs(tag.url, 'too many')
+  const text = textOf(await files.read(source, bounds.fileBytes))
+  if (text === undefined) return leftAs(tag.url, 'not text')
+  if (tag.kind === 'js' && isSelfLocating(text)) return leftAs(tag.url, 'self-locating')
+  const content = tag.kind === 'css' ? await css.minify(text, url) : await js.minify(text)
+  const bytesAfter = Buffer.byteLength(content)
+  if (bytesAfter >= stats.size) return leftAs(tag.url, 'no gain')
+  return { url, kind: tag.kind, entry: { file: builtFile(content, tag.kind), ...origin }, bytesAfter, content }
+}
+
+function isOf(known: ManifestEntry, origin: Omit<ManifestEntry, 'file'>): boolean {
+  return (['version', 'source', 'bytes', 'modified', 'recipe'] as const).every(name => known[name] === origin[name])
+}
+
+/** Size of a built file that is there and whole; undefined where it has to be written again. */
+async function sizeOf(files: SiteFiles, path: string, file: string): Promise<number | undefined> {
+  try {
+    const content = await files.read(path, bounds.fileBytes)
+    return isContentOf(file, content) ? content.length : undefined
+  } catch (error) {
+    if (error instanceof PlatenError && ofFile[error.code] !== undefined) return undefined
+    throw error
+  }
 }
 
 /** UTF-8, which is what pages are in; a style sheet that says otherwise is not touched. */

@@ -1,17 +1,18 @@
-import { PlatenError, type KindAssetsBundleInput, type KindAssetsBundleResult } from '@platen/protocol'
+import { PlatenError, toPlatenError, type KindAssetsBundleInput, type KindAssetsBundleResult } from '@platen/protocol'
 import type { Handler, HandlerOutcome, JobContext } from '../../ports/job-handler.ts'
-import type { PageFetcher } from '../../ports/page-fetcher.ts'
-import type { Built, BuildParts } from './build.ts'
+import { bounds } from './bounds.ts'
+import type { BuildParts } from './build.ts'
 import { bareUrl, type Places } from './locate.ts'
-import type { Manifest } from './manifest.ts'
-import type { PageAssets } from './pages.ts'
-import { published, serve, verifyFiles, verifyPage, writeManifest, type Published } from './publication.ts'
+import { nothing, type Manifest } from './manifest.ts'
+import { askedPages, type PageAssets, type PageReading } from './pages.ts'
+import { asServed, proveOriginals, provePages } from './proof.ts'
+import { published, serve, verifyFiles, writeFiles, type Published } from './publication.ts'
 import { buildAll, collectPages, merged } from './run.ts'
 import { report, reportOff } from './summary.ts'
 
 /** What the job is done with. */
 export interface AssetsBundleParts extends BuildParts {
-  readonly fetcher: PageFetcher
+  readonly fetcher: PageReading['fetcher']
 }
 
 type Context = JobContext<KindAssetsBundleInput>
@@ -22,7 +23,7 @@ interface Work {
   readonly context: Context
   readonly places: Places
   readonly now: Published
-  readonly pages: readonly PageAssets[]
+  readonly reading: PageReading
 }
 
 /**
@@ -33,68 +34,103 @@ interface Work {
 export function assetsBundle(parts: AssetsBundleParts): Handler<'assets.bundle'> {
   return async context => {
     const { php, signal, input } = context
+    // Refuses other sites' pages before anything is asked.
+    askedPages(context)
     const { maintenance, ...places } = await php.call('site.describe', {}, { signal })
     if (maintenance) throw new PlatenError('wordpress.maintenance')
     const now = await published(context, parts.files, places)
-    if (input.mode === 'off' && input.urls.length === 0) return allOff(context, now)
-    const pages = await collectPages(parts.fetcher, context, places, now.manifest)
-    const work = { parts, context, places, now, pages }
-    return input.mode === 'off' ? pagesOff(work) : build(work)
+    const work: Work = { parts, context, places, now, reading: { fetcher: parts.fetcher, context, places } }
+    if (input.mode !== 'off') return build(work)
+    return input.urls.length === 0 ? allOff(work) : pagesOff(work)
   }
 }
 
 async function build(work: Work): Promise<Outcome> {
-  const { parts, context, places, now, pages } = work
+  const { parts, context, places, now } = work
   const { mode } = context.input
-  const built = await buildAll(parts, context, places, pages, now.manifest)
-  if (mode === 'plan') return { result: report(mode, undefined, pages, built), effect: 'none' }
-  const manifest = merged(now.manifest, built)
+  const pages = await collectPages(work.reading, context, now.manifest)
+  const all = await buildAll(parts, context, places, pages, now.manifest)
+  if (mode === 'plan') return { result: report(mode, undefined, pages, all), effect: 'none' }
+  const files = all.filter(one => 'entry' in one)
+  const manifest = await merged(parts.files, now.manifest, all, pages)
   // With nothing to serve, nothing is published.
-  const bundle = manifest.size === 0 ? undefined : await context.step('write files', 'idempotent', () => writeFiles(work, built, manifest))
-  if (mode !== 'build') await verifyFiles(parts.fetcher, context, places, built.flatMap(builtFile))
-  if (mode !== 'publish') return { result: report(mode, bundle, pages, built), effect: 'none' }
-  if (bundle !== now.bundle) await publish(work, bundle, manifest)
-  return { result: report(mode, bundle, pages, built), effect: bundle === now.bundle ? 'none' : 'applied' }
+  const bundle =
+    manifest.files.size === 0
+      ? undefined
+      : await context.step('write files', 'idempotent', () => writeFiles(parts.files, places, files, manifest))
+  if (mode !== 'build') await verifyFiles(parts.fetcher, context, places, files)
+  if (mode !== 'publish') return { result: report(mode, bundle, pages, all), effect: 'none' }
+  const isNew = bundle !== now.bundle
+  const proven = isNew ? await publish(work, pages, bundle, manifest) : pages
+  // A built file that had been lost or changed is a change for visitors, too.
+  const isMended = files.some(file => file.content !== undefined)
+  return { result: report(mode, bundle, proven, asServed(all, proven)), effect: isNew || isMended ? 'applied' : 'none' }
 }
 
-async function writeFiles({ parts, places }: Work, built: readonly Built[], manifest: Manifest): Promise<string> {
-  for (const one of built) {
-    if ('content' in one && one.content !== undefined)
-      await parts.files.write(`${places.uploadsPath}/${one.entry.file}`, Buffer.from(one.content))
-  }
-  return writeManifest(parts.files, places, manifest)
+/**
+ * Serves the bundle and looks at the pages; where one is not whole, what was served before is served again. One step, so that
+ * a cancellation in its middle takes back as well.
+ */
+async function publish(
+  work: Work,
+  pages: readonly PageAssets[],
+  bundle: string | undefined,
+  manifest: Manifest,
+): Promise<readonly PageAssets[]> {
+  const { context, reading } = work
+  const { signal } = context
+  const ended = await context.step('publish', 'idempotent', async () => {
+    try {
+      await serve(context, bundle, signal)
+      return { proven: await provePages(reading, pages, manifest, signal) }
+    } catch (error) {
+      // A step that throws counts as one that nobody knows the end of; this one ended if everything is as before.
+      if (await isTakenBack(work, pages)) return { error }
+      throw error
+    }
+  })
+  if ('error' in ended) throw ended.error
+  return ended.proven
 }
 
-function builtFile(one: Built): { readonly file: string; readonly bytes: number }[] {
-  return 'entry' in one ? [{ file: one.entry.file, bytes: one.bytesAfter }] : []
-}
-
-/** Serves the bundle; where a page does not load its files any more, what was served before is served again. */
-async function publish({ parts, context, places, now, pages }: Work, bundle: string | undefined, manifest: Manifest): Promise<void> {
-  await context.step('publish', 'idempotent', () => serve(context, bundle))
+/** Serves what was served before, and has nginx forget the pages that were made meanwhile. */
+async function isTakenBack({ context, now, reading }: Work, pages: readonly PageAssets[]): Promise<boolean> {
+  const signal = AbortSignal.timeout(bounds.takeBackMs)
   try {
-    for (const page of pages) await verifyPage(parts.fetcher, context, places, page, manifest)
+    await serve(context, now.bundle, signal)
+    const urls = pages.map(({ url }) => url)
+    await proveOriginals(reading, urls, now.manifest, signal)
+    return true
   } catch (error) {
-    await context.step('take back', 'idempotent', () => serve(context, now.bundle))
-    throw error
+    // What made the job fail is what it is to be told by; this one is for the log.
+    context.log.error('assets:not_taken_back', { code: toPlatenError(error).code })
+    return false
   }
 }
 
-async function allOff(context: Context, now: Published): Promise<Outcome> {
+async function allOff({ context, now, reading }: Work): Promise<Outcome> {
   const wasOn = now.bundle !== undefined
-  if (wasOn) await context.step('serve originals', 'idempotent', () => serve(context, undefined))
+  if (wasOn) {
+    await context.step('serve originals', 'idempotent', () => serve(context, undefined, context.signal))
+    const urls = [...new Set([...askedPages(context), ...now.manifest.pages])]
+    await proveOriginals(reading, urls, nothing, context.signal)
+  }
   return { result: reportOff(wasOn, undefined, []), effect: wasOn ? 'applied' : 'none' }
 }
 
 /** The files of these pages only. A file that other pages load as well is the original there, too. */
-async function pagesOff({ parts, context, places, now, pages }: Work): Promise<Outcome> {
+async function pagesOff({ parts, context, places, now, reading }: Work): Promise<Outcome> {
+  const pages = await collectPages(reading, context, now.manifest)
+  const urls = pages.map(({ url }) => url)
   const own = new Set(pages.flatMap(page => page.tags).map(({ url }) => bareUrl(url)))
-  const manifest = new Map([...now.manifest].filter(([url]) => !own.has(url)))
-  if (manifest.size === now.manifest.size) return { result: reportOff(false, now.bundle, pages), effect: 'none' }
+  const files = new Map([...now.manifest.files].filter(([url]) => !own.has(url)))
+  if (files.size === now.manifest.files.size) return { result: reportOff(false, now.bundle, pages), effect: 'none' }
+  const rest = { files, pages: now.manifest.pages.filter(url => !urls.includes(url)) }
   const bundle = await context.step('serve originals', 'idempotent', async () => {
-    const rest = manifest.size === 0 ? undefined : await writeManifest(parts.files, places, manifest)
-    await serve(context, rest)
-    return rest
+    const name = files.size === 0 ? undefined : await writeFiles(parts.files, places, [], rest)
+    await serve(context, name, context.signal)
+    return name
   })
+  await proveOriginals(reading, urls, nothing, context.signal)
   return { result: reportOff(true, bundle, pages), effect: 'applied' }
 }

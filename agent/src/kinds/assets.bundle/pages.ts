@@ -3,35 +3,65 @@ import type { JobContext } from '../../ports/job-handler.ts'
 import type { Page, PageFetcher } from '../../ports/page-fetcher.ts'
 import { siteUrl } from '../../domain/site-url.ts'
 import { collectAssets, type AssetTag } from './collect.ts'
+import { bareUrl, builtFileOf, type Places } from './locate.ts'
+import type { Manifest } from './manifest.ts'
 
 /** A page and what it loads, in order. */
 export interface PageAssets {
   readonly url: string
+  /** The originals, also where the page names a built file for them. */
   readonly tags: readonly AssetTag[]
+  /** For each of them the URL that the page names, without its query. */
+  readonly named: readonly string[]
 }
 
 type Context = JobContext<KindAssetsBundleInput>
 
+/** Where pages are, and what they are read with. */
+export interface PageReading {
+  readonly fetcher: PageFetcher
+  readonly context: Pick<Context, 'policy'>
+  readonly places: Places
+}
+
 /** The asked pages, each once; the front page where none was asked for. @throws PlatenError url.invalid, url.foreign */
-export function askedPages({ input, policy }: Context): readonly string[] {
+export function askedPages({ input, policy }: Pick<Context, 'input' | 'policy'>): readonly string[] {
   const { url } = policy.site
   const asked = input.urls.length > 0 ? input.urls : [url.endsWith('/') ? url : `${url}/`]
   return [...new Set(asked.map(text => siteUrl(text, url).href))]
 }
 
-/** Fetches a page as it is made now and says what it loads. @throws PlatenError page.unreachable, page.unusable */
-export async function pageAssets(fetcher: PageFetcher, context: Context, url: string): Promise<PageAssets> {
-  const { status, headers, body } = await freshPage(fetcher, context, url)
+/**
+ * Fetches a page as it is made now and says what it loads, by the manifest that is served.
+ * @throws PlatenError page.unreachable, page.unusable, nginx.unavailable
+ */
+export async function pageAssets(reading: PageReading, url: string, manifest: Manifest, signal: AbortSignal): Promise<PageAssets> {
+  const { status, headers, body } = await freshPage(reading, url, signal)
   if (status !== 200) throw new PlatenError('page.unreachable', `${url.slice(0, 200)} answered ${status}.`, { field: url })
   if (!/^text\/html\b/i.test(headers['content-type'] ?? '')) throw new PlatenError('page.unusable', url.slice(0, 200), { field: url })
-  return { url, tags: collectAssets(body.toString('utf8'), url) }
+  const named = collectAssets(body.toString('utf8'), url)
+  return { url, tags: originalTags(named, reading.places, manifest), named: named.map(tag => bareUrl(tag.url)) }
+}
+
+/** Originals in the place of built files. Where several originals are one built file, each is taken once before any is again. */
+function originalTags(named: readonly AssetTag[], places: Places, { files }: Manifest): readonly AssetTag[] {
+  const waiting = new Map<string, [url: string, version: string][]>()
+  for (const [url, { file, version }] of files) waiting.set(file, [...(waiting.get(file) ?? []), [url, version]])
+  return named.map(tag => {
+    const origins = waiting.get(builtFileOf(tag.url, places) ?? '')
+    const [origin] = origins ?? []
+    if (!origins || !origin) return tag
+    if (origins.length > 1) origins.shift()
+    const [url, version] = origin
+    return { ...tag, url: version === '' ? url : `${url}?${new URLSearchParams({ ver: version }).toString()}` }
+  })
 }
 
 /**
  * The page as PHP makes it now, past nginx's cache: by the refresh rule, which has nginx keep the new page as well; where
  * there is none, under an address that is not in the cache.
  */
-async function freshPage(fetcher: PageFetcher, { policy, signal }: Context, url: string): Promise<Page> {
+async function freshPage({ fetcher, context: { policy } }: PageReading, url: string, signal: AbortSignal): Promise<Page> {
   const secret = policy.nginx?.refreshSecret
   const page = await fetcher.fetch(url, { signal, headers: secret === undefined ? {} : { 'x-platen-refresh': secret } })
   const word = policy.nginx && page.headers[policy.nginx.cacheHeader.toLowerCase()]?.toUpperCase()

@@ -51,4 +51,28 @@ describe('addresses of a style sheet that moves', () => {
       }),
     )
   })
+
+  it('are read and written with escapes', () => {
+    assert.equal(movedValue(String.raw`url(a\(1\).png)`, base), String.raw`url(/wp-content/plugins/a/css/a\(1\).png)`)
+    assert.equal(movedValue(String.raw`url('it\'s.png')`, base), String.raw`url('/wp-content/plugins/a/css/it\'s.png')`)
+    assert.equal(movedValue(String.raw`url("\61 .png")`, base), 'url("/wp-content/plugins/a/css/a.png")')
+    assert.equal(movedValue(String.raw`url("\2f a.png")`, base), String.raw`url("\2f a.png")`)
+  })
+
+  it('lead where they led, whatever characters they have', () => {
+    const name = fc.string({ unit: fc.constantFrom(...Array.from('aZ0 %é\'"()\\?#;,{}<')), minLength: 1, maxLength: 8 })
+    const read = (value: string): string => value.slice(5, -2).replaceAll(/\\(.)/g, '$1')
+    fc.assert(
+      fc.property(name, text => {
+        const value = `url("${text.replaceAll(/["\\]/g, String.raw`\$&`)}")`
+        const moved = read(movedValue(value, base))
+        if (text.trim() === '' || /^\s*#/.test(text)) assert.equal(moved, text)
+        else
+          assert.equal(
+            new URL(moved, 'https://shop.example/wp-content/uploads/platen/assets/0.css').href,
+            new URL(text, /^\s*[/\\]/.test(text) ? 'https://shop.example/' : base).href,
+          )
+      }),
+    )
+  })
 })

@@ -1,46 +1,64 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { bounds } from '../../../src/kinds/assets.bundle/bounds.ts'
 import { bareUrl, fileOf, versionOf } from '../../../src/kinds/assets.bundle/locate.ts'
-import { builtFile, bundleOf, manifestText, originals, parseManifest, type Manifest } from '../../../src/kinds/assets.bundle/manifest.ts'
-import { merged } from '../../../src/kinds/assets.bundle/run.ts'
+import {
+  builtFile,
+  bundleOf,
+  isContentOf,
+  manifestText,
+  parseManifest,
+  recipe,
+  remembered,
+  type Manifest,
+  type ManifestEntry,
+} from '../../../src/kinds/assets.bundle/manifest.ts'
 
-const entry = (content: string): { file: string; version: string; source: string; bytes: number; modified: number } => ({
+const entry = (content: string): ManifestEntry => ({
   file: builtFile(content, 'css'),
   version: '1',
   source: 'wp-content/a.css',
   bytes: 10,
   modified: 5,
+  recipe,
 })
-const manifest: Manifest = new Map([
-  ['https://a.example/b.css', entry('b')],
-  ['https://a.example/a.css', entry('a')],
-])
+const manifest: Manifest = {
+  files: new Map([
+    ['https://a.example/b.css', entry('b')],
+    ['https://a.example/a.css', entry('a')],
+  ]),
+  pages: ['https://a.example/'],
+}
 
 describe('a manifest', () => {
   it('is read as it was written', () => {
-    assert.deepEqual(new Map([...parseManifest(manifestText(manifest))].toSorted()), new Map([...manifest].toSorted()))
+    const { files, pages } = parseManifest(manifestText(manifest))
+    assert.deepEqual([Object.fromEntries(files), pages], [Object.fromEntries(manifest.files), manifest.pages])
   })
 
   it('has the same name whatever order its files came in, and another one for other files', () => {
-    assert.equal(bundleOf(manifest), bundleOf(new Map([...manifest].toReversed())))
-    assert.notEqual(bundleOf(manifest), bundleOf(new Map([['https://a.example/b.css', entry('c')]])))
+    const reversed = { ...manifest, files: new Map([...manifest.files].toReversed()) }
+    assert.equal(bundleOf(manifest), bundleOf(reversed))
+    assert.notEqual(bundleOf(manifest), bundleOf({ ...manifest, files: new Map([['https://a.example/b.css', entry('c')]]) }))
   })
 
   it('is nothing where PHP has put something else in its place', () => {
     for (const text of ['', '{', '[]', 'null', '{"version":2,"files":{}}', '{"version":1,"files":{"u":{"file":"../../wp-config.php"}}}'])
-      assert.equal(parseManifest(text).size, 0, text)
+      assert.equal(parseManifest(text).files.size, 0, text)
+    assert.deepEqual(parseManifest('{"version":1,"files":{},"pages":[7,"https://a.example/"]}').pages, ['https://a.example/'])
   })
 
-  it('knows the original of each built file', () => {
-    assert.equal(originals(manifest).get(builtFile('a', 'css')), 'https://a.example/a.css')
+  it('remembers each page once, and forgets the oldest', () => {
+    assert.deepEqual(remembered(['a', 'b'], ['b', 'c']), ['a', 'b', 'c'])
+    const many = Array.from({ length: bounds.pages }, (_, at) => String(at))
+    assert.deepEqual([remembered(many, ['new']).length, remembered(many, ['new']).at(-1)], [bounds.pages, 'new'])
   })
 
-  it('keeps other pages’ files, takes new ones in, and lets go of what stays as it is now', () => {
-    const after = merged(manifest, [
-      { url: 'https://a.example/a.css', left: { url: 'https://a.example/a.css', reason: 'no gain' } },
-      { url: 'https://a.example/c.css', kind: 'css', entry: entry('c'), bytesAfter: 1 },
-    ])
-    assert.deepEqual([...after.keys()].toSorted(), ['https://a.example/b.css', 'https://a.example/c.css'])
+  it('knows its files by their content', () => {
+    assert.deepEqual(
+      [isContentOf(builtFile('a', 'js'), Buffer.from('a')), isContentOf(builtFile('a', 'js'), Buffer.from('b'))],
+      [true, false],
+    )
   })
 })
 
@@ -58,12 +76,14 @@ describe('a URL of a page', () => {
     assert.equal(fileOf('https://a.example/shop/wp-includes/js/a.js', places), 'wp-includes/js/a.js')
   })
 
-  it('is none of another site, of another kind, or with a name that no file has', () => {
+  it('is none of another site, of another folder or kind, built already, or with a name that no file has', () => {
     for (const url of [
       'https://b.example/a.css',
       'https://a.example/a.css',
       'https://a.example/shop/index.php',
-      'https://a.example/shop/%ff.css',
+      'https://a.example/shop/wp-content/%ff.css',
+      'https://a.example/shop/own.js',
+      'https://a.example/shop/wp-content/uploads/platen/assets/0.css',
     ])
       assert.equal(fileOf(url, places), undefined, url)
   })

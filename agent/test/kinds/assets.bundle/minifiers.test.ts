@@ -24,6 +24,11 @@ describe('the CSS minifier', () => {
       assert.ok(made.includes(part), `${part}: ${made}`)
   })
 
+  it('keeps the charset of what is not plain ASCII, and drops the address of a map', async () => {
+    const made = await css('@charset "utf-8"; a::after { content: "→" }\n/*# sourceMappingURL=style.css.map */')
+    assert.equal(made, '@charset "utf-8";a:after{content:"→"}')
+  })
+
   it('moves addresses', async () => {
     assert.equal(await css('a{background:url(x.png)}'), 'a{background:url(/a/x.png)}')
   })
@@ -38,6 +43,10 @@ describe('the script minifier', () => {
   it('keeps names that others may look for, and licences', async () => {
     const made = await js('/*! MIT */ function start ( number ) { return number + 1 }\nvar shop = { start : start } // end')
     assert.match(made, /^\/\*! MIT \*\/\s*function start\(\w+\)\{return \w+\+1\}var shop=\{start(:start)?\};$/)
+  })
+
+  it('drops the address of a map', async () => {
+    assert.equal(await js('var a = 1\n//# sourceMappingURL=a.js.map'), 'var a=1;')
   })
 
   it('keeps what is said at the top although nobody in this file asks for it', async () => {
@@ -61,8 +70,11 @@ describe('a script that looks for its own address', () => {
       "var all = document.getElementsByTagName('script'); all[all.length - 1]",
       'document.querySelector(\'script[src*="x"]\')',
       'document.scripts[0]',
+      'jQuery("script[src*=\\"x\\"]").attr("src")',
+      'import ("./more.js")',
     ])
       assert.equal(isSelfLocating(source), true, source)
     assert.equal(isSelfLocating('jQuery(function ($) { $("script-runner").on("x") })'), false)
+    assert.equal(isSelfLocating('wp.import("a"); reimport(b)'), false)
   })
 })

@@ -1485,7 +1485,19 @@ const schema13 = {
         properties: {
           url: { type: 'string', maxLength: 2048 },
           reason: {
-            enum: ['external', 'missing', 'too large', 'not text', 'unparsable', 'no gain', 'self-locating', 'module', 'integrity'],
+            enum: [
+              'external',
+              'missing',
+              'too large',
+              'not text',
+              'unparsable',
+              'no gain',
+              'too many',
+              'not served',
+              'self-locating',
+              'module',
+              'integrity',
+            ],
           },
           code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
         },
@@ -2114,6 +2126,8 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                 data15 === 'not text' ||
                                                 data15 === 'unparsable' ||
                                                 data15 === 'no gain' ||
+                                                data15 === 'too many' ||
+                                                data15 === 'not served' ||
                                                 data15 === 'self-locating' ||
                                                 data15 === 'module' ||
                                                 data15 === 'integrity'
