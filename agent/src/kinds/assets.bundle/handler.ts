@@ -93,13 +93,15 @@ async function publish(
   return ended.proven
 }
 
-/** Serves what was served before, and has nginx forget the pages that were made meanwhile. */
+/** Serves what was served before; whether the pages are as they were then. */
 async function isTakenBack({ context, now, reading }: Work, pages: readonly PageAssets[]): Promise<boolean> {
   const signal = AbortSignal.timeout(bounds.takeBackMs)
   try {
     await serve(context, now.bundle, signal)
     const urls = pages.map(({ url }) => url)
-    await proveOriginals(reading, urls, now.manifest, signal)
+    const hidden = await proveOriginals(reading, urls, now.manifest, signal)
+    // A visitor may have had nginx keep a page while it was broken: only a purge helps, which is not this worker's to do.
+    if (hidden.length > 0) context.log.warn('assets:copies_kept', { pages: hidden.length, url: hidden[0] })
     return true
   } catch (error) {
     // What made the job fail is what it is to be told by; this one is for the log.
@@ -110,12 +112,11 @@ async function isTakenBack({ context, now, reading }: Work, pages: readonly Page
 
 async function allOff({ context, now, reading }: Work): Promise<Outcome> {
   const wasOn = now.bundle !== undefined
-  if (wasOn) {
-    await context.step('serve originals', 'idempotent', () => serve(context, undefined, context.signal))
-    const urls = [...new Set([...askedPages(context), ...now.manifest.pages])]
-    await proveOriginals(reading, urls, nothing, context.signal)
-  }
-  return { result: reportOff(wasOn, undefined, []), effect: wasOn ? 'applied' : 'none' }
+  if (!wasOn) return { result: reportOff(undefined, undefined, []), effect: 'none' }
+  await context.step('serve originals', 'idempotent', () => serve(context, undefined, context.signal))
+  const urls = [...new Set([...askedPages(context), ...now.manifest.pages])]
+  const hidden = await proveOriginals(reading, urls, nothing, context.signal)
+  return { result: reportOff(hidden, undefined, []), effect: 'applied' }
 }
 
 /** The files of these pages only. A file that other pages load as well is the original there, too. */
@@ -124,13 +125,13 @@ async function pagesOff({ parts, context, places, now, reading }: Work): Promise
   const urls = pages.map(({ url }) => url)
   const own = new Set(pages.flatMap(page => page.tags).map(({ url }) => bareUrl(url)))
   const files = new Map([...now.manifest.files].filter(([url]) => !own.has(url)))
-  if (files.size === now.manifest.files.size) return { result: reportOff(false, now.bundle, pages), effect: 'none' }
+  if (files.size === now.manifest.files.size) return { result: reportOff(undefined, now.bundle, pages), effect: 'none' }
   const rest = { files, pages: now.manifest.pages.filter(url => !urls.includes(url)) }
   const bundle = await context.step('serve originals', 'idempotent', async () => {
     const name = files.size === 0 ? undefined : await writeFiles(parts.files, places, [], rest)
     await serve(context, name, context.signal)
     return name
   })
-  await proveOriginals(reading, urls, nothing, context.signal)
-  return { result: reportOff(true, bundle, pages), effect: 'applied' }
+  const hidden = await proveOriginals(reading, urls, nothing, context.signal)
+  return { result: reportOff(hidden, bundle, pages), effect: 'applied' }
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { PlatenError, type KindAssetsBundleInput } from '@platen/protocol'
 import type { JobContext } from '../../ports/job-handler.ts'
 import type { Page, PageFetcher } from '../../ports/page-fetcher.ts'
@@ -13,14 +14,19 @@ export interface PageAssets {
   readonly tags: readonly AssetTag[]
   /** For each of them the URL that the page names, without its query. */
   readonly named: readonly string[]
+  /** Whether nginx goes on handing out a copy that loads something else. */
+  readonly isHidden: boolean
 }
+
+/** nginx's words for an answer out of its cache. */
+const keptWords: ReadonlySet<string> = new Set(['HIT', 'STALE', 'UPDATING'])
 
 type Context = JobContext<KindAssetsBundleInput>
 
 /** Where pages are, and what they are read with. */
 export interface PageReading {
   readonly fetcher: PageFetcher
-  readonly context: Pick<Context, 'policy'>
+  readonly context: Pick<Context, 'policy' | 'clock'>
   readonly places: Places
 }
 
@@ -33,14 +39,21 @@ export function askedPages({ input, policy }: Pick<Context, 'input' | 'policy'>)
 
 /**
  * Fetches a page as it is made now and says what it loads, by the manifest that is served.
- * @throws PlatenError page.unreachable, page.unusable, nginx.unavailable
+ * @throws PlatenError page.unreachable, page.unusable, page.stale, nginx.unavailable
  */
 export async function pageAssets(reading: PageReading, url: string, manifest: Manifest, signal: AbortSignal): Promise<PageAssets> {
-  const { status, headers, body } = await freshPage(reading, url, signal)
+  const { made, kept } = await freshPage(reading, url, signal)
+  const { status, headers, body } = made
   if (status !== 200) throw new PlatenError('page.unreachable', `${url.slice(0, 200)} answered ${status}.`, { field: url })
   if (!/^text\/html\b/i.test(headers['content-type'] ?? '')) throw new PlatenError('page.unusable', url.slice(0, 200), { field: url })
-  const named = collectAssets(body.toString('utf8'), url)
-  return { url, tags: originalTags(named, reading.places, manifest), named: named.map(tag => bareUrl(tag.url)) }
+  const found = collectAssets(body.toString('utf8'), url)
+  const named = namesOf(found)
+  const isHidden = kept !== undefined && !isDeepStrictEqual(namesOf(collectAssets(kept.body.toString('utf8'), url)), named)
+  return { url, tags: originalTags(found, reading.places, manifest), named, isHidden }
+}
+
+function namesOf(tags: readonly AssetTag[]): readonly string[] {
+  return tags.map(tag => bareUrl(tag.url))
 }
 
 /** Originals in the place of built files. Where several originals are one built file, each is taken once before any is again. */
@@ -58,15 +71,21 @@ function originalTags(named: readonly AssetTag[], places: Places, { files }: Man
 }
 
 /**
- * The page as PHP makes it now, past nginx's cache: by the refresh rule, which has nginx keep the new page as well; where
- * there is none, under an address that is not in the cache.
+ * The page as PHP makes it now and, where nginx has one, the copy that visitors get. The secret that has nginx make a new copy
+ * is none that a worker with the rights of the site's user may know, so the page is asked for under an address that is in no cache.
  */
-async function freshPage({ fetcher, context: { policy } }: PageReading, url: string, signal: AbortSignal): Promise<Page> {
-  const secret = policy.nginx?.refreshSecret
-  const page = await fetcher.fetch(url, { signal, headers: secret === undefined ? {} : { 'x-platen-refresh': secret } })
-  const word = policy.nginx && page.headers[policy.nginx.cacheHeader.toLowerCase()]?.toUpperCase()
-  if (word !== 'HIT' && word !== 'STALE' && word !== 'UPDATING') return page
+async function freshPage(
+  { fetcher, context: { policy, clock } }: PageReading,
+  url: string,
+  signal: AbortSignal,
+): Promise<{ readonly made: Page; readonly kept?: Page }> {
+  const isKept = ({ headers }: Page): boolean =>
+    policy.nginx !== undefined && keptWords.has(headers[policy.nginx.cacheHeader.toLowerCase()]?.toUpperCase() ?? '')
+  const page = await fetcher.fetch(url, { signal })
+  if (!isKept(page)) return { made: page }
   const past = new URL(url)
-  past.searchParams.set('platen', Date.now().toString(36))
-  return fetcher.fetch(past.href, { signal })
+  past.searchParams.set('platen', clock.now().toString(36))
+  const made = await fetcher.fetch(past.href, { signal })
+  if (isKept(made)) throw new PlatenError('page.stale', 'nginx keeps one copy for all queries of the page.', { field: url })
+  return { made, kept: page }
 }

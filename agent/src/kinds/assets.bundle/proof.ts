@@ -58,16 +58,17 @@ function servedOf(pages: readonly PageAssets[]): ReadonlySet<string> {
 }
 
 /**
- * Has nginx keep pages anew after the originals are served again. A page that can't be had is passed over: it is nothing that
- * was done here, and the files that a copy of it names stay.
- * @throws PlatenError page.stale where a page still loads a file that is none of these any more
+ * Looks at pages after what was served before is served again; those of them that nginx still hands out as they were. A page
+ * that can't be had is passed over: it is nothing that was done here, and the files that a copy of it names stay.
+ * @throws PlatenError page.stale where a page is still made with a built file that is none of the manifest's
  */
 export async function proveOriginals(
   reading: PageReading,
   urls: readonly string[],
   manifest: Manifest,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<readonly string[]> {
+  const hidden: string[] = []
   await eachAtOnce(urls, bounds.atOnce, async url => {
     const page = await pageAssets(reading, url, manifest, signal).catch((error: unknown) => {
       if (error instanceof PlatenError && passedOver.has(error.code)) return undefined
@@ -75,5 +76,7 @@ export async function proveOriginals(
     })
     // What the manifest knows has its original in `tags`.
     if (page?.tags.some(tag => isBuilt(tag.url, reading.places))) throw new PlatenError('page.stale', url.slice(0, 200), { field: url })
+    if (page?.isHidden) hidden.push(url)
   })
+  return hidden
 }

@@ -11,7 +11,7 @@ export function report(mode: Mode, bundle: string | undefined, pages: readonly P
   const css = totals(built, 'css')
   const js = totals(built, 'js')
   return {
-    summary: words(mode, css, js),
+    summary: withCopies(words(mode, css, js), mode === 'publish' && pages.some(({ isHidden }) => isHidden)),
     mode,
     published: mode === 'publish' && bundle !== undefined,
     ...(bundle === undefined ? {} : { bundle }),
@@ -26,12 +26,17 @@ export function report(mode: Mode, bundle: string | undefined, pages: readonly P
   }
 }
 
-/** The report of turning off. */
-export function reportOff(wasOn: boolean, bundle: string | undefined, pages: readonly PageAssets[]): Result {
-  return {
-    ...report('off', bundle, pages, []),
-    summary: wasOn ? 'Visitors get the original CSS and JavaScript again.' : 'Visitors get the original CSS and JavaScript, as before.',
-  }
+/** The report of turning off. `hidden`: pages that nginx still hands out as they were; undefined where nothing was to be done. */
+export function reportOff(hidden: readonly string[] | undefined, bundle: string | undefined, pages: readonly PageAssets[]): Result {
+  const summary = hidden
+    ? 'Visitors get the original CSS and JavaScript again.'
+    : 'Visitors get the original CSS and JavaScript, as before.'
+  return { ...report('off', bundle, pages, []), summary: withCopies(summary, hidden !== undefined && hidden.length > 0) }
+}
+
+/** Says of copies of pages that what was done is not seen yet. */
+function withCopies(summary: string, areKept: boolean): string {
+  return areKept ? `${summary.replace(/\.$/, '')}. Pages that nginx has kept follow when they expire or the caches are purged.` : summary
 }
 
 function totals(built: readonly Built[], kind: 'css' | 'js'): Result['css'] {

@@ -34,17 +34,33 @@ describe('a bundle', () => {
     assert.deepEqual([assets().length, isServed()], [4, false])
   })
 
-  it('is served in the order of the originals, also by nginx, and a second job has nothing to do', async () => {
-    await site.fetch(front)
+  it('is served in the order of the originals, and a second job has nothing to do', async () => {
     const { result, effect } = await site.run('publish')
     assert.deepEqual([effect, result.published, result.left], ['applied', true, []])
     assert.deepEqual(
       site.named('').map(path => [built.test(path), path.split('.').at(-1)]),
-      [true, true, true].map((is, at) => [is, ['css', 'js', 'js'][at]]),
+      ['css', 'js', 'js'].map(kind => [true, kind]),
     )
-    assert.equal(site.kept.get(front), markup(site.named('')))
     const { result: again, effect: none } = await site.run('publish')
     assert.deepEqual([none, again.bundle, again.css], ['none', result.bundle, result.css])
+  })
+
+  it('is seen past the copies that nginx keeps, and says where there is one with other files', async () => {
+    const hint = /nginx has kept follow/
+    await site.fetch(front)
+    assert.match((await site.run('publish')).result.summary, hint)
+    assert.equal(site.kept.get(front), markup(site.pages.get('') ?? []))
+    site.kept.clear()
+    await site.fetch(front)
+    assert.doesNotMatch((await site.run('publish')).result.summary, hint)
+    assert.match((await site.run('off')).result.summary, hint)
+  })
+
+  it('is not published where nginx shows no page as it is made', async () => {
+    site.ignoresQueries = true
+    await site.fetch(front)
+    await assert.rejects(site.run('publish'), { code: 'page.stale' })
+    assert.deepEqual(site.steps, [])
   })
 
   it('writes a built file again that somebody has changed or lost', async () => {
@@ -64,10 +80,17 @@ describe('a bundle', () => {
     assert.deepEqual([effect, result.css.files, result.left], ['none', 2, []])
   })
 
-  it('takes itself back where the page is broken afterwards, and nginx keeps no copy of that', async () => {
+  it('takes itself back where the page is broken afterwards', async () => {
     site.render = paths => markup(paths.filter(path => !(built.test(path) && path.endsWith('.js'))))
     await assert.rejects(site.run('publish'), { code: 'page.unusable' })
-    assert.deepEqual([isServed(), site.kept.get(front)], [false, markup(site.pages.get('') ?? [])])
+    assert.equal(isServed(), false)
+  })
+
+  it('is not told to be as before where it could not be taken back', async () => {
+    site.render = paths => markup(paths.filter(path => !built.test(path)))
+    site.onPublish = () => site.refusing.set('assets.publish', 'php.unavailable')
+    await assert.rejects(site.run('publish'), { code: 'page.unusable' })
+    assert.deepEqual([isServed(), site.ended], [true, ['write files']])
   })
 
   it('takes itself back to what was served before, not to nothing', async () => {
@@ -117,13 +140,15 @@ describe('a bundle', () => {
     assert.deepEqual([isServed('b'), known()], [true, true])
   })
 
-  it('is off with one call, for every page that was published, in nginx as well', async () => {
+  it('is off with one call, for every page, and looks at each that was published', async () => {
     site.pages.set('b', ['wp-content/plugins/a/a.css?ver=1'])
     await site.run('publish', [front, `${siteUrl}/b`])
-    const { effect } = await site.run('off')
+    site.kept.clear()
+    await site.fetch(`${siteUrl}/b`)
+    const { effect, result } = await site.run('off')
     assert.equal(effect, 'applied')
+    assert.match(result.summary, /nginx/)
     assert.deepEqual([isServed(), isServed('b')], [false, false])
-    for (const html of site.kept.values()) assert.ok(!html.includes('platen'))
     assert.equal((await site.run('off')).effect, 'none')
   })
 

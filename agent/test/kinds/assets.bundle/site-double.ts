@@ -36,7 +36,9 @@ export class SiteDouble implements PhpChannel, PageFetcher {
   readonly root: string = mkdtempSync(join(tmpdir(), 'platen-assets-'))
   /** What each page loads: files below the root, with their query. */
   readonly pages = new Map<string, readonly string[]>()
+  /** Steps that began, and those that ended as they should. */
   readonly steps: string[] = []
+  readonly ended: string[] = []
   /** Pages as nginx keeps them. */
   readonly kept = new Map<string, string>()
   readonly refusing = new Map<string, ErrorCode>()
@@ -45,6 +47,9 @@ export class SiteDouble implements PhpChannel, PageFetcher {
   /** Called before the plugin publishes something. */
   onPublish: () => void = () => undefined
   maintenance = false
+  /** Whether nginx keeps one copy of a page whatever its query. */
+  ignoresQueries = false
+  #now = 0
   pointer: { manifest: string; bundle: string } | undefined
 
   /** Puts a file there. */
@@ -73,19 +78,17 @@ export class SiteDouble implements PhpChannel, PageFetcher {
     return this.#answer(command, args) as PluginCommands[Name]['value']
   }
 
-  async fetch(
-    url: string,
-    { headers = {}, signal }: { readonly headers?: Readonly<Record<string, string>>; readonly signal?: AbortSignal } = {},
-  ): Promise<Page> {
+  async fetch(url: string, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Page> {
     signal?.throwIfAborted()
     const path = url.slice(siteUrl.length + 1)
     if (path.startsWith(uploads)) return this.#file(path)
-    const known = this.kept.get(url)
-    if (known !== undefined && headers['x-platen-refresh'] !== 'secret') return answer(200, 'text/html', known, 'HIT')
-    if (!this.pages.has(path)) return answer(404, 'text/html', '', 'MISS')
-    const html = this.render(this.named(path))
-    this.kept.set(url, html)
-    return answer(200, 'text/html; charset=UTF-8', html, 'BYPASS')
+    const key = this.ignoresQueries ? bare(url) : url
+    const known = this.kept.get(key)
+    if (known !== undefined) return answer(200, 'text/html', known, 'HIT')
+    if (!this.pages.has(bare(path))) return answer(404, 'text/html', '', 'MISS')
+    const html = this.render(this.named(bare(path)))
+    this.kept.set(key, html)
+    return answer(200, 'text/html; charset=UTF-8', html, 'MISS')
   }
 
   /** Runs the job. */
@@ -102,10 +105,10 @@ export class SiteDouble implements PhpChannel, PageFetcher {
       input: { mode, urls: [...urls] },
       policy: {
         site: { root: this.root, url: siteUrl },
-        nginx: { refreshSecret: 'secret', cacheHeader: 'X-Cache' },
+        nginx: { cacheHeader: 'X-Cache' },
       } as DocumentPolicy,
       signal,
-      clock: { now: () => 0, after: () => () => undefined, random: () => 0.5 },
+      clock: { now: () => ++this.#now, after: () => () => undefined, random: () => 0.5 },
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       php: this,
       progress: () => undefined,
@@ -113,7 +116,9 @@ export class SiteDouble implements PhpChannel, PageFetcher {
       step: async (name, _kind, run) => {
         signal.throwIfAborted()
         this.steps.push(name)
-        return await run()
+        const value = await run()
+        this.ended.push(name)
+        return value
       },
     } satisfies JobContext<KindAssetsBundleInput>)
   }
@@ -137,8 +142,8 @@ export class SiteDouble implements PhpChannel, PageFetcher {
 
   /** What the plugin makes of an enqueued file. */
   #swapped(path: string): string {
-    const [bare = '', query = ''] = path.split('?')
-    const entry = this.#entries()[`${siteUrl}/${bare}`]
+    const [, query = ''] = path.split('?')
+    const entry = this.#entries()[`${siteUrl}/${bare(path)}`]
     if (!entry || entry.version !== (new URLSearchParams(query).get('ver') ?? '')) return path
     const { size, mtimeMs } = statSync(join(this.root, entry.source))
     return size === entry.bytes && Math.floor(mtimeMs / 1000) === entry.modified ? `${uploads}/${entry.file}` : path
@@ -163,4 +168,8 @@ export function markup(paths: readonly string[]): string {
 
 function answer(status: number, type: string, body: string | Buffer, cache: string): Page {
   return { status, headers: { 'content-type': type, 'x-cache': cache }, body: Buffer.from(body), tookMs: 1 }
+}
+
+function bare(url: string): string {
+  return url.split('?', 1)[0] as string
 }
