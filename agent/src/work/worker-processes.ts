@@ -27,8 +27,8 @@ type End = Extract<FromWorker, { type: 'end' }>
 
 /** From the launcher's order to the worker's token: a cold start of Node on a busy machine. */
 const startMs = 20_000
-/** A worker's time to stop by itself after it was asked. */
-const stopMs = 5_000
+/** A worker's time to stop by itself after it was asked, and to take back what visitors should not see half done. */
+const stopMs = 9_000
 /** Lines of one worker that reach the log, and steps that reach the journal: one that was taken over must not fill the disk. */
 const mostLogLines = 500
 const mostSteps = 100_000
@@ -66,8 +66,11 @@ function startWork(options: WorkerProcessesOptions, order: WorkOrder, listener: 
     if (stopping !== undefined) return
     stopping = reason
     connection?.send({ type: 'cancel', reason })
-    calls.abort()
-    const takeBack = clock.after(connection ? stopMs : 0, () => launcher.stop(token))
+    // The plugin may still be called meanwhile: what is half done is taken back through it.
+    const takeBack = clock.after(connection ? stopMs : 0, () => {
+      calls.abort()
+      launcher.stop(token)
+    })
     void exit.then(takeBack)
   }
   const takeBackDeadline = clock.after(order.runMs, () => cancel('deadline'))

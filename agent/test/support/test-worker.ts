@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { PlatenError } from '@platen/protocol'
+import { PlatenError, toPlatenError } from '@platen/protocol'
 import type { JobContext } from '../../src/ports/job-handler.ts'
 import { systemClock } from '../../src/system/system-clock.ts'
 import { readGreeting } from '../../src/work/worker-greeting.ts'
@@ -16,6 +16,8 @@ interface TestInput {
   readonly step?: string
   readonly whoami?: boolean
   readonly call?: string
+  /** File that is told how a call to the plugin ended which was made after the cancellation. */
+  readonly takeBack?: string
 }
 
 const handler = async (context: JobContext<unknown>): Promise<{ result: unknown; effect: 'none' | 'applied' }> => {
@@ -29,11 +31,20 @@ const handler = async (context: JobContext<unknown>): Promise<{ result: unknown;
   if (input.wait) {
     context.progress(2, 2, 'waiting')
     await once(context.signal, 'abort')
+    if (input.takeBack !== undefined) await tryTakingBack(context, input.takeBack)
     throw context.signal.reason as Error
   }
   if (input.call !== undefined) return { result: await context.php.call('site.describe', {}), effect: 'none' }
   if (input.whoami) return { result: { summary: 'me', ...whoami(), policy: context.policy }, effect: 'none' }
   return { result: { summary: 'done', echo: input.echo }, effect: step === undefined ? 'none' : 'applied' }
+}
+
+async function tryTakingBack({ php }: JobContext<unknown>, file: string): Promise<void> {
+  const told = await php.call('site.describe', {}).then(
+    () => 'answered',
+    (error: unknown) => toPlatenError(error).code,
+  )
+  writeFileSync(file, told)
 }
 
 function whoami(): Record<string, unknown> {

@@ -78,6 +78,17 @@ describe('a job in a worker process', () => {
     await assert.rejects(control.cancelJob(id), { code: 'job.finished' })
   })
 
+  it('still reaches the plugin when it is cancelled, to take back what is half done', async test => {
+    const { control, folder } = await startTestAgent(test)
+    const file = join(folder, 'told')
+    const { id } = await control.createJob('test.light', { wait: true, takeBack: file })
+    await until(control, id, job => job.state === 'running' && job.progress !== undefined)
+    await control.cancelJob(id)
+    await ended(control, id)
+    // No PHP-FPM is there: the call was made, and says so.
+    assert.equal(readFileSync(file, 'utf8'), 'php.unavailable')
+  })
+
   it('waits while another heavy one runs, with light ones beside it', async test => {
     const { control, run } = await startTestAgent(test)
     const first = await control.createJob('test.heavy', { wait: true })

@@ -17,5 +17,5 @@ export const bounds: Readonly<
   /** Files and pages that are fetched at once: the site has visitors as well. */
   atOnce: 4,
   /** For serving again what was served before, also where the job itself has been cancelled. */
-  takeBackMs: 20_000,
+  takeBackMs: 8_000,
 }
