@@ -29,6 +29,7 @@ export const errorTable = {
   'cursor.invalid': [400, 'never', 'The cursor was not made by this list.', 'Start again without a cursor.'],
   'idempotency.conflict': [409, 'never', 'The Idempotency-Key was used with another body.', 'Use a new key for a new request.'],
   'site.exists': [409, 'never', 'A site with this URL is there already.', 'Use the site that is there.'],
+  'gateway.exists': [409, 'never', 'This folder holds a gateway already.', 'Use that one, or name another folder with --data.'],
   'job.finished': [409, 'never', 'The job has ended already.', 'Nothing is left to do.'],
   'job.local': [409, 'never', 'The job was made at the site, which alone decides about it.', 'Cancel it in WP admin.'],
   'rate.limited': [429, 'wait', 'Too many requests.', 'Wait as long as Retry-After says.'],

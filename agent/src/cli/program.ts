@@ -14,6 +14,8 @@ export function program(): Command {
   const command = new Command('platen-agent')
     .description('Platen’s agent: keeps the WordPress site beside it fast and healthy.')
     .showHelpAfterError()
+    // A wrong option is bad input, as a wrong value is.
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
     .helpCommand(false)
   addInit(command)
   addRun(command)

@@ -55,6 +55,7 @@ describe('platen-agent', () => {
     const stopped = await platenAgent('status', '--policy', path)
     assert.deepEqual([stopped.code, stopped.out], [1, ''])
     assert.match(stopped.err, /agent\.unavailable/)
+    assert.equal((await platenAgent('exec', 'cache.purge', '--policy', path)).code, 2)
     assert.equal((await platenAgent('exec', 'cache.purge', '--input', '{', '--policy', path)).code, 2)
     assert.equal((await platenAgent('exec', 'cache.purge', '--input', '{}', '--policy', '/no/such/file')).code, 2)
     assert.equal((await platenAgent('run', '--policy', '/no/such/file')).code, 2)

@@ -14,6 +14,8 @@ export function program(): Command {
     .option('--token-file <file>', 'file that holds the API token (default: $PLATEN_TOKEN, or the one of the config file)')
     .option('--json', 'print JSON for programs', false)
     .showHelpAfterError()
+    // A wrong option is bad input, as a wrong value is.
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
   const groups: readonly (readonly [name: string, description: string, commands: Commands])[] = [
     ['gateway', 'run a gateway on this machine', gatewayCommands],
     ['site', 'sites of the account', siteCommands],

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
+import { initGateway, storeFile } from '../../src/init.ts'
+import { Api } from '../http/api-fixture.ts'
+
+const program = join(import.meta.dirname, '..', '..', 'bin', 'platen')
+const commandMs = 20_000
+
+/** What a command left behind. */
+interface Told {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function platen(words: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Told> {
+  return new Promise(resolve => {
+    const base = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent' }
+    execFile(program, words, { timeout: commandMs, env: { ...base, ...env } }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
+    })
+  })
+}
+
+describe('platen', () => {
+  let api: Api
+  before(async () => (api = await Api.open()))
+  after(() => api.close())
+
+  const ask = (...words: string[]): Promise<Told> => platen(words, { PLATEN_URL: api.url, PLATEN_TOKEN: api.mine.token.admin })
+  const json = async (...words: string[]): Promise<unknown> => {
+    const { code, stdout, stderr } = await ask('--json', ...words)
+    assert.equal(code, 0, stderr)
+    return JSON.parse(stdout)
+  }
+
+  it('explains itself and each of its commands', async () => {
+    for (const words of [[], ['site'], ['job'], ['job', 'run'], ['gateway', 'run']]) {
+      const { code, stdout } = await platen([...words, '--help'])
+      assert.equal(code, 0)
+      assert.match(stdout, /Usage: platen/)
+    }
+  })
+
+  it('lists in tables for people and in JSON for programs', async () => {
+    const { stdout } = await ask('site', 'list')
+    assert.match(stdout, /^SITE\s+URL\s+SINCE\n/)
+    assert.ok(stdout.includes(api.mine.siteUrl) && !stdout.includes(api.theirs.siteUrl))
+    const sites = (await json('site', 'list')) as { url: string }[] | { items: { url: string }[] }
+    assert.ok(JSON.stringify(sites).includes(api.mine.siteUrl))
+  })
+
+  it('dispatches a job with the usual input of its kind', async () => {
+    const { id } = (await json('job', 'run', 'health.report', api.mine.siteId)) as { id: string }
+    const job = (await json('job', 'get', id)) as { kind: string; state: string; input: unknown }
+    assert.deepEqual([job.kind, job.state, job.input], ['health.report', 'queued', { sections: 'all' }])
+  })
+
+  it('reads its token from a file, which others may not see in its arguments', async t => {
+    const folder = mkdtempSync(join(tmpdir(), 'platen-cli-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    writeFileSync(join(folder, 'token'), `${api.mine.token.read}\n`, { mode: 0o600 })
+    const { code, stderr } = await platen(['--url', api.url, '--token-file', join(folder, 'token'), 'site', 'list'])
+    assert.equal(code, 0, stderr)
+  })
+
+  const refusals: readonly (readonly [title: string, words: readonly string[], code: number, said: RegExp])[] = [
+    ['a kind that does not exist', ['job', 'run', 'cache.fill', 'SITE'], 2, /kind\.unknown/],
+    ['an input that is not JSON', ['job', 'run', 'cache.purge', 'SITE', '--input', '{'], 2, /--input is not JSON/],
+    ['an input that breaks its schema', ['job', 'run', 'cache.purge', 'SITE', '--input', '{}'], 2, /input\.invalid/],
+    ['a site that is not there', ['job', 'run', 'health.report', 'site_01a20bb9-bb6c-7147-855e-dcb2e167c294'], 1, /site\.not_found/],
+    ['an option that it does not know', ['job', 'list', '--colour'], 2, /unknown option/],
+  ]
+  for (const [title, words, code, said] of refusals) {
+    it(`refuses ${title} with exit code ${code}, what is wrong, and nothing on stdout`, async () => {
+      const told = await ask(...words.map(word => (word === 'SITE' ? api.mine.siteId : word)))
+      assert.deepEqual([told.code, told.stdout], [code, ''])
+      assert.match(told.stderr, said)
+    })
+  }
+
+  it('says which gateway does not answer', async () => {
+    const { code, stderr } = await platen(['site', 'list'], { PLATEN_URL: 'http://127.0.0.1:1', PLATEN_TOKEN: 'x' })
+    assert.equal(code, 1)
+    assert.match(stderr, /gateway\.unreachable[\s\S]*127\.0\.0\.1:1/)
+  })
+
+  it('repeats no token, whatever goes wrong', async () => {
+    const { stderr, stdout } = await platen(['site', 'list'], { PLATEN_URL: api.url, PLATEN_TOKEN: 'plt_wrong-and-secret' })
+    assert.match(stderr, /token\.invalid/)
+    assert.ok(!`${stdout}${stderr}`.includes('wrong-and-secret'))
+  })
+})
+
+describe('platen gateway init', () => {
+  let folder: string
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'platen-init-'))))
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  it('makes a store that only its owner can read, and shows the token once', async () => {
+    const data = join(folder, 'data')
+    const { code, stdout } = await platen(['--json', 'gateway', 'init', '--data', data])
+    assert.equal(code, 0)
+    assert.match((JSON.parse(stdout) as { token: string }).token, /^plt_[\w-]{43}$/)
+    assert.equal(statSync(data).mode & 0o077, 0)
+  })
+
+  it('refuses a folder that holds a gateway, and leaves that as it is', async () => {
+    const { token } = await initGateway(folder, 'first')
+    const before = statSync(storeFile(folder)).size
+    const { code, stdout, stderr } = await platen(['gateway', 'init', '--data', folder])
+    assert.deepEqual([code, stdout], [1, ''])
+    assert.match(stderr, /gateway\.exists/)
+    assert.ok(!stderr.includes(token))
+    assert.equal(statSync(storeFile(folder)).size, before)
+  })
+})

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, describe, it } from 'node:test'
+import { Api } from './api-fixture.ts'
+
+describe('sites', () => {
+  let api: Api
+  beforeEach(async () => (api = await Api.open()))
+  afterEach(() => api.close())
+  const add = (url: unknown) => api.ask('POST', '/v1/sites', { body: { url } })
+
+  it('are kept by scheme, host and path', async () => {
+    for (const [url, kept] of [
+      ['HTTPS://Example.COM', 'https://example.com'],
+      ['https://example.com:443/blog/', 'https://example.com/blog'],
+      ['http://example.com:8080//', 'http://example.com:8080'],
+    ]) {
+      const { status, body } = await add(url)
+      assert.deepEqual([status, body['url']], [201, kept])
+      assert.deepEqual((await api.ask('GET', `/v1/sites/${String(body['id'])}`)).body, body)
+    }
+  })
+
+  it('are refused where their URL is none of a site', async () => {
+    const wrong = ['', 'example.com', 'ftp://example.com', 'javascript:alert(1)', 'https://a:b@example.com', 'https://a.example/?x=1']
+    for (const url of [...wrong, 'https://a.example/#x', 7, 'https://a.example/'.padEnd(501, 'a')]) {
+      const { status, body } = await add(url)
+      assert.deepEqual([status, body['field']], [400, 'url'], String(url))
+    }
+  })
+
+  it('are one each URL', async () => {
+    await add('https://example.com')
+    const { status, body } = await add('https://example.com/')
+    assert.deepEqual([status, body['code'], body['field']], [409, 'site.exists', 'url'])
+  })
+})
+
+describe('agents', () => {
+  let api: Api
+  beforeEach(async () => (api = await Api.open()))
+  afterEach(() => api.close())
+
+  it('enrol by a token that is good once and names its site', async () => {
+    const invitation = await api.ask('POST', `/v1/sites/${api.mine.siteId}/enrolment`)
+    const { token, expiresAt } = invitation.body
+    assert.equal(Date.parse(String(expiresAt)), api.clock.now() + 900_000)
+    const body = { token, publicKey: 'A'.repeat(43), siteUrl: api.mine.siteUrl, version: '1.2.3' }
+    const first = await api.ask('POST', '/v1/agents/enrol', { token: '', body })
+    assert.deepEqual([first.status, first.body['siteId'], first.body['gateway']], [201, api.mine.siteId, 'gateway.test'])
+    const again = await api.ask('POST', '/v1/agents/enrol', { token: '', body })
+    assert.deepEqual([again.status, again.body['code']], [401, 'enrol.token_invalid'])
+  })
+
+  it('are shown with what they said of themselves, and revoked for good', async () => {
+    const id = await api.enrol()
+    await api.store.agents.seen(id, api.clock.now(), true)
+    const { siteId } = api.mine
+    const at = new Date(api.clock.now()).toISOString()
+    const times = { enrolledAt: at, connectedAt: at, seenAt: at }
+    const known = { id, siteId, connected: true, version: '1.2.3', ...times, facts: {} }
+    assert.deepEqual((await api.ask('GET', `/v1/agents/${id}`)).body, known)
+    const hints: unknown[] = []
+    api.bus.subscribe(hint => hints.push(hint))
+    assert.deepEqual((await api.ask('POST', `/v1/agents/${id}/revoke`)).body, { id, revoked: true })
+    const { connected, revokedAt } = (await api.ask('GET', `/v1/agents/${id}`)).body
+    assert.deepEqual([connected, revokedAt], [false, at])
+    assert.deepEqual(hints, [{ type: 'agent revoked', agentId: id }])
+  })
+})
