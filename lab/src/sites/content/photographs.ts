@@ -26,9 +26,9 @@ const cuts = ['attention', 'entropy'] as const
 
 /**
  * A folder with 24 photographs (JPEG, 1200 to 2400 px), `diagram.png` and `small.jpg` (already smaller than any size WordPress makes).
- * From Debian's mate-backgrounds, installed or fetched; else from the pictures of WordPress's own themes below `wordpress`.
+ * From Debian's mate-backgrounds, installed or fetched; else from the pictures of WordPress's own themes, for which alone `wordpress` is waited.
  */
-export function photographs(wordpress: string, progress: (text: string) => void = () => {}): Promise<string> {
+export function photographs(wordpress: Promise<string>, progress: (text: string) => void = () => {}): Promise<string> {
   return makeOnce(join(cacheRoot, `photographs-${revision}`), async folder => {
     progress('cutting photographs')
     const { sources, cleanUp } = await findSources(wordpress)
@@ -66,7 +66,7 @@ async function diagram(file: string): Promise<void> {
   await sharp(Buffer.from(svg)).png({ compressionLevel: 6 }).toFile(file)
 }
 
-async function findSources(wordpress: string): Promise<{ sources: string[]; cleanUp: () => Promise<void> }> {
+async function findSources(wordpress: Promise<string>): Promise<{ sources: string[]; cleanUp: () => Promise<void> }> {
   const kept = async (): Promise<void> => {}
   if (existsSync(installed)) return { sources: await pictures(installed), cleanUp: kept }
   const scratch = await temporaryFolder()
@@ -78,7 +78,7 @@ async function findSources(wordpress: string): Promise<{ sources: string[]; clea
     if (!(error instanceof LabError)) throw error
     // No Debian to take them from: WordPress brings pictures too.
     await cleanUp()
-    return { sources: await pictures(join(wordpress, 'wp-content', 'themes')), cleanUp: kept }
+    return { sources: await pictures(join(await wordpress, 'wp-content', 'themes')), cleanUp: kept }
   }
 }
 

@@ -28,7 +28,7 @@ const seedFiles = ['seed.php', 'seed-data.php']
 export async function placeSeed(target: SeedTarget, progress?: (text: string) => void): Promise<void> {
   const scratch = scratchFolder(target.root)
   await mkdir(scratch, { recursive: true })
-  await cp(await photographs(target.root, progress), join(scratch, 'photographs'), { recursive: true })
+  await cp(await photographs(Promise.resolve(target.root), progress), join(scratch, 'photographs'), { recursive: true })
   for (const file of seedFiles) await cp(join(contentFolder, file), join(scratch, file))
   await placeFixturePlugins(join(target.root, 'wp-content', 'plugins'))
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { copyTree } from '../../process/copy-tree.ts'
 import { freePort } from '../../process/free-port.ts'
 import { removeFolder, temporaryFolder } from '../../process/temporary-folder.ts'
+import { photographs as makePhotographs } from '../content/photographs.ts'
 import { placeSeed, runSeed, seedHash } from '../content/seed.ts'
 import { installPhp } from '../install-wordpress.ts'
 import { cachedTemplate } from '../template-cache.ts'
@@ -25,7 +26,9 @@ export async function wasmTemplate(
   content: 'full' | 'bare',
   progress: (text: string) => void = () => {},
 ): Promise<string> {
-  const source = await wordpressSource(version, progress)
+  const fetching = wordpressSource(version, progress)
+  // Beside the download, so that they are there when the content is made.
+  const [source] = await Promise.all([fetching, ...(content === 'full' ? [makePhotographs(fetching, progress)] : [])])
   const key = content === 'full' ? await seedHash(revision) : `bare-${revision}`
   return cachedTemplate(`wasm-${version}`, key, async folder => {
     await copyTree(source, folder)
