@@ -50,9 +50,21 @@ async function fill(version: WordpressVersion, folder: string, progress: (text: 
     return unpackFromWordpressOrg(version, folder)
   }
   if (!hasDebianPackages()) {
-    const hint = `Make wordpress.org reachable, put a WordPress at ${join(cacheRoot, `wordpress-${version}`)}, or run on Debian (on Ubuntu: apt-get install debian-archive-keyring).`
-    throw new LabError('lab.no_wordpress', 'wordpress.org is not reachable and there is no apt-get with Debian’s keys', hint)
+    const onDebian = `${hint(version)} On Ubuntu, apt-get install debian-archive-keyring helps.`
+    throw new LabError('lab.no_wordpress', 'wordpress.org is not reachable and there is no apt-get with Debian’s keys', onDebian)
   }
   progress(`fetching WordPress ${version} from Debian ${releases[version].suite}`)
-  return unpackDebianWordpress(releases[version], folder)
+  try {
+    await unpackDebianWordpress(releases[version], folder)
+  } catch (error) {
+    // A full disk has its own words.
+    if (!(error instanceof LabError) || error.message.includes('No space left')) throw error
+    throw new LabError('lab.no_wordpress', `Neither wordpress.org nor a Debian mirror gives WordPress ${version}`, hint(version), {
+      cause: error,
+    })
+  }
+}
+
+function hint(version: WordpressVersion): string {
+  return `Check the network (and http_proxy), or put a WordPress at ${join(cacheRoot, `wordpress-${version}`)}. The first start needs it, later ones do not.`
 }
