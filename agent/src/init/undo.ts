@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { PlatenError, type DocumentPolicy } from '@platen/protocol'
-import { usualStateFolder } from '../domain/usual-paths.ts'
+import { usualPolicyPath, usualStateFolder } from '../domain/usual-paths.ts'
 import { agentFolders } from './agent-folders.ts'
 import { leaveGroup, removeAgentUser } from './agent-user.ts'
 import { groupOf } from './found.ts'
@@ -29,9 +29,15 @@ export async function undo(
   progress('removing state and policy file')
   const { state, run } = agentFolders(resolve(policyFile))
   for (const path of [state, run, policyFile]) rmSync(path, { recursive: true, force: true })
+  removeIfEmpty(dirname(usualPolicyPath))
   if (otherSites()) return
   if ('socket' in policy.php && existsSync(policy.php.socket)) await leaveGroup(await groupOf(policy.php.socket))
   await removeAgentUser()
+}
+
+/** Removes a folder that `init` may have made, unless somebody keeps something in it. */
+function removeIfEmpty(folder: string): void {
+  if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder)
 }
 
 /** Whether another site's agent keeps its state on this machine. */
