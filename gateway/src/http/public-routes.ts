@@ -26,7 +26,12 @@ export const publicRoutes: readonly PublicRoute[] = [
       additionalProperties: false,
       properties: { token: key, publicKey: key, siteUrl: { type: 'string', maxLength: 500 }, version: { type: 'string', maxLength: 40 } },
     },
-    bodyExample: { token: 'Zm9v…', publicKey: 'YmFy…', siteUrl: 'https://example.com', version: '0.1.0' },
+    bodyExample: {
+      token: 'q1n0Z7mB3cVtXy5wKpLr8sDfGhJ2uEaN4oTiRbQvMxk',
+      publicKey: 'H6dYw0pZtR3sLx9vQnKf2gBcM7jUaEo5TiWrXy1hV8s',
+      siteUrl: 'https://example.com',
+      version: '0.1.0',
+    },
     answer: {
       status: 201,
       schema: {
