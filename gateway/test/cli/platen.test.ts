@@ -68,6 +68,45 @@ describe('platen', () => {
     assert.equal(code, 0, stderr)
   })
 
+  for (const [outcome, code] of [
+    ['succeeded', 0],
+    ['failed', 1],
+    ['cancelled', 1],
+  ] as const) {
+    it(`waits for the end of a job, and answers ${code} where it ${outcome}`, async () => {
+      const { siteId, accountId } = api.mine
+      const queued = new Promise<void>(resolve => {
+        const unsubscribe = api.bus.subscribe(hint => {
+          if (hint.type !== 'job queued') return
+          unsubscribe()
+          resolve()
+        })
+      })
+      const told = ask('--json', 'job', 'run', 'cache.purge', siteId, '--wait')
+      await queued
+      const [job] = (await api.store.jobs.list(accountId, { kind: 'cache.purge', state: 'queued' }, { limit: 1 })).items
+      assert.ok(job)
+      const now = api.clock.now()
+      const claimed = await api.store.jobs.claim(siteId, 'agent_1', 90_000, now)
+      assert.equal(claimed?.id, job.id)
+      const error = { code: 'policy.denied', message: 'The site does not want it.' } as const
+      const end = { outcome, effect: 'none', ...(outcome === 'failed' ? { error } : {}) } as const
+      await api.store.jobs.apply(siteId, job.id, { type: 'end', epoch: 1, end }, now)
+      const { code: exit, stdout, stderr } = await told
+      assert.deepEqual([exit, (JSON.parse(stdout) as { id: string; state: string }).state], [code, outcome])
+      assert.match(stderr, new RegExp(`cache\\.purge: ${outcome}`))
+    })
+  }
+
+  it('takes a gateway that is no address, and a token file that is not there, for bad input', async () => {
+    const wrong = await platen(['--url', 'gateway', 'site', 'list'], { PLATEN_TOKEN: 'x' })
+    assert.deepEqual([wrong.code, wrong.stdout], [2, ''])
+    assert.match(wrong.stderr, /url\.invalid/)
+    const missing = await platen(['--token-file', '/nonexistent/token', 'site', 'list'])
+    assert.deepEqual([missing.code, missing.stdout], [2, ''])
+    assert.match(missing.stderr, /input\.invalid[\s\S]*\/nonexistent\/token/)
+  })
+
   const refusals: readonly (readonly [title: string, words: readonly string[], code: number, said: RegExp])[] = [
     ['a kind that does not exist', ['job', 'run', 'cache.fill', 'SITE'], 2, /kind\.unknown/],
     ['an input that is not JSON', ['job', 'run', 'cache.purge', 'SITE', '--input', '{'], 2, /--input is not JSON/],
