@@ -30,12 +30,13 @@ class InstantJobs implements Pick<Jobs, 'offer' | 'cancel' | 'running' | 'subscr
     this.ran.push(offered.jobId)
     const { jobId, attempt, epoch } = offered
     const end = { outcome: 'succeeded', effect: 'applied', result: purged } as const
-    const run: Run = { ...offered, origin: 'platform', createdAt: 1, state: 'ended', finishedAt: 2, end }
+    const { settled: _settled, ...identity } = offered
+    const run: Run = { ...identity, origin: 'platform', createdAt: 1, state: 'ended', finishedAt: 2, end }
     this.#journal.save(run, [{ type: 'job.result', jobId, attempt, epoch, ...end, finishedAt: 2 }])
     queueMicrotask(() => this.#listener({ type: 'state', run }))
     return 'accepted'
   }
-  cancel: Jobs['cancel'] = () => false
+  cancel: Jobs['cancel'] = () => 'unknown'
   running: Jobs['running'] = () => []
   subscribe: Jobs['subscribe'] = listener => {
     this.#listener = listener
@@ -82,9 +83,7 @@ describe('agent and gateway, both ends of the link', () => {
       clock: { now: Date.now, after: (ms, call) => clearer(setTimeout(call, ms).unref()), random: Math.random },
       log,
       gateway: 'gateway.test',
-      kinds: new Map(kinds.map(kind => [kind.name, kind])),
-      inputs: inputValidators,
-      results: resultValidators,
+      catalog: { kinds, inputs: inputValidators, results: resultValidators },
     })
   }
   const stopGateway = async (firstMs = 0): Promise<void> => {
@@ -123,11 +122,12 @@ describe('agent and gateway, both ends of the link', () => {
       queueDeadline: now + 60_000,
       attempt: 0,
       epoch: 0,
+      settled: 0,
       state: 'queued',
       notBefore: now,
     }
     await store.jobs.create(job)
-    bus.publish({ type: 'job queued', siteId: identity.siteId })
+    bus.publish({ type: 'job queued', place: identity.siteId })
     return job.id
   }
   const stateOf = async (id: string): Promise<string | undefined> => (await store.jobs.find(accountId, id))?.state
@@ -140,7 +140,7 @@ describe('agent and gateway, both ends of the link', () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'platen-link-'))
     port = 0
-    store = sqliteStore(join(folder, 'gateway.db'), () => 0)
+    store = sqliteStore(join(folder, 'gateway.db'), { kinds, random: () => 0 })
     bus = memoryBus(log)
     journal = openJournal(join(folder, 'journal.db'))
     jobs = new InstantJobs(journal)

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { newId, PlatenError } from '@platen/protocol'
+import { kinds, newId, PlatenError } from '@platen/protocol'
 import { sqliteStore } from './store/sqlite/store.ts'
 import { systemClock } from './system/system-clock.ts'
 
@@ -13,13 +13,13 @@ export function storeFile(data: string): string {
 /** Makes the store with one account and its first admin token, which is in the answer and nowhere else. @throws PlatenError gateway.exists */
 export async function initGateway(data: string, account: string): Promise<{ accountId: string; token: string }> {
   mkdirSync(data, { recursive: true, mode: 0o700 })
-  const store = sqliteStore(storeFile(data), () => systemClock.random())
+  const store = sqliteStore(storeFile(data), { kinds, random: () => systemClock.random() })
   try {
     if (await store.tokens.hasAccount()) throw new PlatenError('gateway.exists', data, { field: 'data' })
     const accountId = newId('acct')
     const token = `plt_${randomBytes(32).toString('base64url')}`
     const at = systemClock.now()
-    await store.tokens.createAccount(accountId, account, at)
+    await store.tokens.createAccount(accountId, account, at, true)
     const hash = createHash('sha256').update(token).digest('base64url')
     await store.tokens.create({ id: newId('tok'), accountId, name: 'first', scope: 'admin', hash, createdAt: at })
     await store.audit.append({

@@ -1,9 +1,10 @@
 /** Composition root of the gateway. */
 import { mkdirSync } from 'node:fs'
-import { kinds } from '@platen/protocol'
+import { kinds, limits } from '@platen/protocol'
 import { inputValidators } from '@platen/protocol/validators/inputs'
 import { resultValidators } from '@platen/protocol/validators/results'
 import { memoryBus } from './bus/memory-bus.ts'
+import type { Catalog } from './domain/catalog.ts'
 import { gatewayConfig, type GatewayOptions } from './config.ts'
 import { invite, redeem } from './enrolment/enrolment.ts'
 import { usualRates } from './http/request-rate.ts'
@@ -16,13 +17,29 @@ import { sqliteStore } from './store/sqlite/store.ts'
 import { pinoLog } from './system/pino-log.ts'
 import { systemClock } from './system/system-clock.ts'
 
+/** What may differ between compositions: the product's own and lab's. */
+export interface GatewayComposition {
+  readonly catalog: Catalog
+  readonly heartbeatMs: number
+  readonly leaseMs: number
+}
+
+const product: GatewayComposition = {
+  catalog: { kinds, inputs: inputValidators, results: resultValidators },
+  heartbeatMs: limits.link.heartbeatMs,
+  leaseMs: limits.job.leaseMs,
+}
+
 /** Runs a gateway until a signal ends it; a second signal does not wait. Answers the exit code. @throws PlatenError input.invalid, port.in_use, store.unavailable */
-export async function runGateway(options: GatewayOptions): Promise<number> {
+export async function runGateway(
+  options: GatewayOptions,
+  { catalog, heartbeatMs, leaseMs }: GatewayComposition = product,
+): Promise<number> {
   const config = gatewayConfig(options)
   const log = pinoLog(config.logLevel)
   const clock = systemClock
   mkdirSync(config.data, { recursive: true, mode: 0o700 })
-  const store = sqliteStore(storeFile(config.data), () => clock.random())
+  const store = sqliteStore(storeFile(config.data), { kinds: catalog.kinds, random: () => clock.random() })
   const bus = memoryBus(log)
   const signer = signerClient(config.signerSocket)
   const enrolment = { agents: store.agents, bus, gateway: config.name, now: () => clock.now() }
@@ -32,6 +49,7 @@ export async function runGateway(options: GatewayOptions): Promise<number> {
     clock,
     log,
     progress: latestProgress(bus),
+    catalog,
     trustProxy: config.trustProxy,
     rates: usualRates,
     invite: (site, record) => invite(enrolment, site, record),
@@ -45,9 +63,9 @@ export async function runGateway(options: GatewayOptions): Promise<number> {
     clock,
     log,
     gateway: config.name,
-    kinds: new Map(kinds.map(kind => [kind.name, kind])),
-    inputs: inputValidators,
-    results: resultValidators,
+    catalog,
+    heartbeatMs,
+    leaseMs,
     trustProxy: config.trustProxy,
   })
   const asked = firstSignal()

@@ -53,6 +53,7 @@ export const errorTable = {
   ],
   'auth.nonce_refused': [401, 'never', 'The nonce was not signed by the agent’s key.', 'Enrol the agent again.'],
   'agent.revoked': [403, 'never', 'The agent’s key was revoked or replaced.', 'Enrol the agent again.'],
+  'pool.denied': [403, 'never', 'Only the platform’s own account has pools.', 'Use an account that gateway init made.'],
   // Signed work
   'grant.missing': [403, 'never', 'The job carries no signature.', 'Check that the signer is running.'],
   'grant.signer_unknown': [

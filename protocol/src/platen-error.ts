@@ -22,8 +22,8 @@ export class PlatenError extends Error {
 }
 
 /** An error as another process told it: the message is whole already, meaning included. */
-export function toldError(code: ErrorCode, message: string): PlatenError {
-  const error = new PlatenError(code)
+export function toldError(code: ErrorCode, message: string, details: ErrorDetails = {}): PlatenError {
+  const error = new PlatenError(code, undefined, details)
   error.message = message
   return error
 }

@@ -1,4 +1,5 @@
-import type { ErrorCode } from '@platen/protocol'
+import type { AgentFrame, ErrorCode, GatewayFrame } from '@platen/protocol'
+import { effectOf, tally, type BegunStep } from './effect.ts'
 
 /** Who asked for a job. */
 export type Origin = 'platform' | 'owner' | 'event' | 'root'
@@ -24,7 +25,18 @@ export interface RunIdentity {
   readonly epoch: number
   readonly runMs: number
   readonly createdAt: number
+  /** What became of the job that the run before asked for. */
+  readonly child?: ChildOutcome
 }
+
+/** A job that a run asks for and waits for. */
+export type ChildRequest = Extract<AgentFrame, { type: 'job.wait' }>['child']
+
+/** What a run is told of the job that was asked for. */
+export type ChildOutcome = NonNullable<Extract<GatewayFrame, { type: 'job.offer' }>['child']>
+
+/** What names one lease of a job. */
+export type Lease = Pick<RunIdentity, 'attempt' | 'epoch'>
 
 /**
  * The agent's job machine: one attempt of one job.
@@ -33,30 +45,35 @@ export interface RunIdentity {
  * starts it again: nothing was done yet).
  *
  * **running** — a worker has it. Left by `end`; by a restart, which ends it `failed` with `job.lost`, its effect `none`
- * where no step had begun, `unknown` otherwise.
+ * where no step had begun, `unknown` where one that is not repeatable was open, `partial` otherwise.
  *
- * **ended** — for good. The result waits in the outbox until the gateway has it.
+ * **ended** — the result waits in the outbox until the gateway has it. For good, but that `adopt` reports the same end again.
+ *
+ * `adopt` gives it a newer lease in every state: the gateway had not heard of it, and what was begun goes on instead of being
+ * done twice.
  */
 export type Run = RunIdentity &
   (
     | { readonly state: 'accepted' }
-    | { readonly state: 'running'; readonly startedAt: number; readonly steps: readonly string[] }
+    | { readonly state: 'running'; readonly startedAt: number; readonly steps: readonly BegunStep[] }
     | { readonly state: 'ended'; readonly finishedAt: number; readonly end: RunEnd }
   )
 
-/** How a run ended. */
-export interface RunEnd {
-  readonly outcome: 'succeeded' | 'failed' | 'cancelled'
-  readonly effect: Effect
-  readonly result?: unknown
-  readonly error?: { readonly code: ErrorCode; readonly message: string }
-  readonly bill?: Bill
-}
+/** How a run ended, or what it waits for. */
+export type RunEnd = { readonly effect: Effect; readonly bill?: Bill } & (
+  | {
+      readonly outcome: 'succeeded' | 'failed' | 'cancelled'
+      readonly result?: unknown
+      readonly error?: { readonly code: ErrorCode; readonly message: string }
+    }
+  | { readonly outcome: 'waiting'; readonly child: ChildRequest }
+)
 
 /** What can happen to a run. */
 export type RunEvent =
   | { readonly type: 'start'; readonly at: number }
-  | { readonly type: 'step'; readonly name: string }
+  | ({ readonly type: 'step' } & BegunStep)
+  | ({ readonly type: 'adopt' } & Lease)
   | { readonly type: 'cancel'; readonly at: number }
   | { readonly type: 'end'; readonly at: number; readonly end: RunEnd }
   | { readonly type: 'restart'; readonly at: number }
@@ -78,7 +95,7 @@ export function transition(run: Run, event: RunEvent): RunStep {
     case 'running':
       return fromRunning(run, event)
     case 'ended':
-      return { run, effects: [] }
+      return event.type === 'adopt' ? { run: leased(run, event), effects: [{ type: 'report' }] } : { run, effects: [] }
   }
 }
 
@@ -90,6 +107,8 @@ function fromAccepted(run: Run & { state: 'accepted' }, event: RunEvent): RunSte
       return ended(run, event.at, { outcome: 'cancelled', effect: 'none' })
     case 'end':
       return ended(run, event.at, event.end)
+    case 'adopt':
+      return { run: leased(run, event), effects: [] }
     case 'restart':
     case 'step':
       return { run, effects: [] }
@@ -99,7 +118,7 @@ function fromAccepted(run: Run & { state: 'accepted' }, event: RunEvent): RunSte
 function fromRunning(run: Run & { state: 'running' }, event: RunEvent): RunStep {
   switch (event.type) {
     case 'step':
-      return { run: { ...run, steps: [...run.steps, event.name] }, effects: [] }
+      return { run: { ...run, steps: [...run.steps, { name: event.name, kind: event.kind }] }, effects: [] }
     case 'cancel':
       return { run, effects: [{ type: 'stop work' }] }
     case 'end':
@@ -107,18 +126,26 @@ function fromRunning(run: Run & { state: 'running' }, event: RunEvent): RunStep 
     case 'restart':
       return ended(run, event.at, {
         outcome: 'failed',
-        effect: run.steps.length === 0 ? 'none' : 'unknown',
+        effect: effectOf(tally(run.steps)),
         error: { code: 'job.lost', message: 'The agent stopped while it ran the job.' },
       })
+    case 'adopt':
+      return { run: leased(run, event), effects: [] }
     case 'start':
       return { run, effects: [] }
   }
 }
 
+/** The same run under a newer lease; an older one changes nothing. */
+function leased<Any extends Run>(run: Any, { attempt, epoch }: Lease): Any {
+  return epoch > run.epoch ? { ...run, attempt, epoch } : run
+}
+
 function ended(run: Run, finishedAt: number, end: RunEnd): RunStep {
-  const { jobId, kind, input, origin, attempt, epoch, runMs, createdAt } = run
+  const { jobId, kind, input, origin, attempt, epoch, runMs, createdAt, child } = run
+  const identity = { jobId, kind, input, origin, attempt, epoch, runMs, createdAt, ...(child ? { child } : {}) }
   return {
-    run: { jobId, kind, input, origin, attempt, epoch, runMs, createdAt, state: 'ended', finishedAt, end },
+    run: { ...identity, state: 'ended', finishedAt, end },
     effects: [{ type: 'report' }],
   }
 }

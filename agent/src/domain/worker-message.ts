@@ -1,5 +1,5 @@
 import { isErrorCode, type DocumentPolicy, type ErrorCode } from '@platen/protocol'
-import type { Bill } from './run.ts'
+import type { Bill, ChildOutcome, ChildRequest } from './run.ts'
 
 /** A job as the main process hands it to a worker. */
 export interface WorkerOrder {
@@ -10,6 +10,7 @@ export interface WorkerOrder {
   readonly input: unknown
   readonly runMs: number
   readonly policy: DocumentPolicy
+  readonly child?: ChildOutcome
 }
 
 /** The plugin's answer to a worker's call. */
@@ -28,6 +29,7 @@ export type ToWorker =
 /** How a worker says that its job ended. */
 export type WorkerEnd =
   | { readonly outcome: 'succeeded'; readonly effect: 'none' | 'applied' | 'partial'; readonly result: unknown }
+  | { readonly outcome: 'waiting'; readonly effect: 'none' | 'applied' | 'partial'; readonly child: ChildRequest }
   | { readonly outcome: 'failed'; readonly code: ErrorCode; readonly message: string }
 
 /** What a worker tells the main process: its token first, its end last. */
@@ -96,13 +98,26 @@ function parseEnd(value: Record<string, unknown>): FromWorker | undefined {
   if (!bill || !isRecord(end)) return undefined
   if (end['outcome'] === 'succeeded') {
     const { effect, result } = end
-    return effect === 'none' || effect === 'applied' || effect === 'partial'
-      ? { type: 'end', end: { outcome: 'succeeded', effect, result }, bill }
-      : undefined
+    return isKnownEffect(effect) ? { type: 'end', end: { outcome: 'succeeded', effect, result }, bill } : undefined
+  }
+  if (end['outcome'] === 'waiting') {
+    const { effect } = end
+    const child = parseChild(end['child'])
+    return child && isKnownEffect(effect) ? { type: 'end', end: { outcome: 'waiting', effect, child }, bill } : undefined
   }
   const { outcome, code, message } = end
   if (outcome !== 'failed' || !isErrorCode(code) || typeof message !== 'string') return undefined
   return { type: 'end', end: { outcome, code, message: message.slice(0, 500) }, bill }
+}
+
+function parseChild(value: unknown): ChildRequest | undefined {
+  if (!isRecord(value) || typeof value['kind'] !== 'string') return undefined
+  const { kind, input, pool } = value
+  return typeof pool === 'string' ? { kind, input, pool } : { kind, input }
+}
+
+function isKnownEffect(value: unknown): value is 'none' | 'applied' | 'partial' {
+  return value === 'none' || value === 'applied' || value === 'partial'
 }
 
 function parseBill(value: unknown): Bill | undefined {

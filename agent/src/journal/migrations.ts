@@ -12,16 +12,15 @@ export const migrations: readonly string[] = [
    CREATE TABLE steps (
      id INTEGER PRIMARY KEY,
      job_id TEXT NOT NULL,
-     attempt INTEGER NOT NULL,
      name TEXT NOT NULL,
      kind TEXT NOT NULL,
      phase TEXT NOT NULL CHECK (phase IN ('begun', 'ended'))
    ) STRICT;
-   CREATE INDEX steps_of_run ON steps (job_id, attempt);
+   CREATE INDEX steps_of_run ON steps (job_id);
    CREATE TABLE outbox (
      id INTEGER PRIMARY KEY AUTOINCREMENT,
      job_id TEXT NOT NULL,
-     about TEXT NOT NULL CHECK (about IN ('result', 'created')),
+     about TEXT NOT NULL CHECK (about IN ('outcome', 'created')),
      bytes INTEGER NOT NULL,
      frame TEXT NOT NULL,
      UNIQUE (job_id, about)

@@ -65,7 +65,8 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
   const toRun = (row: Row): Run => {
     const run = JSON.parse(row['body'] as string) as Run
     if (run.state !== 'running') return run
-    return { ...run, steps: statements.stepsBegun.all(run.jobId, run.attempt).map(step => step['name'] as string) }
+    const begun = statements.stepsBegun.all(run.jobId)
+    return { ...run, steps: begun.map(step => ({ name: step['name'] as string, kind: step['kind'] as string })) }
   }
 
   return {
@@ -79,8 +80,8 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
     recent: limit => guarded(() => statements.recent.all(limit).map(toRun)),
     outbox: limit => guarded(() => statements.outbox.all(limit).map(toItem)),
     waiting: () => guarded(() => statements.waiting.get()?.['count'] as number),
-    acknowledge: (jobId, of) => guarded(() => void statements.acknowledge.run(jobId, of)),
-    step: (jobId, attempt, name, kind, phase) => guarded(() => void statements.step.run(jobId, attempt, name, kind, phase)),
+    acknowledge: (jobId, about) => guarded(() => void statements.acknowledge.run(jobId, about)),
+    step: (jobId, name, kind, phase) => guarded(() => void statements.step.run(jobId, name, kind, phase)),
     nonce: (value, expiresAt) => guarded(() => nonce(value, expiresAt)),
     get: name => guarded(() => statements.get.get(name)?.['value'] as string | undefined),
     set: (name, value) => guarded(() => void statements.set.run(name, value)),
@@ -134,10 +135,10 @@ function prepare(database: Database.Database) {
     put: sql('INSERT OR REPLACE INTO outbox (job_id, about, bytes, frame) VALUES (?, ?, ?, ?)'),
     outbox: sql('SELECT id, frame FROM outbox ORDER BY id LIMIT ?'),
     outboxBytes: sql('SELECT coalesce(sum(bytes), 0) AS bytes FROM outbox'),
-    waiting: sql("SELECT count(*) AS count FROM outbox WHERE about = 'result'"),
+    waiting: sql("SELECT count(*) AS count FROM outbox WHERE about = 'outcome'"),
     acknowledge: sql('DELETE FROM outbox WHERE job_id = ? AND about = ?'),
-    step: sql('INSERT INTO steps (job_id, attempt, name, kind, phase) VALUES (?, ?, ?, ?, ?)'),
-    stepsBegun: sql("SELECT name FROM steps WHERE job_id = ? AND attempt = ? AND phase = 'begun' ORDER BY id"),
+    step: sql('INSERT INTO steps (job_id, name, kind, phase) VALUES (?, ?, ?, ?)'),
+    stepsBegun: sql("SELECT name, kind FROM steps WHERE job_id = ? AND phase = 'begun' ORDER BY id"),
     forgetSteps: sql('DELETE FROM steps WHERE job_id = ?'),
     nonce: sql('INSERT OR IGNORE INTO nonces (nonce, expires_at) VALUES (?, ?)'),
     forgetNonces: sql('DELETE FROM nonces WHERE expires_at < ?'),
@@ -150,8 +151,8 @@ function toItem(row: Row): OutboxItem {
   return { id: row['id'] as number, frame: JSON.parse(row['frame'] as string) as Frame }
 }
 
-function aboutOf(frame: Frame): 'result' | 'created' {
-  return frame.type === 'job.result' ? 'result' : 'created'
+function aboutOf(frame: Frame): 'outcome' | 'created' {
+  return frame.type === 'job.created' ? 'created' : 'outcome'
 }
 
 /** Runs a call of SQLite and turns its errors into those of the table. */

@@ -28,8 +28,8 @@ export function answerOffer(offer: Offer, checker: GrantChecker, jobs: Pick<Jobs
 function taken(offer: Offer, checker: GrantChecker, jobs: Pick<Jobs, 'offer'>): 'accepted' | Refusal {
   try {
     checkGrant(offer, checker)
-    const { jobId, attempt, epoch, kind, input, runMs } = offer
-    return jobs.offer({ jobId, attempt, epoch, kind, input, runMs })
+    const { jobId, attempt, epoch, settled, kind, input, runMs, child } = offer
+    return jobs.offer({ jobId, attempt, epoch, settled, kind, input, runMs, ...(child ? { child } : {}) })
   } catch (error) {
     const { code, message } = toPlatenError(error)
     // A fresh grant may do what an expired one can't; one that is wrong stays wrong.

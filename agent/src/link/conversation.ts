@@ -1,4 +1,4 @@
-import type { AgentFrame, GatewayFrame } from '@platen/protocol'
+import { PlatenError, type AgentFrame, type GatewayFrame } from '@platen/protocol'
 import type { Clock } from '../ports/clock.ts'
 import type { RunNews } from '../ports/jobs.ts'
 import { answerOffer } from './answer-offer.ts'
@@ -60,8 +60,7 @@ export class Conversation {
         this.#takeOffer(frame)
         return true
       case 'job.cancel':
-        // What has ended, or was never taken, is answered by its result or its decline.
-        this.#parts.jobs.cancel(frame.jobId, frame)
+        this.#takeCancel(frame)
         return true
       case 'job.ack':
         if (frame.refused !== undefined) this.#parts.log.warn('link:refused', { jobId: frame.jobId, of: frame.of, code: frame.refused })
@@ -90,6 +89,13 @@ export class Conversation {
     const answer = answerOffer(frame, { ...identity, nowMs: gatewayTime.now() }, jobs)
     if (answer.type === 'job.decline') log.warn('link:declined', { jobId: frame.jobId, kind: frame.kind.slice(0, 40), code: answer.code })
     this.#send(answer)
+  }
+
+  /** What runs, or has ended, is answered by its result; what was never taken, by a decline: it will not be taken any more. */
+  #takeCancel({ jobId, attempt, epoch }: Extract<GatewayFrame, { type: 'job.cancel' }>): void {
+    if (this.#parts.jobs.cancel(jobId, { attempt, epoch }) !== 'unknown') return
+    const { message } = new PlatenError('job.cancelled')
+    this.#send({ type: 'job.decline', jobId, attempt, epoch, code: 'job.cancelled', message })
   }
 
   #takeNews(news: RunNews): void {

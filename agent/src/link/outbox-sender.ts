@@ -47,7 +47,7 @@ export class OutboxSender {
   acknowledged(ack: Ack): void {
     for (const [id, frame] of this.#inFlight) {
       if (!answers(ack, frame)) continue
-      this.#options.journal.acknowledge(ack.jobId, ack.of)
+      this.#options.journal.acknowledge(ack.jobId, ack.of === 'created' ? 'created' : 'outcome')
       this.#inFlight.delete(id)
     }
     this.fill()
@@ -70,5 +70,6 @@ export class OutboxSender {
 function answers(ack: Ack, frame: OutboxItem['frame']): boolean {
   if (ack.jobId !== frame.jobId) return false
   if (frame.type === 'job.created') return ack.of === 'created'
-  return ack.of === 'result' && ack.attempt === frame.attempt && ack.epoch === frame.epoch
+  const of = frame.type === 'job.wait' ? 'wait' : 'result'
+  return ack.of === of && ack.attempt === frame.attempt && ack.epoch === frame.epoch
 }

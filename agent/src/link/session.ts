@@ -118,7 +118,7 @@ export class Session {
   /** The fences that this agent answers for: what runs, and the results that are the first to be sent. */
   #held(): { jobId: string; attempt: number; epoch: number }[] {
     const { jobs, journal } = this.#options.parts
-    const results = journal.outbox(outboxWindow).flatMap(({ frame }) => (frame.type === 'job.result' && frame.epoch > 0 ? [frame] : []))
+    const results = journal.outbox(outboxWindow).flatMap(({ frame }) => (frame.type !== 'job.created' && frame.epoch > 0 ? [frame] : []))
     return [...jobs.running(), ...results].map(({ jobId, attempt, epoch }) => ({ jobId, attempt, epoch }))
   }
 

@@ -7,6 +7,8 @@ export function jobView(run: Run, progress: Progress | undefined, withResult: bo
   const base = { id: run.jobId, kind: run.kind, origin: run.origin, createdAt: run.createdAt }
   if (run.state === 'accepted') return { ...base, state: 'queued' }
   if (run.state === 'running') return { ...base, state: 'running', ...(progress ? { progress } : {}) }
+  // It starts again when the job that it asked for has ended.
+  if (run.end.outcome === 'waiting') return { ...base, state: 'queued' }
   const { outcome, result, error } = run.end
   const summary = summaryOf(result)
   return {

@@ -66,6 +66,6 @@ function createJob(jobs: Jobs, audience: Audience, body: unknown): unknown {
 
 /** Whoever speaks for the site may stop what was asked for at the site, and what the platform asked for too: it is their site. */
 function cancelJob(jobs: Jobs, run: Run): LocalReply {
-  if (!jobs.cancel(run.jobId)) throw new PlatenError('job.finished')
+  if (jobs.cancel(run.jobId) !== 'stopping') throw new PlatenError('job.finished')
   return { status: 202, json: jobView(jobs.find(run.jobId) ?? run, jobs.progressOf(run.jobId), true) }
 }

@@ -1,16 +1,17 @@
 import type { DocumentPolicy, KindTypes } from '@platen/protocol'
+import type { StepKind } from '../domain/effect.ts'
+import type { ChildOutcome, ChildRequest } from '../domain/run.ts'
 import type { Clock } from './clock.ts'
 import type { Log } from './log.ts'
 import type { PhpChannel } from './php-channel.ts'
-
-/** What doing a step twice would mean; see docs/jobs.md. */
-export type StepKind = 'idempotent' | 'journaled transaction' | 'not repeatable'
 
 /** What a running job is given. */
 export interface JobContext<Input> {
   readonly jobId: string
   readonly attempt: number
   readonly input: Input
+  /** What became of the job that the run before this one asked for. */
+  readonly child?: ChildOutcome
   readonly policy: DocumentPolicy
   /** Aborts on cancellation and at the run's deadline. */
   readonly signal: AbortSignal
@@ -26,6 +27,12 @@ export interface JobContext<Input> {
 /** What a handler ends with; `effect` says whether the site was changed. Failures are thrown as PlatenError. */
 export interface HandlerOutcome<Result> {
   readonly result: Result
+  readonly effect: 'none' | 'applied' | 'partial'
+}
+
+/** What a handler ends with that goes on when another job has ended: it is called again, with what became of that. */
+export interface WaitingOutcome {
+  readonly waitFor: ChildRequest
   readonly effect: 'none' | 'applied' | 'partial'
 }
 

@@ -1,5 +1,5 @@
 import type { Refusal } from '../domain/policy.ts'
-import type { Origin, Run, RunIdentity } from '../domain/run.ts'
+import type { Lease, Origin, Run, RunIdentity } from '../domain/run.ts'
 
 /** How far a run is; `total` 0 means unknown. */
 export interface Progress {
@@ -20,20 +20,26 @@ export type RunNews =
   | { readonly type: 'state'; readonly run: Run }
   | { readonly type: 'progress'; readonly run: Run; readonly progress: Progress }
 
+/** A job of the platform as it is offered; `settled` is the last epoch whose outcome the gateway knows. */
+export type Offered = Omit<RunIdentity, 'origin' | 'createdAt'> & { readonly settled: number }
+
+/** What a cancellation met: something that is being stopped, an end that is reported, or nothing. */
+export type Cancelled = 'stopping' | 'ended' | 'unknown'
+
 /** Everything that runs at this site. */
 export interface Jobs {
   /**
    * Takes a job of the platform whose grant was checked. Idempotent by fence. `accepted` means journaled; a refusal names
    * a code of the table and, where waiting helps, when to offer the job again.
    */
-  offer(offered: Omit<RunIdentity, 'origin' | 'createdAt'>): 'accepted' | Refusal
+  offer(offered: Offered): 'accepted' | Refusal
   /**
    * Makes a job at the site.
    * @throws PlatenError kind.unknown, policy.denied, input.invalid, input.too_large, agent.busy, outbox.full, disk.full
    */
   create(kind: string, input: unknown, origin: Exclude<Origin, 'platform'>): Run
-  /** Stops a job; with a fence only where it is the present one. False where nothing runs under it. */
-  cancel(jobId: string, fence?: Pick<Fence, 'attempt' | 'epoch'>): boolean
+  /** Stops a job; with a lease only where that is the present one, or a newer one, which it is then reported under. */
+  cancel(jobId: string, lease?: Lease): Cancelled
   /** The platform's jobs that have not ended. */
   running(): readonly Fence[]
   /** Jobs that have not ended, whoever asked for them. */

@@ -4,7 +4,7 @@ import type { AgentFrame } from '@platen/protocol'
 /** A frame that waits for the gateway's acknowledgement. */
 export interface OutboxItem {
   readonly id: number
-  readonly frame: Extract<AgentFrame, { type: 'job.result' | 'job.created' }>
+  readonly frame: Extract<AgentFrame, { type: 'job.result' | 'job.wait' | 'job.created' }>
 }
 
 /**
@@ -25,9 +25,9 @@ export interface Journal {
   outbox(limit: number): readonly OutboxItem[]
   waiting(): number
   /** The gateway has it. */
-  acknowledge(jobId: string, of: 'result' | 'created'): void
+  acknowledge(jobId: string, about: 'outcome' | 'created'): void
   /** Notes that a step begins or has ended. */
-  step(jobId: string, attempt: number, name: string, kind: string, phase: 'begun' | 'ended'): void
+  step(jobId: string, name: string, kind: string, phase: 'begun' | 'ended'): void
   /** Remembers a nonce of a signed local request; false where it was there already. */
   nonce(nonce: string, expiresAt: number): boolean
   /** A small named value, such as the last state sequence. */

@@ -1,4 +1,4 @@
-import type { Bill } from '../domain/run.ts'
+import type { Bill, ChildOutcome, ChildRequest } from '../domain/run.ts'
 import type { ErrorCode, WorkerRole } from '@platen/protocol'
 
 /** A job for a worker process. */
@@ -9,6 +9,7 @@ export interface WorkOrder {
   readonly input: unknown
   readonly role: WorkerRole
   readonly runMs: number
+  readonly child?: ChildOutcome
 }
 
 /** What a worker reports while it runs. */
@@ -20,6 +21,7 @@ export interface WorkListener {
 
 /** What a worker ended with. */
 export type WorkOutcome =
+  | { readonly outcome: 'waiting'; readonly effect: 'none' | 'applied' | 'partial'; readonly child: ChildRequest; readonly bill: Bill }
   | { readonly outcome: 'succeeded'; readonly effect: 'none' | 'applied' | 'partial'; readonly result: unknown; readonly bill: Bill }
   | {
       readonly outcome: 'failed'

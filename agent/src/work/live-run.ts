@@ -1,11 +1,11 @@
 import { limits, PlatenError, toPlatenError, type Kind } from '@platen/protocol'
-import { transition, type Run, type RunEnd, type RunEvent } from '../domain/run.ts'
+import { transition, type Lease, type Run, type RunEnd, type RunEvent } from '../domain/run.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Progress, RunNews } from '../ports/jobs.ts'
 import type { Log } from '../ports/log.ts'
 import type { Work, Workers, WorkOutcome } from '../ports/workers.ts'
-import { resultFrame } from './frames.ts'
+import { outcomeFrame } from './frames.ts'
 
 /** What a live run needs of its owner. */
 export interface LiveRunOptions {
@@ -45,6 +45,13 @@ export class LiveRun {
     this.#apply({ type: 'restart', at: this.#options.clock.now() })
   }
 
+  /** Goes on under a newer lease. @throws PlatenError disk.full, store.unavailable: then it is still the older one's */
+  adopt(lease: Lease): void {
+    const { run } = transition(this.run, { type: 'adopt', ...lease })
+    this.#options.journal.save(run)
+    this.run = run
+  }
+
   /** Gives it to a worker, unless it waited too long. */
   start(): void {
     const now = this.#options.clock.now()
@@ -82,22 +89,23 @@ export class LiveRun {
   #report(run: Run & { state: 'ended' }): void {
     const { journal, reports, clock, log, tell, ended } = this.#options
     try {
-      journal.save(run, reports ? [resultFrame(run)] : [])
+      journal.save(run, reports ? [outcomeFrame(run)] : [])
     } catch (error) {
       log.error('run:unsaved', { jobId: run.jobId, error })
       clock.after(saveAgainMs, () => this.#report(run))
       return
     }
-    const { outcome, effect, error } = run.end
-    log.info('run:ended', { jobId: run.jobId, kind: run.kind, outcome, effect, code: error?.code })
+    const { outcome, effect } = run.end
+    const code = outcome === 'waiting' ? undefined : run.end.error?.code
+    log.info('run:ended', { jobId: run.jobId, kind: run.kind, outcome, effect, code })
     ended(run.jobId)
     tell({ type: 'state', run })
   }
 
   #startWork(): void {
-    const { jobId, kind, attempt, input, runMs } = this.run
+    const { jobId, kind, attempt, input, runMs, child } = this.run
     this.#work = this.#options.workers.start(
-      { jobId, kind, attempt, input, role: this.kind.role, runMs },
+      { jobId, kind, attempt, input, role: this.kind.role, runMs, ...(child ? { child } : {}) },
       {
         progress: (done, total, note) => this.#takeProgress({ done, total, note }),
         step: (name, stepKind, phase) => this.#takeStep(name, stepKind, phase),
@@ -108,15 +116,15 @@ export class LiveRun {
 
   /** A step that can't be journaled must not happen: the worker is stopped. */
   #takeStep(name: string, kind: string, phase: 'begun' | 'ended'): boolean {
-    const { jobId, attempt } = this.run
+    const { jobId } = this.run
     try {
-      this.#options.journal.step(jobId, attempt, name, kind, phase)
+      this.#options.journal.step(jobId, name, kind, phase)
     } catch (error) {
       this.#options.log.error('run:step_unsaved', { jobId, code: toPlatenError(error).code })
       this.#work?.cancel('journal')
       return false
     }
-    if (phase === 'begun') this.#apply({ type: 'step', name })
+    if (phase === 'begun') this.#apply({ type: 'step', name, kind })
     return true
   }
 
@@ -145,6 +153,8 @@ function endOf(work: WorkOutcome): RunEnd {
       return { outcome: 'succeeded', effect: work.effect, result: work.result, bill: work.bill }
     case 'failed':
       return { outcome: 'failed', effect: work.effect, error: work.error, bill: work.bill }
+    case 'waiting':
+      return { outcome: 'waiting', effect: work.effect, child: work.child, bill: work.bill }
     case 'cancelled':
       return { outcome: 'cancelled', effect: work.effect, bill: work.bill }
   }

@@ -2,10 +2,10 @@ import { newId, PlatenError, toldError, toPlatenError } from '@platen/protocol'
 import { nextRun } from '../domain/next-run.ts'
 import { compareOffer } from '../domain/offer.ts'
 import { judge, refusal, type Refusal } from '../domain/policy.ts'
-import { transition, type Origin, type Run, type RunIdentity } from '../domain/run.ts'
-import type { Fence, Jobs, Progress, RunNews } from '../ports/jobs.ts'
+import { transition, type Lease, type Origin, type Run, type RunIdentity } from '../domain/run.ts'
+import type { Cancelled, Fence, Jobs, Offered, Progress, RunNews } from '../ports/jobs.ts'
 import { refusalOf, toRefusal, type AdmissionRules } from './admission.ts'
-import { createdFrames, resultFrame } from './frames.ts'
+import { createdFrames, outcomeFrame } from './frames.ts'
 import { LiveRun, type LiveRunOptions } from './live-run.ts'
 
 /** What the owner of all runs needs. */
@@ -14,12 +14,16 @@ export type RunsOptions = AdmissionRules & Omit<LiveRunOptions, 'tell' | 'ended'
 /** Runs that have not ended, at most: more than a heartbeat may list (64) would be lost to the gateway. */
 const mostUnfinished = 48
 const busyRetryMs = 30_000
+/** Cancellations that are remembered: an offer that is doubled comes soon after the first. */
+const mostCancelled = 256
 
 /** Everything that runs at this site: the one owner of the job machine. */
 export class Runs implements Jobs {
   readonly #options: RunsOptions
   readonly #live = new Map<string, LiveRun>()
   readonly #listeners = new Set<(news: RunNews) => void>()
+  /** The last epochs of jobs that were cancelled before they came: a doubled offer must not start one. */
+  readonly #cancelled = new Map<string, number>()
   #closing = false
 
   /** Takes over what the journal holds: settles what a crash left, and lets what had not begun wait for its turn. */
@@ -40,18 +44,21 @@ export class Runs implements Jobs {
     this.#startSoon()
   }
 
-  offer(offered: Omit<RunIdentity, 'origin' | 'createdAt'>): 'accepted' | Refusal {
+  offer({ settled, ...offered }: Offered): 'accepted' | Refusal {
+    const { jobId, epoch } = offered
+    if ((this.#cancelled.get(jobId) ?? -1) >= epoch) return toRefusal(new PlatenError('job.cancelled'))
     const identity: RunIdentity = { ...offered, origin: 'platform', createdAt: this.#options.clock.now() }
-    const known = this.find(identity.jobId)
-    const compared = known ? compareOffer(known, identity) : 'new attempt'
+    const known = this.find(jobId)
+    const compared = known ? compareOffer(known, { ...offered, settled }) : 'new attempt'
     if (compared === 'end the older first') {
-      this.cancel(identity.jobId)
+      this.cancel(jobId)
       return toRefusal(new PlatenError('agent.busy', 'The older attempt is being stopped.'), busyRetryMs)
     }
-    if (compared !== 'new attempt') return compared
-    const refusal = this.#refusal(identity)
-    if (refusal) return refusal
     try {
+      if (compared === 'adopt') return this.#adopt(known as Run, offered)
+      if (compared !== 'new attempt') return compared
+      const refusal = this.#refusal(identity)
+      if (refusal) return refusal
       this.#take(identity)
       return 'accepted'
     } catch (error) {
@@ -68,12 +75,16 @@ export class Runs implements Jobs {
     return this.#take(identity)
   }
 
-  cancel(jobId: string, fence?: Pick<Fence, 'attempt' | 'epoch'>): boolean {
+  cancel(jobId: string, lease?: Lease): Cancelled {
+    const known = this.find(jobId)
+    if (lease && (!known || known.epoch < lease.epoch)) this.#noteCancelled(jobId, lease.epoch)
+    if (!known) return 'unknown'
+    if (lease && lease.epoch < known.epoch) return 'ended'
+    if (lease && lease.epoch > known.epoch) this.#adopt(known, lease)
     const live = this.#live.get(jobId)
-    if (!live || live.run.state === 'ended') return false
-    if (fence && (fence.attempt !== live.run.attempt || fence.epoch !== live.run.epoch)) return false
+    if (!live || live.run.state === 'ended') return 'ended'
     live.cancel()
-    return true
+    return 'stopping'
   }
 
   running(): readonly Fence[] {
@@ -115,7 +126,26 @@ export class Runs implements Jobs {
     const error = judge(policy, kinds, run) ?? refusal('kind.unknown', run.kind)
     const lost = transition(run, { type: 'restart', at }).run
     const { run: over } = transition(lost, { type: 'end', at, end: { outcome: 'failed', effect: 'none', error } })
-    if (over.state === 'ended') journal.save(over, reports ? [resultFrame(over)] : [])
+    if (over.state === 'ended') journal.save(over, reports ? [outcomeFrame(over)] : [])
+  }
+
+  /** Takes what was begun, or has ended, under a lease that the gateway did not know to be its. */
+  #adopt(known: Run, lease: Lease): 'accepted' {
+    const live = this.#live.get(known.jobId)
+    if (live?.run.state === 'ended') throw new PlatenError('agent.busy', 'Its end is not journaled yet.')
+    if (live) live.adopt(lease)
+    else {
+      const { run } = transition(known, { type: 'adopt', ...lease })
+      if (run.state === 'ended') this.#options.journal.save(run, [outcomeFrame(run)])
+      this.#tell({ type: 'state', run })
+    }
+    return 'accepted'
+  }
+
+  #noteCancelled(jobId: string, epoch: number): void {
+    this.#cancelled.delete(jobId)
+    this.#cancelled.set(jobId, epoch)
+    if (this.#cancelled.size > mostCancelled) this.#cancelled.delete(this.#cancelled.keys().next().value as string)
   }
 
   #refusal(identity: RunIdentity): Refusal | undefined {

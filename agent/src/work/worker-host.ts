@@ -3,13 +3,13 @@ import { PlatenError, problemText, toPlatenError, type KindTypes, type Validator
 import { lineSplitter } from '../domain/line-splitter.ts'
 import type { FromWorker, ToWorker, WorkerEnd, WorkerOrder } from '../domain/worker-message.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { HandlerOutcome, JobContext } from '../ports/job-handler.ts'
+import type { HandlerOutcome, JobContext, WaitingOutcome } from '../ports/job-handler.ts'
 import { hostLog } from './host-log.ts'
 import { hostPhp } from './host-php.ts'
 import { hostSteps } from './host-steps.ts'
 
 /** A handler of any kind. */
-export type AnyHandler = (context: JobContext<KindTypes[keyof KindTypes]['input']>) => Promise<HandlerOutcome<unknown>>
+export type AnyHandler = (context: JobContext<KindTypes[keyof KindTypes]['input']>) => Promise<HandlerOutcome<unknown> | WaitingOutcome>
 
 /** What a worker's composition provides. */
 export interface WorkerComposition {
@@ -73,9 +73,11 @@ function hostProgress(send: (message: FromWorker) => void): ContextParts['progre
 async function runOrder(order: WorkerOrder, composition: WorkerComposition, parts: ContextParts): Promise<WorkerEnd> {
   try {
     const handler = await composition.handlerFor(order)
-    const { jobId, attempt, policy } = order
+    const { jobId, attempt, policy, child } = order
     const input = order.input as KindTypes[keyof KindTypes]['input']
-    const { result, effect } = await handler({ jobId, attempt, policy, input, ...parts })
+    const outcome = await handler({ jobId, attempt, policy, input, ...(child ? { child } : {}), ...parts })
+    if ('waitFor' in outcome) return { outcome: 'waiting', effect: outcome.effect, child: outcome.waitFor }
+    const { result, effect } = outcome
     const check = await composition.resultCheck(order.kind)
     if (check && !check(result)) throw new PlatenError('internal', `The result breaks its schema: ${problemText(check.errors)}.`)
     return { outcome: 'succeeded', effect, result }

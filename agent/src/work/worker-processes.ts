@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { limits, PlatenError, type DocumentPolicy } from '@platen/protocol'
-import { effectOf } from '../domain/effect.ts'
+import { effectOf, isRepeatable } from '../domain/effect.ts'
 import type { WorkerExit } from '../domain/launcher-line.ts'
 import { policyForRole } from '../domain/policy.ts'
 import type { Bill } from '../domain/run.ts'
@@ -56,7 +56,7 @@ function startWork(options: WorkerProcessesOptions, order: WorkOrder, listener: 
   const { launcher, door, clock, policy } = options
   const token = randomBytes(32).toString('hex')
   const startedAt = clock.now()
-  const steps = { begun: 0, ended: 0 }
+  const steps = { begun: 0, notRepeatable: 0 }
   const calls = new AbortController()
   let connection: WorkerConnection | undefined
   let stopping: string | undefined
@@ -79,7 +79,10 @@ function startWork(options: WorkerProcessesOptions, order: WorkOrder, listener: 
     progress: (done, total, note) => listener.progress(done, total, note),
     step: (name, kind, phase) => {
       const noted = listener.step(name, kind, phase)
-      if (noted) steps[phase] += 1
+      if (noted && phase === 'begun') {
+        steps.begun += 1
+        if (!isRepeatable(kind)) steps.notRepeatable += 1
+      }
       return noted
     },
   }
@@ -109,7 +112,7 @@ function startWork(options: WorkerProcessesOptions, order: WorkOrder, listener: 
 async function converse(
   connection: WorkerConnection,
   { php, policy, log }: WorkerProcessesOptions,
-  { jobId, kind, attempt, input, runMs, role }: WorkOrder,
+  { jobId, kind, attempt, input, runMs, role, child }: WorkOrder,
   listener: WorkListener,
   signal: AbortSignal,
 ): Promise<End | undefined> {
@@ -129,7 +132,7 @@ async function converse(
       } else if (message.type === 'call') call(message)
     })
   })
-  connection.send({ type: 'order', jobId, kind, attempt, input, runMs, policy: policyForRole(policy, role) })
+  connection.send({ type: 'order', jobId, kind, attempt, input, runMs, policy: policyForRole(policy, role), ...(child ? { child } : {}) })
   return await Promise.race([end, connection.closed.then(() => undefined)])
 }
 
@@ -151,6 +154,10 @@ function outcomeOf(
     const { effect, result } = end.end
     if (Buffer.byteLength(JSON.stringify(result) ?? '') <= limits.job.resultBytes) return { outcome: 'succeeded', effect, result, bill }
     return { ...failed(new PlatenError('internal', 'The result is over its size bound.')), effect }
+  }
+  if (end?.end.outcome === 'waiting' && stopping === undefined) {
+    const { effect, child } = end.end
+    return { outcome: 'waiting', effect, child, bill }
   }
   if (stopping === 'deadline') return failed(new PlatenError('job.deadline'))
   if (stopping === 'journal') return failed(new PlatenError('disk.full', 'The journal could not be written.'))

@@ -17,7 +17,7 @@ const accepted: Run = {
 
 const event: fc.Arbitrary<RunEvent> = fc.oneof(
   fc.record({ type: fc.constant('start' as const), at: fc.nat() }),
-  fc.record({ type: fc.constant('step' as const), name: fc.string() }),
+  fc.record({ type: fc.constant('step' as const), name: fc.string(), kind: fc.constantFrom('idempotent', 'not repeatable', 'odd') }),
   fc.record({ type: fc.constant('cancel' as const), at: fc.nat() }),
   fc.record({ type: fc.constant('restart' as const), at: fc.nat() }),
   fc.record({
@@ -85,17 +85,35 @@ describe('a run', () => {
       { type: 'start', at: 2 },
       { type: 'restart', at: 5 },
     ])
-    assert.equal(run.state === 'ended' && run.end.error?.code, 'job.lost')
+    assert.equal(run.state === 'ended' && run.end.outcome === 'failed' && run.end.error?.code, 'job.lost')
     assert.equal(run.state === 'ended' && run.end.effect, 'none')
   })
 
-  it('is lost with an unknown effect when a restart finds a step begun', () => {
-    const { run } = play([
-      { type: 'start', at: 2 },
-      { type: 'step', name: 'write' },
-      { type: 'restart', at: 5 },
-    ])
-    assert.equal(run.state === 'ended' && run.end.effect, 'unknown')
+  it('is lost with an unknown effect when a restart finds a step begun that is not repeatable, and with a partial one otherwise', () => {
+    const lostIn = (kind: string): unknown => {
+      const { run } = play([
+        { type: 'start', at: 2 },
+        { type: 'step', name: 'write', kind },
+        { type: 'restart', at: 5 },
+      ])
+      return run.state === 'ended' && run.end.effect
+    }
+    assert.equal(lostIn('idempotent'), 'partial')
+    assert.equal(lostIn('journaled transaction'), 'partial')
+    assert.equal(lostIn('not repeatable'), 'unknown')
+    assert.equal(lostIn('something that another build knows'), 'unknown')
+  })
+
+  it('goes on under a newer lease in whatever state it is, and reports an end again under that', () => {
+    fc.assert(
+      fc.property(fc.array(event), fc.nat({ max: 5 }), (events, epoch) => {
+        const { run } = play(events)
+        const step = transition(run, { type: 'adopt', attempt: 2, epoch })
+        assert.deepEqual([step.run.state, step.run.epoch], [run.state, epoch])
+        assert.deepEqual(step.effects, run.state === 'ended' ? [{ type: 'report' }] : [])
+        assert.equal(transition(step.run, { type: 'adopt', attempt: 1, epoch: epoch - 1 }).run.epoch, epoch)
+      }),
+    )
   })
 
   it('is stopped, not ended, by a cancellation while it runs: the worker has the last word', () => {

@@ -118,22 +118,27 @@ describe('an offer of a known job', () => {
   const ended = { ...known, state: 'ended' } as Run
 
   it('is the same again by its fence', () => {
-    assert.equal(compareOffer(known, { attempt: 2, epoch: 5 }), 'accepted')
-    assert.deepEqual((compareOffer(ended, { attempt: 2, epoch: 5 }) as { code: string }).code, 'grant.replayed')
+    assert.equal(compareOffer(known, { attempt: 2, epoch: 5, settled: 4 }), 'accepted')
+    assert.deepEqual((compareOffer(ended, { attempt: 2, epoch: 5, settled: 4 }) as { code: string }).code, 'grant.replayed')
   })
 
-  it('is void when older and waits for the end of the older one when newer', () => {
-    assert.deepEqual((compareOffer(known, { attempt: 2, epoch: 4 }) as { code: string }).code, 'job.stale_epoch')
-    assert.equal(compareOffer(known, { attempt: 3, epoch: 6 }), 'end the older first')
-    assert.equal(compareOffer(ended, { attempt: 3, epoch: 6 }), 'new attempt')
+  it('is void when older and a new attempt when newer, which waits for the end of the older one', () => {
+    assert.deepEqual((compareOffer(known, { attempt: 2, epoch: 4, settled: 3 }) as { code: string }).code, 'job.stale_epoch')
+    assert.equal(compareOffer(known, { attempt: 3, epoch: 6, settled: 5 }), 'end the older first')
+    assert.equal(compareOffer(ended, { attempt: 3, epoch: 6, settled: 5 }), 'new attempt')
+  })
+
+  it('takes up the run that the gateway has not heard of', () => {
+    assert.equal(compareOffer(known, { attempt: 2, epoch: 6, settled: 4 }), 'adopt')
+    assert.equal(compareOffer(ended, { attempt: 2, epoch: 6, settled: 4 }), 'adopt')
   })
 })
 
 describe('the effect of a run that did not succeed', () => {
-  it('is none without a step, partial after whole steps, unknown amid one', () => {
-    assert.equal(effectOf({ begun: 0, ended: 0 }), 'none')
-    assert.equal(effectOf({ begun: 2, ended: 2 }), 'partial')
-    assert.equal(effectOf({ begun: 2, ended: 1 }), 'unknown')
+  it('is none without a step, partial where doing it again completes it, unknown where that must not be', () => {
+    assert.equal(effectOf({ begun: 0, notRepeatable: 0 }), 'none')
+    assert.equal(effectOf({ begun: 2, notRepeatable: 0 }), 'partial')
+    assert.equal(effectOf({ begun: 2, notRepeatable: 1 }), 'unknown')
   })
 })
 
@@ -154,6 +159,9 @@ describe('a message of a worker', () => {
       '{"type":"step","id":1,"name":"x","kind":"y","phase":"done"}',
     ]
     odd.push('{"type":"end","end":{"outcome":"failed","code":"no.code","message":""},"bill":{"cpuMs":1,"peakRssBytes":1,"wallMs":1}}')
+    odd.push(
+      '{"type":"end","end":{"outcome":"waiting","effect":"none","child":{"input":1}},"bill":{"cpuMs":1,"peakRssBytes":1,"wallMs":1}}',
+    )
     odd.push('{"type":"end","end":{"outcome":"succeeded","effect":"unknown","result":1},"bill":{"cpuMs":1,"peakRssBytes":1,"wallMs":1}}')
     for (const line of odd) assert.equal(parseFromWorker(line), undefined, line)
   })

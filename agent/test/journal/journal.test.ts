@@ -80,11 +80,14 @@ describe('the journal', () => {
   it('knows which steps of a running run had begun', test => {
     const { journal } = open(test)
     journal.save(running('a'))
-    journal.step('a', 0, 'one', 'idempotent', 'begun')
-    journal.step('a', 0, 'one', 'idempotent', 'ended')
-    journal.step('a', 0, 'two', 'idempotent', 'begun')
+    journal.step('a', 'one', 'idempotent', 'begun')
+    journal.step('a', 'one', 'idempotent', 'ended')
+    journal.step('a', 'two', 'not repeatable', 'begun')
     const [run] = journal.unfinished()
-    assert.deepEqual(run?.state === 'running' && run.steps, ['one', 'two'])
+    assert.deepEqual(run?.state === 'running' && run.steps, [
+      { name: 'one', kind: 'idempotent' },
+      { name: 'two', kind: 'not repeatable' },
+    ])
   })
 
   it('keeps frames in the order they came until each is acknowledged', test => {
@@ -97,7 +100,7 @@ describe('the journal', () => {
     )
     assert.equal(journal.waiting(), 1)
     journal.acknowledge('a', 'created')
-    journal.acknowledge('a', 'result')
+    journal.acknowledge('a', 'outcome')
     assert.deepEqual(journal.outbox(10), [])
   })
 
@@ -115,8 +118,8 @@ describe('the journal', () => {
     )
     journal.save(ended('b'), [result('b', 'x'.repeat(limits.job.resultBytes - 1_000))])
     assert.equal(journal.waiting(), 2)
-    journal.acknowledge('a', 'result')
-    journal.acknowledge('b', 'result')
+    journal.acknowledge('a', 'outcome')
+    journal.acknowledge('b', 'outcome')
     journal.save(accepted('e'))
   })
 

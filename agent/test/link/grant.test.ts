@@ -19,6 +19,7 @@ describe('a grant', () => {
     kind: 'cache.purge',
     input: { urls: ['https://a.example/'], deep: [{ b: 1, a: [null, true] }] },
     runMs: 1_000,
+    settled: 0,
   } as const
   const offer = (forgery: Forgery = {}, by = signer): Offer => ({ ...plain, grant: by.grant(plain, checker, nowMs, forgery) })
   const refused = (given: Offer, code: string, who = checker): void => assert.throws(() => checkGrant(given, who), { code })

@@ -10,6 +10,7 @@ import type { AgentIdentity } from '../../src/ports/agent-identity.ts'
 import type { Fence, Jobs, RunNews } from '../../src/ports/jobs.ts'
 import type { Journal } from '../../src/ports/journal.ts'
 import { systemClock } from '../../src/system/system-clock.ts'
+import { outcomeFrame } from '../../src/work/frames.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { TestSigner, testKey } from './test-signer.ts'
 import { WireGateway } from './wire-gateway.ts'
@@ -24,7 +25,7 @@ class JobsDouble {
     this.offered.push(offered)
     return 'accepted'
   }
-  cancel: Jobs['cancel'] = jobId => this.cancelled.push(jobId) > 0
+  cancel: Jobs['cancel'] = jobId => (this.cancelled.push(jobId) > 0 ? 'stopping' : 'unknown')
   running: Jobs['running'] = () => this.held
   subscribe: Jobs['subscribe'] = listener => {
     this.#listener = listener
@@ -98,8 +99,7 @@ describe('the link', () => {
     end: { outcome: 'succeeded', effect: 'applied', result: { summary: 'Done' } },
   })
   const save = (run: Run & { state: 'ended' }): void => {
-    const { jobId, attempt, epoch, finishedAt, end } = run
-    journal.save(run, [{ type: 'job.result', jobId, attempt, epoch, ...end, finishedAt }])
+    journal.save(run, [outcomeFrame(run)])
   }
   const ackOf = ({ jobId, attempt, epoch }: Fence): GatewayFrame => ({ type: 'job.ack', of: 'result', jobId, attempt, epoch })
   const offer = (nowMs = Date.now()): Extract<GatewayFrame, { type: 'job.offer' }> => {
@@ -111,6 +111,7 @@ describe('the link', () => {
       kind: 'cache.purge',
       input: { a: 1 },
       runMs: 1_000,
+      settled: 0,
     } as const
     return { ...plain, grant: signer.grant(plain, identity, nowMs) }
   }

@@ -9,7 +9,7 @@ import { limits, localSigningText, PlatenError, signatureHeaders, type LocalStat
 import { localValidators } from '@platen/protocol/validators/local'
 import type { Run } from '../../src/domain/run.ts'
 import { openLocalServer, type LocalAddress } from '../../src/local/local-server.ts'
-import type { Jobs, RunNews } from '../../src/ports/jobs.ts'
+import type { Cancelled, Jobs, RunNews } from '../../src/ports/jobs.ts'
 import { jsonLog } from '../../src/system/json-log.ts'
 import { systemClock } from '../../src/system/system-clock.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -48,8 +48,8 @@ class FewJobs implements Jobs {
     if (asked[0] === 'no.such') throw new PlatenError('kind.unknown')
     return { ...run, state: 'accepted', kind: asked[0] }
   }
-  cancel(): boolean {
-    return this.#run.state !== 'ended'
+  cancel(): Cancelled {
+    return this.#run.state === 'ended' ? 'ended' : 'stopping'
   }
   running(): [] {
     return []

@@ -14,6 +14,8 @@ interface TestInput {
   readonly eat?: boolean
   readonly wait?: boolean
   readonly step?: string
+  /** Whether the step must not be done twice. */
+  readonly once?: boolean
   readonly whoami?: boolean
   readonly call?: string
   /** File that is told how a call to the plugin ended which was made after the cancellation. */
@@ -24,7 +26,8 @@ const handler = async (context: JobContext<unknown>): Promise<{ result: unknown;
   const input = context.input as TestInput
   const { step } = input
   context.progress(1, 2, 'half')
-  if (step !== undefined) await context.step('write', 'idempotent', async () => writeFileSync(step, String(process.pid)))
+  if (step !== undefined)
+    await context.step('write', input.once ? 'not repeatable' : 'idempotent', async () => writeFileSync(step, String(process.pid)))
   if (input.fail) throw new PlatenError('page.stale', 'For the test.')
   if (input.crash) process.kill(process.pid, 'SIGKILL')
   if (input.eat) for (const held: Buffer[] = []; ; await new Promise(setImmediate)) held.push(Buffer.alloc(8 << 20, 1))

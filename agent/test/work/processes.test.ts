@@ -58,15 +58,15 @@ describe('a job in a worker process', () => {
     assert.ok(existsSync(file))
   })
 
-  it('says that the effect is unknown when it died after a step had begun', async test => {
+  it('says that the effect is partial when an idempotent step had begun, and unknown when that one is not repeatable', async test => {
     const agent = await startTestAgent(test)
-    const job = await agent.run('test.light', { step: join(agent.folder, 'missing', 'written') })
-    assert.equal(job.state, 'failed')
+    const step = join(agent.folder, 'missing', 'written')
+    const ids = [await agent.run('test.light', { step }), await agent.run('test.light', { step, once: true })].map(({ id }) => id)
     await agent.launched.stop()
     const journal = openJournal(join(agent.policy.agent.state, 'journal.db'))
-    const run = journal.find(job.id)
+    const effects = ids.map(id => journal.find(id)).map(run => run?.state === 'ended' && run.end.effect)
     journal.close()
-    assert.equal(run?.state === 'ended' && run.end.effect, 'unknown')
+    assert.deepEqual(effects, ['partial', 'unknown'])
   })
 
   it('stops when it is cancelled', async test => {
@@ -113,7 +113,7 @@ describe('a job in a worker process', () => {
     const journal = openJournal(join(agent.policy.agent.state, 'journal.db'))
     const run = journal.find(id)
     journal.close()
-    assert.equal(run?.state === 'ended' && run.end.error?.code, 'job.lost')
+    assert.equal(run?.state === 'ended' && run.end.outcome === 'failed' && run.end.error?.code, 'job.lost')
     assert.equal(run?.state === 'ended' && run.end.effect, 'none')
   })
 })

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { limits, type AgentFrame } from '@platen/protocol'
 import { agentFrameValidators } from '@platen/protocol/validators/agent-frames'
-import type { RunIdentity } from '../../src/domain/run.ts'
+import type { Run } from '../../src/domain/run.ts'
 import { openJournal } from '../../src/journal/sqlite-journal.ts'
 import type { Clock } from '../../src/ports/clock.ts'
-import type { RunNews } from '../../src/ports/jobs.ts'
+import type { Offered, RunNews } from '../../src/ports/jobs.ts'
 import type { Journal } from '../../src/ports/journal.ts'
 import type { Work, Workers, WorkListener, WorkOrder, WorkOutcome } from '../../src/ports/workers.ts'
 import { jsonLog } from '../../src/system/json-log.ts'
@@ -68,16 +68,14 @@ class HandWorkers implements Workers {
 
 const bill = { cpuMs: 1, peakRssBytes: 1, wallMs: 1 }
 const success: WorkOutcome = { outcome: 'succeeded', effect: 'applied', result: { summary: 'done' }, bill }
-const offer = (
-  attempt: number,
-  epoch: number,
-  jobId = 'job_01936f0e-7b2c-7d3e-8f4a-5b6c7d8e9f00',
-): Omit<RunIdentity, 'origin' | 'createdAt'> => ({
+/** An offer whose gateway knows what became of every lease before it. */
+const offer = (attempt: number, epoch: number, jobId = 'job_01936f0e-7b2c-7d3e-8f4a-5b6c7d8e9f00'): Offered => ({
   jobId,
   kind: 'test.light',
   input: {},
   attempt,
   epoch,
+  settled: epoch - 1,
   runMs: 1_000,
 })
 
@@ -182,13 +180,51 @@ describe('offers', () => {
     assert.deepEqual((refused as { code: string }).code, 'agent.busy')
   })
 
+  it('whose older lease the gateway has not heard of take up what was begun under that, and do not run it twice', async test => {
+    const { runs, journal, workers } = bench(test)
+    runs.offer(offer(1, 1))
+    await soon()
+    assert.equal(runs.offer({ ...offer(1, 2), settled: 0 }), 'accepted')
+    assert.equal(workers.started.length, 1)
+    assert.equal(workers.started[0]?.cancelled, undefined)
+    assert.deepEqual(runs.running(), [{ jobId: offer(1, 1).jobId, attempt: 1, epoch: 2 }])
+    workers.started[0]?.end(success)
+    await soon()
+    const [frame] = frames(journal)
+    assert.equal(frame?.type === 'job.result' && frame.epoch, 2)
+  })
+
+  it('whose older lease has ended here unheard report that end under the newer one', async test => {
+    const { runs, journal, workers } = bench(test)
+    runs.offer(offer(1, 1))
+    await soon()
+    workers.started[0]?.end(success)
+    await soon()
+    assert.equal(runs.offer({ ...offer(1, 2), settled: 0 }), 'accepted')
+    await soon()
+    assert.equal(workers.started.length, 1)
+    assert.deepEqual(
+      frames(journal).map(frame => frame.type === 'job.result' && [frame.epoch, frame.outcome]),
+      [[2, 'succeeded']],
+    )
+  })
+
+  it('that were cancelled before they came are not taken', async test => {
+    const { runs, workers } = bench(test)
+    assert.equal(runs.cancel(offer(1, 3).jobId, { attempt: 1, epoch: 3 }), 'unknown')
+    assert.deepEqual((runs.offer(offer(1, 3)) as { code: string }).code, 'job.cancelled')
+    await soon()
+    assert.equal(workers.started.length, 0)
+    assert.equal(runs.offer(offer(1, 4)), 'accepted')
+  })
+
   it('are cancelled by their present fence only', async test => {
     const { runs, workers } = bench(test)
     runs.offer(offer(1, 3))
     await soon()
-    assert.equal(runs.cancel(offer(1, 3).jobId, { attempt: 1, epoch: 2 }), false)
+    assert.equal(runs.cancel(offer(1, 3).jobId, { attempt: 1, epoch: 2 }), 'ended')
     assert.equal(workers.started[0]?.cancelled, undefined)
-    assert.equal(runs.cancel(offer(1, 3).jobId, { attempt: 1, epoch: 3 }), true)
+    assert.equal(runs.cancel(offer(1, 3).jobId, { attempt: 1, epoch: 3 }), 'stopping')
     assert.equal(workers.started[0]?.cancelled, 'cancelled')
   })
 })
@@ -237,7 +273,7 @@ describe('jobs of the site', () => {
     workers.started[0]?.end(success)
     await soon()
     const run = runs.find(late.jobId)
-    assert.equal(run?.state === 'ended' && run.end.error?.code, 'job.expired')
+    assert.equal(run?.state === 'ended' && run.end.outcome === 'failed' && run.end.error?.code, 'job.expired')
     assert.equal(workers.started.length, 1)
   })
 })
@@ -248,11 +284,11 @@ describe('a crash of the agent', () => {
     const first = before.runs.create('test.heavy', {}, 'owner')
     await soon()
     const second = before.runs.create('test.heavy', {}, 'owner')
-    assert.equal(before.workers.started[0]?.listener.step('write', 'idempotent', 'begun'), true)
+    assert.equal(before.workers.started[0]?.listener.step('write', 'not repeatable', 'begun'), true)
     const after = before.crash()
     await soon()
     const lost = after.runs.find(first.jobId)
-    assert.equal(lost?.state === 'ended' && lost.end.error?.code, 'job.lost')
+    assert.equal(lost?.state === 'ended' && lost.end.outcome === 'failed' && lost.end.error?.code, 'job.lost')
     assert.equal(lost?.state === 'ended' && lost.end.effect, 'unknown')
     assert.equal(after.runs.find(second.jobId)?.state, 'running')
     assert.deepEqual(
@@ -268,10 +304,12 @@ describe('a newer build of the agent', () => {
   it('ends what an older one took and it does not know', async test => {
     const { journal, crash } = bench(test)
     const { jobId } = offer(1, 1)
-    journal.save({ ...offer(1, 1), kind: 'old.kind', origin: 'platform', createdAt: 1, state: 'accepted' })
+    const { settled: _settled, ...identity } = offer(1, 1)
+    const old: Run = { ...identity, kind: 'old.kind', origin: 'platform', createdAt: 1, state: 'accepted' }
+    journal.save(old)
     const after = crash()
     const run = after.runs.find(jobId)
-    assert.equal(run?.state === 'ended' && run.end.error?.code, 'kind.unknown')
+    assert.equal(run?.state === 'ended' && run.end.outcome === 'failed' && run.end.error?.code, 'kind.unknown')
     assert.equal(after.journal.waiting(), 1)
     await soon()
     assert.equal(after.runs.unfinished(), 0)

@@ -1,4 +1,5 @@
-import type { Bus, Hint } from '../ports/bus.ts'
+import type { Hint } from '../domain/hint.ts'
+import type { Bus } from '../ports/bus.ts'
 import type { Log } from '../ports/log.ts'
 
 /** The bus of a gateway that is alone: hints go to whoever listens in this process, after the publisher is done. */

@@ -1,3 +1,4 @@
+import type { Catalog } from '../domain/catalog.ts'
 import type { Bus } from '../ports/bus.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
@@ -14,6 +15,7 @@ export interface HttpParts {
   readonly clock: Clock
   readonly log: Log
   readonly progress: LatestProgress
+  readonly catalog: Catalog
   /** Makes a one-time enrolment token for a site of an account. */
   invite(
     site: { readonly accountId: string; readonly siteId: string },
@@ -63,6 +65,8 @@ export interface RouteDocument {
   /** JSON Schema of the body; its absence means that none is read. */
   readonly body?: object
   readonly bodyExample?: unknown
+  /** Where it may be larger than usual. */
+  readonly bodyBytes?: number
   readonly answer: { readonly status: number; readonly schema: object; readonly example: unknown; readonly type?: string }
 }
 

@@ -8,7 +8,7 @@ const problem = { $ref: '#/components/schemas/Problem' }
 export function openApi(routes: readonly RouteDocument[]): object {
   const paths: Record<string, Record<string, object>> = {}
   for (const route of routes) {
-    const path = route.path.replaceAll(/:(\w+)/g, '{$1}')
+    const path = route.path.replaceAll(/\/:(\w+)/g, '/{$1}')
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) }
   }
   return {
@@ -34,7 +34,7 @@ function operation(route: RouteDocument): object {
   const type = answer.type ?? 'application/json'
   return {
     summary,
-    tags: [path.startsWith('/v1/') ? path.split('/')[2] : 'gateway'],
+    tags: [path.startsWith('/v1/') ? path.split(/[/:]/)[2] : 'gateway'],
     description: description === undefined ? needs : `${needs} ${description}`,
     ...(scope === 'public' ? { security: [] } : {}),
     parameters: parameters(route),
@@ -47,7 +47,7 @@ function operation(route: RouteDocument): object {
 }
 
 function parameters({ path, method, query = {}, scope }: RouteDocument): object[] {
-  const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
+  const inPath = [...path.matchAll(/\/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
   const inQuery = Object.entries(query).map(([name, schema]) => ({ name, in: 'query', schema }))
   const key = { name: 'Idempotency-Key', in: 'header', schema: { type: 'string', maxLength: 200 } }
   return [...inPath, ...inQuery, ...(method === 'POST' && scope !== 'public' ? [key] : [])]

@@ -74,8 +74,10 @@ function serveRoutes(app: FastifyInstance, parts: HttpParts, gatekeeper: Gatekee
   for (const route of routes) {
     app.route({
       method: route.method,
-      url: route.path,
+      // A colon inside a segment is a colon.
+      url: route.path.replace(/(?<!\/):/, '::'),
       ...(route.body ? { schema: { body: route.body } } : {}),
+      ...(route.bodyBytes === undefined ? {} : { bodyLimit: route.bodyBytes }),
       // Who asks comes first: a body is judged only for those who may send one.
       attachValidation: true,
       handler: async (request, reply) => {

@@ -66,6 +66,9 @@ export const revokedShape: Shape = {
   example: { id: ids.token, revoked: true },
 }
 
+/** States of a job. */
+export const jobStates: readonly string[] = ['queued', 'offered', 'running', 'waiting', 'succeeded', 'failed', 'cancelled', 'expired']
+
 /** A job. */
 export const jobShape: Shape = {
   schema: shape(
@@ -74,15 +77,18 @@ export const jobShape: Shape = {
       siteId: text,
       kind: text,
       origin: { enum: ['platform', 'owner', 'event', 'root'] },
-      state: { enum: ['queued', 'offered', 'running', 'succeeded', 'failed', 'cancelled', 'expired'] },
+      state: { enum: jobStates },
       input: {},
       attempt: { type: 'integer' },
       epoch: { type: 'integer' },
       createdAt: time,
     },
     {
+      pool: text,
+      parentId: text,
       notBefore: time,
       startedAt: time,
+      childId: text,
       finishedAt: time,
       progress: shape({ done: { type: 'integer' }, total: { type: 'integer' }, note: text }),
       reason: shape({ code: text, message: text }),
@@ -90,6 +96,7 @@ export const jobShape: Shape = {
       result: {},
       error: shape({ code: text, message: text }),
       bill: { type: 'object' },
+      standIn: text,
     },
   ),
   example: {
@@ -104,6 +111,14 @@ export const jobShape: Shape = {
     createdAt: then,
     notBefore: then,
   },
+}
+
+/** What became of each job of a batch. */
+export const batchShape: Shape = {
+  schema: shape({
+    items: { type: 'array', items: shape({}, { job: jobShape.schema, problem: { $ref: '#/components/schemas/Problem' } }) },
+  }),
+  example: { items: [{ job: jobShape.example }] },
 }
 
 /** A line of the audit log. */

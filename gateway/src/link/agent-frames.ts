@@ -1,5 +1,8 @@
-import { limits, problemText, type AgentFrame, type ErrorCode } from '@platen/protocol'
-import type { Job, JobEvent } from '../domain/job.ts'
+import { limits, newId, problemText, type AgentFrame, type ErrorCode, type Kind } from '@platen/protocol'
+import { kindIn } from '../domain/catalog.ts'
+import { hintsOf } from '../domain/hint.ts'
+import { isEnded, type AgentEvent, type Job } from '../domain/job.ts'
+import type { StoredStep } from '../ports/jobs.ts'
 import { jobEnd, knownCode } from './job-end.ts'
 import type { LinkParts } from './link-parts.ts'
 import type { Peer } from './peer.ts'
@@ -20,30 +23,21 @@ export class AgentFrames {
 
   /** Renews the leases of what runs, and tells the agent what runs in vain. */
   async running(peer: Peer, fences: readonly Fence[]): Promise<void> {
-    for (const fence of fences) {
-      const { jobId, attempt, epoch } = fence
-      const renewed = await this.#apply(peer, jobId, { type: 'renew', epoch, leaseMs: limits.job.leaseMs })
-      if (renewed?.accepted) continue
-      // Its accept was lost with an earlier connection.
-      if (renewed?.job.state === 'offered' && renewed.job.epoch === epoch) await this.accept(peer, fence)
-      else peer.send({ type: 'job.cancel', jobId, attempt, epoch, reason: 'job.stale_epoch' })
-    }
+    await Promise.all(fences.map(fence => this.#renew(peer, fence)))
   }
 
-  async accept(peer: Peer, { jobId, attempt, epoch }: Fence): Promise<void> {
-    const step = await this.#apply(peer, jobId, { type: 'accept', epoch, leaseMs: limits.job.leaseMs })
-    if (!step?.accepted) {
-      peer.held.delete(jobId)
-      peer.send({ type: 'job.cancel', jobId, attempt, epoch, reason: 'job.stale_epoch' })
-    } else if (step.job.state === 'running') peer.held.set(jobId, { attempt, epoch, kind: step.job.kind })
+  async accept(peer: Peer, fence: Fence): Promise<void> {
+    const step = await this.#apply(peer, fence, { type: 'accept', leaseMs: this.#parts.leaseMs })
+    this.#goOn(peer, fence, step)
   }
 
-  async decline(peer: Peer, { jobId, epoch, code, message, retryAfterMs }: Frame<'job.decline'>): Promise<void> {
+  async decline(peer: Peer, frame: Frame<'job.decline'>): Promise<void> {
+    const { jobId, code, message, retryAfterMs } = frame
     // The agent has taken this very attempt before: its result is on its way.
     if (code === 'grant.replayed') return
     peer.held.delete(jobId)
     const pause = retryAfterMs === undefined ? {} : { retryAfterMs: Math.max(retryAfterMs, shortestPauseMs) }
-    await this.#apply(peer, jobId, { type: 'decline', epoch, code: knownCode(code), message, ...pause })
+    await this.#apply(peer, frame, { type: 'decline', code: knownCode(code), message, ...pause })
     this.#parts.log.warn('link:declined', { agentId: peer.agent.id, jobId, code: knownCode(code) })
   }
 
@@ -54,10 +48,13 @@ export class AgentFrames {
 
   /** Stores a result once, whatever number of times it comes, and says so. */
   async result(peer: Peer, frame: Frame<'job.result'>): Promise<void> {
-    const { jobId, attempt, epoch } = frame
-    const refused = epoch === 0 ? await this.#localResult(peer, frame) : await this.#leasedResult(peer, frame)
-    if (peer.held.get(jobId)?.epoch === epoch) peer.held.delete(jobId)
-    peer.send({ type: 'job.ack', jobId, of: 'result', attempt, epoch, ...(refused === undefined ? {} : { refused }) })
+    const refused = frame.epoch === 0 ? await this.#localResult(peer, frame) : await this.#leasedResult(peer, frame)
+    this.#acknowledge(peer, frame, 'result', refused)
+  }
+
+  /** Lets a job wait for the child that it asks for; asked for again, the answer is the same and no second child is made. */
+  async wait(peer: Peer, frame: Frame<'job.wait'>): Promise<void> {
+    this.#acknowledge(peer, frame, 'wait', await this.#wait(peer, frame))
   }
 
   async created(peer: Peer, frame: Frame<'job.created'>): Promise<void> {
@@ -72,57 +69,138 @@ export class AgentFrames {
     if (!stored) peer.send({ type: 'state.resync' })
   }
 
+  async #renew(peer: Peer, fence: Fence): Promise<void> {
+    this.#goOn(peer, fence, await this.#apply(peer, fence, { type: 'renew', leaseMs: this.#parts.leaseMs }))
+  }
+
+  /**
+   * Notes that the agent has the job, or tells it to stop. A run of an older lease goes on where the newer one is this agent's
+   * too: the offer that says so is on its way, and the agent takes it up under that.
+   */
+  #goOn(peer: Peer, { jobId, attempt, epoch }: Fence, step: StoredStep | undefined): void {
+    const job = step?.job
+    if (step?.accepted && job?.state === 'running') {
+      peer.held.set(jobId, { attempt, epoch, kind: job.kind })
+      if (job.cancelling) peer.send({ type: 'job.cancel', jobId, attempt, epoch, reason: 'cancelled' })
+      return
+    }
+    if (step?.accepted || (job && isComing(job, peer))) return
+    if (peer.held.get(jobId)?.epoch === epoch) peer.held.delete(jobId)
+    peer.send({ type: 'job.cancel', jobId, attempt, epoch, reason: 'job.stale_epoch' })
+  }
+
+  #acknowledge(peer: Peer, { jobId, attempt, epoch }: Fence, of: 'result' | 'wait', refused: ErrorCode | undefined): void {
+    if (peer.held.get(jobId)?.epoch === epoch) peer.held.delete(jobId)
+    if (refused !== undefined) this.#parts.log.warn('link:refused', { agentId: peer.agent.id, jobId, of, code: refused })
+    peer.send({ type: 'job.ack', jobId, of, attempt, epoch, ...(refused === undefined ? {} : { refused }) })
+  }
+
   async #leasedResult(peer: Peer, frame: Frame<'job.result'>): Promise<ErrorCode | undefined> {
-    const { jobId, epoch } = frame
-    const kind = peer.held.get(jobId)?.kind ?? (await this.#parts.store.jobs.find(peer.agent.accountId, jobId))?.kind
+    const kind = await this.#kindOf(peer, frame.jobId)
     if (kind === undefined) return 'job.not_found'
-    const step = await this.#apply(peer, jobId, { type: 'end', epoch, end: jobEnd(frame, this.#parts.results[kind]) })
-    if (!step) return 'job.not_found'
-    return step.accepted ? undefined : 'job.stale_epoch'
+    const step = await this.#apply(peer, frame, { type: 'end', end: jobEnd(frame, this.#parts.catalog.results[kind]) })
+    return refusalOf(step)
+  }
+
+  async #wait(peer: Peer, frame: Frame<'job.wait'>): Promise<ErrorCode | undefined> {
+    const { store, clock, catalog } = this.#parts
+    const parent = await store.jobs.findAt(peer.agent.places, frame.jobId)
+    if (!parent) return 'job.not_found'
+    const child = childOf(parent, frame.child, kindIn(catalog, parent.kind), kindIn(catalog, frame.child.kind), clock.now())
+    const wrong = child ? this.#problemOf(child) : 'policy.denied'
+    const { epoch, effect } = frame
+    const end = {
+      outcome: 'failed',
+      effect,
+      error: { code: wrong ?? 'internal', message: 'The child that it asks for is refused.' },
+    } as const
+    if (!child || wrong) return refusalOf(await this.#apply(peer, frame, { type: 'end', end }))
+    const event = { type: 'wait', epoch, agentId: peer.agent.id, childId: child.id, effect } as const
+    const step = await store.jobs.wait(peer.agent.places, frame.jobId, event, child, clock.now())
+    this.#announce(step)
+    return refusalOf(step)
   }
 
   async #localResult(peer: Peer, frame: Frame<'job.result'>): Promise<ErrorCode | undefined> {
-    const { store, clock, results } = this.#parts
+    const { store, clock, catalog } = this.#parts
     const job = await store.jobs.find(peer.agent.accountId, frame.jobId)
     if (!job) return 'job.not_found'
     const at = Math.min(frame.finishedAt, clock.now())
-    if (!(await store.jobs.finishLocal(peer.agent.siteId, frame.jobId, jobEnd(frame, results[job.kind]), at))) return 'job.not_found'
+    const end = jobEnd(frame, catalog.results[job.kind])
+    if (!(await store.jobs.finishLocal(peer.agent.siteId, frame.jobId, end, at))) return 'job.not_found'
     this.#changed(peer)
     return undefined
   }
 
   async #import(peer: Peer, { jobId, kind, input, origin, createdAt }: Frame<'job.created'>): Promise<ErrorCode | undefined> {
-    const { store, clock, kinds, inputs, log } = this.#parts
+    const { store, clock } = this.#parts
     const { id: agentId, accountId, siteId } = peer.agent
-    if (!kinds.has(kind)) return 'kind.unknown'
-    if (JSON.stringify(input).length > limits.job.inputBytes) return 'input.too_large'
-    if (!inputs[kind]?.(input)) {
-      log.warn('link:local_job_refused', { agentId, jobId, problem: problemText(inputs[kind]?.errors) })
-      return 'input.invalid'
-    }
     const at = Math.min(createdAt, clock.now())
     const identity = { id: jobId, accountId, siteId, kind, input, origin, createdAt: at, queueDeadline: at }
+    const wrong = this.#problemOf(identity)
+    if (wrong) return wrong
+    const lease = { agentId, expiresAt: at }
     // It has no lease in truth: it runs by the site's own policy, and its agent alone knows how it goes.
-    const job: Job = {
-      ...identity,
-      attempt: 0,
-      epoch: 0,
-      state: 'running',
-      startedAt: at,
-      cancelling: false,
-      lease: { agentId, expiresAt: at },
-    }
+    const job: Job = { ...identity, attempt: 0, epoch: 0, settled: 0, state: 'running', startedAt: at, cancelling: false, lease }
     return (await store.jobs.importLocal(job)) ? undefined : 'job.not_found'
   }
 
-  async #apply(peer: Peer, jobId: string, event: Exclude<JobEvent, { type: 'claim' | 'cancel' | 'tick' }>) {
+  /** What is wrong with a job that an agent asks for. */
+  #problemOf({ id, kind, input }: Pick<Job, 'id' | 'kind' | 'input'>): ErrorCode | undefined {
+    const { catalog, log } = this.#parts
+    if (!kindIn(catalog, kind)) return 'kind.unknown'
+    if (Buffer.byteLength(JSON.stringify(input)) > limits.job.inputBytes) return 'input.too_large'
+    if (catalog.inputs[kind]?.(input)) return undefined
+    log.warn('link:job_refused', { jobId: id, problem: problemText(catalog.inputs[kind]?.errors) })
+    return 'input.invalid'
+  }
+
+  async #kindOf({ held, agent }: Peer, jobId: string): Promise<string | undefined> {
+    return held.get(jobId)?.kind ?? (await this.#parts.store.jobs.findAt(agent.places, jobId))?.kind
+  }
+
+  async #apply(peer: Peer, { jobId, epoch }: Fence, word: Word): Promise<StoredStep | undefined> {
     const { store, clock } = this.#parts
-    const step = await store.jobs.apply(peer.agent.siteId, jobId, event, clock.now())
-    if (step?.accepted && event.type !== 'renew') this.#changed(peer)
+    const event = { ...word, epoch, agentId: peer.agent.id }
+    const step = await store.jobs.apply(peer.agent.places, jobId, event, clock.now())
+    if (event.type !== 'renew') this.#announce(step)
     return step
+  }
+
+  #announce(step: StoredStep | undefined): void {
+    if (step?.accepted) for (const hint of hintsOf([step, ...step.also])) this.#parts.bus.publish(hint)
   }
 
   #changed(peer: Peer): void {
     this.#parts.bus.publish({ type: 'site event', siteId: peer.agent.siteId })
   }
+}
+
+/** Whether a newer offer of the job comes to this agent, or will. */
+function isComing(job: Job, { agent }: Peer): boolean {
+  return job.state === 'offered' ? job.lease.agentId === agent.id : job.state === 'queued' && job.pool === undefined
+}
+
+type Unfenced<Event> = Event extends unknown ? Omit<Event, 'epoch' | 'agentId'> : never
+type Word = Unfenced<Exclude<AgentEvent, { type: 'wait' }>>
+
+function refusalOf(step: StoredStep | undefined): ErrorCode | undefined {
+  if (!step) return 'job.not_found'
+  return step.accepted ? undefined : 'job.stale_epoch'
+}
+
+/** The job that a run asks for, where its kind may ask for such a one. */
+function childOf(
+  parent: Job,
+  { kind: name, input, pool }: Frame<'job.wait'>['child'],
+  parentKind: Kind | undefined,
+  kind: Kind | undefined,
+  now: number,
+): (Job & { state: 'queued' }) | undefined {
+  if (!kind || !parentKind?.children?.includes(name) || isEnded(parent) || parent.parentId !== undefined) return undefined
+  const { accountId, siteId, origin, id: parentId } = parent
+  const place = pool === undefined ? {} : { pool }
+  const identity = { id: newId('job'), accountId, siteId, ...place, kind: name, input, origin, parentId }
+  const times = { createdAt: now, queueDeadline: now + kind.deadlines.queueMs, notBefore: now }
+  return { ...identity, ...times, attempt: 0, epoch: 0, settled: 0, state: 'queued' }
 }

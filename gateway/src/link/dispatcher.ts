@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
-import { canonicalJson, limits, PlatenError, toPlatenError, type AgentFrame, type Json } from '@platen/protocol'
+import { canonicalJson, PlatenError, toPlatenError, type AgentFrame, type Json } from '@platen/protocol'
+import { kindIn } from '../domain/catalog.ts'
+import { hintsOf } from '../domain/hint.ts'
 import type { Job } from '../domain/job.ts'
+import type { LeasedJob } from '../ports/jobs.ts'
 import type { LinkParts } from './link-parts.ts'
 import type { Registry } from './registry.ts'
 import type { Session } from './session.ts'
@@ -41,12 +44,12 @@ export class Dispatcher {
   }
 
   /** Takes up what an earlier connection left: offers that got no answer, cancellations that may not have come through. */
-  async resume(session: Session, leased: readonly (Job & { state: 'offered' | 'running' })[], running: Fences): Promise<void> {
+  async resume(session: Session, leased: readonly LeasedJob[], running: Fences): Promise<void> {
     for (const job of leased) {
       const { id: jobId, attempt, epoch } = job
-      if (job.state === 'running' && job.cancelling) session.send({ type: 'job.cancel', jobId, attempt, epoch, reason: 'cancelled' })
       const isHeld = running.some(fence => fence.jobId === jobId && fence.epoch === epoch)
-      if (job.state === 'offered' && !isHeld) await this.#offer(session, job)
+      if (job.cancelling) session.send({ type: 'job.cancel', jobId, attempt, epoch, reason: 'cancelled' })
+      else if (job.state === 'offered' && !isHeld) await this.#offer(session, job)
     }
   }
 
@@ -60,7 +63,7 @@ export class Dispatcher {
     try {
       do {
         this.#serving.set(session, false)
-        while (this.#mayTake(session) && (await this.#offerNext(session)));
+        while (this.#mayTake(session) && (await this.#offerSome(session)));
       } while (this.#serving.get(session))
     } catch (error) {
       this.#parts.log.error('link:dispatch_failed', { agentId: session.agent.id, error })
@@ -69,19 +72,19 @@ export class Dispatcher {
     }
   }
 
-  /** Whether there was a job. */
-  async #offerNext(session: Session): Promise<boolean> {
-    const { store, clock, bus } = this.#parts
-    const { id, siteId } = session.agent
-    const job = await store.jobs.claim(siteId, id, limits.job.leaseMs, clock.now())
-    if (!job) return false
-    bus.publish({ type: 'site event', siteId })
-    await this.#offer(session, job)
-    return true
+  /** Whether there were jobs. */
+  async #offerSome(session: Session): Promise<boolean> {
+    const { store, clock, bus, leaseMs } = this.#parts
+    const { id: agentId, places } = session.agent
+    const most = mostHeld - session.held.size
+    const jobs = await store.jobs.claim({ agentId, places, kinds: session.kinds, leaseMs, now: clock.now(), most })
+    for (const hint of hintsOf(jobs.map(job => ({ job, accepted: true, effects: [] })))) bus.publish(hint)
+    await Promise.all(jobs.map(job => this.#offer(session, job)))
+    return jobs.length > 0
   }
 
   async #offer(session: Session, job: Offered): Promise<void> {
-    const { id: jobId, attempt, epoch, kind, input } = job
+    const { id: jobId, attempt, epoch, settled, kind, input, child } = job
     session.held.set(jobId, { attempt, epoch, kind })
     try {
       const grant = await this.#parts.signer.sign({
@@ -93,9 +96,20 @@ export class Dispatcher {
         kind,
         inputHash: hash(input),
       })
-      const runMs = this.#parts.kinds.get(kind)?.deadlines.runMs
+      const runMs = kindIn(this.#parts.catalog, kind)?.deadlines.runMs
       if (runMs === undefined) throw new PlatenError('kind.unknown')
-      const sent = session.send({ type: 'job.offer', jobId, attempt, epoch, kind, input, runMs, grant })
+      const sent = session.send({
+        type: 'job.offer',
+        jobId,
+        attempt,
+        epoch,
+        kind,
+        input,
+        runMs,
+        settled,
+        grant,
+        ...(child ? { child } : {}),
+      })
       if (!sent) throw new PlatenError('agent.unavailable')
     } catch (error) {
       await this.#takeBack(session, job, toPlatenError(error))
@@ -111,8 +125,10 @@ export class Dispatcher {
     if (code === 'signer.unavailable') this.#pausedUntil = clock.now() + signerPauseMs
     log.warn('link:not_offered', { agentId: session.agent.id, jobId: job.id, code })
     const pause = final ? {} : { retryAfterMs: pauseMs }
-    await store.jobs.apply(job.siteId, job.id, { type: 'decline', epoch: job.epoch, code, message, ...pause }, clock.now())
-    bus.publish({ type: 'site event', siteId: job.siteId })
+    const { id: agentId, places } = session.agent
+    const event = { type: 'decline', epoch: job.epoch, agentId, code, message, ...pause } as const
+    const step = await store.jobs.apply(places, job.id, event, clock.now())
+    for (const hint of step ? hintsOf([step, ...step.also]) : []) bus.publish(hint)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Kind, Validator } from '@platen/protocol'
+import type { Catalog } from '../domain/catalog.ts'
 import type { Bus } from '../ports/bus.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
@@ -15,8 +15,7 @@ export interface LinkParts {
   /** The name that agents' tokens and signatures are made out to. */
   readonly gateway: string
   readonly heartbeatMs: number
-  readonly kinds: ReadonlyMap<string, Kind>
-  /** Checks of inputs and results by kind. */
-  readonly inputs: Readonly<Record<string, Validator>>
-  readonly results: Readonly<Record<string, Validator>>
+  /** A lease that no heartbeat renewed for so long is lost. */
+  readonly leaseMs: number
+  readonly catalog: Catalog
 }

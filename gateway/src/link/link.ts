@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import { limits } from '@platen/protocol'
-import type { Hint } from '../ports/bus.ts'
+import type { Hint } from '../domain/hint.ts'
 import { Admission, type AdmissionRates } from './admission.ts'
 import { AgentFrames } from './agent-frames.ts'
 import { clientAddress } from './client-address.ts'
@@ -13,10 +13,11 @@ import { Session } from './session.ts'
 import { upgrader } from './upgrade.ts'
 
 /** What the link needs of whoever composes a gateway. */
-export interface LinkOptions extends Omit<LinkParts, 'heartbeatMs'> {
+export interface LinkOptions extends Omit<LinkParts, 'heartbeatMs' | 'leaseMs'> {
   /** The server whose `upgrade` events are answered. */
   readonly server: Server
   readonly heartbeatMs?: number
+  readonly leaseMs?: number
   readonly rates?: Partial<AdmissionRates>
   /** Addresses and networks of proxies that may say in X-Forwarded-For who asks. */
   readonly trustProxy?: readonly string[]
@@ -36,11 +37,12 @@ const usualRates: AdmissionRates = { upgradesPerSecond: 200, refusalsPerMinute: 
 export function openLink({
   server,
   heartbeatMs = limits.link.heartbeatMs,
+  leaseMs = limits.job.leaseMs,
   rates = {},
   trustProxy = [],
   ...rest
 }: LinkOptions): GatewayLink {
-  const parts: LinkParts = { ...rest, heartbeatMs }
+  const parts: LinkParts = { ...rest, heartbeatMs, leaseMs }
   const admitting = { ...usualRates, ...rates }
   const registry = new Registry(parts.log)
   const dispatcher = new Dispatcher(parts, registry)
@@ -78,12 +80,11 @@ export function openLink({
 function heed(hint: Hint, registry: Registry, dispatcher: Dispatcher): void {
   switch (hint.type) {
     case 'job queued':
-      for (const session of registry.ofSite(hint.siteId)) dispatcher.wake(session)
+      for (const session of registry.at(hint.place)) dispatcher.wake(session)
       return
     case 'job cancelled': {
       const { jobId, attempt, epoch } = hint
-      if (epoch === 0) return
-      for (const session of registry.ofSite(hint.siteId)) session.send({ type: 'job.cancel', jobId, attempt, epoch, reason: 'cancelled' })
+      for (const session of registry.at(hint.place)) session.send({ type: 'job.cancel', jobId, attempt, epoch, reason: 'cancelled' })
       return
     }
     case 'agent revoked':

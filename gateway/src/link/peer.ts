@@ -1,4 +1,5 @@
 import type { GatewayFrame } from '@platen/protocol'
+import type { Place } from '../domain/place.ts'
 import type { Agent } from '../ports/agents.ts'
 
 /** An attempt that the agent holds, as far as this session knows. */
@@ -10,7 +11,7 @@ export interface HeldJob {
 
 /** An agent at the other end of an open session. */
 export interface Peer {
-  readonly agent: Pick<Agent, 'id' | 'accountId' | 'siteId'>
+  readonly agent: Pick<Agent, 'id' | 'accountId' | 'siteId'> & { readonly places: readonly Place[] }
   /** Jobs that were offered and have not ended, by id. */
   readonly held: Map<string, HeldJob>
   /** False where nothing can be sent any more. */

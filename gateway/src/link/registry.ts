@@ -1,9 +1,10 @@
+import type { Place } from '../domain/place.ts'
 import type { Log } from '../ports/log.ts'
 import type { Session } from './session.ts'
 
 /** Who is connected to this gateway. */
 export class Registry {
-  readonly #bySite = new Map<string, Session[]>()
+  readonly #byPlace = new Map<Place, Session[]>()
   readonly #log: Log
   #count = 0
 
@@ -22,7 +23,7 @@ export class Registry {
   add(session: Session): void {
     const others = this.ofAgent(session.agent)
     for (const other of others) if (other.instanceId === session.instanceId) other.close(4004)
-    this.#bySite.set(session.agent.siteId, [...this.ofSite(session.agent.siteId), session])
+    for (const place of session.agent.places) this.#byPlace.set(place, [...this.at(place), session])
     this.#count += 1
     if (!this.isHeld(session)) return
     const instances = this.ofAgent(session.agent).map(({ instanceId }) => instanceId)
@@ -30,12 +31,13 @@ export class Registry {
   }
 
   remove(session: Session): void {
-    const { siteId } = session.agent
-    const present = this.ofSite(siteId)
-    const left = present.filter(other => other !== session)
-    this.#count -= present.length - left.length
-    if (left.length === 0) this.#bySite.delete(siteId)
-    else this.#bySite.set(siteId, left)
+    const { siteId, places } = session.agent
+    if (this.at(siteId).includes(session)) this.#count -= 1
+    for (const place of places) {
+      const left = this.at(place).filter(other => other !== session)
+      if (left.length === 0) this.#byPlace.delete(place)
+      else this.#byPlace.set(place, left)
+    }
   }
 
   /** Whether a session gets no jobs, because another process of its agent is connected too. */
@@ -43,16 +45,18 @@ export class Registry {
     return this.ofAgent(session.agent).some(other => other.instanceId !== session.instanceId)
   }
 
-  ofSite(siteId: string): readonly Session[] {
-    return this.#bySite.get(siteId) ?? []
+  /** Sessions that carry out jobs of a place. */
+  at(place: Place): readonly Session[] {
+    return this.#byPlace.get(place) ?? []
   }
 
   ofAgent({ id, siteId }: Pick<Session['agent'], 'id' | 'siteId'>): readonly Session[] {
-    return this.ofSite(siteId).filter(session => session.agent.id === id)
+    return this.at(siteId).filter(session => session.agent.id === id)
   }
 
   /** Every session; those that come or go meanwhile may be missed. */
   *all(): Generator<Session> {
-    for (const sessions of this.#bySite.values()) yield* sessions
+    // Everyone is at its site, and at its site alone only once.
+    for (const [place, sessions] of this.#byPlace) for (const session of sessions) if (session.agent.siteId === place) yield session
   }
 }

@@ -1,3 +1,4 @@
+import { hintsOf } from '../domain/hint.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { LinkParts } from './link-parts.ts'
 import type { Registry } from './registry.ts'
@@ -20,6 +21,7 @@ export class Rounds {
   readonly #sessions: ReadonlySet<Session>
   #turn: Iterator<Session> | undefined
   #cancel: () => void
+  #isTicking = false
   #stopped = false
 
   constructor(parts: LinkParts, registry: Registry, dispatcher: Dispatcher, sessions: ReadonlySet<Session>) {
@@ -27,7 +29,7 @@ export class Rounds {
     this.#registry = registry
     this.#dispatcher = dispatcher
     this.#sessions = sessions
-    this.#cancel = parts.clock.after(roundMs, () => void this.#round())
+    this.#cancel = parts.clock.after(roundMs, () => this.#round())
   }
 
   stop(): void {
@@ -35,16 +37,17 @@ export class Rounds {
     this.#cancel()
   }
 
-  async #round(): Promise<void> {
+  #round(): void {
     const { clock, log } = this.#parts
     try {
       for (const session of this.#sessions) session.checkDeadlines(clock.now())
       this.#wakeSome()
-      await this.#tick()
     } catch (error) {
       log.error('link:round_failed', { error })
     }
-    if (!this.#stopped) this.#cancel = clock.after(roundMs, () => void this.#round())
+    // A store that is slow must not keep deadlines waiting.
+    if (!this.#isTicking) void this.#tick()
+    if (!this.#stopped) this.#cancel = clock.after(roundMs, () => this.#round())
   }
 
   #wakeSome(): void {
@@ -60,10 +63,14 @@ export class Rounds {
   }
 
   async #tick(): Promise<void> {
-    const { store, clock, bus } = this.#parts
-    for (const siteId of await store.jobs.tick(clock.now(), jobsARound)) {
-      bus.publish({ type: 'site event', siteId })
-      bus.publish({ type: 'job queued', siteId })
+    const { store, clock, bus, log } = this.#parts
+    this.#isTicking = true
+    try {
+      for (const hint of hintsOf(await store.jobs.tick(clock.now(), jobsARound))) bus.publish(hint)
+    } catch (error) {
+      log.error('link:round_failed', { error })
+    } finally {
+      this.#isTicking = false
     }
   }
 }

@@ -12,6 +12,7 @@ import {
 } from '@platen/protocol'
 import { agentFrameValidators } from '@platen/protocol/validators/agent-frames'
 import type { WebSocket } from 'ws'
+import { placeOf, type Place } from '../domain/place.ts'
 import type { Agent } from '../ports/agents.ts'
 import type { AgentFrames } from './agent-frames.ts'
 import type { Dispatcher } from './dispatcher.ts'
@@ -50,7 +51,9 @@ const seenEveryMs = 300_000
 
 /** One agent's connection, from the challenge to its end. There may be thousands: it keeps little. */
 export class Session implements Peer {
-  readonly agent: Pick<Agent, 'id' | 'accountId' | 'siteId' | 'publicKey'>
+  readonly agent: Pick<Agent, 'id' | 'accountId' | 'siteId' | 'publicKey'> & { readonly places: readonly Place[] }
+  /** Names of the kinds that the agent's build and policy allow, as far as this gateway knows them. */
+  kinds: readonly string[] = []
   readonly held: Map<string, HeldJob> = new Map()
   readonly #options: SessionOptions
   readonly #socket: WebSocket
@@ -62,8 +65,8 @@ export class Session implements Peer {
   #queued = 0
 
   constructor(agent: Agent, socket: WebSocket, options: SessionOptions) {
-    const { id, accountId, siteId, publicKey } = agent
-    this.agent = { id, accountId, siteId, publicKey }
+    const { id, accountId, siteId, pool, publicKey } = agent
+    this.agent = { id, accountId, siteId, publicKey, places: pool === undefined ? [siteId] : [siteId, placeOf({ pool })] }
     this.#socket = socket
     this.#options = options
     const { clock, gateway } = options.parts
@@ -168,6 +171,7 @@ export class Session implements Peer {
     const revision = negotiate(hello.revisions)
     if (revision === undefined) return this.close(4005, hello.revisions.join(' ').slice(0, 100))
     this.#step = { at: 'admitting', instanceId: hello.instanceId }
+    this.kinds = parts.catalog.kinds.map(({ name }) => name).filter(name => hello.capabilities.includes(name))
     // Known to the registry before the store is asked: a revocation from now on finds this session.
     registry.add(this)
     this.#enqueue(() => this.#welcome(hello, revision))
@@ -178,7 +182,7 @@ export class Session implements Peer {
     const { store, clock, heartbeatMs, log } = parts
     const agent = await store.agents.resolve(this.agent.id)
     if (!agent || agent.revokedAt !== undefined) return this.close(4003)
-    const leased = await store.jobs.leased(agent.siteId, agent.id)
+    const leased = await store.jobs.leased(this.agent.places, agent.id)
     await this.#noteSeen(hello.version)
     if (this.#step.at !== 'admitting') return
     this.#step = { at: 'open', instanceId: hello.instanceId }
@@ -207,6 +211,9 @@ export class Session implements Peer {
         return frames.progress(this, frame)
       case 'job.result':
         await frames.result(this, frame)
+        return dispatcher.wake(this)
+      case 'job.wait':
+        await frames.wait(this, frame)
         return dispatcher.wake(this)
       case 'job.created':
         return frames.created(this, frame)

@@ -10,6 +10,8 @@ export interface Agent {
   readonly publicKey: string
   readonly createdAt: number
   readonly revokedAt?: number
+  /** The pool that it serves besides its site. */
+  readonly pool?: string
   readonly version?: string
   readonly connectedAt?: number
   readonly seenAt?: number
@@ -53,6 +55,11 @@ export interface AgentStore {
   list(accountId: string, page: PageRequest): Promise<Page<Agent>>
   /** False where there is no such agent in the account. @throws PlatenError idempotency.conflict */
   revoke(accountId: string, id: string, at: number, record?: RequestRecord): Promise<boolean>
+  /**
+   * Lets the agent carry out jobs of a pool, or of its site alone (`null`). False where there is no such agent in the account.
+   * @throws PlatenError pool.denied where the account is not the platform's own, idempotency.conflict
+   */
+  assignPool(accountId: string, id: string, pool: string | null, record?: RequestRecord): Promise<boolean>
   /** Notes that the agent was heard, and whether it is connected. */
   seen(agentId: string, at: number, connected: boolean, version?: string): Promise<void>
   /** Merges a report (or, when full, replaces the facts); false on a gap, which the caller answers with a resync. */

@@ -18,7 +18,8 @@ export interface Token {
 
 /** API tokens and the accounts that they belong to. */
 export interface TokenStore {
-  createAccount(id: string, name: string, at: number): Promise<void>
+  /** `isPlatform`: the account of whoever runs the gateway, whose agents may serve in pools. */
+  createAccount(id: string, name: string, at: number, isPlatform?: boolean): Promise<void>
   /** Whether there is an account that somebody was ever given a token for; what a setup left that was cut off before does not count. */
   hasAccount(): Promise<boolean>
   /**

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { initGateway, storeFile } from '../../src/init.ts'
 import { Api } from '../http/api-fixture.ts'
+import { claimOne, say } from '../support/agent-words.ts'
 
 const program = join(import.meta.dirname, '..', '..', 'bin', 'platen')
 const commandMs = 20_000
@@ -87,11 +88,11 @@ describe('platen', () => {
       const [job] = (await api.store.jobs.list(accountId, { kind: 'cache.purge', state: 'queued' }, { limit: 1 })).items
       assert.ok(job)
       const now = api.clock.now()
-      const claimed = await api.store.jobs.claim(siteId, 'agent_1', 90_000, now)
+      const claimed = await claimOne(api.store.jobs, siteId, 'agent_1', 90_000, now)
       assert.equal(claimed?.id, job.id)
       const error = { code: 'policy.denied', message: 'The site does not want it.' } as const
       const end = { outcome, effect: 'none', ...(outcome === 'failed' ? { error } : {}) } as const
-      await api.store.jobs.apply(siteId, job.id, { type: 'end', epoch: 1, end }, now)
+      await say(api.store.jobs, { siteId, agentId: 'agent_1' }, job.id, { type: 'end', epoch: 1, end }, now)
       const { code: exit, stdout, stderr } = await told
       assert.deepEqual([exit, (JSON.parse(stdout) as { id: string; state: string }).state], [code, outcome])
       assert.match(stderr, new RegExp(`cache\\.purge: ${outcome}`))

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Bus, Hint } from '../../src/ports/bus.ts'
+import type { Hint } from '../../src/domain/hint.ts'
+import type { Bus } from '../../src/ports/bus.ts'
 import type { Log } from '../../src/ports/log.ts'
 
 /** A bus that writes to the log that it is given. */

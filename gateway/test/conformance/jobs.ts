@@ -5,6 +5,7 @@ import type { Job, JobEnd } from '../../src/domain/job.ts'
 import type { JobStore } from '../../src/ports/jobs.ts'
 import type { NewPlace } from './store-place.ts'
 import { everything, job, localJob, TwoAccounts } from './two-accounts.ts'
+import { claimOne, say } from '../support/agent-words.ts'
 
 const leaseMs = 90_000
 const done: JobEnd = { outcome: 'succeeded', effect: 'applied', result: { summary: 'Done' } }
@@ -20,9 +21,13 @@ export function conformJobs(newPlace: NewPlace): void {
     })
     afterEach(() => two.remove())
 
-    const claim = (now = 0): Promise<Job | undefined> => jobs.claim(two.mine.siteId, two.mine.agentId, leaseMs, now)
+    const claim = (now = 0): Promise<Job | undefined> => claimOne(jobs, two.mine.siteId, two.mine.agentId, leaseMs, now)
+    const tick = async (now: number, most: number): Promise<string[]> => [
+      ...new Set((await jobs.tick(now, most)).map(step => step.job.siteId)),
+    ]
     const stateOf = async ({ accountId, id }: Job): Promise<string | undefined> => (await jobs.find(accountId, id))?.state
-    const accept = ({ siteId, id }: Job, epoch = 1, now = 1) => jobs.apply(siteId, id, { type: 'accept', epoch, leaseMs }, now)
+    const accept = ({ siteId, id }: Job, epoch = 1, now = 1) =>
+      say(jobs, { ...two.mine, siteId }, id, { type: 'accept', epoch, leaseMs }, now)
 
     it('are found as they were made, by their account only', async () => {
       const made = await two.queue(two.mine)
@@ -49,14 +54,14 @@ export function conformJobs(newPlace: NewPlace): void {
       await jobs.cancel(two.mine.accountId, cancelled.id, 1)
       assert.equal((await jobs.cancel(two.mine.accountId, cancelled.id, 2))?.job.state, 'cancelled')
       await claim()
-      await jobs.apply(two.mine.siteId, ended.id, { type: 'end', epoch: 1, end: done }, 1)
+      await say(jobs, two.mine, ended.id, { type: 'end', epoch: 1, end: done }, 1)
       await assert.rejects(jobs.cancel(two.mine.accountId, ended.id, 2), { code: 'job.finished' })
       assert.equal(await stateOf(ended), 'succeeded')
     })
 
     it('are listed by site, state and kind, and by all of them at once', async () => {
       const purge = await two.queue(two.mine)
-      const report = await jobs.create(job(two.mine, {}, 'health.report'))
+      const { job: report } = await jobs.create(job(two.mine, {}, 'health.report'))
       await two.queue(two.theirs)
       await jobs.cancel(two.mine.accountId, report.id, 1)
       const ids = async (filter: Parameters<JobStore['list']>[1]): Promise<string[]> =>
@@ -71,7 +76,7 @@ export function conformJobs(newPlace: NewPlace): void {
 
     it('are claimed by urgency and then by age, for their site, when their time has come', async () => {
       const later = await two.queue(two.mine, { notBefore: 50 })
-      const slow = await jobs.create(job(two.mine, {}, 'images.optimize'))
+      const { job: slow } = await jobs.create(job(two.mine, {}, 'images.optimize'))
       const [first, second] = [await two.queue(two.mine), await two.queue(two.mine)]
       await two.queue(two.theirs)
       const claimed = [await claim(), await claim(), await claim(), await claim(), await claim(50)].map(found => found?.id)
@@ -82,7 +87,7 @@ export function conformJobs(newPlace: NewPlace): void {
       const other = await two.another()
       const made = await Promise.all(Array.from({ length: 4 }, () => two.queue(two.mine)))
       const stores = [jobs, other.jobs, jobs, other.jobs, jobs, other.jobs]
-      const claimed = await Promise.all(stores.map(store => store.claim(two.mine.siteId, two.mine.agentId, leaseMs, 0)))
+      const claimed = await Promise.all(stores.map(store => claimOne(store, two.mine.siteId, two.mine.agentId, leaseMs, 0)))
       await other.close()
       const ids = claimed.flatMap(found => (found ? [found.id] : []))
       assert.deepEqual(ids.toSorted(), made.map(({ id }) => id).toSorted())
@@ -93,10 +98,10 @@ export function conformJobs(newPlace: NewPlace): void {
       await jobs.importLocal(localJob(two.mine))
       const lease = { agentId: two.mine.agentId, expiresAt: leaseMs }
       const offered = await claim()
-      assert.deepEqual(offered, { ...withoutWait(made), state: 'offered', epoch: 1, attempt: 1, lease })
-      assert.deepEqual(await jobs.leased(two.mine.siteId, two.mine.agentId), [offered])
-      assert.deepEqual(await jobs.leased(two.mine.siteId, two.theirs.agentId), [])
-      assert.deepEqual(await jobs.leased(two.theirs.siteId, two.mine.agentId), [])
+      assert.deepEqual(offered, { ...withoutWait(made), state: 'offered', epoch: 1, attempt: 1, lease, cancelling: false })
+      assert.deepEqual(await jobs.leased([two.mine.siteId], two.mine.agentId), [offered])
+      assert.deepEqual(await jobs.leased([two.mine.siteId], two.theirs.agentId), [])
+      assert.deepEqual(await jobs.leased([two.theirs.siteId], two.mine.agentId), [])
     })
 
     it('hear what agents of their site say, and nothing from another site', async () => {
@@ -106,7 +111,7 @@ export function conformJobs(newPlace: NewPlace): void {
       assert.equal(await stateOf(made), 'offered')
       assert.equal((await accept(made))?.accepted, true)
       assert.equal(await stateOf(made), 'running')
-      assert.equal(await jobs.apply(two.mine.siteId, newId('job'), { type: 'end', epoch: 1, end: done }, 1), undefined)
+      assert.equal(await say(jobs, two.mine, newId('job'), { type: 'end', epoch: 1, end: done }, 1), undefined)
     })
 
     it('are left as they are by an epoch that is over', async () => {
@@ -114,7 +119,7 @@ export function conformJobs(newPlace: NewPlace): void {
       await claim()
       await jobs.tick(leaseMs, 10)
       await claim(leaseMs)
-      const late = await jobs.apply(two.mine.siteId, made.id, { type: 'end', epoch: 1, end: done }, leaseMs)
+      const late = await say(jobs, two.mine, made.id, { type: 'end', epoch: 1, end: done }, leaseMs)
       assert.deepEqual([late?.accepted, await stateOf(made)], [false, 'offered'])
       const [event] = (await jobs.events(two.mine.accountId, { jobId: made.id }, 0, 100)).toReversed()
       assert.equal(event?.type, 'job.offered')
@@ -125,11 +130,11 @@ export function conformJobs(newPlace: NewPlace): void {
       await two.queue(two.theirs, { queueDeadline: 20 })
       const expired = async (): Promise<number> =>
         (await everything(page => jobs.list(two.mine.accountId, { state: 'expired' }, page))).length
-      assert.deepEqual(await jobs.tick(9, 10), [])
-      assert.deepEqual([await jobs.tick(10, 2), await expired()], [[two.mine.siteId], 2])
-      assert.deepEqual([await jobs.tick(10, 2), await expired()], [[two.mine.siteId], 3])
-      assert.deepEqual(await jobs.tick(20, 10), [two.theirs.siteId])
-      assert.deepEqual(await jobs.tick(30, 10), [])
+      assert.deepEqual(await tick(9, 10), [])
+      assert.deepEqual([await tick(10, 2), await expired()], [[two.mine.siteId], 2])
+      assert.deepEqual([await tick(10, 2), await expired()], [[two.mine.siteId], 3])
+      assert.deepEqual(await tick(20, 10), [two.theirs.siteId])
+      assert.deepEqual(await tick(30, 10), [])
     })
 
     it('run no longer than their deadline, however often their lease is renewed', async () => {
@@ -137,7 +142,7 @@ export function conformJobs(newPlace: NewPlace): void {
       await claim()
       await accept(made)
       const later = 3_600_000
-      await jobs.apply(two.mine.siteId, made.id, { type: 'renew', epoch: 1, leaseMs: 2 * later }, 2)
+      await say(jobs, two.mine, made.id, { type: 'renew', epoch: 1, leaseMs: 2 * later }, 2)
       await jobs.tick(later, 10)
       const found = await jobs.find(two.mine.accountId, made.id)
       assert.ok(found?.state === 'failed' && found.end.error?.code === 'job.deadline')

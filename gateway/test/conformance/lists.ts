@@ -4,7 +4,7 @@ import { newId } from '@platen/protocol'
 import type { Page, PageRequest } from '../../src/ports/page.ts'
 import type { Store } from '../../src/ports/store.ts'
 import type { NewPlace } from './store-place.ts'
-import { apiToken, auditLine, everything, job, site, TwoAccounts, type Party } from './two-accounts.ts'
+import { apiToken, auditLine, everything, site, TwoAccounts, type Party } from './two-accounts.ts'
 
 interface Listed {
   readonly id: string
@@ -34,7 +34,7 @@ const lists: readonly {
   },
   {
     name: 'jobs',
-    add: ({ store }, party) => store.jobs.create(job(party)),
+    add: (two, party) => two.queue(party),
     list: ({ jobs }, accountId, page) => jobs.list(accountId, {}, page),
   },
   {

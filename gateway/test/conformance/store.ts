@@ -10,6 +10,7 @@ import { conformSites } from './sites.ts'
 import type { NewPlace } from './store-place.ts'
 import { conformTokens } from './tokens.ts'
 import { apiToken, everything, record, site, TwoAccounts } from './two-accounts.ts'
+import { claimOne } from '../support/agent-words.ts'
 
 /** Every promise of the store's ports, tried on one implementation. */
 export function conformStore(newPlace: NewPlace): void {
@@ -33,7 +34,7 @@ function conformReopening(newPlace: NewPlace): void {
       const token = await two.store.tokens.create(apiToken(two.mine))
       const job = await two.queue(two.mine)
       const { accountId, siteId, agentId } = two.mine
-      const offered = await two.store.jobs.claim(siteId, agentId, 1_000, 0)
+      const offered = await claimOne(two.store.jobs, siteId, agentId, 1_000, 0)
       const events = await two.store.jobs.events(accountId, { siteId }, 0, 100)
       const audit = await everything(page => two.store.audit.list(accountId, page))
       assert.ok(offered?.id === job.id && events.length === 2 && audit.length === 2)

@@ -64,8 +64,8 @@ export class TwoAccounts {
   }
 
   /** A job of a party that is queued. */
-  queue(party: Party, change: Partial<Job & { state: 'queued' }> = {}): Promise<Job> {
-    return this.store.jobs.create(job(party, change))
+  async queue(party: Party, change: Partial<Job & { state: 'queued' }> = {}): Promise<Job> {
+    return (await this.store.jobs.create(job(party, change))).job
   }
 }
 
@@ -80,7 +80,7 @@ const longEnoughMs = 3_600_000
 export function job(party: Party, change: Partial<Job & { state: 'queued' }> = {}, kind: Kind['name'] = 'cache.purge'): Job {
   const { accountId, siteId } = party
   const identity = { id: newId('job'), accountId, siteId, kind, input: { everything: true, reason: 'a test' }, createdAt: 0 }
-  const waiting = { attempt: 0, epoch: 0, state: 'queued', notBefore: 0 } as const
+  const waiting = { attempt: 0, epoch: 0, settled: 0, state: 'queued', notBefore: 0 } as const
   return { ...identity, origin: 'platform', queueDeadline: longEnoughMs, ...waiting, ...change }
 }
 
@@ -88,7 +88,7 @@ export function job(party: Party, change: Partial<Job & { state: 'queued' }> = {
 export function localJob({ accountId, siteId, agentId }: Party, id: string = newId('job')): Job {
   const identity = { id, accountId, siteId, kind: 'health.report', input: { sections: 'all' }, origin: 'owner', createdAt: 5 } as const
   const lease = { agentId, expiresAt: 5 }
-  return { ...identity, queueDeadline: 5, attempt: 0, epoch: 0, state: 'running', startedAt: 5, cancelling: false, lease }
+  return { ...identity, queueDeadline: 5, attempt: 0, epoch: 0, settled: 0, state: 'running', startedAt: 5, cancelling: false, lease }
 }
 
 /** A site of a party. */

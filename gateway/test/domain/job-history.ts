@@ -18,6 +18,7 @@ export const fresh: Job & { state: 'queued' } = {
   queueDeadline: purge.deadlines.queueMs,
   attempt: 0,
   epoch: 0,
+  settled: 0,
   state: 'queued',
   notBefore: 0,
 }
@@ -35,32 +36,36 @@ export interface Moment extends JobStep {
   readonly now: number
 }
 
-const epoch = fc.nat({ max: 5 })
+const fence = {
+  epoch: fc.nat({ max: 5 }),
+  agentId: fc.oneof({ weight: 6, arbitrary: fc.constant('agent_1') }, { weight: 1, arbitrary: fc.constant('agent_2') }),
+}
 const leaseMs = fc.integer({ min: 1, max: 90_000 })
+const effect = fc.constantFrom('none' as const, 'applied' as const, 'partial' as const, 'unknown' as const)
 const end = fc.record({
   outcome: fc.constantFrom('succeeded' as const, 'failed' as const, 'cancelled' as const),
-  effect: fc.constantFrom('none' as const, 'applied' as const, 'partial' as const, 'unknown' as const),
+  effect,
   error: fc.constantFrom({ code: retryable, message: 'no PHP' } as const, { code: 'policy.denied', message: 'no' } as const),
 })
-const event: fc.Arbitrary<JobEvent> = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ type: fc.constant('claim' as const), agentId: fc.constant('agent_1'), leaseMs }) },
-  { weight: 4, arbitrary: fc.record({ type: fc.constant('accept' as const), epoch, leaseMs }) },
+const decline = fc.record(
   {
-    weight: 2,
-    arbitrary: fc.record(
-      {
-        type: fc.constant('decline' as const),
-        epoch,
-        code: fc.constant('agent.busy' as const),
-        message: fc.constant('busy'),
-        retryAfterMs: fc.nat({ max: 60_000 }),
-      },
-      { requiredKeys: ['type', 'epoch', 'code', 'message'] },
-    ),
+    type: fc.constant('decline' as const),
+    ...fence,
+    code: fc.constantFrom('agent.busy' as const, 'owner.vetoed' as const),
+    message: fc.constant('busy'),
+    retryAfterMs: fc.nat({ max: 60_000 }),
   },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('renew' as const), epoch, leaseMs }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('end' as const), epoch, end }) },
-  { weight: 1, arbitrary: fc.constant({ type: 'cancel' as const }) },
+  { requiredKeys: ['type', 'epoch', 'agentId', 'code', 'message'] },
+)
+const child = { jobId: 'job_2', state: 'succeeded' } as const
+const event: fc.Arbitrary<JobEvent> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ type: fc.constant('claim' as const), agentId: fence.agentId, leaseMs }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constantFrom('accept' as const, 'renew' as const), ...fence, leaseMs }) },
+  { weight: 2, arbitrary: decline },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('end' as const), ...fence, end }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('wait' as const), ...fence, childId: fc.constant(child.jobId), effect }) },
+  { weight: 1, arbitrary: fc.constant({ type: 'resume' as const, child }) },
+  { weight: 1, arbitrary: fc.constantFrom({ type: 'cancel' as const }, { type: 'supersede' as const, by: 'job_3' }) },
   { weight: 3, arbitrary: fc.constant({ type: 'tick' as const }) },
 )
 const pause = fc.oneof({ weight: 6, arbitrary: fc.nat({ max: 60_000 }) }, { weight: 1, arbitrary: fc.nat({ max: 25 * 3_600_000 }) })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { backoffMs, isEnded, runDeadline, transition, type Job, type JobEvent } from '../../src/domain/job.ts'
+import { isEnded, runDeadline, transition, type AgentEvent, type Job, type JobEvent } from '../../src/domain/job.ts'
+import { backoffMs } from '../../src/domain/retry.ts'
 import { fresh, history, last, live, purge, type Moment } from './job-history.ts'
 
 /** Checks something of every step of every life. */
@@ -23,7 +24,8 @@ function at(job: Job, event: JobEvent, now: number) {
 }
 
 const claim = { type: 'claim', agentId: 'agent_1', leaseMs: 90_000 } as const
-const accept = { type: 'accept', epoch: 1, leaseMs: 90_000 } as const
+const ours = { epoch: 1, agentId: 'agent_1' } as const
+const accept = { type: 'accept', ...ours, leaseMs: 90_000 } as const
 const noPhp = { outcome: 'failed', effect: 'none', error: { code: 'php.unavailable', message: 'no PHP' } } as const
 const done = { outcome: 'succeeded', effect: 'applied', result: { summary: 'Done' } } as const
 
@@ -41,62 +43,73 @@ describe('a job', () => {
       assert.equal(job.epoch, before.epoch + (leased ? 1 : 0))
     }))
 
-  it('counts an attempt when it is leased, and gives it back only where no run was told of', () =>
+  it('counts an attempt when it is leased, and gives it back only where no run came to its end', () =>
     always(({ before, event, job }) => {
       assert.ok(job.attempt >= 0 && job.attempt <= job.epoch && job.attempt <= purge.retry.attempts)
-      if (job.attempt > before.attempt) assert.deepEqual([event.type, job.attempt], ['claim', before.attempt + 1])
-      if (job.attempt < before.attempt) assert.deepEqual([before.state, job.state, job.attempt], ['offered', 'queued', before.attempt - 1])
+      if (job.attempt > before.attempt) assert.equal(job.attempt, before.attempt + 1)
+      if (job.attempt > before.attempt) assert.ok(event.type === 'claim' || (before.state === 'queued' && before.held !== undefined))
+      if (job.attempt < before.attempt) assert.ok(before.state === 'offered' || event.type === 'wait', before.state)
     }))
 
-  it('refuses whatever comes with another epoch than its own', () =>
+  it('refuses whatever comes with another epoch than its own, or from another agent than the one that has it', () =>
     always(({ before, event, job, accepted, effects }) => {
-      if (!('epoch' in event) || event.epoch === before.epoch) return
+      if (!('epoch' in event)) return
+      const holder = 'lease' in before ? before.lease.agentId : before.state === 'queued' ? before.held?.agentId : undefined
+      if (event.epoch === before.epoch && (holder === undefined || holder === event.agentId)) return
       assert.deepEqual([job, accepted, effects], [before, false, []])
+    }))
+
+  it('knows the outcome of every epoch up to the last that it says so of', () =>
+    always(({ before, event, job }) => {
+      assert.ok(job.settled >= before.settled && job.settled <= job.epoch)
+      if (job.settled > before.settled)
+        assert.ok('epoch' in event && event.epoch === job.settled && ['decline', 'end', 'wait'].includes(event.type))
     }))
 
   it('is the same job all its life, with no more to it than its state has', () =>
     always(({ job }) => {
-      const {
-        id,
-        accountId,
-        siteId,
-        kind,
-        input,
-        origin,
-        createdAt,
-        queueDeadline,
-        attempt,
-        epoch,
-        reason,
-        touched: _touched,
-        state,
-        ...own
-      } = job
+      const { attempt, epoch, settled, reason: _reason, touched: _touched, child: _child, state, ...rest } = job
+      const { id, accountId, siteId, kind, input, origin, createdAt, queueDeadline, ...own } = rest
       assert.deepEqual({ ...fresh, id, accountId, siteId, kind, input, origin, createdAt, queueDeadline }, fresh)
-      assert.ok(attempt <= epoch && (reason === undefined || typeof reason.code === 'string'))
-      const members = { queued: 'notBefore', offered: 'lease', running: 'cancelling,lease,startedAt' }[state as string]
-      assert.equal(Object.keys(own).toSorted().join(), members ?? 'end,finishedAt')
+      assert.ok(attempt <= epoch && settled <= epoch)
+      const members: Readonly<Record<string, string>> = {
+        queued: 'notBefore',
+        offered: 'cancelling,lease',
+        running: 'cancelling,lease,startedAt',
+        waiting: 'childId',
+      }
+      const names = Object.keys(own).filter(name => name !== 'held' || state !== 'queued')
+      assert.equal(names.toSorted().join(), members[state] ?? 'end,finishedAt')
     }))
 
   it('ends when it is cancelled, at once or as soon as its agent says so', () =>
     always(({ before, event, job, effects }) => {
       if (event.type !== 'cancel' || isEnded(before)) return
-      if (before.state === 'running') assert.ok(job.state === 'running' && job.cancelling)
-      else assert.equal(job.state, 'cancelled')
-      assert.deepEqual(effects, before.state === 'queued' ? [] : ['tell agent to cancel'])
+      if (before.state === 'running' || before.state === 'offered') {
+        assert.ok((job.state === 'running' || job.state === 'offered') && job.cancelling)
+        assert.deepEqual(effects, ['tell agent to cancel'])
+      } else {
+        assert.equal(job.state, 'cancelled')
+        const held = before.state === 'queued' && before.held !== undefined
+        assert.deepEqual(effects, before.state === 'waiting' ? ['cancel child'] : held ? ['tell agent to cancel'] : [])
+      }
     }))
 
-  it('is never tried again once its run was asked to stop', () =>
+  it('is never tried again once its agent was asked to stop', () =>
     always(({ before, job }) => {
-      if (before.state === 'running' && before.cancelling) assert.ok(isEnded(job) || (job.state === 'running' && job.cancelling))
+      const asked = (of: Job): boolean => (of.state === 'running' || of.state === 'offered') && of.cancelling
+      if (asked(before)) assert.ok(isEnded(job) || asked(job))
     }))
 
-  it('ends by the clock alone, whatever became of its agent', () => {
+  it('ends by the clock alone, whatever became of its agent, as long as the child that it waits for ends', () => {
     const property = fc.property(history, happenings => {
       const moments = live(happenings)
       let job = last(moments)
       let now = (moments.at(-1)?.now ?? 0) + purge.deadlines.queueMs
-      for (let tick = 0; tick < 3 && !isEnded(job); tick += 1) job = at(job, { type: 'tick' }, (now += purge.deadlines.queueMs)).job
+      for (let tick = 0; tick < 4 && !isEnded(job); tick += 1) {
+        if (job.state === 'waiting') job = at(job, { type: 'resume', child: { jobId: job.childId, state: 'expired' } }, now).job
+        job = at(job, { type: 'tick' }, (now += purge.deadlines.queueMs)).job
+      }
       assert.ok(isEnded(job), job.state)
     })
     fc.assert(property, { numRuns: 500 })
@@ -106,10 +119,16 @@ describe('a job', () => {
     always(({ before, job }, earlier) => {
       if (isEnded(before) || !isEnded(job) || job.end.effect !== 'none') return
       for (const { before, event, job: then } of earlier) {
-        if (then.state !== 'queued' || before.state === 'queued') continue
+        if (then.state !== 'queued' || before.state === 'queued' || before.state === 'waiting') continue
         assert.ok(event.type === 'decline' || (event.type === 'end' && event.end.effect === 'none'), event.type)
       }
       assert.ok(job.state !== 'expired' || before.state === 'queued')
+    }))
+
+  it('is never tried again on a guess: a run that may have done what can’t be repeated is the last one', () =>
+    always(({ before, event, job }) => {
+      const guess = event.type === 'end' && event.end.effect === 'unknown' && job !== before
+      if (guess) assert.ok(isEnded(job))
     }))
 })
 
@@ -142,21 +161,22 @@ describe('an offered job', () => {
   })
 
   it('waits as long as a decline asks for, and fails where it asks for nothing', () => {
-    const busy = { type: 'decline', epoch: 1, code: 'agent.busy', message: 'busy' } as const
+    const busy = { type: 'decline', ...ours, code: 'agent.busy', message: 'busy' } as const
     const paused = at(after(claim), { ...busy, retryAfterMs: 5_000 }, 10).job
     assert.ok(paused.state === 'queued' && paused.notBefore === 5_010 && paused.reason?.code === 'agent.busy')
     const failed = at(after(claim), { ...busy, code: 'policy.denied' }, 10).job
     assert.ok(failed.state === 'failed' && failed.end.error?.code === 'policy.denied')
   })
 
-  it('may have begun at an agent whose answer is on its way, so that a deadline leaves its effect unknown', () => {
+  it('may have begun at an agent whose answer is on its way, so that a deadline waits for its lease, and leaves its effect unknown', () => {
     const offered = { ...after(claim), queueDeadline: 5 }
-    const expired = at(offered, { type: 'tick' }, 5).job
+    assert.equal(at(offered, { type: 'tick' }, 5).job, offered)
+    const expired = at(offered, { type: 'tick' }, 90_001).job
     assert.ok(expired.state === 'expired' && expired.end.effect === 'unknown')
   })
 
   it('ends by a result whose accept was lost', () => {
-    const job = after(claim, { type: 'end', epoch: 1, end: done })
+    const job = after(claim, { type: 'end', ...ours, end: done })
     assert.ok(job.state === 'succeeded' && job.end.effect === 'applied')
   })
 })
@@ -167,7 +187,7 @@ describe('a running job', () => {
     for (let attempt = 1, now = 0; attempt <= purge.retry.attempts; attempt += 1, now += 120_000) {
       job = at(at(job, claim, now).job, { ...accept, epoch: attempt }, now).job
       assert.deepEqual([job.state, job.attempt], ['running', attempt])
-      job = at(job, { type: 'end', epoch: attempt, end: noPhp }, now).job
+      job = at(job, { type: 'end', ...ours, epoch: attempt, end: noPhp }, now).job
     }
     assert.ok(job.state === 'failed' && job.end.error?.code === 'php.unavailable')
   })
@@ -179,7 +199,11 @@ describe('a running job', () => {
     assert.ok(cancelled.state === 'cancelled' && cancelled.end.effect === 'unknown')
     const expired = at(back, { type: 'tick' }, fresh.queueDeadline).job
     assert.ok(expired.state === 'expired' && expired.end.effect === 'unknown')
-    const denied = at(at(back, claim, 200_000).job, { type: 'decline', epoch: 2, code: 'policy.denied', message: 'no' }, 200_001).job
+    const denied = at(
+      at(back, claim, 200_000).job,
+      { type: 'decline', ...ours, epoch: 2, code: 'policy.denied', message: 'no' },
+      200_001,
+    ).job
     assert.ok(denied.state === 'failed' && denied.end.effect === 'unknown')
   })
 
@@ -187,7 +211,7 @@ describe('a running job', () => {
     const running = at(after(claim), accept, 1_000).job
     assert.ok(running.state === 'running')
     const deadline = runDeadline(running, purge)
-    const renewed = at(running, { type: 'renew', epoch: 1, leaseMs: 90_000 }, deadline - 1).job
+    const renewed = at(running, { type: 'renew', ...ours, leaseMs: 90_000 }, deadline - 1).job
     assert.equal(at(renewed, { type: 'tick' }, deadline - 1).job, renewed)
     const { job, effects } = at(renewed, { type: 'tick' }, deadline)
     assert.ok(job.state === 'failed' && job.end.error?.code === 'job.deadline' && job.end.effect === 'unknown')
@@ -195,9 +219,78 @@ describe('a running job', () => {
   })
 
   it('answers a result that comes twice like the first one, and keeps the first', () => {
-    const job = after(claim, accept, { type: 'end', epoch: 1, end: done })
-    const again = at(job, { type: 'end', epoch: 1, end: noPhp }, 10)
+    const job = after(claim, accept, { type: 'end', ...ours, end: done })
+    const again = at(job, { type: 'end', ...ours, end: noPhp }, 10)
     assert.deepEqual([again.accepted, again.job], [true, job])
+  })
+})
+
+describe('a job whose agent fell silent', () => {
+  const silent = at(after(claim), { type: 'tick' }, 90_001).job
+  const word = (event: Pick<AgentEvent, 'epoch' | 'agentId'>): JobEvent => ({ type: 'end', ...event, end: done })
+
+  it('is ended by that agent as long as no other lease was given', () => {
+    const job = at(silent, word(ours), 95_000).job
+    assert.ok(job.state === 'succeeded' && job.attempt === 1 && job.end.effect === 'applied')
+    assert.equal(at(silent, word({ ...ours, agentId: 'agent_2' }), 95_000).accepted, false)
+    const leased = at(silent, claim, 95_000).job
+    assert.equal(at(leased, word(ours), 95_001).accepted, false)
+    assert.equal(at(leased, word({ ...ours, epoch: 2 }), 95_001).job.state, 'succeeded')
+  })
+
+  it('goes on running there when that agent renews, with the attempt that it was', () => {
+    const job = at(silent, { type: 'renew', ...ours, leaseMs: 90_000 }, 95_000).job
+    assert.deepEqual([job.state, job.attempt, job.epoch], ['running', 1, 1])
+  })
+
+  it('is asked to stop there when it is cancelled meanwhile', () => {
+    assert.deepEqual(at(silent, { type: 'cancel' }, 95_000).effects, ['tell agent to cancel'])
+  })
+
+  it('answers what it heard of a settled epoch as it did then', () => {
+    const again = after(claim, accept, { type: 'end', ...ours, end: noPhp })
+    assert.deepEqual([again.state, again.settled], ['queued', 1])
+    assert.deepEqual(at(again, { type: 'end', ...ours, end: noPhp }, 10), { job: again, accepted: true, effects: [] })
+  })
+})
+
+describe('a job that waits for a child', () => {
+  const wait = { type: 'wait', ...ours, childId: 'job_2', effect: 'applied' } as const
+  const parent = after(claim, accept, wait)
+
+  it('has no lease, and goes on as the same attempt with what became of the child', () => {
+    assert.deepEqual([parent.state, 'lease' in parent], ['waiting', false])
+    const child = { jobId: 'job_2', state: 'failed', error: { code: 'page.stale', message: 'old' } } as const
+    const again = at(parent, { type: 'resume', child }, 50).job
+    assert.ok(again.state === 'queued' && again.notBefore === 50)
+    const leased = at(again, claim, 60).job
+    assert.deepEqual([leased.state, leased.attempt, leased.epoch, leased.child], ['offered', 1, 2, child])
+  })
+
+  it('does not go on because of another job', () => {
+    assert.equal(at(parent, { type: 'resume', child: { jobId: 'job_9', state: 'succeeded' } }, 50).job, parent)
+  })
+
+  it('takes its child along when it is cancelled, and remembers what was done before', () => {
+    const { job, effects } = at(parent, { type: 'cancel' }, 50)
+    assert.ok(job.state === 'cancelled' && job.end.effect === 'unknown')
+    assert.deepEqual(effects, ['cancel child'])
+  })
+
+  it('answers the same wish twice, and makes it once', () => {
+    assert.deepEqual(at(parent, { ...wait, childId: 'job_3' }, 50), { job: parent, accepted: true, effects: [] })
+  })
+})
+
+describe('an owner’s say', () => {
+  it('ends a job that the owner does not want, with the code that tells so', () => {
+    const job = after(claim, { type: 'decline', ...ours, code: 'owner.vetoed', message: 'Not on my site.' })
+    assert.ok(job.state === 'cancelled' && job.end.error?.code === 'owner.vetoed' && job.end.effect === 'none')
+  })
+
+  it('puts a job off with its reason, and uses up no attempt', () => {
+    const job = after(claim, { type: 'decline', ...ours, code: 'agent.busy', message: 'Quiet hours.', retryAfterMs: 60_000 })
+    assert.ok(job.state === 'queued' && job.attempt === 0 && job.notBefore > 60_000 && job.reason?.message === 'Quiet hours.')
   })
 })
 

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { newId } from '@platen/protocol'
 import { invite, redeem, type EnrolmentParts } from '../../src/enrolment/enrolment.ts'
-import type { Hint } from '../../src/ports/bus.ts'
+import type { Hint } from '../../src/domain/hint.ts'
 import type { Store } from '../../src/ports/store.ts'
-import { sqliteStore } from '../../src/store/sqlite/store.ts'
+import { temporaryStore } from '../support/temporary-store.ts'
 
 describe('enrolment', () => {
   const accountId = newId('acct')
@@ -17,7 +17,7 @@ describe('enrolment', () => {
   let parts: EnrolmentParts
 
   beforeEach(async () => {
-    store = sqliteStore(':memory:', () => 0)
+    store = temporaryStore()
     hints = []
     now = 1_000_000
     parts = { agents: store.agents, bus: { publish: hint => hints.push(hint) }, gateway: 'gateway.test', now: () => now }

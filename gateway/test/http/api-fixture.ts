@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { newId } from '@platen/protocol'
+import { kinds, newId } from '@platen/protocol'
+import { inputValidators } from '@platen/protocol/validators/inputs'
+import { resultValidators } from '@platen/protocol/validators/results'
 import { memoryBus } from '../../src/bus/memory-bus.ts'
 import { invite, redeem } from '../../src/enrolment/enrolment.ts'
 import { usualRates, type RequestRates } from '../../src/http/request-rate.ts'
@@ -9,7 +11,7 @@ import type { Bus } from '../../src/ports/bus.ts'
 import type { Log } from '../../src/ports/log.ts'
 import type { Store } from '../../src/ports/store.ts'
 import type { Scope } from '../../src/ports/tokens.ts'
-import { sqliteStore } from '../../src/store/sqlite/store.ts'
+import { temporaryStore } from '../support/temporary-store.ts'
 import { ManualClock } from '../link/manual-clock.ts'
 
 /** What the API answered. */
@@ -40,9 +42,9 @@ export interface Caller {
   readonly tokenId: Readonly<Record<Scope, string>>
 }
 
-/** The API on a loopback port, with its store in memory, and two accounts. */
+/** The API on a loopback port, with its store in a folder of its own, and two accounts. */
 export class Api {
-  readonly store: Store = sqliteStore(':memory:', () => 0)
+  readonly store: Store = temporaryStore()
   readonly clock = new ManualClock()
   readonly lines: string[] = []
   readonly bus: Bus
@@ -63,6 +65,7 @@ export class Api {
       clock,
       log,
       progress: latestProgress(bus),
+      catalog: { kinds, inputs: inputValidators, results: resultValidators },
       trustProxy: [],
       rates,
       invite: (site, record) => invite(enrolment, site, record),
@@ -111,9 +114,10 @@ export class Api {
     return { siteId: this.mine.siteId, kind: 'cache.purge', input: { everything: true, reason: 'a test' }, ...change }
   }
 
-  /** Dispatches a purge, and answers its id. */
+  /** Dispatches a purge that stays by itself, since it has a time of its own, and answers its id. */
   async dispatch(caller: Caller = this.mine): Promise<string> {
-    const { body } = await this.ask('POST', '/v1/jobs', { token: caller.token.dispatch, body: this.purge({ siteId: caller.siteId }) })
+    const purge = this.purge({ siteId: caller.siteId, notBefore: new Date(this.clock.now()).toISOString() })
+    const { body } = await this.ask('POST', '/v1/jobs', { token: caller.token.dispatch, body: purge })
     return String(body['id'])
   }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
 import { Api } from './api-fixture.ts'
+import { claimOne, say } from '../support/agent-words.ts'
 
 const chromium = '/usr/bin/chromium'
 const isMissing = !existsSync(chromium) && process.env['PLATEN_ENGINES'] !== 'required'
@@ -42,9 +43,9 @@ describe('the front page', () => {
     const agentId = await api.enrol()
     await api.store.agents.seen(agentId, api.clock.now(), true, hostile)
     const job = await api.dispatch()
-    await api.store.jobs.claim(api.mine.siteId, agentId, 90_000, api.clock.now())
+    await claimOne(api.store.jobs, api.mine.siteId, agentId, 90_000, api.clock.now())
     const end = { outcome: 'succeeded', effect: 'applied', result: { summary: hostile } } as const
-    await api.store.jobs.apply(api.mine.siteId, job, { type: 'end', epoch: 1, end }, api.clock.now())
+    await say(api.store.jobs, { siteId: api.mine.siteId, agentId }, job, { type: 'end', epoch: 1, end }, api.clock.now())
     const dom = await rendered(t, `${api.url}/#token=${api.mine.token.read}`)
     assert.equal(dom.match(/&lt;img src=x onerror=/g)?.length, 2)
     assert.ok(!dom.includes('<img') && dom.includes('<title>Platen gateway</title>'))

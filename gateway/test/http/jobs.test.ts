@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { limits } from '@platen/protocol'
 import { Api, type Answer } from './api-fixture.ts'
+import { claimOne, say } from '../support/agent-words.ts'
 
 describe('POST /v1/jobs', () => {
   let api: Api
@@ -163,8 +164,14 @@ describe('cancelling a job', () => {
     const agentId = await api.enrol()
     const hints: string[] = []
     api.bus.subscribe(({ type }) => hints.push(type))
-    const claimed = await api.store.jobs.claim(api.mine.siteId, agentId, 90_000, api.clock.now())
-    await api.store.jobs.apply(api.mine.siteId, id, { type: 'accept', epoch: claimed?.epoch ?? 0, leaseMs: 90_000 }, api.clock.now())
+    const claimed = await claimOne(api.store.jobs, api.mine.siteId, agentId, 90_000, api.clock.now())
+    await say(
+      api.store.jobs,
+      { siteId: api.mine.siteId, agentId },
+      id,
+      { type: 'accept', epoch: claimed?.epoch ?? 0, leaseMs: 90_000 },
+      api.clock.now(),
+    )
     assert.equal((await cancel(id)).body['state'], 'running')
     assert.ok(hints.includes('job cancelled'))
   })
@@ -227,8 +234,8 @@ describe('GET /v1/jobs', () => {
   it('shows how far a running job is', async () => {
     const id = await api.dispatch()
     const agentId = await api.enrol()
-    await api.store.jobs.claim(api.mine.siteId, agentId, 90_000, api.clock.now())
-    await api.store.jobs.apply(api.mine.siteId, id, { type: 'accept', epoch: 1, leaseMs: 90_000 }, api.clock.now())
+    await claimOne(api.store.jobs, api.mine.siteId, agentId, 90_000, api.clock.now())
+    await say(api.store.jobs, { siteId: api.mine.siteId, agentId }, id, { type: 'accept', epoch: 1, leaseMs: 90_000 }, api.clock.now())
     const progress = { done: 3, total: 9, note: 'nine pages' }
     api.bus.publish({ type: 'job progress', siteId: api.mine.siteId, jobId: id, progress })
     assert.deepEqual((await api.ask('GET', `/v1/jobs/${id}`)).body['progress'], progress)

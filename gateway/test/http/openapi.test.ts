@@ -4,6 +4,7 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { Api, type Answer } from './api-fixture.ts'
 import { routesTable } from './routes-table.ts'
+import { claimOne, say } from '../support/agent-words.ts'
 
 interface Media {
   readonly schema: object
@@ -22,7 +23,7 @@ interface Operation {
 type Paths = Readonly<Record<string, Readonly<Record<string, Operation>>>>
 
 /** `:id` as OpenAPI writes it. */
-const braced = (path: string): string => path.replaceAll(/:(\w+)/g, '{$1}')
+const braced = (path: string): string => path.replaceAll(/\/:(\w+)/g, '/{$1}')
 
 describe('/openapi.json', () => {
   let api: Api
@@ -102,6 +103,7 @@ describe('/openapi.json', () => {
       ['GET', '/v1/tokens'],
       ['POST', '/v1/tokens/:id/revoke', tokenId.read],
       ['POST', '/v1/jobs', undefined, api.purge()],
+      ['POST', '/v1/jobs:batch', undefined, { jobs: [api.purge(), api.purge({ kind: 'site.delete' })] }],
       ['GET', '/v1/jobs'],
       ['GET', '/v1/jobs/:id', job],
       ['POST', '/v1/jobs/:id/cancel', job],
@@ -122,9 +124,9 @@ describe('/openapi.json', () => {
     const agentId = await api.enrol()
     const id = await api.dispatch()
     const now = clock.now()
-    await store.jobs.claim(siteId, agentId, 90_000, now)
+    await claimOne(store.jobs, siteId, agentId, 90_000, now)
     const error = { code: 'php.unavailable', message: 'no PHP' } as const
-    await store.jobs.apply(siteId, id, { type: 'end', epoch: 1, end: { outcome: 'failed', effect: 'none', error } }, now)
+    await say(store.jobs, { siteId, agentId }, id, { type: 'end', epoch: 1, end: { outcome: 'failed', effect: 'none', error } }, now)
     const found = await store.jobs.find(accountId, id)
     assert.ok(found?.state === 'queued' && found.reason)
     await store.jobs.importLocal({

@@ -12,6 +12,7 @@ export const routesTable: readonly (readonly [method: string, path: string, scop
   ['GET', '/v1/tokens', 'admin'],
   ['POST', '/v1/tokens/:id/revoke', 'admin', 'token.not_found'],
   ['POST', '/v1/jobs', 'dispatch'],
+  ['POST', '/v1/jobs:batch', 'dispatch'],
   ['GET', '/v1/jobs', 'read'],
   ['GET', '/v1/jobs/:id', 'read', 'job.not_found'],
   ['POST', '/v1/jobs/:id/cancel', 'dispatch', 'job.not_found'],

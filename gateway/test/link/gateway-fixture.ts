@@ -8,13 +8,14 @@ import { memoryBus } from '../../src/bus/memory-bus.ts'
 import type { Job } from '../../src/domain/job.ts'
 import { invite, redeem } from '../../src/enrolment/enrolment.ts'
 import { openLink, type GatewayLink, type LinkOptions } from '../../src/link/link.ts'
-import type { Bus, Hint } from '../../src/ports/bus.ts'
+import type { Hint } from '../../src/domain/hint.ts'
+import type { Bus } from '../../src/ports/bus.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { Signer } from '../../src/ports/signer.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { GrantOffice } from '../../src/signer/grant-office.ts'
 import { SigningKeys } from '../../src/signer/signing-key.ts'
-import { sqliteStore } from '../../src/store/sqlite/store.ts'
+import { temporaryStore } from '../support/temporary-store.ts'
 import { systemClock } from '../../src/system/system-clock.ts'
 import { newKeys, token, upgrade, type Connection, type Keys } from './wire-agent.ts'
 
@@ -33,9 +34,9 @@ export interface Enrolled {
 
 export const gatewayName = 'gateway.test'
 
-/** A gateway's link on a loopback port, its store in memory, with a signer of its own in the same process. */
+/** A gateway's link on a loopback port, its store in a folder of its own, with a signer of its own in the same process. */
 export class GatewayFixture {
-  readonly store: Store = sqliteStore(':memory:', () => 0)
+  readonly store: Store = temporaryStore()
   readonly bus: Bus
   readonly lines: Line[] = []
   readonly hints: Hint[] = []
@@ -84,9 +85,7 @@ export class GatewayFixture {
       clock: this.#clock,
       log: this.#log,
       gateway: gatewayName,
-      kinds: new Map(kinds.map(kind => [kind.name, kind])),
-      inputs: inputValidators,
-      results: resultValidators,
+      catalog: { kinds, inputs: inputValidators, results: resultValidators },
       ...this.#options,
     })
   }
@@ -144,7 +143,7 @@ export class GatewayFixture {
   /** Queues a purge as the API does. */
   async queue(siteId: string): Promise<Job> {
     const now = this.#clock.now()
-    const job = await this.store.jobs.create({
+    const { job } = await this.store.jobs.create({
       id: newId('job'),
       accountId: this.accountId,
       siteId,
@@ -155,10 +154,11 @@ export class GatewayFixture {
       queueDeadline: now + 3_600_000,
       attempt: 0,
       epoch: 0,
+      settled: 0,
       state: 'queued',
       notBefore: now,
     })
-    this.bus.publish({ type: 'job queued', siteId })
+    this.bus.publish({ type: 'job queued', place: siteId })
     return job
   }
 

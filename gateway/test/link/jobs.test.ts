@@ -114,7 +114,7 @@ describe('jobs over the link', () => {
     connection.send({ type: 'job.accept', ...fence })
     await gateway.until(async () => (await gateway.job(id)).state === 'running', 'running')
     await gateway.store.jobs.cancel(gateway.accountId, id, 1)
-    gateway.bus.publish({ type: 'job cancelled', siteId: agent.siteId, ...fence })
+    gateway.bus.publish({ type: 'job cancelled', place: agent.siteId, ...fence })
     await connection.next('job.cancel')
     connection.end()
     const again = await gateway.welcomed(agent, { running: [fence] })

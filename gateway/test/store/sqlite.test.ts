@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
+import { kinds } from '@platen/protocol'
 import Database from 'better-sqlite3'
 import { sqliteStore } from '../../src/store/sqlite/store.ts'
 import { conformStore } from '../conformance/store.ts'
@@ -14,7 +15,7 @@ import { TwoAccounts } from '../conformance/two-accounts.ts'
 async function newPlace(): Promise<StorePlace & { file: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'platen-store-'))
   const file = join(folder, 'gateway.db')
-  return { file, open: async () => sqliteStore(file, () => 0), remove: async () => rmSync(folder, { recursive: true }) }
+  return { file, open: async () => sqliteStore(file, { kinds, random: () => 0 }), remove: async () => rmSync(folder, { recursive: true }) }
 }
 
 conformStore(newPlace)
@@ -60,6 +61,6 @@ describe('the SQLite store', () => {
   it('says that it is unavailable where the file is another program’s, or in a folder that is not there', async () => {
     writeFileSync(place.file, 'This is a letter and no database, however often it is opened as if it were one.'.repeat(50))
     await assert.rejects(place.open(), { code: 'store.unavailable' })
-    assert.throws(() => sqliteStore(join(place.file, 'below', 'gateway.db'), () => 0), { code: 'store.unavailable' })
+    assert.throws(() => sqliteStore(join(place.file, 'below', 'gateway.db'), { kinds, random: () => 0 }), { code: 'store.unavailable' })
   })
 })

@@ -1,6 +1,21 @@
 import { Type, type TSchema } from 'typebox'
 import { closed, Code } from '../kinds/parts.ts'
-import { AgentId, Base64Url, fence, fenceOrNone, InstanceId, JobId, KindName, LocalOrigin, outcome, Text, TimeMs } from './parts.ts'
+import {
+  AgentId,
+  Base64Url,
+  Bill,
+  Effect,
+  fence,
+  fenceOrNone,
+  InstanceId,
+  JobId,
+  KindName,
+  LocalOrigin,
+  outcome,
+  PoolName,
+  Text,
+  TimeMs,
+} from './parts.ts'
 
 const Running = Type.Array(closed(fence), { maxItems: 64 })
 
@@ -45,6 +60,17 @@ export const agentFrames: Record<string, TSchema> = {
   }),
   /** What became of the job. Sent again until `job.ack` names it. */
   'job.result': closed({ type: Type.Literal('job.result'), ...fenceOrNone, ...outcome }),
+  /**
+   * The run is over for now: it asks for another job and goes on when that has ended, as a new run of the same attempt. Sent
+   * again until `job.ack` names it. Which kinds may ask for which is in their descriptors.
+   */
+  'job.wait': closed({
+    type: Type.Literal('job.wait'),
+    ...fence,
+    child: closed({ kind: KindName, input: Type.Unknown(), pool: Type.Optional(PoolName) }),
+    effect: Effect,
+    bill: Type.Optional(Bill),
+  }),
   /** A job made at the site, by its owner, an event or root: started, or ended already. Idempotent by `jobId`. */
   'job.created': closed({
     type: Type.Literal('job.created'),

@@ -1,6 +1,6 @@
 import { Type, type TSchema } from 'typebox'
 import { closed, Code } from '../kinds/parts.ts'
-import { Base64Url, fence, JobId, KindName, SessionId, Text, TimeMs } from './parts.ts'
+import { Base64Url, Failure, fence, JobId, KindName, SessionId, Text, TimeMs } from './parts.ts'
 
 /** Frames that the gateway sends, by type. */
 export const gatewayFrames: Record<string, TSchema> = {
@@ -23,15 +23,26 @@ export const gatewayFrames: Record<string, TSchema> = {
     kind: KindName,
     input: Type.Unknown(),
     runMs: Type.Integer({ minimum: 1_000, maximum: 86_400_000 }),
+    /** The last epoch whose outcome the gateway knows: a run of a later one goes on, or is reported, under this offer's fence. */
+    settled: Type.Integer({ minimum: 0 }),
+    /** What became of the job that the run before asked for. */
+    child: Type.Optional(
+      closed({
+        jobId: JobId,
+        state: Type.Enum(['succeeded', 'failed', 'cancelled', 'expired']),
+        result: Type.Optional(Type.Unknown()),
+        error: Type.Optional(Failure),
+      }),
+    ),
     grant: closed({ payload: Base64Url, signature: Base64Url, certificate: closed({ payload: Base64Url, signature: Base64Url }) }),
   }),
   /** Stop the job, whether it has started or not. */
   'job.cancel': closed({ type: Type.Literal('job.cancel'), ...fence, reason: Text }),
-  /** A `job.result` or `job.created` was stored (or refused, with the code): the agent may forget it. */
+  /** A `job.result`, `job.wait` or `job.created` was stored (or refused, with the code): the agent may forget it. */
   'job.ack': closed({
     type: Type.Literal('job.ack'),
     jobId: JobId,
-    of: Type.Enum(['result', 'created']),
+    of: Type.Enum(['result', 'wait', 'created']),
     attempt: Type.Integer({ minimum: 0 }),
     epoch: Type.Integer({ minimum: 0 }),
     refused: Type.Optional(Code),

@@ -36,6 +36,9 @@ export const Failure: TSchema = closed({ code: Code, message: Text })
 /** Whether the job changed the site. */
 export const Effect: TSchema = Type.Enum(['none', 'applied', 'partial', 'unknown'])
 
+/** Agents that belong to the platform and carry out jobs of any site, by name. */
+export const PoolName: TSchema = Type.String({ pattern: '^[a-z][a-z0-9-]{0,39}$' })
+
 /** What a run cost. */
 export const Bill: TSchema = closed({
   cpuMs: Type.Integer({ minimum: 0 }),

@@ -10,6 +10,7 @@ export type AgentFrame =
   | t.AgentJobDecline
   | t.AgentJobProgress
   | t.AgentJobResult
+  | t.AgentJobWait
   | t.AgentJobCreated
   | t.AgentStateReport
   | t.AgentGoodbye

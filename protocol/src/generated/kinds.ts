@@ -17,6 +17,16 @@ export const kinds: readonly Kind[] = [
       capMs: 60000,
       codes: ['php.unavailable', 'php.timeout', 'nginx.unavailable', 'page.stale', 'worker.crashed', 'job.lost'],
     },
+    coalesce: {
+      by: [],
+      mode: 'merge',
+      list: 'urls',
+      most: 500,
+      whole: {
+        everything: true,
+        reason: 'Many pages at once',
+      },
+    },
     deadlines: {
       queueMs: 86400000,
       runMs: 300000,
@@ -39,6 +49,10 @@ export const kinds: readonly Kind[] = [
       firstMs: 10000,
       capMs: 300000,
       codes: ['php.unavailable', 'php.timeout', 'worker.crashed', 'job.lost'],
+    },
+    coalesce: {
+      by: ['attachments', 'mode'],
+      mode: 'keep-first',
     },
     deadlines: {
       queueMs: 604800000,
@@ -63,6 +77,10 @@ export const kinds: readonly Kind[] = [
       capMs: 300000,
       codes: ['php.unavailable', 'php.timeout', 'nginx.unavailable', 'worker.crashed', 'job.lost'],
     },
+    coalesce: {
+      by: ['urls', 'mode'],
+      mode: 'keep-first',
+    },
     deadlines: {
       queueMs: 604800000,
       runMs: 1800000,
@@ -85,6 +103,10 @@ export const kinds: readonly Kind[] = [
       firstMs: 5000,
       capMs: 60000,
       codes: ['worker.crashed', 'job.lost'],
+    },
+    coalesce: {
+      by: ['sections'],
+      mode: 'keep-first',
     },
     deadlines: {
       queueMs: 3600000,

@@ -276,6 +276,68 @@ export const schemas: Readonly<Record<string, object>> = {
     },
     additionalProperties: false,
   },
+  'agent.job.wait': {
+    type: 'object',
+    required: ['type', 'jobId', 'attempt', 'epoch', 'child', 'effect'],
+    properties: {
+      type: {
+        type: 'string',
+        const: 'job.wait',
+      },
+      jobId: {
+        type: 'string',
+        pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+      },
+      attempt: {
+        type: 'integer',
+        minimum: 1,
+      },
+      epoch: {
+        type: 'integer',
+        minimum: 1,
+      },
+      child: {
+        type: 'object',
+        required: ['kind', 'input'],
+        properties: {
+          kind: {
+            type: 'string',
+            pattern: '^[a-z]+\\.[a-z]+$',
+            maxLength: 40,
+          },
+          input: {},
+          pool: {
+            type: 'string',
+            pattern: '^[a-z][a-z0-9-]{0,39}$',
+          },
+        },
+        additionalProperties: false,
+      },
+      effect: {
+        enum: ['none', 'applied', 'partial', 'unknown'],
+      },
+      bill: {
+        type: 'object',
+        required: ['cpuMs', 'peakRssBytes', 'wallMs'],
+        properties: {
+          cpuMs: {
+            type: 'integer',
+            minimum: 0,
+          },
+          peakRssBytes: {
+            type: 'integer',
+            minimum: 0,
+          },
+          wallMs: {
+            type: 'integer',
+            minimum: 0,
+          },
+        },
+        additionalProperties: false,
+      },
+    },
+    additionalProperties: false,
+  },
   'agent.job.created': {
     type: 'object',
     required: ['type', 'jobId', 'kind', 'input', 'origin', 'createdAt'],
@@ -418,7 +480,7 @@ export const schemas: Readonly<Record<string, object>> = {
   },
   'gateway.job.offer': {
     type: 'object',
-    required: ['type', 'jobId', 'attempt', 'epoch', 'kind', 'input', 'runMs', 'grant'],
+    required: ['type', 'jobId', 'attempt', 'epoch', 'kind', 'input', 'runMs', 'settled', 'grant'],
     properties: {
       type: {
         type: 'string',
@@ -446,6 +508,41 @@ export const schemas: Readonly<Record<string, object>> = {
         type: 'integer',
         minimum: 1000,
         maximum: 86400000,
+      },
+      settled: {
+        type: 'integer',
+        minimum: 0,
+      },
+      child: {
+        type: 'object',
+        required: ['jobId', 'state'],
+        properties: {
+          jobId: {
+            type: 'string',
+            pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+          },
+          state: {
+            enum: ['succeeded', 'failed', 'cancelled', 'expired'],
+          },
+          result: {},
+          error: {
+            type: 'object',
+            required: ['code', 'message'],
+            properties: {
+              code: {
+                type: 'string',
+                pattern: '^[a-z]+(\\.[a-z_]+)?$',
+                maxLength: 40,
+              },
+              message: {
+                type: 'string',
+                maxLength: 500,
+              },
+            },
+            additionalProperties: false,
+          },
+        },
+        additionalProperties: false,
       },
       grant: {
         type: 'object',
@@ -524,7 +621,7 @@ export const schemas: Readonly<Record<string, object>> = {
         pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
       },
       of: {
-        enum: ['result', 'created'],
+        enum: ['result', 'wait', 'created'],
       },
       attempt: {
         type: 'integer',

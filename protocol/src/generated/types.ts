@@ -85,6 +85,24 @@ export interface AgentJobResult {
   finishedAt: number
 }
 
+export interface AgentJobWait {
+  type: 'job.wait'
+  jobId: string
+  attempt: number
+  epoch: number
+  child: {
+    kind: string
+    input: unknown
+    pool?: string
+  }
+  effect: 'none' | 'applied' | 'partial' | 'unknown'
+  bill?: {
+    cpuMs: number
+    peakRssBytes: number
+    wallMs: number
+  }
+}
+
 export interface AgentJobCreated {
   type: 'job.created'
   jobId: string
@@ -136,6 +154,16 @@ export interface GatewayJobOffer {
   kind: string
   input: unknown
   runMs: number
+  settled: number
+  child?: {
+    jobId: string
+    state: 'succeeded' | 'failed' | 'cancelled' | 'expired'
+    result?: unknown
+    error?: {
+      code: string
+      message: string
+    }
+  }
   grant: {
     payload: string
     signature: string
@@ -157,7 +185,7 @@ export interface GatewayJobCancel {
 export interface GatewayJobAck {
   type: 'job.ack'
   jobId: string
-  of: 'result' | 'created'
+  of: 'result' | 'wait' | 'created'
   attempt: number
   epoch: number
   refused?: string

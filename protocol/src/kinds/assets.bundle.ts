@@ -19,6 +19,7 @@ export const assetsBundle: KindSource = {
     capMs: 300_000,
     codes: ['php.unavailable', 'php.timeout', 'nginx.unavailable', 'worker.crashed', 'job.lost'],
   },
+  coalesce: { by: ['urls', 'mode'], mode: 'keep-first' },
   deadlines: { queueMs: 7 * 24 * 3_600_000, runMs: 30 * 60_000 },
   usualInput: { urls: [], mode: 'publish' },
   input: closed({

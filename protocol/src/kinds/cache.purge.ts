@@ -17,6 +17,7 @@ export const cachePurge: KindSource = {
     capMs: 60_000,
     codes: ['php.unavailable', 'php.timeout', 'nginx.unavailable', 'page.stale', 'worker.crashed', 'job.lost'],
   },
+  coalesce: { by: [], mode: 'merge', list: 'urls', most: 500, whole: { everything: true, reason: 'Many pages at once' } },
   deadlines: { queueMs: 24 * 3_600_000, runMs: 5 * 60_000 },
   usualInput: { everything: true, reason: 'Asked for in WordPress' },
   input: Type.Union([

@@ -14,6 +14,7 @@ export const healthReport: KindSource = {
   priority: 50,
   role: 'site',
   retry: { attempts: 2, firstMs: 5_000, capMs: 60_000, codes: ['worker.crashed', 'job.lost'] },
+  coalesce: { by: ['sections'], mode: 'keep-first' },
   deadlines: { queueMs: 3_600_000, runMs: 60_000 },
   usualInput: { sections: 'all' },
   input: closed({

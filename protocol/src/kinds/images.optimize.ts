@@ -12,6 +12,7 @@ export const imagesOptimize: KindSource = {
   priority: 30,
   role: 'site',
   retry: { attempts: 2, firstMs: 10_000, capMs: 300_000, codes: ['php.unavailable', 'php.timeout', 'worker.crashed', 'job.lost'] },
+  coalesce: { by: ['attachments', 'mode'], mode: 'keep-first' },
   deadlines: { queueMs: 7 * 24 * 3_600_000, runMs: 6 * 3_600_000 },
   usualInput: { attachments: 'all', mode: 'optimize' },
   input: closed({

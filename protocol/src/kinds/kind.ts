@@ -11,6 +11,16 @@ export interface RetryPolicy {
   readonly codes: readonly ErrorCode[]
 }
 
+/**
+ * How queued jobs of one site that share a key become one; the key is the kind and the values of the input's members `by`, and
+ * an input that lacks one of them has none. `merge` keeps the older job with the union of both lists: an input without `list`
+ * covers any list, and a union of more than `most` becomes `whole`.
+ */
+export type Coalescing = { readonly by: readonly string[] } & (
+  | { readonly mode: 'keep-latest' | 'keep-first' }
+  | { readonly mode: 'merge'; readonly list: string; readonly most: number; readonly whole: unknown }
+)
+
 /** What a job kind is, apart from its schemas: everything that API, CLI, dashboard and WP admin need to show it. */
 export interface Kind {
   readonly name: string
@@ -25,7 +35,11 @@ export interface Kind {
   /** Higher goes first. */
   readonly priority: number
   readonly role: WorkerRole
+  /** A kind with steps that are not repeatable must not name `job.lost`: nobody knows what a lost run did. */
   readonly retry: RetryPolicy
+  readonly coalesce?: Coalescing
+  /** Kinds that a run of this one may ask for and wait for. */
+  readonly children?: readonly string[]
   /** From creation to the first start, and of one run. */
   readonly deadlines: { readonly queueMs: number; readonly runMs: number }
   /** The input that a button without a form sends. */

@@ -14,6 +14,7 @@ interface Job {
   readonly finishedAt?: string
   readonly progress?: { readonly done: number; readonly total: number; readonly note: string }
   readonly result?: { readonly summary?: string }
+  readonly standIn?: string
   readonly error?: { readonly code: string; readonly message: string }
 }
 
@@ -27,11 +28,19 @@ export const jobCommands: Commands = {
     args: '<kind> <site>',
     options: [
       ['--input <json>', 'the job’s input (default: what the kind is usually run with)'],
+      ['--not-before <time>', 'hand it out no earlier (ISO 8601)'],
+      ['--pool <name>', 'let agents of this pool carry it out in place of the site’s own'],
       ['--wait', 'wait for its end: progress on stderr, the job on stdout'],
     ],
     run: async values => {
       const known = settings(values)
-      const body = { kind: needed(values, 'kind'), siteId: needed(values, 'site'), input: input(values) }
+      const optional = Object.entries({ pool: text(values, 'pool'), notBefore: text(values, 'notBefore') })
+      const body = {
+        kind: needed(values, 'kind'),
+        siteId: needed(values, 'site'),
+        input: input(values),
+        ...Object.fromEntries(optional.filter(([, value]) => value !== undefined)),
+      }
       const job = await ask<Job>(known, 'POST', '/v1/jobs', body)
       return values['wait'] === true ? finish(known, job.id, values) : printOne(values['json'], { ...job })
     },
@@ -106,6 +115,8 @@ async function finish(known: Settings, id: string, values: Values): Promise<numb
     const line = `${job.state} ${words(job)}`
     if (line !== last) process.stderr.write(`${job.kind}: ${line}\n`)
     last = line
+    // What became of a job that was absorbed is what becomes of the one that stands for it.
+    if (job.standIn !== undefined) return finish(known, job.standIn, values)
     if (ended.has(job.state)) {
       process.stdout.write(`${JSON.stringify(job, null, values['json'] === true ? 0 : 2)}\n`)
       return job.state === 'succeeded' ? 0 : 1

@@ -1,19 +1,17 @@
-import { kinds, limits, newId, PlatenError, problemField, problemText, type Kind } from '@platen/protocol'
-import { inputValidators } from '@platen/protocol/validators/inputs'
-import { isEnded, type Job } from '../../domain/job.ts'
-import type { JobFilter } from '../../ports/jobs.ts'
-import type { LatestProgress } from '../../ports/progress.ts'
-import { iso, ok, type Route } from '../context.ts'
+import { PlatenError, toPlatenError } from '@platen/protocol'
+import { hintsOf } from '../../domain/hint.ts'
+import type { Job, JobStep } from '../../domain/job.ts'
+import type { BatchOutcome, Created, JobFilter } from '../../ports/jobs.ts'
+import { ok, type HttpParts, type Route } from '../context.ts'
+import { showJob } from '../job-view.ts'
+import { newJob, newJobSchema } from '../new-job.ts'
 import { pageAnswer, pageRequest } from '../paging.ts'
-import { jobShape, kindShape, listOf, pageQuery } from '../shapes.ts'
+import { problemOf } from '../problem.ts'
+import { batchShape, jobShape, jobStates, kindShape, listOf, pageQuery } from '../shapes.ts'
 
-const body = {
-  type: 'object',
-  required: ['siteId', 'kind', 'input'],
-  additionalProperties: false,
-  properties: { siteId: { type: 'string', maxLength: 60 }, kind: { type: 'string', maxLength: 60 }, input: {} },
-}
-const states: readonly string[] = ['queued', 'offered', 'running', 'succeeded', 'failed', 'cancelled', 'expired']
+/** Jobs of one batch. */
+const mostOfBatch = 1_000
+const batchBytes = 8_388_608
 
 /** Jobs of the account. */
 export const jobRoutes: readonly Route[] = [
@@ -23,19 +21,45 @@ export const jobRoutes: readonly Route[] = [
     scope: 'dispatch',
     summary: 'Dispatch a job to a site; it waits where the agent is away',
     audit: 'job.create',
-    body,
+    body: newJobSchema,
     bodyExample: { siteId: 'site_…', kind: 'cache.purge', input: { everything: true, reason: 'Deployed' } },
     answer: { status: 201, ...jobShape },
-    handle: async ({ token, body: asked, record }, { store, bus, clock, progress }) => {
-      const kind = kindOf(String(asked['kind']))
-      checkInput(kind, asked['input'])
-      const site = await store.sites.find(token.accountId, String(asked['siteId']))
-      if (!site) throw new PlatenError('site.not_found', undefined, { field: 'siteId' })
-      const made = queued(site, kind, asked['input'], clock.now())
-      const job = await store.jobs.create(made, record(made.id))
-      bus.publish({ type: 'job queued', siteId: site.id })
-      bus.publish({ type: 'site event', siteId: site.id })
-      return { status: 201, body: showJob(job, progress) }
+    handle: async ({ token, body: asked, record }, parts) => {
+      const made = newJob(parts.catalog, token.accountId, asked, parts.clock.now())
+      const created = await parts.store.jobs.create(made, record(made.id))
+      announce(parts, stepsOf(created))
+      return { status: 201, body: showJob(created.job, parts.progress) }
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/jobs:batch',
+    scope: 'dispatch',
+    summary: `Dispatch up to ${mostOfBatch} jobs in one commit; each has its own outcome`,
+    description:
+      'Outcomes are in the order of the jobs: a job as it was created, or the problem that kept it from being created. One job that is refused keeps no other from being taken.',
+    audit: 'job.batch',
+    bodyBytes: batchBytes,
+    body: {
+      type: 'object',
+      required: ['jobs'],
+      additionalProperties: false,
+      properties: { jobs: { type: 'array', minItems: 1, maxItems: mostOfBatch, items: newJobSchema } },
+    },
+    bodyExample: { jobs: [{ siteId: 'site_…', kind: 'cache.purge', input: { everything: true, reason: 'Deployed' } }] },
+    answer: { status: 200, ...batchShape },
+    handle: async ({ token, body, record }, parts) => {
+      const asked = (body['jobs'] as readonly Readonly<Record<string, unknown>>[]).map(one =>
+        attempt(() => newJob(parts.catalog, token.accountId, one, parts.clock.now())),
+      )
+      const made = asked.flatMap(({ job }) => (job ? [job] : []))
+      const outcomes = made.length === 0 ? [] : await parts.store.jobs.createBatch(token.accountId, made, record(`${made.length} jobs`))
+      announce(
+        parts,
+        outcomes.flatMap(outcome => ('job' in outcome ? stepsOf(outcome) : [])),
+      )
+      const next = outcomes[Symbol.iterator]()
+      return ok({ items: asked.map(({ job, problem }) => (job ? showOutcome(next.next().value as BatchOutcome, parts) : { problem })) })
     },
   },
   {
@@ -46,7 +70,7 @@ export const jobRoutes: readonly Route[] = [
     query: {
       ...pageQuery,
       siteId: { type: 'string', description: 'Only jobs of this site' },
-      state: { enum: states, description: 'Only jobs in this state' },
+      state: { enum: jobStates, description: 'Only jobs in this state' },
       kind: { type: 'string', description: 'Only jobs of this kind' },
     },
     answer: { status: 200, ...listOf(jobShape) },
@@ -70,17 +94,15 @@ export const jobRoutes: readonly Route[] = [
     path: '/v1/jobs/:id/cancel',
     scope: 'dispatch',
     summary: 'Cancel a job in whatever state it is',
+    description: 'A job that an agent has is asked to stop, and ends when its agent says so.',
     audit: 'job.cancel',
     answer: { status: 200, ...jobShape },
-    handle: async ({ token, params, record }, { store, bus, clock, progress }) => {
+    handle: async ({ token, params, record }, parts) => {
       const id = params['id'] ?? ''
-      const step = await store.jobs.cancel(token.accountId, id, clock.now(), record(id))
+      const step = await parts.store.jobs.cancel(token.accountId, id, parts.clock.now(), record(id))
       if (!step) throw new PlatenError('job.not_found')
-      const { job, effects } = step
-      const { id: jobId, siteId, attempt, epoch } = job
-      if (effects.includes('tell agent to cancel')) bus.publish({ type: 'job cancelled', jobId, siteId, attempt, epoch })
-      bus.publish({ type: 'site event', siteId })
-      return ok(showJob(job, progress))
+      announce(parts, [step, ...step.also])
+      return ok(showJob(step.job, parts.progress))
     },
   },
   {
@@ -89,70 +111,35 @@ export const jobRoutes: readonly Route[] = [
     scope: 'read',
     summary: 'List the kinds of jobs',
     answer: { status: 200, ...listOf(kindShape) },
-    handle: async () => ok({ items: kinds }),
+    handle: async (_call, { catalog }) => ok({ items: catalog.kinds }),
   },
 ]
 
-function kindOf(name: string): Kind {
-  const kind = kinds.find(({ name: known }) => known === name)
-  if (!kind) throw new PlatenError('kind.unknown', undefined, { field: 'kind' })
-  return kind
+function announce({ bus }: Pick<HttpParts, 'bus'>, steps: readonly JobStep[]): void {
+  for (const hint of hintsOf(steps)) bus.publish(hint)
 }
 
-function checkInput({ name }: Kind, input: unknown): void {
-  if (Buffer.byteLength(JSON.stringify(input) ?? '') > limits.job.inputBytes)
-    throw new PlatenError('input.too_large', undefined, { field: 'input' })
-  const check = inputValidators[name]
-  if (check?.(input)) return
-  const field = problemField(check?.errors)
-  throw new PlatenError('input.invalid', problemText(check?.errors), { field: field === '(root)' ? 'input' : `input.${field}` })
+function stepsOf({ job, also }: Created): readonly JobStep[] {
+  return [{ job, accepted: true, effects: [] }, ...also]
 }
 
-function queued(site: { id: string; accountId: string }, kind: Kind, input: unknown, now: number): Job {
-  return {
-    id: newId('job'),
-    accountId: site.accountId,
-    siteId: site.id,
-    kind: kind.name,
-    input,
-    origin: 'platform',
-    createdAt: now,
-    queueDeadline: now + kind.deadlines.queueMs,
-    attempt: 0,
-    epoch: 0,
-    state: 'queued',
-    notBefore: now,
+/** One job of a batch, or what is wrong with it. */
+function attempt(make: () => Job): { readonly job?: Job; readonly problem?: object } {
+  try {
+    return { job: make() }
+  } catch (error) {
+    if (toPlatenError(error).code === 'internal') throw error
+    return { problem: problemOf(error) }
   }
+}
+
+function showOutcome(outcome: BatchOutcome, { progress }: Pick<HttpParts, 'progress'>): object {
+  if ('job' in outcome) return { job: showJob(outcome.job, progress) }
+  return { problem: problemOf(new PlatenError(outcome.refused, undefined, outcome.field === undefined ? {} : { field: outcome.field })) }
 }
 
 function filter({ siteId, state, kind }: Readonly<Record<string, string>>): JobFilter {
-  if (state !== undefined && !states.includes(state))
-    throw new PlatenError('input.invalid', `state: one of ${states.join(', ')} is meant.`, { field: 'state' })
+  if (state !== undefined && !jobStates.includes(state))
+    throw new PlatenError('input.invalid', `state: one of ${jobStates.join(', ')} is meant.`, { field: 'state' })
   return { ...(siteId ? { siteId } : {}), ...(state ? { state: state as Job['state'] } : {}), ...(kind ? { kind } : {}) }
-}
-
-/** A job as the API answers it. */
-export function showJob(job: Job, progress: LatestProgress): object {
-  const { id, siteId, kind, origin, state, input, attempt, epoch, reason } = job
-  const far = state === 'running' ? progress.of(id) : undefined
-  return {
-    id,
-    siteId,
-    kind,
-    origin,
-    state,
-    input,
-    attempt,
-    epoch,
-    createdAt: iso(job.createdAt),
-    ...(job.state === 'queued' ? { notBefore: iso(job.notBefore) } : {}),
-    ...(job.state === 'running' ? { startedAt: iso(job.startedAt) } : {}),
-    ...(far ? { progress: far } : {}),
-    ...(reason ? { reason } : {}),
-    ...(isEnded(job) ? { finishedAt: iso(job.finishedAt), ...endOf(job) } : {}),
-  }
-}
-
-function endOf({ end: { effect, result, error, bill } }: Job & { state: 'succeeded' | 'failed' | 'cancelled' | 'expired' }): object {
-  return { effect, ...(result === undefined ? {} : { result }), ...(error ? { error } : {}), ...(bill ? { bill } : {}) }
 }

@@ -15,10 +15,10 @@ export function sqliteAgents(database: SqlDatabase): AgentStore {
   return {
     addEnrolmentToken: async (token, record) =>
       recorded(database, token.accountId, record, token.hash, {
-        fresh: () => insertToken(database, token),
-        again: hash => enrolmentToken(database.get('SELECT * FROM enrolment_tokens WHERE hash = ?', hash) as Row),
+        fresh: async () => insertToken(database, token),
+        again: async hash => enrolmentToken(database.get('SELECT * FROM enrolment_tokens WHERE hash = ?', hash) as Row),
       }),
-    redeem: async request => database.transaction(() => redeem(database, request)),
+    redeem: async request => redeem(database, request),
     resolve: async agentId => byId(agentId),
     find: async (accountId, id) => {
       const row = database.get('SELECT * FROM agents WHERE account_id = ? AND id = ?', accountId, id)
@@ -27,22 +27,27 @@ export function sqliteAgents(database: SqlDatabase): AgentStore {
     list: async (accountId, page) => listing(database, 'agents', { account_id: accountId }, page, agent),
     revoke: async (accountId, id, at, record) => {
       const sql = 'UPDATE agents SET revoked_at = ifnull(revoked_at, ?), connected_at = NULL WHERE account_id = ? AND id = ?'
-      const fresh = (): boolean => database.run(sql, at, accountId, id) > 0
-      return recorded(database, accountId, record, id, { fresh, again: () => true })
+      const fresh = async (): Promise<boolean> => database.run(sql, at, accountId, id) > 0
+      return recorded(database, accountId, record, id, { fresh, again: async () => true })
     },
     seen: async (agentId, at, connected, version) => {
       const sql = `UPDATE agents SET seen_at = ?, version = ifnull(?, version),
         connected_at = CASE WHEN ? THEN ifnull(connected_at, ?) ELSE NULL END WHERE id = ?`
       database.run(sql, at, version ?? null, connected ? 1 : 0, at, agentId)
     },
-    report: async (agentId, { seq, full, facts }) =>
-      database.transaction(() => {
-        const known = byId(agentId)
-        if (!known || (!full && seq !== known.stateSeq + 1)) return false
-        const merged = full ? facts : { ...known.facts, ...facts }
-        database.run('UPDATE agents SET state_seq = ?, facts = ? WHERE id = ?', seq, JSON.stringify(merged), agentId)
-        return true
-      }),
+    report: async (agentId, { seq, full, facts }) => {
+      const known = byId(agentId)
+      if (!known || (!full && seq !== known.stateSeq + 1)) return false
+      const merged = full ? facts : { ...known.facts, ...facts }
+      database.run('UPDATE agents SET state_seq = ?, facts = ? WHERE id = ?', seq, JSON.stringify(merged), agentId)
+      return true
+    },
+    assignPool: async (accountId, id, pool, record) => {
+      if (!database.get('SELECT 1 FROM accounts WHERE id = ? AND platform = 1', accountId)) throw new PlatenError('pool.denied')
+      const fresh = async (): Promise<boolean> =>
+        database.run('UPDATE agents SET pool = ? WHERE account_id = ? AND id = ?', pool, accountId, id) > 0
+      return recorded(database, accountId, record, id, { fresh, again: async () => true })
+    },
   }
 }
 
@@ -95,6 +100,7 @@ function agent(row: Row): Agent {
     siteId: String(row['site_id']),
     publicKey: String(row['public_key']),
     createdAt: Number(row['created_at']),
+    ...(row['pool'] === null ? {} : { pool: String(row['pool']) }),
     ...time('revoked_at', 'revokedAt'),
     ...time('connected_at', 'connectedAt'),
     ...time('seen_at', 'seenAt'),

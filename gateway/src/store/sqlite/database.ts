@@ -5,7 +5,7 @@ import { migrations } from './migrations.ts'
 /** A prepared statement's row as SQLite gives it. */
 export type Row = Readonly<Record<string, string | number | null>>
 
-/** SQLite as the stores use it: statements are prepared once, and writes are transactions that are on disk when they return. */
+/** SQLite as the roles use it: statements are prepared once. */
 export interface SqlDatabase {
   /** Rows of a query. */
   all(sql: string, ...values: readonly unknown[]): readonly Row[]
@@ -13,8 +13,12 @@ export interface SqlDatabase {
   get(sql: string, ...values: readonly unknown[]): Row | undefined
   /** Changes; how many rows. */
   run(sql: string, ...values: readonly unknown[]): number
-  /** All of it or nothing, with the write lock from its start, so that what is read can't change before what is written. */
-  transaction<T>(work: () => T): T
+  /** Statements about transactions, which give nothing back. */
+  exec(sql: string): void
+  /** Whether a transaction is open: SQLite takes one back by itself where the disk fails. */
+  isInTransaction(): boolean
+  /** Refuses every change from now on. */
+  readOnly(): void
   close(): void
 }
 
@@ -36,7 +40,9 @@ export function openDatabase(file: string): SqlDatabase {
     all: (sql, ...values) => guarded(() => statement(sql).all(...values) as Row[]),
     get: (sql, ...values) => guarded(() => statement(sql).get(...values) as Row | undefined),
     run: (sql, ...values) => guarded(() => statement(sql).run(...values).changes),
-    transaction: work => guarded(() => database.transaction(work).immediate()),
+    exec: sql => guarded(() => void database.exec(sql)),
+    isInTransaction: () => database.inTransaction,
+    readOnly: () => void database.pragma('query_only = ON'),
     close: () => database.close(),
   }
 }

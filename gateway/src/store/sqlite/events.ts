@@ -19,6 +19,7 @@ function eventData(job: Job): object {
     attempt: job.attempt,
     ...(isEnded(job) ? { effect: job.end.effect, ...(job.end.error ? { error: job.end.error } : {}) } : {}),
     ...(job.reason ? { reason: job.reason } : {}),
+    ...(isEnded(job) && job.end.standIn !== undefined ? { standIn: job.end.standIn } : {}),
   }
 }
 
@@ -48,9 +49,4 @@ export function eventsAfter(
     at: Number(row['at']),
     data: JSON.parse(String(row['data'])) as unknown,
   }))
-}
-
-/** The newest sequence number; 0 where nothing has happened. */
-export function lastSeq(database: SqlDatabase): number {
-  return Number(database.get('SELECT ifnull(max(seq), 0) AS seq FROM events')?.['seq'] ?? 0)
 }

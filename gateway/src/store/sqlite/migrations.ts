@@ -4,7 +4,13 @@
  */
 export const migrations: readonly string[] = [
   `
-  CREATE TABLE accounts (id TEXT PRIMARY KEY, name TEXT NOT NULL, created_at INTEGER NOT NULL) STRICT;
+  CREATE TABLE accounts (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    -- Whether it is the platform's own: its agents may serve in pools.
+    platform INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
 
   CREATE TABLE sites (
     id TEXT PRIMARY KEY,
@@ -21,6 +27,7 @@ export const migrations: readonly string[] = [
     public_key TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     revoked_at INTEGER,
+    pool TEXT,
     version TEXT,
     connected_at INTEGER,
     seen_at INTEGER,
@@ -54,18 +61,31 @@ export const migrations: readonly string[] = [
     id TEXT PRIMARY KEY,
     account_id TEXT NOT NULL REFERENCES accounts (id),
     site_id TEXT NOT NULL REFERENCES sites (id),
+    -- Who carries it out: the site, or a pool.
+    place TEXT NOT NULL,
     kind TEXT NOT NULL,
+    heavy INTEGER NOT NULL,
     state TEXT NOT NULL,
     priority INTEGER NOT NULL,
-    -- When the clock has to look at the job again: not-before, lease or deadline, whichever counts in its state.
+    not_before INTEGER,
+    -- When the clock has to look at the job again: lease or deadline, whichever counts in its state.
     due_at INTEGER,
+    finished_at INTEGER,
+    -- What a heavy job holds while an agent has it.
+    slot TEXT,
+    -- While it is queued and may take others in.
+    coalesce_key TEXT,
     document TEXT NOT NULL
   ) STRICT;
   CREATE INDEX jobs_account ON jobs (account_id, id);
   CREATE INDEX jobs_site ON jobs (account_id, site_id, id);
-  CREATE INDEX jobs_queue ON jobs (site_id, priority DESC, id) WHERE state = 'queued';
-  CREATE INDEX jobs_leased ON jobs (site_id, id) WHERE state IN ('offered', 'running');
+  CREATE INDEX jobs_queue ON jobs (place, priority DESC, id) WHERE state = 'queued';
+  CREATE INDEX jobs_leased ON jobs (place, id) WHERE state IN ('offered', 'running');
   CREATE INDEX jobs_due ON jobs (due_at) WHERE due_at IS NOT NULL;
+  CREATE INDEX jobs_finished ON jobs (finished_at) WHERE finished_at IS NOT NULL;
+  -- One heavy job a site at a time, and one queued job a coalescing key, whatever the code above it believes.
+  CREATE UNIQUE INDEX jobs_heavy ON jobs (slot) WHERE slot IS NOT NULL;
+  CREATE UNIQUE INDEX jobs_coalesce ON jobs (place, coalesce_key) WHERE coalesce_key IS NOT NULL;
 
   CREATE TABLE idempotency_keys (
     account_id TEXT NOT NULL REFERENCES accounts (id),

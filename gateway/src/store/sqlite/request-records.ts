@@ -6,32 +6,30 @@ import type { SqlDatabase } from './database.ts'
 /** How a change is made, and what stands for it when its request comes again. */
 export interface Change<T> {
   /** Makes the change; undefined or false where there was nothing to change. */
-  fresh(): T
+  fresh(): Promise<T>
   /** What was made under the key then. */
-  again(subject: string): T
+  again(subject: string): Promise<T>
 }
 
 const keptMs = 24 * 3_600_000
 const forgottenAtOnce = 500
 
 /**
- * Makes a change, writes its line in the audit log and remembers its key, all in one commit.
+ * Makes a change, writes its line in the audit log and remembers its key.
  * @throws PlatenError idempotency.conflict
  */
-export function recorded<T>(
+export async function recorded<T>(
   database: SqlDatabase,
   accountId: string,
   record: RequestRecord | undefined,
   subject: string,
   change: Change<T>,
-): T {
-  return database.transaction(() => {
-    const earlier = record?.idempotency && earlierSubject(database, accountId, record.idempotency)
-    if (earlier !== undefined) return change.again(earlier)
-    const made = change.fresh()
-    if (record && made !== undefined && made !== false) note(database, accountId, record, subject)
-    return made
-  })
+): Promise<T> {
+  const earlier = record?.idempotency && earlierSubject(database, accountId, record.idempotency)
+  if (earlier !== undefined) return change.again(earlier)
+  const made = await change.fresh()
+  if (record && made !== undefined && made !== false) note(database, accountId, record, subject)
+  return made
 }
 
 /** Forgets keys that are older than a day, some at a time. */

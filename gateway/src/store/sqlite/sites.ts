@@ -13,8 +13,8 @@ export function sqliteSites(database: SqlDatabase): SiteStore {
   return {
     create: async (created, record) =>
       recorded(database, created.accountId, record, created.id, {
-        fresh: () => insert(database, created),
-        again: id => find(created.accountId, id) as Site,
+        fresh: async () => insert(database, created),
+        again: async id => find(created.accountId, id) as Site,
       }),
     find: async (accountId, id) => find(accountId, id),
     list: async (accountId, page) => listing(database, 'sites', { account_id: accountId }, page, site),

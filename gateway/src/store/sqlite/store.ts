@@ -1,24 +1,42 @@
+import type { Kind } from '@platen/protocol'
 import type { Store } from '../../ports/store.ts'
-import { sqliteAgents } from './agents.ts'
-import { sqliteAudit } from './audit.ts'
 import { openDatabase } from './database.ts'
-import { sqliteJobs } from './jobs.ts'
-import { sqliteSites } from './sites.ts'
-import { sqliteTokens } from './tokens.ts'
+import { sqliteRoles, type Roles } from './roles.ts'
+import { writes } from './write.ts'
+import { Writer } from './writer.ts'
+
+/** What a store is opened with. */
+export interface SqliteStoreOptions {
+  readonly kinds: readonly Kind[]
+  /** A number in [0, 1), for the jitter of back-offs. */
+  readonly random: () => number
+}
 
 /**
- * Everything that one gateway keeps, in one SQLite file.
+ * Everything that one gateway keeps, in one SQLite file: read here, written by a thread beside it.
  * @throws PlatenError store.unavailable where the file can't be opened or is another program's
  */
-export function sqliteStore(file: string, random: () => number): Store {
+export function sqliteStore(file: string, { kinds, random }: SqliteStoreOptions): Store {
   const database = openDatabase(file)
+  database.readOnly()
+  const reads = sqliteRoles(database, { kinds, random })
+  const writer = new Writer({ file, kinds }, random)
   return {
-    jobs: sqliteJobs(database, random),
-    sites: sqliteSites(database),
-    agents: sqliteAgents(database),
-    tokens: sqliteTokens(database),
-    audit: sqliteAudit(database),
-    healthy: async () => database.transaction(() => database.get('SELECT 1 AS one')?.['one'] === 1),
-    close: async () => database.close(),
+    jobs: writing('jobs', reads.jobs, writer),
+    sites: writing('sites', reads.sites, writer),
+    agents: writing('agents', reads.agents, writer),
+    tokens: writing('tokens', reads.tokens, writer),
+    audit: writing('audit', reads.audit, writer),
+    healthy: async () => (await writer.write('jobs', 'forget', [0, 0])) === 0,
+    close: async () => {
+      await writer.close()
+      database.close()
+    },
   }
+}
+
+/** A role whose writes go to the writer. */
+function writing<Role extends keyof Roles>(role: Role, reads: Roles[Role], writer: Writer): Roles[Role] {
+  const calls = writes[role].map(method => [method, (...args: readonly unknown[]) => writer.write(role, method, args)] as const)
+  return { ...reads, ...Object.fromEntries(calls) }
 }

@@ -6,14 +6,15 @@ import { recorded } from './request-records.ts'
 /** API tokens in SQLite. */
 export function sqliteTokens(database: SqlDatabase): TokenStore {
   return {
-    createAccount: async (id, name, at) => {
-      database.run('INSERT INTO accounts (id, name, created_at) VALUES (?, ?, ?)', id, name, at)
+    createAccount: async (id, name, at, isPlatform = false) => {
+      const sql = 'INSERT INTO accounts (id, name, created_at, platform) VALUES (?, ?, ?, ?)'
+      database.run(sql, id, name, at, isPlatform ? 1 : 0)
     },
     hasAccount: async () => database.get('SELECT 1 FROM tokens LIMIT 1') !== undefined,
     create: async (created, record) =>
       recorded(database, created.accountId, record, created.id, {
-        fresh: () => insert(database, created),
-        again: id => token(database.get('SELECT * FROM tokens WHERE account_id = ? AND id = ?', created.accountId, id) as Row),
+        fresh: async () => insert(database, created),
+        again: async id => token(database.get('SELECT * FROM tokens WHERE account_id = ? AND id = ?', created.accountId, id) as Row),
       }),
     byHash: async hash => {
       const row = database.get('SELECT * FROM tokens WHERE hash = ? AND revoked_at IS NULL', hash)
@@ -22,8 +23,8 @@ export function sqliteTokens(database: SqlDatabase): TokenStore {
     list: async (accountId, page) => listing(database, 'tokens', { account_id: accountId }, page, token),
     revoke: async (accountId, id, at, record) => {
       const sql = 'UPDATE tokens SET revoked_at = ifnull(revoked_at, ?) WHERE account_id = ? AND id = ?'
-      const fresh = (): boolean => database.run(sql, at, accountId, id) > 0
-      return recorded(database, accountId, record, id, { fresh, again: () => true })
+      const fresh = async (): Promise<boolean> => database.run(sql, at, accountId, id) > 0
+      return recorded(database, accountId, record, id, { fresh, again: async () => true })
     },
   }
 }

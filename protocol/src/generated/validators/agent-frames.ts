@@ -2570,20 +2570,40 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
   return errors === 0
 }
 
-const isAgentJobCreated = validate16
+const isAgentJobWait = validate16
 const schema17 = {
   type: 'object',
-  required: ['type', 'jobId', 'kind', 'input', 'origin', 'createdAt'],
+  required: ['type', 'jobId', 'attempt', 'epoch', 'child', 'effect'],
   properties: {
-    type: { type: 'string', const: 'job.created' },
+    type: { type: 'string', const: 'job.wait' },
     jobId: { type: 'string', pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
-    kind: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 },
-    input: {},
-    origin: { enum: ['owner', 'event', 'root'] },
-    createdAt: { type: 'integer', minimum: 0 },
+    attempt: { type: 'integer', minimum: 1 },
+    epoch: { type: 'integer', minimum: 1 },
+    child: {
+      type: 'object',
+      required: ['kind', 'input'],
+      properties: {
+        kind: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 },
+        input: {},
+        pool: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,39}$' },
+      },
+      additionalProperties: false,
+    },
+    effect: { enum: ['none', 'applied', 'partial', 'unknown'] },
+    bill: {
+      type: 'object',
+      required: ['cpuMs', 'peakRssBytes', 'wallMs'],
+      properties: {
+        cpuMs: { type: 'integer', minimum: 0 },
+        peakRssBytes: { type: 'integer', minimum: 0 },
+        wallMs: { type: 'integer', minimum: 0 },
+      },
+      additionalProperties: false,
+    },
   },
   additionalProperties: false,
 }
+const pattern14 = new RegExp('^[a-z][a-z0-9-]{0,39}$', '')
 
 function validate16(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -2594,10 +2614,10 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
       if (
         (data.type === undefined && (missing0 = 'type')) ||
         (data.jobId === undefined && (missing0 = 'jobId')) ||
-        (data.kind === undefined && (missing0 = 'kind')) ||
-        (data.input === undefined && (missing0 = 'input')) ||
-        (data.origin === undefined && (missing0 = 'origin')) ||
-        (data.createdAt === undefined && (missing0 = 'createdAt'))
+        (data.attempt === undefined && (missing0 = 'attempt')) ||
+        (data.epoch === undefined && (missing0 = 'epoch')) ||
+        (data.child === undefined && (missing0 = 'child')) ||
+        (data.effect === undefined && (missing0 = 'effect'))
       ) {
         validate16.errors = [
           {
@@ -2612,7 +2632,17 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
       } else {
         const _errs1 = errors
         for (const key0 in data) {
-          if (!(key0 === 'type' || key0 === 'jobId' || key0 === 'kind' || key0 === 'input' || key0 === 'origin' || key0 === 'createdAt')) {
+          if (
+            !(
+              key0 === 'type' ||
+              key0 === 'jobId' ||
+              key0 === 'attempt' ||
+              key0 === 'epoch' ||
+              key0 === 'child' ||
+              key0 === 'effect' ||
+              key0 === 'bill'
+            )
+          ) {
             validate16.errors = [
               {
                 instancePath,
@@ -2642,13 +2672,13 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
               ]
               return false
             }
-            if ('job.created' !== data0) {
+            if ('job.wait' !== data0) {
               validate16.errors = [
                 {
                   instancePath: instancePath + '/type',
                   schemaPath: '#/properties/type/const',
                   keyword: 'const',
-                  params: { allowedValue: 'job.created' },
+                  params: { allowedValue: 'job.wait' },
                   message: 'must be equal to constant',
                 },
               ]
@@ -2694,47 +2724,35 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
               var valid0 = true
             }
             if (valid0) {
-              if (data.kind !== undefined) {
-                let data2 = data.kind
+              if (data.attempt !== undefined) {
+                let data2 = data.attempt
                 const _errs6 = errors
+                if (!(typeof data2 == 'number' && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
+                  validate16.errors = [
+                    {
+                      instancePath: instancePath + '/attempt',
+                      schemaPath: '#/properties/attempt/type',
+                      keyword: 'type',
+                      params: { type: 'integer' },
+                      message: 'must be integer',
+                    },
+                  ]
+                  return false
+                }
                 if (errors === _errs6) {
-                  if (typeof data2 === 'string') {
-                    if (data2.length > 40) {
+                  if (typeof data2 == 'number' && isFinite(data2)) {
+                    if (data2 < 1 || isNaN(data2)) {
                       validate16.errors = [
                         {
-                          instancePath: instancePath + '/kind',
-                          schemaPath: '#/properties/kind/maxLength',
-                          keyword: 'maxLength',
-                          params: { limit: 40 },
-                          message: 'must NOT have more than 40 characters',
+                          instancePath: instancePath + '/attempt',
+                          schemaPath: '#/properties/attempt/minimum',
+                          keyword: 'minimum',
+                          params: { comparison: '>=', limit: 1 },
+                          message: 'must be >= 1',
                         },
                       ]
                       return false
-                    } else {
-                      if (!pattern3.test(data2)) {
-                        validate16.errors = [
-                          {
-                            instancePath: instancePath + '/kind',
-                            schemaPath: '#/properties/kind/pattern',
-                            keyword: 'pattern',
-                            params: { pattern: '^[a-z]+\\.[a-z]+$' },
-                            message: 'must match pattern "' + '^[a-z]+\\.[a-z]+$' + '"',
-                          },
-                        ]
-                        return false
-                      }
                     }
-                  } else {
-                    validate16.errors = [
-                      {
-                        instancePath: instancePath + '/kind',
-                        schemaPath: '#/properties/kind/type',
-                        keyword: 'type',
-                        params: { type: 'string' },
-                        message: 'must be string',
-                      },
-                    ]
-                    return false
                   }
                 }
                 var valid0 = _errs6 === errors
@@ -2742,60 +2760,368 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
                 var valid0 = true
               }
               if (valid0) {
-                if (data.origin !== undefined) {
-                  let data3 = data.origin
+                if (data.epoch !== undefined) {
+                  let data3 = data.epoch
                   const _errs8 = errors
-                  if (!(data3 === 'owner' || data3 === 'event' || data3 === 'root')) {
+                  if (!(typeof data3 == 'number' && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
                     validate16.errors = [
                       {
-                        instancePath: instancePath + '/origin',
-                        schemaPath: '#/properties/origin/enum',
-                        keyword: 'enum',
-                        params: { allowedValues: schema17.properties.origin.enum },
-                        message: 'must be equal to one of the allowed values',
+                        instancePath: instancePath + '/epoch',
+                        schemaPath: '#/properties/epoch/type',
+                        keyword: 'type',
+                        params: { type: 'integer' },
+                        message: 'must be integer',
                       },
                     ]
                     return false
+                  }
+                  if (errors === _errs8) {
+                    if (typeof data3 == 'number' && isFinite(data3)) {
+                      if (data3 < 1 || isNaN(data3)) {
+                        validate16.errors = [
+                          {
+                            instancePath: instancePath + '/epoch',
+                            schemaPath: '#/properties/epoch/minimum',
+                            keyword: 'minimum',
+                            params: { comparison: '>=', limit: 1 },
+                            message: 'must be >= 1',
+                          },
+                        ]
+                        return false
+                      }
+                    }
                   }
                   var valid0 = _errs8 === errors
                 } else {
                   var valid0 = true
                 }
                 if (valid0) {
-                  if (data.createdAt !== undefined) {
-                    let data4 = data.createdAt
-                    const _errs9 = errors
-                    if (!(typeof data4 == 'number' && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
-                      validate16.errors = [
-                        {
-                          instancePath: instancePath + '/createdAt',
-                          schemaPath: '#/properties/createdAt/type',
-                          keyword: 'type',
-                          params: { type: 'integer' },
-                          message: 'must be integer',
-                        },
-                      ]
-                      return false
-                    }
-                    if (errors === _errs9) {
-                      if (typeof data4 == 'number' && isFinite(data4)) {
-                        if (data4 < 0 || isNaN(data4)) {
+                  if (data.child !== undefined) {
+                    let data4 = data.child
+                    const _errs10 = errors
+                    if (errors === _errs10) {
+                      if (data4 && typeof data4 == 'object' && !Array.isArray(data4)) {
+                        let missing1
+                        if ((data4.kind === undefined && (missing1 = 'kind')) || (data4.input === undefined && (missing1 = 'input'))) {
                           validate16.errors = [
                             {
-                              instancePath: instancePath + '/createdAt',
-                              schemaPath: '#/properties/createdAt/minimum',
-                              keyword: 'minimum',
-                              params: { comparison: '>=', limit: 0 },
-                              message: 'must be >= 0',
+                              instancePath: instancePath + '/child',
+                              schemaPath: '#/properties/child/required',
+                              keyword: 'required',
+                              params: { missingProperty: missing1 },
+                              message: "must have required property '" + missing1 + "'",
                             },
                           ]
                           return false
+                        } else {
+                          const _errs12 = errors
+                          for (const key1 in data4) {
+                            if (!(key1 === 'kind' || key1 === 'input' || key1 === 'pool')) {
+                              validate16.errors = [
+                                {
+                                  instancePath: instancePath + '/child',
+                                  schemaPath: '#/properties/child/additionalProperties',
+                                  keyword: 'additionalProperties',
+                                  params: { additionalProperty: key1 },
+                                  message: 'must NOT have additional properties',
+                                },
+                              ]
+                              return false
+                              break
+                            }
+                          }
+                          if (_errs12 === errors) {
+                            if (data4.kind !== undefined) {
+                              let data5 = data4.kind
+                              const _errs13 = errors
+                              if (errors === _errs13) {
+                                if (typeof data5 === 'string') {
+                                  if (data5.length > 40) {
+                                    validate16.errors = [
+                                      {
+                                        instancePath: instancePath + '/child/kind',
+                                        schemaPath: '#/properties/child/properties/kind/maxLength',
+                                        keyword: 'maxLength',
+                                        params: { limit: 40 },
+                                        message: 'must NOT have more than 40 characters',
+                                      },
+                                    ]
+                                    return false
+                                  } else {
+                                    if (!pattern3.test(data5)) {
+                                      validate16.errors = [
+                                        {
+                                          instancePath: instancePath + '/child/kind',
+                                          schemaPath: '#/properties/child/properties/kind/pattern',
+                                          keyword: 'pattern',
+                                          params: { pattern: '^[a-z]+\\.[a-z]+$' },
+                                          message: 'must match pattern "' + '^[a-z]+\\.[a-z]+$' + '"',
+                                        },
+                                      ]
+                                      return false
+                                    }
+                                  }
+                                } else {
+                                  validate16.errors = [
+                                    {
+                                      instancePath: instancePath + '/child/kind',
+                                      schemaPath: '#/properties/child/properties/kind/type',
+                                      keyword: 'type',
+                                      params: { type: 'string' },
+                                      message: 'must be string',
+                                    },
+                                  ]
+                                  return false
+                                }
+                              }
+                              var valid1 = _errs13 === errors
+                            } else {
+                              var valid1 = true
+                            }
+                            if (valid1) {
+                              if (data4.pool !== undefined) {
+                                let data6 = data4.pool
+                                const _errs15 = errors
+                                if (errors === _errs15) {
+                                  if (typeof data6 === 'string') {
+                                    if (!pattern14.test(data6)) {
+                                      validate16.errors = [
+                                        {
+                                          instancePath: instancePath + '/child/pool',
+                                          schemaPath: '#/properties/child/properties/pool/pattern',
+                                          keyword: 'pattern',
+                                          params: { pattern: '^[a-z][a-z0-9-]{0,39}$' },
+                                          message: 'must match pattern "' + '^[a-z][a-z0-9-]{0,39}$' + '"',
+                                        },
+                                      ]
+                                      return false
+                                    }
+                                  } else {
+                                    validate16.errors = [
+                                      {
+                                        instancePath: instancePath + '/child/pool',
+                                        schemaPath: '#/properties/child/properties/pool/type',
+                                        keyword: 'type',
+                                        params: { type: 'string' },
+                                        message: 'must be string',
+                                      },
+                                    ]
+                                    return false
+                                  }
+                                }
+                                var valid1 = _errs15 === errors
+                              } else {
+                                var valid1 = true
+                              }
+                            }
+                          }
                         }
+                      } else {
+                        validate16.errors = [
+                          {
+                            instancePath: instancePath + '/child',
+                            schemaPath: '#/properties/child/type',
+                            keyword: 'type',
+                            params: { type: 'object' },
+                            message: 'must be object',
+                          },
+                        ]
+                        return false
                       }
                     }
-                    var valid0 = _errs9 === errors
+                    var valid0 = _errs10 === errors
                   } else {
                     var valid0 = true
+                  }
+                  if (valid0) {
+                    if (data.effect !== undefined) {
+                      let data7 = data.effect
+                      const _errs17 = errors
+                      if (!(data7 === 'none' || data7 === 'applied' || data7 === 'partial' || data7 === 'unknown')) {
+                        validate16.errors = [
+                          {
+                            instancePath: instancePath + '/effect',
+                            schemaPath: '#/properties/effect/enum',
+                            keyword: 'enum',
+                            params: { allowedValues: schema17.properties.effect.enum },
+                            message: 'must be equal to one of the allowed values',
+                          },
+                        ]
+                        return false
+                      }
+                      var valid0 = _errs17 === errors
+                    } else {
+                      var valid0 = true
+                    }
+                    if (valid0) {
+                      if (data.bill !== undefined) {
+                        let data8 = data.bill
+                        const _errs18 = errors
+                        if (errors === _errs18) {
+                          if (data8 && typeof data8 == 'object' && !Array.isArray(data8)) {
+                            let missing2
+                            if (
+                              (data8.cpuMs === undefined && (missing2 = 'cpuMs')) ||
+                              (data8.peakRssBytes === undefined && (missing2 = 'peakRssBytes')) ||
+                              (data8.wallMs === undefined && (missing2 = 'wallMs'))
+                            ) {
+                              validate16.errors = [
+                                {
+                                  instancePath: instancePath + '/bill',
+                                  schemaPath: '#/properties/bill/required',
+                                  keyword: 'required',
+                                  params: { missingProperty: missing2 },
+                                  message: "must have required property '" + missing2 + "'",
+                                },
+                              ]
+                              return false
+                            } else {
+                              const _errs20 = errors
+                              for (const key2 in data8) {
+                                if (!(key2 === 'cpuMs' || key2 === 'peakRssBytes' || key2 === 'wallMs')) {
+                                  validate16.errors = [
+                                    {
+                                      instancePath: instancePath + '/bill',
+                                      schemaPath: '#/properties/bill/additionalProperties',
+                                      keyword: 'additionalProperties',
+                                      params: { additionalProperty: key2 },
+                                      message: 'must NOT have additional properties',
+                                    },
+                                  ]
+                                  return false
+                                  break
+                                }
+                              }
+                              if (_errs20 === errors) {
+                                if (data8.cpuMs !== undefined) {
+                                  let data9 = data8.cpuMs
+                                  const _errs21 = errors
+                                  if (!(typeof data9 == 'number' && !(data9 % 1) && !isNaN(data9) && isFinite(data9))) {
+                                    validate16.errors = [
+                                      {
+                                        instancePath: instancePath + '/bill/cpuMs',
+                                        schemaPath: '#/properties/bill/properties/cpuMs/type',
+                                        keyword: 'type',
+                                        params: { type: 'integer' },
+                                        message: 'must be integer',
+                                      },
+                                    ]
+                                    return false
+                                  }
+                                  if (errors === _errs21) {
+                                    if (typeof data9 == 'number' && isFinite(data9)) {
+                                      if (data9 < 0 || isNaN(data9)) {
+                                        validate16.errors = [
+                                          {
+                                            instancePath: instancePath + '/bill/cpuMs',
+                                            schemaPath: '#/properties/bill/properties/cpuMs/minimum',
+                                            keyword: 'minimum',
+                                            params: { comparison: '>=', limit: 0 },
+                                            message: 'must be >= 0',
+                                          },
+                                        ]
+                                        return false
+                                      }
+                                    }
+                                  }
+                                  var valid2 = _errs21 === errors
+                                } else {
+                                  var valid2 = true
+                                }
+                                if (valid2) {
+                                  if (data8.peakRssBytes !== undefined) {
+                                    let data10 = data8.peakRssBytes
+                                    const _errs23 = errors
+                                    if (!(typeof data10 == 'number' && !(data10 % 1) && !isNaN(data10) && isFinite(data10))) {
+                                      validate16.errors = [
+                                        {
+                                          instancePath: instancePath + '/bill/peakRssBytes',
+                                          schemaPath: '#/properties/bill/properties/peakRssBytes/type',
+                                          keyword: 'type',
+                                          params: { type: 'integer' },
+                                          message: 'must be integer',
+                                        },
+                                      ]
+                                      return false
+                                    }
+                                    if (errors === _errs23) {
+                                      if (typeof data10 == 'number' && isFinite(data10)) {
+                                        if (data10 < 0 || isNaN(data10)) {
+                                          validate16.errors = [
+                                            {
+                                              instancePath: instancePath + '/bill/peakRssBytes',
+                                              schemaPath: '#/properties/bill/properties/peakRssBytes/minimum',
+                                              keyword: 'minimum',
+                                              params: { comparison: '>=', limit: 0 },
+                                              message: 'must be >= 0',
+                                            },
+                                          ]
+                                          return false
+                                        }
+                                      }
+                                    }
+                                    var valid2 = _errs23 === errors
+                                  } else {
+                                    var valid2 = true
+                                  }
+                                  if (valid2) {
+                                    if (data8.wallMs !== undefined) {
+                                      let data11 = data8.wallMs
+                                      const _errs25 = errors
+                                      if (!(typeof data11 == 'number' && !(data11 % 1) && !isNaN(data11) && isFinite(data11))) {
+                                        validate16.errors = [
+                                          {
+                                            instancePath: instancePath + '/bill/wallMs',
+                                            schemaPath: '#/properties/bill/properties/wallMs/type',
+                                            keyword: 'type',
+                                            params: { type: 'integer' },
+                                            message: 'must be integer',
+                                          },
+                                        ]
+                                        return false
+                                      }
+                                      if (errors === _errs25) {
+                                        if (typeof data11 == 'number' && isFinite(data11)) {
+                                          if (data11 < 0 || isNaN(data11)) {
+                                            validate16.errors = [
+                                              {
+                                                instancePath: instancePath + '/bill/wallMs',
+                                                schemaPath: '#/properties/bill/properties/wallMs/minimum',
+                                                keyword: 'minimum',
+                                                params: { comparison: '>=', limit: 0 },
+                                                message: 'must be >= 0',
+                                              },
+                                            ]
+                                            return false
+                                          }
+                                        }
+                                      }
+                                      var valid2 = _errs25 === errors
+                                    } else {
+                                      var valid2 = true
+                                    }
+                                  }
+                                }
+                              }
+                            }
+                          } else {
+                            validate16.errors = [
+                              {
+                                instancePath: instancePath + '/bill',
+                                schemaPath: '#/properties/bill/type',
+                                keyword: 'type',
+                                params: { type: 'object' },
+                                message: 'must be object',
+                              },
+                            ]
+                            return false
+                          }
+                        }
+                        var valid0 = _errs18 === errors
+                      } else {
+                        var valid0 = true
+                      }
+                    }
                   }
                 }
               }
@@ -2812,25 +3138,20 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
   return errors === 0
 }
 
-const isAgentStateReport = validate17
+const isAgentJobCreated = validate17
 const schema18 = {
   type: 'object',
-  required: ['type', 'seq', 'full', 'facts'],
+  required: ['type', 'jobId', 'kind', 'input', 'origin', 'createdAt'],
   properties: {
-    type: { type: 'string', const: 'state.report' },
-    seq: { type: 'integer', minimum: 1 },
-    full: { type: 'boolean' },
-    facts: {
-      type: 'object',
-      patternProperties: {
-        '^.*$': { anyOf: [{ type: 'null' }, { type: 'boolean' }, { type: 'number' }, { type: 'string', maxLength: 500 }] },
-      },
-      maxProperties: 500,
-    },
+    type: { type: 'string', const: 'job.created' },
+    jobId: { type: 'string', pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
+    kind: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 },
+    input: {},
+    origin: { enum: ['owner', 'event', 'root'] },
+    createdAt: { type: 'integer', minimum: 0 },
   },
   additionalProperties: false,
 }
-const pattern14 = new RegExp('^.*$', '')
 
 function validate17(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -2840,9 +3161,11 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
       let missing0
       if (
         (data.type === undefined && (missing0 = 'type')) ||
-        (data.seq === undefined && (missing0 = 'seq')) ||
-        (data.full === undefined && (missing0 = 'full')) ||
-        (data.facts === undefined && (missing0 = 'facts'))
+        (data.jobId === undefined && (missing0 = 'jobId')) ||
+        (data.kind === undefined && (missing0 = 'kind')) ||
+        (data.input === undefined && (missing0 = 'input')) ||
+        (data.origin === undefined && (missing0 = 'origin')) ||
+        (data.createdAt === undefined && (missing0 = 'createdAt'))
       ) {
         validate17.errors = [
           {
@@ -2857,7 +3180,7 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
       } else {
         const _errs1 = errors
         for (const key0 in data) {
-          if (!(key0 === 'type' || key0 === 'seq' || key0 === 'full' || key0 === 'facts')) {
+          if (!(key0 === 'type' || key0 === 'jobId' || key0 === 'kind' || key0 === 'input' || key0 === 'origin' || key0 === 'createdAt')) {
             validate17.errors = [
               {
                 instancePath,
@@ -2887,8 +3210,253 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
               ]
               return false
             }
-            if ('state.report' !== data0) {
+            if ('job.created' !== data0) {
               validate17.errors = [
+                {
+                  instancePath: instancePath + '/type',
+                  schemaPath: '#/properties/type/const',
+                  keyword: 'const',
+                  params: { allowedValue: 'job.created' },
+                  message: 'must be equal to constant',
+                },
+              ]
+              return false
+            }
+            var valid0 = _errs2 === errors
+          } else {
+            var valid0 = true
+          }
+          if (valid0) {
+            if (data.jobId !== undefined) {
+              let data1 = data.jobId
+              const _errs4 = errors
+              if (errors === _errs4) {
+                if (typeof data1 === 'string') {
+                  if (!pattern4.test(data1)) {
+                    validate17.errors = [
+                      {
+                        instancePath: instancePath + '/jobId',
+                        schemaPath: '#/properties/jobId/pattern',
+                        keyword: 'pattern',
+                        params: { pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
+                        message: 'must match pattern "' + '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' + '"',
+                      },
+                    ]
+                    return false
+                  }
+                } else {
+                  validate17.errors = [
+                    {
+                      instancePath: instancePath + '/jobId',
+                      schemaPath: '#/properties/jobId/type',
+                      keyword: 'type',
+                      params: { type: 'string' },
+                      message: 'must be string',
+                    },
+                  ]
+                  return false
+                }
+              }
+              var valid0 = _errs4 === errors
+            } else {
+              var valid0 = true
+            }
+            if (valid0) {
+              if (data.kind !== undefined) {
+                let data2 = data.kind
+                const _errs6 = errors
+                if (errors === _errs6) {
+                  if (typeof data2 === 'string') {
+                    if (data2.length > 40) {
+                      validate17.errors = [
+                        {
+                          instancePath: instancePath + '/kind',
+                          schemaPath: '#/properties/kind/maxLength',
+                          keyword: 'maxLength',
+                          params: { limit: 40 },
+                          message: 'must NOT have more than 40 characters',
+                        },
+                      ]
+                      return false
+                    } else {
+                      if (!pattern3.test(data2)) {
+                        validate17.errors = [
+                          {
+                            instancePath: instancePath + '/kind',
+                            schemaPath: '#/properties/kind/pattern',
+                            keyword: 'pattern',
+                            params: { pattern: '^[a-z]+\\.[a-z]+$' },
+                            message: 'must match pattern "' + '^[a-z]+\\.[a-z]+$' + '"',
+                          },
+                        ]
+                        return false
+                      }
+                    }
+                  } else {
+                    validate17.errors = [
+                      {
+                        instancePath: instancePath + '/kind',
+                        schemaPath: '#/properties/kind/type',
+                        keyword: 'type',
+                        params: { type: 'string' },
+                        message: 'must be string',
+                      },
+                    ]
+                    return false
+                  }
+                }
+                var valid0 = _errs6 === errors
+              } else {
+                var valid0 = true
+              }
+              if (valid0) {
+                if (data.origin !== undefined) {
+                  let data3 = data.origin
+                  const _errs8 = errors
+                  if (!(data3 === 'owner' || data3 === 'event' || data3 === 'root')) {
+                    validate17.errors = [
+                      {
+                        instancePath: instancePath + '/origin',
+                        schemaPath: '#/properties/origin/enum',
+                        keyword: 'enum',
+                        params: { allowedValues: schema18.properties.origin.enum },
+                        message: 'must be equal to one of the allowed values',
+                      },
+                    ]
+                    return false
+                  }
+                  var valid0 = _errs8 === errors
+                } else {
+                  var valid0 = true
+                }
+                if (valid0) {
+                  if (data.createdAt !== undefined) {
+                    let data4 = data.createdAt
+                    const _errs9 = errors
+                    if (!(typeof data4 == 'number' && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
+                      validate17.errors = [
+                        {
+                          instancePath: instancePath + '/createdAt',
+                          schemaPath: '#/properties/createdAt/type',
+                          keyword: 'type',
+                          params: { type: 'integer' },
+                          message: 'must be integer',
+                        },
+                      ]
+                      return false
+                    }
+                    if (errors === _errs9) {
+                      if (typeof data4 == 'number' && isFinite(data4)) {
+                        if (data4 < 0 || isNaN(data4)) {
+                          validate17.errors = [
+                            {
+                              instancePath: instancePath + '/createdAt',
+                              schemaPath: '#/properties/createdAt/minimum',
+                              keyword: 'minimum',
+                              params: { comparison: '>=', limit: 0 },
+                              message: 'must be >= 0',
+                            },
+                          ]
+                          return false
+                        }
+                      }
+                    }
+                    var valid0 = _errs9 === errors
+                  } else {
+                    var valid0 = true
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate17.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      return false
+    }
+  }
+  validate17.errors = vErrors
+  return errors === 0
+}
+
+const isAgentStateReport = validate18
+const schema19 = {
+  type: 'object',
+  required: ['type', 'seq', 'full', 'facts'],
+  properties: {
+    type: { type: 'string', const: 'state.report' },
+    seq: { type: 'integer', minimum: 1 },
+    full: { type: 'boolean' },
+    facts: {
+      type: 'object',
+      patternProperties: {
+        '^.*$': { anyOf: [{ type: 'null' }, { type: 'boolean' }, { type: 'number' }, { type: 'string', maxLength: 500 }] },
+      },
+      maxProperties: 500,
+    },
+  },
+  additionalProperties: false,
+}
+const pattern17 = new RegExp('^.*$', '')
+
+function validate18(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null
+  let errors = 0
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      let missing0
+      if (
+        (data.type === undefined && (missing0 = 'type')) ||
+        (data.seq === undefined && (missing0 = 'seq')) ||
+        (data.full === undefined && (missing0 = 'full')) ||
+        (data.facts === undefined && (missing0 = 'facts'))
+      ) {
+        validate18.errors = [
+          {
+            instancePath,
+            schemaPath: '#/required',
+            keyword: 'required',
+            params: { missingProperty: missing0 },
+            message: "must have required property '" + missing0 + "'",
+          },
+        ]
+        return false
+      } else {
+        const _errs1 = errors
+        for (const key0 in data) {
+          if (!(key0 === 'type' || key0 === 'seq' || key0 === 'full' || key0 === 'facts')) {
+            validate18.errors = [
+              {
+                instancePath,
+                schemaPath: '#/additionalProperties',
+                keyword: 'additionalProperties',
+                params: { additionalProperty: key0 },
+                message: 'must NOT have additional properties',
+              },
+            ]
+            return false
+            break
+          }
+        }
+        if (_errs1 === errors) {
+          if (data.type !== undefined) {
+            let data0 = data.type
+            const _errs2 = errors
+            if (typeof data0 !== 'string') {
+              validate18.errors = [
+                {
+                  instancePath: instancePath + '/type',
+                  schemaPath: '#/properties/type/type',
+                  keyword: 'type',
+                  params: { type: 'string' },
+                  message: 'must be string',
+                },
+              ]
+              return false
+            }
+            if ('state.report' !== data0) {
+              validate18.errors = [
                 {
                   instancePath: instancePath + '/type',
                   schemaPath: '#/properties/type/const',
@@ -2908,7 +3476,7 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
               let data1 = data.seq
               const _errs4 = errors
               if (!(typeof data1 == 'number' && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-                validate17.errors = [
+                validate18.errors = [
                   {
                     instancePath: instancePath + '/seq',
                     schemaPath: '#/properties/seq/type',
@@ -2922,7 +3490,7 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs4) {
                 if (typeof data1 == 'number' && isFinite(data1)) {
                   if (data1 < 1 || isNaN(data1)) {
-                    validate17.errors = [
+                    validate18.errors = [
                       {
                         instancePath: instancePath + '/seq',
                         schemaPath: '#/properties/seq/minimum',
@@ -2943,7 +3511,7 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
               if (data.full !== undefined) {
                 const _errs6 = errors
                 if (typeof data.full !== 'boolean') {
-                  validate17.errors = [
+                  validate18.errors = [
                     {
                       instancePath: instancePath + '/full',
                       schemaPath: '#/properties/full/type',
@@ -2965,7 +3533,7 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
                   if (errors === _errs8) {
                     if (data3 && typeof data3 == 'object' && !Array.isArray(data3)) {
                       if (Object.keys(data3).length > 500) {
-                        validate17.errors = [
+                        validate18.errors = [
                           {
                             instancePath: instancePath + '/facts',
                             schemaPath: '#/properties/facts/maxProperties',
@@ -2978,7 +3546,7 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
                       } else {
                         var valid1 = true
                         for (const key1 in data3) {
-                          if (pattern14.test(key1)) {
+                          if (pattern17.test(key1)) {
                             let data4 = data3[key1]
                             const _errs10 = errors
                             const _errs11 = errors
@@ -3093,7 +3661,7 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
                                 vErrors.push(err5)
                               }
                               errors++
-                              validate17.errors = vErrors
+                              validate18.errors = vErrors
                               return false
                             } else {
                               errors = _errs11
@@ -3113,7 +3681,7 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
                         }
                       }
                     } else {
-                      validate17.errors = [
+                      validate18.errors = [
                         {
                           instancePath: instancePath + '/facts',
                           schemaPath: '#/properties/facts/type',
@@ -3135,30 +3703,30 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate17.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate18.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate17.errors = vErrors
+  validate18.errors = vErrors
   return errors === 0
 }
 
-const isAgentGoodbye = validate18
-const schema19 = {
+const isAgentGoodbye = validate19
+const schema20 = {
   type: 'object',
   required: ['type', 'reason'],
   properties: { type: { type: 'string', const: 'goodbye' }, reason: { type: 'string', maxLength: 500 } },
   additionalProperties: false,
 }
 
-function validate18(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate19(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if ((data.type === undefined && (missing0 = 'type')) || (data.reason === undefined && (missing0 = 'reason'))) {
-        validate18.errors = [
+        validate19.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -3172,7 +3740,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'type' || key0 === 'reason')) {
-            validate18.errors = [
+            validate19.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -3190,7 +3758,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
             let data0 = data.type
             const _errs2 = errors
             if (typeof data0 !== 'string') {
-              validate18.errors = [
+              validate19.errors = [
                 {
                   instancePath: instancePath + '/type',
                   schemaPath: '#/properties/type/type',
@@ -3202,7 +3770,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
               return false
             }
             if ('goodbye' !== data0) {
-              validate18.errors = [
+              validate19.errors = [
                 {
                   instancePath: instancePath + '/type',
                   schemaPath: '#/properties/type/const',
@@ -3224,7 +3792,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs4) {
                 if (typeof data1 === 'string') {
                   if (data1.length > 500) {
-                    validate18.errors = [
+                    validate19.errors = [
                       {
                         instancePath: instancePath + '/reason',
                         schemaPath: '#/properties/reason/maxLength',
@@ -3236,7 +3804,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
                     return false
                   }
                 } else {
-                  validate18.errors = [
+                  validate19.errors = [
                     {
                       instancePath: instancePath + '/reason',
                       schemaPath: '#/properties/reason/type',
@@ -3256,11 +3824,11 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate18.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate19.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate18.errors = vErrors
+  validate19.errors = vErrors
   return errors === 0
 }
 
@@ -3272,6 +3840,7 @@ export const agentFrameValidators: Readonly<Record<string, Validator>> = {
   'job.decline': isAgentJobDecline as unknown as Validator,
   'job.progress': isAgentJobProgress as unknown as Validator,
   'job.result': isAgentJobResult as unknown as Validator,
+  'job.wait': isAgentJobWait as unknown as Validator,
   'job.created': isAgentJobCreated as unknown as Validator,
   'state.report': isAgentStateReport as unknown as Validator,
   goodbye: isAgentGoodbye as unknown as Validator,

@@ -531,7 +531,7 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
 const isGatewayJobOffer = validate12
 const schema13 = {
   type: 'object',
-  required: ['type', 'jobId', 'attempt', 'epoch', 'kind', 'input', 'runMs', 'grant'],
+  required: ['type', 'jobId', 'attempt', 'epoch', 'kind', 'input', 'runMs', 'settled', 'grant'],
   properties: {
     type: { type: 'string', const: 'job.offer' },
     jobId: { type: 'string', pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
@@ -540,6 +540,26 @@ const schema13 = {
     kind: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 },
     input: {},
     runMs: { type: 'integer', minimum: 1000, maximum: 86400000 },
+    settled: { type: 'integer', minimum: 0 },
+    child: {
+      type: 'object',
+      required: ['jobId', 'state'],
+      properties: {
+        jobId: { type: 'string', pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
+        state: { enum: ['succeeded', 'failed', 'cancelled', 'expired'] },
+        result: {},
+        error: {
+          type: 'object',
+          required: ['code', 'message'],
+          properties: {
+            code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
+            message: { type: 'string', maxLength: 500 },
+          },
+          additionalProperties: false,
+        },
+      },
+      additionalProperties: false,
+    },
     grant: {
       type: 'object',
       required: ['payload', 'signature', 'certificate'],
@@ -561,8 +581,10 @@ const schema13 = {
   },
   additionalProperties: false,
 }
+const func2 = Object.prototype.hasOwnProperty
 const pattern2 = new RegExp('^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
 const pattern3 = new RegExp('^[a-z]+\\.[a-z]+$', '')
+const pattern5 = new RegExp('^[a-z]+(\\.[a-z_]+)?$', '')
 
 function validate12(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -578,6 +600,7 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
         (data.kind === undefined && (missing0 = 'kind')) ||
         (data.input === undefined && (missing0 = 'input')) ||
         (data.runMs === undefined && (missing0 = 'runMs')) ||
+        (data.settled === undefined && (missing0 = 'settled')) ||
         (data.grant === undefined && (missing0 = 'grant'))
       ) {
         validate12.errors = [
@@ -593,18 +616,7 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
       } else {
         const _errs1 = errors
         for (const key0 in data) {
-          if (
-            !(
-              key0 === 'type' ||
-              key0 === 'jobId' ||
-              key0 === 'attempt' ||
-              key0 === 'epoch' ||
-              key0 === 'kind' ||
-              key0 === 'input' ||
-              key0 === 'runMs' ||
-              key0 === 'grant'
-            )
-          ) {
+          if (!func2.call(schema13.properties, key0)) {
             validate12.errors = [
               {
                 instancePath,
@@ -855,128 +867,107 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                       var valid0 = true
                     }
                     if (valid0) {
-                      if (data.grant !== undefined) {
-                        let data6 = data.grant
+                      if (data.settled !== undefined) {
+                        let data6 = data.settled
                         const _errs14 = errors
+                        if (!(typeof data6 == 'number' && !(data6 % 1) && !isNaN(data6) && isFinite(data6))) {
+                          validate12.errors = [
+                            {
+                              instancePath: instancePath + '/settled',
+                              schemaPath: '#/properties/settled/type',
+                              keyword: 'type',
+                              params: { type: 'integer' },
+                              message: 'must be integer',
+                            },
+                          ]
+                          return false
+                        }
                         if (errors === _errs14) {
-                          if (data6 && typeof data6 == 'object' && !Array.isArray(data6)) {
-                            let missing1
-                            if (
-                              (data6.payload === undefined && (missing1 = 'payload')) ||
-                              (data6.signature === undefined && (missing1 = 'signature')) ||
-                              (data6.certificate === undefined && (missing1 = 'certificate'))
-                            ) {
+                          if (typeof data6 == 'number' && isFinite(data6)) {
+                            if (data6 < 0 || isNaN(data6)) {
                               validate12.errors = [
                                 {
-                                  instancePath: instancePath + '/grant',
-                                  schemaPath: '#/properties/grant/required',
-                                  keyword: 'required',
-                                  params: { missingProperty: missing1 },
-                                  message: "must have required property '" + missing1 + "'",
+                                  instancePath: instancePath + '/settled',
+                                  schemaPath: '#/properties/settled/minimum',
+                                  keyword: 'minimum',
+                                  params: { comparison: '>=', limit: 0 },
+                                  message: 'must be >= 0',
                                 },
                               ]
                               return false
-                            } else {
-                              const _errs16 = errors
-                              for (const key1 in data6) {
-                                if (!(key1 === 'payload' || key1 === 'signature' || key1 === 'certificate')) {
-                                  validate12.errors = [
-                                    {
-                                      instancePath: instancePath + '/grant',
-                                      schemaPath: '#/properties/grant/additionalProperties',
-                                      keyword: 'additionalProperties',
-                                      params: { additionalProperty: key1 },
-                                      message: 'must NOT have additional properties',
-                                    },
-                                  ]
-                                  return false
-                                  break
-                                }
-                              }
-                              if (_errs16 === errors) {
-                                if (data6.payload !== undefined) {
-                                  let data7 = data6.payload
-                                  const _errs17 = errors
-                                  if (errors === _errs17) {
-                                    if (typeof data7 === 'string') {
-                                      if (data7.length > 8192) {
-                                        validate12.errors = [
-                                          {
-                                            instancePath: instancePath + '/grant/payload',
-                                            schemaPath: '#/properties/grant/properties/payload/maxLength',
-                                            keyword: 'maxLength',
-                                            params: { limit: 8192 },
-                                            message: 'must NOT have more than 8192 characters',
-                                          },
-                                        ]
-                                        return false
-                                      } else {
-                                        if (!pattern0.test(data7)) {
-                                          validate12.errors = [
-                                            {
-                                              instancePath: instancePath + '/grant/payload',
-                                              schemaPath: '#/properties/grant/properties/payload/pattern',
-                                              keyword: 'pattern',
-                                              params: { pattern: '^[A-Za-z0-9_-]+$' },
-                                              message: 'must match pattern "' + '^[A-Za-z0-9_-]+$' + '"',
-                                            },
-                                          ]
-                                          return false
-                                        }
-                                      }
-                                    } else {
-                                      validate12.errors = [
-                                        {
-                                          instancePath: instancePath + '/grant/payload',
-                                          schemaPath: '#/properties/grant/properties/payload/type',
-                                          keyword: 'type',
-                                          params: { type: 'string' },
-                                          message: 'must be string',
-                                        },
-                                      ]
-                                      return false
-                                    }
+                            }
+                          }
+                        }
+                        var valid0 = _errs14 === errors
+                      } else {
+                        var valid0 = true
+                      }
+                      if (valid0) {
+                        if (data.child !== undefined) {
+                          let data7 = data.child
+                          const _errs16 = errors
+                          if (errors === _errs16) {
+                            if (data7 && typeof data7 == 'object' && !Array.isArray(data7)) {
+                              let missing1
+                              if (
+                                (data7.jobId === undefined && (missing1 = 'jobId')) ||
+                                (data7.state === undefined && (missing1 = 'state'))
+                              ) {
+                                validate12.errors = [
+                                  {
+                                    instancePath: instancePath + '/child',
+                                    schemaPath: '#/properties/child/required',
+                                    keyword: 'required',
+                                    params: { missingProperty: missing1 },
+                                    message: "must have required property '" + missing1 + "'",
+                                  },
+                                ]
+                                return false
+                              } else {
+                                const _errs18 = errors
+                                for (const key1 in data7) {
+                                  if (!(key1 === 'jobId' || key1 === 'state' || key1 === 'result' || key1 === 'error')) {
+                                    validate12.errors = [
+                                      {
+                                        instancePath: instancePath + '/child',
+                                        schemaPath: '#/properties/child/additionalProperties',
+                                        keyword: 'additionalProperties',
+                                        params: { additionalProperty: key1 },
+                                        message: 'must NOT have additional properties',
+                                      },
+                                    ]
+                                    return false
+                                    break
                                   }
-                                  var valid1 = _errs17 === errors
-                                } else {
-                                  var valid1 = true
                                 }
-                                if (valid1) {
-                                  if (data6.signature !== undefined) {
-                                    let data8 = data6.signature
+                                if (_errs18 === errors) {
+                                  if (data7.jobId !== undefined) {
+                                    let data8 = data7.jobId
                                     const _errs19 = errors
                                     if (errors === _errs19) {
                                       if (typeof data8 === 'string') {
-                                        if (data8.length > 8192) {
+                                        if (!pattern2.test(data8)) {
                                           validate12.errors = [
                                             {
-                                              instancePath: instancePath + '/grant/signature',
-                                              schemaPath: '#/properties/grant/properties/signature/maxLength',
-                                              keyword: 'maxLength',
-                                              params: { limit: 8192 },
-                                              message: 'must NOT have more than 8192 characters',
+                                              instancePath: instancePath + '/child/jobId',
+                                              schemaPath: '#/properties/child/properties/jobId/pattern',
+                                              keyword: 'pattern',
+                                              params: {
+                                                pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+                                              },
+                                              message:
+                                                'must match pattern "' +
+                                                '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' +
+                                                '"',
                                             },
                                           ]
                                           return false
-                                        } else {
-                                          if (!pattern0.test(data8)) {
-                                            validate12.errors = [
-                                              {
-                                                instancePath: instancePath + '/grant/signature',
-                                                schemaPath: '#/properties/grant/properties/signature/pattern',
-                                                keyword: 'pattern',
-                                                params: { pattern: '^[A-Za-z0-9_-]+$' },
-                                                message: 'must match pattern "' + '^[A-Za-z0-9_-]+$' + '"',
-                                              },
-                                            ]
-                                            return false
-                                          }
                                         }
                                       } else {
                                         validate12.errors = [
                                           {
-                                            instancePath: instancePath + '/grant/signature',
-                                            schemaPath: '#/properties/grant/properties/signature/type',
+                                            instancePath: instancePath + '/child/jobId',
+                                            schemaPath: '#/properties/child/properties/jobId/type',
                                             keyword: 'type',
                                             params: { type: 'string' },
                                             message: 'must be string',
@@ -990,121 +981,89 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                     var valid1 = true
                                   }
                                   if (valid1) {
-                                    if (data6.certificate !== undefined) {
-                                      let data9 = data6.certificate
+                                    if (data7.state !== undefined) {
+                                      let data9 = data7.state
                                       const _errs21 = errors
-                                      if (errors === _errs21) {
-                                        if (data9 && typeof data9 == 'object' && !Array.isArray(data9)) {
-                                          let missing2
-                                          if (
-                                            (data9.payload === undefined && (missing2 = 'payload')) ||
-                                            (data9.signature === undefined && (missing2 = 'signature'))
-                                          ) {
-                                            validate12.errors = [
-                                              {
-                                                instancePath: instancePath + '/grant/certificate',
-                                                schemaPath: '#/properties/grant/properties/certificate/required',
-                                                keyword: 'required',
-                                                params: { missingProperty: missing2 },
-                                                message: "must have required property '" + missing2 + "'",
-                                              },
-                                            ]
-                                            return false
-                                          } else {
-                                            const _errs23 = errors
-                                            for (const key2 in data9) {
-                                              if (!(key2 === 'payload' || key2 === 'signature')) {
-                                                validate12.errors = [
-                                                  {
-                                                    instancePath: instancePath + '/grant/certificate',
-                                                    schemaPath: '#/properties/grant/properties/certificate/additionalProperties',
-                                                    keyword: 'additionalProperties',
-                                                    params: { additionalProperty: key2 },
-                                                    message: 'must NOT have additional properties',
-                                                  },
-                                                ]
-                                                return false
-                                                break
-                                              }
-                                            }
-                                            if (_errs23 === errors) {
-                                              if (data9.payload !== undefined) {
-                                                let data10 = data9.payload
-                                                const _errs24 = errors
-                                                if (errors === _errs24) {
-                                                  if (typeof data10 === 'string') {
-                                                    if (data10.length > 8192) {
-                                                      validate12.errors = [
-                                                        {
-                                                          instancePath: instancePath + '/grant/certificate/payload',
-                                                          schemaPath:
-                                                            '#/properties/grant/properties/certificate/properties/payload/maxLength',
-                                                          keyword: 'maxLength',
-                                                          params: { limit: 8192 },
-                                                          message: 'must NOT have more than 8192 characters',
-                                                        },
-                                                      ]
-                                                      return false
-                                                    } else {
-                                                      if (!pattern0.test(data10)) {
-                                                        validate12.errors = [
-                                                          {
-                                                            instancePath: instancePath + '/grant/certificate/payload',
-                                                            schemaPath:
-                                                              '#/properties/grant/properties/certificate/properties/payload/pattern',
-                                                            keyword: 'pattern',
-                                                            params: { pattern: '^[A-Za-z0-9_-]+$' },
-                                                            message: 'must match pattern "' + '^[A-Za-z0-9_-]+$' + '"',
-                                                          },
-                                                        ]
-                                                        return false
-                                                      }
-                                                    }
-                                                  } else {
-                                                    validate12.errors = [
-                                                      {
-                                                        instancePath: instancePath + '/grant/certificate/payload',
-                                                        schemaPath: '#/properties/grant/properties/certificate/properties/payload/type',
-                                                        keyword: 'type',
-                                                        params: { type: 'string' },
-                                                        message: 'must be string',
-                                                      },
-                                                    ]
-                                                    return false
-                                                  }
+                                      if (!(data9 === 'succeeded' || data9 === 'failed' || data9 === 'cancelled' || data9 === 'expired')) {
+                                        validate12.errors = [
+                                          {
+                                            instancePath: instancePath + '/child/state',
+                                            schemaPath: '#/properties/child/properties/state/enum',
+                                            keyword: 'enum',
+                                            params: { allowedValues: schema13.properties.child.properties.state.enum },
+                                            message: 'must be equal to one of the allowed values',
+                                          },
+                                        ]
+                                        return false
+                                      }
+                                      var valid1 = _errs21 === errors
+                                    } else {
+                                      var valid1 = true
+                                    }
+                                    if (valid1) {
+                                      if (data7.error !== undefined) {
+                                        let data10 = data7.error
+                                        const _errs22 = errors
+                                        if (errors === _errs22) {
+                                          if (data10 && typeof data10 == 'object' && !Array.isArray(data10)) {
+                                            let missing2
+                                            if (
+                                              (data10.code === undefined && (missing2 = 'code')) ||
+                                              (data10.message === undefined && (missing2 = 'message'))
+                                            ) {
+                                              validate12.errors = [
+                                                {
+                                                  instancePath: instancePath + '/child/error',
+                                                  schemaPath: '#/properties/child/properties/error/required',
+                                                  keyword: 'required',
+                                                  params: { missingProperty: missing2 },
+                                                  message: "must have required property '" + missing2 + "'",
+                                                },
+                                              ]
+                                              return false
+                                            } else {
+                                              const _errs24 = errors
+                                              for (const key2 in data10) {
+                                                if (!(key2 === 'code' || key2 === 'message')) {
+                                                  validate12.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/child/error',
+                                                      schemaPath: '#/properties/child/properties/error/additionalProperties',
+                                                      keyword: 'additionalProperties',
+                                                      params: { additionalProperty: key2 },
+                                                      message: 'must NOT have additional properties',
+                                                    },
+                                                  ]
+                                                  return false
+                                                  break
                                                 }
-                                                var valid2 = _errs24 === errors
-                                              } else {
-                                                var valid2 = true
                                               }
-                                              if (valid2) {
-                                                if (data9.signature !== undefined) {
-                                                  let data11 = data9.signature
-                                                  const _errs26 = errors
-                                                  if (errors === _errs26) {
+                                              if (_errs24 === errors) {
+                                                if (data10.code !== undefined) {
+                                                  let data11 = data10.code
+                                                  const _errs25 = errors
+                                                  if (errors === _errs25) {
                                                     if (typeof data11 === 'string') {
-                                                      if (data11.length > 8192) {
+                                                      if (data11.length > 40) {
                                                         validate12.errors = [
                                                           {
-                                                            instancePath: instancePath + '/grant/certificate/signature',
-                                                            schemaPath:
-                                                              '#/properties/grant/properties/certificate/properties/signature/maxLength',
+                                                            instancePath: instancePath + '/child/error/code',
+                                                            schemaPath: '#/properties/child/properties/error/properties/code/maxLength',
                                                             keyword: 'maxLength',
-                                                            params: { limit: 8192 },
-                                                            message: 'must NOT have more than 8192 characters',
+                                                            params: { limit: 40 },
+                                                            message: 'must NOT have more than 40 characters',
                                                           },
                                                         ]
                                                         return false
                                                       } else {
-                                                        if (!pattern0.test(data11)) {
+                                                        if (!pattern5.test(data11)) {
                                                           validate12.errors = [
                                                             {
-                                                              instancePath: instancePath + '/grant/certificate/signature',
-                                                              schemaPath:
-                                                                '#/properties/grant/properties/certificate/properties/signature/pattern',
+                                                              instancePath: instancePath + '/child/error/code',
+                                                              schemaPath: '#/properties/child/properties/error/properties/code/pattern',
                                                               keyword: 'pattern',
-                                                              params: { pattern: '^[A-Za-z0-9_-]+$' },
-                                                              message: 'must match pattern "' + '^[A-Za-z0-9_-]+$' + '"',
+                                                              params: { pattern: '^[a-z]+(\\.[a-z_]+)?$' },
+                                                              message: 'must match pattern "' + '^[a-z]+(\\.[a-z_]+)?$' + '"',
                                                             },
                                                           ]
                                                           return false
@@ -1113,8 +1072,8 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                     } else {
                                                       validate12.errors = [
                                                         {
-                                                          instancePath: instancePath + '/grant/certificate/signature',
-                                                          schemaPath: '#/properties/grant/properties/certificate/properties/signature/type',
+                                                          instancePath: instancePath + '/child/error/code',
+                                                          schemaPath: '#/properties/child/properties/error/properties/code/type',
                                                           keyword: 'type',
                                                           params: { type: 'string' },
                                                           message: 'must be string',
@@ -1123,50 +1082,403 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                       return false
                                                     }
                                                   }
-                                                  var valid2 = _errs26 === errors
+                                                  var valid2 = _errs25 === errors
                                                 } else {
                                                   var valid2 = true
                                                 }
+                                                if (valid2) {
+                                                  if (data10.message !== undefined) {
+                                                    let data12 = data10.message
+                                                    const _errs27 = errors
+                                                    if (errors === _errs27) {
+                                                      if (typeof data12 === 'string') {
+                                                        if (data12.length > 500) {
+                                                          validate12.errors = [
+                                                            {
+                                                              instancePath: instancePath + '/child/error/message',
+                                                              schemaPath:
+                                                                '#/properties/child/properties/error/properties/message/maxLength',
+                                                              keyword: 'maxLength',
+                                                              params: { limit: 500 },
+                                                              message: 'must NOT have more than 500 characters',
+                                                            },
+                                                          ]
+                                                          return false
+                                                        }
+                                                      } else {
+                                                        validate12.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/child/error/message',
+                                                            schemaPath: '#/properties/child/properties/error/properties/message/type',
+                                                            keyword: 'type',
+                                                            params: { type: 'string' },
+                                                            message: 'must be string',
+                                                          },
+                                                        ]
+                                                        return false
+                                                      }
+                                                    }
+                                                    var valid2 = _errs27 === errors
+                                                  } else {
+                                                    var valid2 = true
+                                                  }
+                                                }
                                               }
+                                            }
+                                          } else {
+                                            validate12.errors = [
+                                              {
+                                                instancePath: instancePath + '/child/error',
+                                                schemaPath: '#/properties/child/properties/error/type',
+                                                keyword: 'type',
+                                                params: { type: 'object' },
+                                                message: 'must be object',
+                                              },
+                                            ]
+                                            return false
+                                          }
+                                        }
+                                        var valid1 = _errs22 === errors
+                                      } else {
+                                        var valid1 = true
+                                      }
+                                    }
+                                  }
+                                }
+                              }
+                            } else {
+                              validate12.errors = [
+                                {
+                                  instancePath: instancePath + '/child',
+                                  schemaPath: '#/properties/child/type',
+                                  keyword: 'type',
+                                  params: { type: 'object' },
+                                  message: 'must be object',
+                                },
+                              ]
+                              return false
+                            }
+                          }
+                          var valid0 = _errs16 === errors
+                        } else {
+                          var valid0 = true
+                        }
+                        if (valid0) {
+                          if (data.grant !== undefined) {
+                            let data13 = data.grant
+                            const _errs29 = errors
+                            if (errors === _errs29) {
+                              if (data13 && typeof data13 == 'object' && !Array.isArray(data13)) {
+                                let missing3
+                                if (
+                                  (data13.payload === undefined && (missing3 = 'payload')) ||
+                                  (data13.signature === undefined && (missing3 = 'signature')) ||
+                                  (data13.certificate === undefined && (missing3 = 'certificate'))
+                                ) {
+                                  validate12.errors = [
+                                    {
+                                      instancePath: instancePath + '/grant',
+                                      schemaPath: '#/properties/grant/required',
+                                      keyword: 'required',
+                                      params: { missingProperty: missing3 },
+                                      message: "must have required property '" + missing3 + "'",
+                                    },
+                                  ]
+                                  return false
+                                } else {
+                                  const _errs31 = errors
+                                  for (const key3 in data13) {
+                                    if (!(key3 === 'payload' || key3 === 'signature' || key3 === 'certificate')) {
+                                      validate12.errors = [
+                                        {
+                                          instancePath: instancePath + '/grant',
+                                          schemaPath: '#/properties/grant/additionalProperties',
+                                          keyword: 'additionalProperties',
+                                          params: { additionalProperty: key3 },
+                                          message: 'must NOT have additional properties',
+                                        },
+                                      ]
+                                      return false
+                                      break
+                                    }
+                                  }
+                                  if (_errs31 === errors) {
+                                    if (data13.payload !== undefined) {
+                                      let data14 = data13.payload
+                                      const _errs32 = errors
+                                      if (errors === _errs32) {
+                                        if (typeof data14 === 'string') {
+                                          if (data14.length > 8192) {
+                                            validate12.errors = [
+                                              {
+                                                instancePath: instancePath + '/grant/payload',
+                                                schemaPath: '#/properties/grant/properties/payload/maxLength',
+                                                keyword: 'maxLength',
+                                                params: { limit: 8192 },
+                                                message: 'must NOT have more than 8192 characters',
+                                              },
+                                            ]
+                                            return false
+                                          } else {
+                                            if (!pattern0.test(data14)) {
+                                              validate12.errors = [
+                                                {
+                                                  instancePath: instancePath + '/grant/payload',
+                                                  schemaPath: '#/properties/grant/properties/payload/pattern',
+                                                  keyword: 'pattern',
+                                                  params: { pattern: '^[A-Za-z0-9_-]+$' },
+                                                  message: 'must match pattern "' + '^[A-Za-z0-9_-]+$' + '"',
+                                                },
+                                              ]
+                                              return false
                                             }
                                           }
                                         } else {
                                           validate12.errors = [
                                             {
-                                              instancePath: instancePath + '/grant/certificate',
-                                              schemaPath: '#/properties/grant/properties/certificate/type',
+                                              instancePath: instancePath + '/grant/payload',
+                                              schemaPath: '#/properties/grant/properties/payload/type',
                                               keyword: 'type',
-                                              params: { type: 'object' },
-                                              message: 'must be object',
+                                              params: { type: 'string' },
+                                              message: 'must be string',
                                             },
                                           ]
                                           return false
                                         }
                                       }
-                                      var valid1 = _errs21 === errors
+                                      var valid3 = _errs32 === errors
                                     } else {
-                                      var valid1 = true
+                                      var valid3 = true
+                                    }
+                                    if (valid3) {
+                                      if (data13.signature !== undefined) {
+                                        let data15 = data13.signature
+                                        const _errs34 = errors
+                                        if (errors === _errs34) {
+                                          if (typeof data15 === 'string') {
+                                            if (data15.length > 8192) {
+                                              validate12.errors = [
+                                                {
+                                                  instancePath: instancePath + '/grant/signature',
+                                                  schemaPath: '#/properties/grant/properties/signature/maxLength',
+                                                  keyword: 'maxLength',
+                                                  params: { limit: 8192 },
+                                                  message: 'must NOT have more than 8192 characters',
+                                                },
+                                              ]
+                                              return false
+                                            } else {
+                                              if (!pattern0.test(data15)) {
+                                                validate12.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/grant/signature',
+                                                    schemaPath: '#/properties/grant/properties/signature/pattern',
+                                                    keyword: 'pattern',
+                                                    params: { pattern: '^[A-Za-z0-9_-]+$' },
+                                                    message: 'must match pattern "' + '^[A-Za-z0-9_-]+$' + '"',
+                                                  },
+                                                ]
+                                                return false
+                                              }
+                                            }
+                                          } else {
+                                            validate12.errors = [
+                                              {
+                                                instancePath: instancePath + '/grant/signature',
+                                                schemaPath: '#/properties/grant/properties/signature/type',
+                                                keyword: 'type',
+                                                params: { type: 'string' },
+                                                message: 'must be string',
+                                              },
+                                            ]
+                                            return false
+                                          }
+                                        }
+                                        var valid3 = _errs34 === errors
+                                      } else {
+                                        var valid3 = true
+                                      }
+                                      if (valid3) {
+                                        if (data13.certificate !== undefined) {
+                                          let data16 = data13.certificate
+                                          const _errs36 = errors
+                                          if (errors === _errs36) {
+                                            if (data16 && typeof data16 == 'object' && !Array.isArray(data16)) {
+                                              let missing4
+                                              if (
+                                                (data16.payload === undefined && (missing4 = 'payload')) ||
+                                                (data16.signature === undefined && (missing4 = 'signature'))
+                                              ) {
+                                                validate12.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/grant/certificate',
+                                                    schemaPath: '#/properties/grant/properties/certificate/required',
+                                                    keyword: 'required',
+                                                    params: { missingProperty: missing4 },
+                                                    message: "must have required property '" + missing4 + "'",
+                                                  },
+                                                ]
+                                                return false
+                                              } else {
+                                                const _errs38 = errors
+                                                for (const key4 in data16) {
+                                                  if (!(key4 === 'payload' || key4 === 'signature')) {
+                                                    validate12.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/grant/certificate',
+                                                        schemaPath: '#/properties/grant/properties/certificate/additionalProperties',
+                                                        keyword: 'additionalProperties',
+                                                        params: { additionalProperty: key4 },
+                                                        message: 'must NOT have additional properties',
+                                                      },
+                                                    ]
+                                                    return false
+                                                    break
+                                                  }
+                                                }
+                                                if (_errs38 === errors) {
+                                                  if (data16.payload !== undefined) {
+                                                    let data17 = data16.payload
+                                                    const _errs39 = errors
+                                                    if (errors === _errs39) {
+                                                      if (typeof data17 === 'string') {
+                                                        if (data17.length > 8192) {
+                                                          validate12.errors = [
+                                                            {
+                                                              instancePath: instancePath + '/grant/certificate/payload',
+                                                              schemaPath:
+                                                                '#/properties/grant/properties/certificate/properties/payload/maxLength',
+                                                              keyword: 'maxLength',
+                                                              params: { limit: 8192 },
+                                                              message: 'must NOT have more than 8192 characters',
+                                                            },
+                                                          ]
+                                                          return false
+                                                        } else {
+                                                          if (!pattern0.test(data17)) {
+                                                            validate12.errors = [
+                                                              {
+                                                                instancePath: instancePath + '/grant/certificate/payload',
+                                                                schemaPath:
+                                                                  '#/properties/grant/properties/certificate/properties/payload/pattern',
+                                                                keyword: 'pattern',
+                                                                params: { pattern: '^[A-Za-z0-9_-]+$' },
+                                                                message: 'must match pattern "' + '^[A-Za-z0-9_-]+$' + '"',
+                                                              },
+                                                            ]
+                                                            return false
+                                                          }
+                                                        }
+                                                      } else {
+                                                        validate12.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/grant/certificate/payload',
+                                                            schemaPath: '#/properties/grant/properties/certificate/properties/payload/type',
+                                                            keyword: 'type',
+                                                            params: { type: 'string' },
+                                                            message: 'must be string',
+                                                          },
+                                                        ]
+                                                        return false
+                                                      }
+                                                    }
+                                                    var valid4 = _errs39 === errors
+                                                  } else {
+                                                    var valid4 = true
+                                                  }
+                                                  if (valid4) {
+                                                    if (data16.signature !== undefined) {
+                                                      let data18 = data16.signature
+                                                      const _errs41 = errors
+                                                      if (errors === _errs41) {
+                                                        if (typeof data18 === 'string') {
+                                                          if (data18.length > 8192) {
+                                                            validate12.errors = [
+                                                              {
+                                                                instancePath: instancePath + '/grant/certificate/signature',
+                                                                schemaPath:
+                                                                  '#/properties/grant/properties/certificate/properties/signature/maxLength',
+                                                                keyword: 'maxLength',
+                                                                params: { limit: 8192 },
+                                                                message: 'must NOT have more than 8192 characters',
+                                                              },
+                                                            ]
+                                                            return false
+                                                          } else {
+                                                            if (!pattern0.test(data18)) {
+                                                              validate12.errors = [
+                                                                {
+                                                                  instancePath: instancePath + '/grant/certificate/signature',
+                                                                  schemaPath:
+                                                                    '#/properties/grant/properties/certificate/properties/signature/pattern',
+                                                                  keyword: 'pattern',
+                                                                  params: { pattern: '^[A-Za-z0-9_-]+$' },
+                                                                  message: 'must match pattern "' + '^[A-Za-z0-9_-]+$' + '"',
+                                                                },
+                                                              ]
+                                                              return false
+                                                            }
+                                                          }
+                                                        } else {
+                                                          validate12.errors = [
+                                                            {
+                                                              instancePath: instancePath + '/grant/certificate/signature',
+                                                              schemaPath:
+                                                                '#/properties/grant/properties/certificate/properties/signature/type',
+                                                              keyword: 'type',
+                                                              params: { type: 'string' },
+                                                              message: 'must be string',
+                                                            },
+                                                          ]
+                                                          return false
+                                                        }
+                                                      }
+                                                      var valid4 = _errs41 === errors
+                                                    } else {
+                                                      var valid4 = true
+                                                    }
+                                                  }
+                                                }
+                                              }
+                                            } else {
+                                              validate12.errors = [
+                                                {
+                                                  instancePath: instancePath + '/grant/certificate',
+                                                  schemaPath: '#/properties/grant/properties/certificate/type',
+                                                  keyword: 'type',
+                                                  params: { type: 'object' },
+                                                  message: 'must be object',
+                                                },
+                                              ]
+                                              return false
+                                            }
+                                          }
+                                          var valid3 = _errs36 === errors
+                                        } else {
+                                          var valid3 = true
+                                        }
+                                      }
                                     }
                                   }
                                 }
+                              } else {
+                                validate12.errors = [
+                                  {
+                                    instancePath: instancePath + '/grant',
+                                    schemaPath: '#/properties/grant/type',
+                                    keyword: 'type',
+                                    params: { type: 'object' },
+                                    message: 'must be object',
+                                  },
+                                ]
+                                return false
                               }
                             }
+                            var valid0 = _errs29 === errors
                           } else {
-                            validate12.errors = [
-                              {
-                                instancePath: instancePath + '/grant',
-                                schemaPath: '#/properties/grant/type',
-                                keyword: 'type',
-                                params: { type: 'object' },
-                                message: 'must be object',
-                              },
-                            ]
-                            return false
+                            var valid0 = true
                           }
                         }
-                        var valid0 = _errs14 === errors
-                      } else {
-                        var valid0 = true
                       }
                     }
                   }
@@ -1435,14 +1747,13 @@ const schema15 = {
   properties: {
     type: { type: 'string', const: 'job.ack' },
     jobId: { type: 'string', pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
-    of: { enum: ['result', 'created'] },
+    of: { enum: ['result', 'wait', 'created'] },
     attempt: { type: 'integer', minimum: 0 },
     epoch: { type: 'integer', minimum: 0 },
     refused: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
   },
   additionalProperties: false,
 }
-const pattern10 = new RegExp('^[a-z]+(\\.[a-z_]+)?$', '')
 
 function validate14(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -1555,7 +1866,7 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
               if (data.of !== undefined) {
                 let data2 = data.of
                 const _errs6 = errors
-                if (!(data2 === 'result' || data2 === 'created')) {
+                if (!(data2 === 'result' || data2 === 'wait' || data2 === 'created')) {
                   validate14.errors = [
                     {
                       instancePath: instancePath + '/of',
@@ -1661,7 +1972,7 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                             ]
                             return false
                           } else {
-                            if (!pattern10.test(data5)) {
+                            if (!pattern5.test(data5)) {
                               validate14.errors = [
                                 {
                                   instancePath: instancePath + '/refused',

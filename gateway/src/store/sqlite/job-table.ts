@@ -1,0 +1,121 @@
+import type { Kind } from '@platen/protocol'
+import { kindIn, unknownKind } from '../../domain/catalog.ts'
+import { isCoalescable } from '../../domain/coalesce.ts'
+import { isEnded, type Job } from '../../domain/job.ts'
+import { dueAt } from '../../domain/due.ts'
+import { heavySlot, placeOf, type Place } from '../../domain/place.ts'
+import type { Claim, JobFilter, LeasedJob } from '../../ports/jobs.ts'
+import type { JobTable } from '../job-ledger.ts'
+import type { Row, SqlDatabase } from './database.ts'
+import { appendEvent } from './events.ts'
+
+/** More than an agent holds: what a connection that comes back is told of. */
+const mostLeased = 64
+
+/** The table of jobs: each row is a document, and beside it what is searched by. */
+export class SqliteJobTable implements JobTable {
+  readonly #database: SqlDatabase
+  readonly #kinds: readonly Kind[]
+
+  constructor(database: SqlDatabase, kinds: readonly Kind[]) {
+    this.#database = database
+    this.#kinds = kinds
+  }
+
+  async find(id: string): Promise<Job | undefined> {
+    return first(this.#database.get('SELECT document FROM jobs WHERE id = ?', id))
+  }
+
+  async hasSite(accountId: string, siteId: string): Promise<boolean> {
+    return this.#database.get('SELECT 1 FROM sites WHERE account_id = ? AND id = ?', accountId, siteId) !== undefined
+  }
+
+  async insert(job: Job, at: number): Promise<void> {
+    const { id, accountId, siteId, kind } = job
+    const { weight, priority } = this.#kind(job)
+    const sql = `INSERT INTO jobs (state, not_before, due_at, finished_at, slot, coalesce_key, document,
+      id, account_id, site_id, place, kind, heavy, priority) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+    this.#database.run(sql, ...this.#columns(job), id, accountId, siteId, placeOf(job), kind, weight === 'heavy' ? 1 : 0, priority)
+    appendEvent(this.#database, job, at)
+  }
+
+  async save(job: Job, before: Job, at: number): Promise<void> {
+    const sql = `UPDATE jobs SET state = ?, not_before = ?, due_at = ?, finished_at = ?, slot = ?, coalesce_key = ?, document = ? WHERE id = ?`
+    this.#database.run(sql, ...this.#columns(job), job.id)
+    if (job.state !== before.state) appendEvent(this.#database, job, at)
+  }
+
+  async coalescing(place: Place, key: string): Promise<(Job & { state: 'queued' }) | undefined> {
+    const found = first(this.#database.get('SELECT document FROM jobs WHERE place = ? AND coalesce_key = ?', place, key))
+    return found?.state === 'queued' ? found : undefined
+  }
+
+  async nextFor({ places, kinds, agentId, now }: Claim): Promise<(Job & { state: 'queued' }) | undefined> {
+    const taken = 'EXISTS (SELECT 1 FROM jobs busy WHERE busy.slot = iif(jobs.place = jobs.site_id, jobs.site_id, ?))'
+    const found = places.flatMap(place => {
+      const sql = `SELECT document, priority FROM jobs WHERE place = ? AND state = 'queued' AND not_before <= ?
+        AND kind IN (SELECT value FROM json_each(?)) AND (heavy = 0 OR NOT ${taken}) ORDER BY priority DESC, id LIMIT 1`
+      return this.#database.all(sql, place, now, JSON.stringify(kinds), agentId)
+    })
+    const job = first(found.toSorted((one, other) => Number(other['priority']) - Number(one['priority']))[0])
+    return job?.state === 'queued' ? job : undefined
+  }
+
+  async due(now: number, most: number): Promise<readonly Job[]> {
+    return this.#database.all('SELECT document FROM jobs WHERE due_at <= ? ORDER BY due_at LIMIT ?', now, most).map(read)
+  }
+
+  async leased(places: readonly Place[], agentId: string): Promise<readonly LeasedJob[]> {
+    const sql = `SELECT document FROM jobs WHERE place IN (SELECT value FROM json_each(?)) AND state IN ('offered', 'running') ORDER BY id LIMIT ?`
+    return this.#database.all(sql, JSON.stringify(places), mostLeased).flatMap(row => leasedTo(read(row), agentId))
+  }
+
+  /** Removes what ended before a time, with its events. How many. */
+  async forget(endedBefore: number, most: number): Promise<number> {
+    const old = this.#database.all('SELECT id, account_id FROM jobs WHERE finished_at < ? LIMIT ?', endedBefore, most)
+    for (const { id, account_id: accountId } of old) {
+      this.#database.run('DELETE FROM events WHERE account_id = ? AND job_id = ?', accountId, id)
+      this.#database.run('DELETE FROM jobs WHERE id = ?', id)
+    }
+    return old.length
+  }
+
+  /** What is searched by, as far as it changes with the state. */
+  #columns(job: Job): readonly unknown[] {
+    const queued = job.state === 'queued' ? job : undefined
+    const leased = job.state === 'offered' || job.state === 'running' ? job : undefined
+    const kind = this.#kind(job)
+    return [
+      job.state,
+      queued?.notBefore ?? null,
+      dueAt(job, kind) ?? null,
+      isEnded(job) ? job.finishedAt : null,
+      leased && job.origin === 'platform' && kind.weight === 'heavy' ? heavySlot(job, leased.lease.agentId) : null,
+      queued && isCoalescable(queued) ? (job.coalesceKey ?? null) : null,
+      JSON.stringify(job),
+    ]
+  }
+
+  #kind({ kind }: Job): Kind {
+    return kindIn({ kinds: this.#kinds }, kind) ?? unknownKind(kind)
+  }
+}
+
+/** The conditions of a list, by column. */
+export function conditions(accountId: string, { siteId, state, kind }: JobFilter): Record<string, string> {
+  return { account_id: accountId, ...(siteId ? { site_id: siteId } : {}), ...(state ? { state } : {}), ...(kind ? { kind } : {}) }
+}
+
+/** The job of a row. */
+export function read(row: Row): Job {
+  return JSON.parse(String(row['document'])) as Job
+}
+
+function first(row: Row | undefined): Job | undefined {
+  return row && read(row)
+}
+
+function leasedTo(job: Job, agentId: string): LeasedJob[] {
+  const leased = job.state === 'offered' || job.state === 'running'
+  return leased && job.origin === 'platform' && job.lease.agentId === agentId ? [job] : []
+}
