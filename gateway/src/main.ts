@@ -7,7 +7,7 @@ import { memoryBus } from './bus/memory-bus.ts'
 import type { Catalog } from './domain/catalog.ts'
 import { gatewayConfig, type GatewayOptions } from './config.ts'
 import { invite, redeem } from './enrolment/enrolment.ts'
-import { usualRates } from './http/request-rate.ts'
+import { usualRates, type RequestRates } from './http/request-rate.ts'
 import { httpServer } from './http/server.ts'
 import { storeFile } from './init.ts'
 import { latestProgress } from './latest-progress.ts'
@@ -22,18 +22,21 @@ export interface GatewayComposition {
   readonly catalog: Catalog
   readonly heartbeatMs: number
   readonly leaseMs: number
+  /** What API clients may ask for. */
+  readonly rates: RequestRates
 }
 
 const product: GatewayComposition = {
   catalog: { kinds, inputs: inputValidators, results: resultValidators },
   heartbeatMs: limits.link.heartbeatMs,
   leaseMs: limits.job.leaseMs,
+  rates: usualRates,
 }
 
 /** Runs a gateway until a signal ends it; a second signal does not wait. Answers the exit code. @throws PlatenError input.invalid, port.in_use, store.unavailable */
 export async function runGateway(
   options: GatewayOptions,
-  { catalog, heartbeatMs, leaseMs }: GatewayComposition = product,
+  { catalog, heartbeatMs, leaseMs, rates }: GatewayComposition = product,
 ): Promise<number> {
   const config = gatewayConfig(options)
   const log = pinoLog(config.logLevel)
@@ -51,7 +54,7 @@ export async function runGateway(
     progress: latestProgress(bus),
     catalog,
     trustProxy: config.trustProxy,
-    rates: usualRates,
+    rates,
     invite: (site, record) => invite(enrolment, site, record),
     redeem: request => redeem(enrolment, request),
   })

@@ -1,0 +1,16 @@
+/** Launches an agent with lab's kinds: `--policy FILE`, as `platen-agent run` is. */
+import { extname, join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { launch, stderrLog } from '@platen/agent'
+
+const { values } = parseArgs({ options: { policy: { type: 'string', default: '' } } })
+const entry = (name: string): string => join(import.meta.dirname, `${name}${extname(import.meta.filename)}`)
+const launched = launch({
+  policyPath: values.policy,
+  entries: { main: entry('agent-main'), worker: entry('agent-worker') },
+  logs: 'stderr',
+  log: stderrLog('launcher'),
+})
+process.once('SIGTERM', () => void launched.stop())
+await launched.ready
+await launched.done
