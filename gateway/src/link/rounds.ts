@@ -7,12 +7,17 @@ import type { Session } from './session.ts'
 const roundMs = 1_000
 /** Sessions that one round wakes: with more of them it takes several rounds until each had its turn. */
 const wokenARound = 200
+/** Rounds so far apart mean that this process stood still, or that its clock was set. */
+const stillMs = 10 * roundMs
 /** Jobs whose time one round looks at. */
 const jobsARound = 500
 
 /**
  * What is done by the clock, because hints can be lost: lets the store see what has run out, wakes sessions in turn, and
  * looks at their deadlines.
+ *
+ * An agent can't renew a lease while gateway or store are away, so after each such time, the start included, nothing is taken
+ * for run out before everybody had the length of a lease to come back.
  */
 export class Rounds {
   readonly #parts: LinkParts
@@ -22,6 +27,8 @@ export class Rounds {
   #turn: Iterator<Session> | undefined
   #cancel: () => void
   #isTicking = false
+  #roundAt: number
+  #judgesFrom: number
   #stopped = false
 
   constructor(parts: LinkParts, registry: Registry, dispatcher: Dispatcher, sessions: ReadonlySet<Session>) {
@@ -29,6 +36,8 @@ export class Rounds {
     this.#registry = registry
     this.#dispatcher = dispatcher
     this.#sessions = sessions
+    this.#roundAt = parts.clock.now()
+    this.#judgesFrom = this.#roundAt + parts.leaseMs
     this.#cancel = parts.clock.after(roundMs, () => this.#round())
   }
 
@@ -38,9 +47,12 @@ export class Rounds {
   }
 
   #round(): void {
-    const { clock, log } = this.#parts
+    const { clock, log, leaseMs } = this.#parts
+    const now = clock.now()
+    if (Math.abs(now - this.#roundAt) > stillMs) this.#judgesFrom = now + leaseMs
+    this.#roundAt = now
     try {
-      for (const session of this.#sessions) session.checkDeadlines(clock.now())
+      for (const session of this.#sessions) session.checkDeadlines(now)
       this.#wakeSome()
     } catch (error) {
       log.error('link:round_failed', { error })
@@ -63,11 +75,15 @@ export class Rounds {
   }
 
   async #tick(): Promise<void> {
-    const { store, clock, bus, log } = this.#parts
+    const { store, clock, bus, log, leaseMs } = this.#parts
     this.#isTicking = true
+    const now = clock.now()
+    // Nothing is due at the beginning of time: such a tick only shows whether the store answers.
+    const asOf = now < this.#judgesFrom ? 0 : now
     try {
-      for (const hint of hintsOf(await store.jobs.tick(clock.now(), jobsARound))) bus.publish(hint)
+      for (const hint of hintsOf(await store.jobs.tick(asOf, jobsARound))) bus.publish(hint)
     } catch (error) {
+      this.#judgesFrom = clock.now() + leaseMs
       log.error('link:round_failed', { error })
     } finally {
       this.#isTicking = false

@@ -34,6 +34,11 @@ export class ManualClock implements Clock {
     this.#now = until
   }
 
+  /** Sets the clock, as an operator or a host that slept would: nothing is called before the next `advance`. */
+  set(ms: number): void {
+    this.#now += ms
+  }
+
   /** Lets time pass a second at a time, with turns of the event loop between for what follows from it. */
   async pass(ms: number): Promise<void> {
     for (let passed = 0; passed < ms; passed += 1_000) {

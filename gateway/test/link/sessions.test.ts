@@ -187,6 +187,29 @@ describe('time and sessions', () => {
     const again = await after.next('job.offer')
     assert.deepEqual([again.jobId, again.attempt, again.epoch], [id, lost.attempt + 1, lost.epoch + 1])
   })
+
+  it('a gateway that was away, or whose clock was set, loses no job of an agent that comes back within a lease', async () => {
+    const { id } = await gateway.queue(agent.siteId)
+    const before = await gateway.welcomed(agent)
+    const { attempt, epoch } = await before.next('job.offer')
+    before.send({ type: 'job.accept', jobId: id, attempt, epoch })
+    await gateway.until(async () => (await gateway.job(id)).state === 'running', 'running')
+    before.end()
+    for (const away of ['stopped', 'asleep']) {
+      if (away === 'stopped') {
+        await Promise.all([gateway.leave(), clock.pass(10_000)])
+        clock.advance(3_600_000)
+        await gateway.listen()
+      } else clock.set(3_600_000)
+      await clock.pass(limits.job.leaseMs - 30_000)
+      const after = await gateway.welcomed(agent, { running: [{ jobId: id, attempt, epoch }] })
+      await gateway.until(async () => {
+        const job = await gateway.job(id)
+        return job.state === 'running' && job.lease.expiresAt > clock.now()
+      }, `renewed after it was ${away}`)
+      after.end()
+    }
+  })
 })
 
 /** Until what was sent before has taken effect. */
