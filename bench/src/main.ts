@@ -1,9 +1,9 @@
 /** `pnpm bench NAME [options]`: prints a table and, last, one line {"bench":NAME,"figures":{…}}. */
 import { parseArgs } from 'node:util'
+import { prepareBuilt } from '@platen/lab'
 import { demo } from './benches/demo.ts'
 import { idleAgent } from './benches/idle-agent.ts'
 import type { Bench } from './bench.ts'
-import { prepare } from './prepare.ts'
 import { report } from './report.ts'
 
 const benches: Readonly<Record<string, Bench>> = { 'idle-agent': idleAgent, demo }
@@ -24,6 +24,6 @@ if (!bench || values.help) {
   process.stderr.write(`pnpm bench NAME [--minutes N] [--jobs N] [--wordpress VERSION]\n\n${rows.join('\n')}\n`)
   process.exitCode = values.help ? 0 : 2
 } else {
-  await prepare(text => void process.stderr.write(`${text}\n`))
+  await prepareBuilt(text => void process.stderr.write(`${text}\n`))
   report(name, bench, await bench.run({ minutes: Number(values.minutes), jobs: Number(values.jobs), wordpress: values.wordpress }))
 }

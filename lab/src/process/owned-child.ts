@@ -30,6 +30,8 @@ export interface OwnedChild {
   assertRunning(): void
   /** SIGTERM, then SIGKILL after the deadline; returns when it is gone. Safe to call twice. */
   stop(): Promise<void>
+  /** SIGKILL; returns when it is gone. */
+  kill(): Promise<void>
 }
 
 const maxLogBytes = 8 * 1024 * 1024
@@ -64,6 +66,10 @@ export function startOwnedChild(options: OwnedChildOptions): OwnedChild {
       )
     },
     stop: () => stop(child, exited, isRunning, options.stopDeadlineMs ?? defaultStopMs),
+    kill: async () => {
+      if (isRunning()) child.kill('SIGKILL')
+      await exited
+    },
   }
 }
 

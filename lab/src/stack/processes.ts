@@ -8,6 +8,8 @@ export interface Processes {
   /** Starts one and waits until it can be used. @throws LabError with the end of its log */
   start(name: string, command: readonly string[], isReady: () => Promise<boolean>): Promise<void>
   end(name: string): Promise<void>
+  /** Ends it as a crash would. */
+  kill(name: string): Promise<void>
   endAll(): Promise<void>
   /** -1 where it does not run. */
   pid(name: string): number
@@ -34,6 +36,10 @@ export function processes(directory: string): Processes {
       })
     },
     end,
+    kill: async name => {
+      await children.get(name)?.kill()
+      children.delete(name)
+    },
     endAll: async () => {
       for (const name of [...children.keys()].toReversed()) await end(name)
     },

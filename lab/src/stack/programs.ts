@@ -8,6 +8,9 @@ export interface Programs {
   signer(...args: readonly string[]): readonly string[]
   gateway(...args: readonly string[]): readonly string[]
   agent(...args: readonly string[]): readonly string[]
+  /** The same with lab's kinds, see lab/src/fleet. */
+  labGateway(...args: readonly string[]): readonly string[]
+  labAgent(...args: readonly string[]): readonly string[]
   /** Runs a command to its end; gives what it printed. @throws LabError lab.command_failed */
   text(command: readonly string[], timeoutMs?: number): Promise<string>
   /** … and reads it as JSON. */
@@ -30,6 +33,8 @@ export function programs(built: boolean): Programs {
     signer: (...args) => line('gateway/src/signer/main.ts', args),
     gateway: (...args) => line('gateway/src/cli/main.ts', args),
     agent: (...args) => line('agent/src/cli/main.ts', args),
+    labGateway: (...args) => line('lab/src/fleet/gateway.ts', args),
+    labAgent: (...args) => line('lab/src/fleet/agent.ts', args),
     text,
     json: async <T>(command: readonly string[]) => JSON.parse(await text(command)) as T,
   }

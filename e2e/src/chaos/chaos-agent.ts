@@ -1,0 +1,149 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { listens, waitUntil, type Api, type Processes, type Programs } from '@platen/lab'
+import type { DocumentPolicy } from '@platen/protocol'
+import { openFaultProxy, type FaultProxy } from './fault-proxy.ts'
+
+/** One site with its agent, as processes that can be killed, behind a network that can fail. */
+export interface ChaosAgent {
+  readonly siteId: string
+  readonly proxy: FaultProxy
+  start(): Promise<void>
+  /** Ends launcher, main process and workers at once. */
+  killContainer(): Promise<void>
+  /** Whether there was a main process to kill. */
+  killMain(): boolean
+  /** Whether there was a worker to kill. */
+  killWorker(): boolean
+  /** Lets every process of it stand still, until the answer is called. */
+  freeze(): () => void
+  /** Runs that it has begun, and, with what waits, all that the gateway has not heard the end of. While it stands still or is gone. */
+  inFlight(): Promise<{ readonly running: number; readonly unheard: number }>
+  close(): Promise<void>
+}
+
+/** What agents are made with. */
+export interface AgentParts {
+  readonly api: Api
+  readonly programs: Programs
+  readonly processes: Processes
+  readonly directory: string
+  readonly signerRoot: string
+  readonly gatewayPort: number
+  /** Where sites are. */
+  readonly siteUrl: string
+}
+
+const startMs = 60_000
+
+/** Adds a site and enrols its agent, which is not started yet. */
+export async function enrolChaosAgent(index: number, parts: AgentParts): Promise<ChaosAgent> {
+  const { api, programs, processes, directory } = parts
+  const name = `agent-${index}`
+  const folder = join(directory, name)
+  await mkdir(join(folder, 'root'), { recursive: true })
+  const policy = policyOf(folder, `${parts.siteUrl}/site-${index}`)
+  const policyFile = join(folder, 'policy.json')
+  await writeFile(policyFile, JSON.stringify(policy), { mode: 0o644 })
+  const proxy = await openFaultProxy(parts.gatewayPort)
+  const { id: siteId } = await api.request<{ id: string }>('POST', '/v1/sites', { url: policy.site.url })
+  const invited = await api.request<{ token: string; expiresAt: string; siteUrl: string }>('POST', `/v1/sites/${siteId}/enrolment`, {})
+  const bundle = { version: 1, siteId, ...invited, gateways: [proxy.url], signerRoot: parts.signerRoot }
+  const bundleFile = join(folder, 'bundle.json')
+  await writeFile(bundleFile, JSON.stringify(bundle), { mode: 0o600 })
+  await programs.text(programs.agent('enrol', '--bundle', bundleFile, '--policy', policyFile))
+  const tree = (): readonly number[] => descendants(processes.pid(name))
+  const signal = (pids: readonly number[], what: NodeJS.Signals): boolean => pids.filter(pid => sent(pid, what)).length > 0
+  return {
+    siteId,
+    proxy,
+    start: () =>
+      waitUntil(`the start of ${name}`, startMs, async () => {
+        // What was killed may hold its journal for a moment longer.
+        await processes.end(name)
+        await processes.start(name, programs.labAgent('--policy', policyFile), () => listens(policy.agent.control))
+        return true
+      }),
+    killContainer: async () => {
+      signal(tree(), 'SIGKILL')
+      await processes.end(name)
+    },
+    killMain: () => signal(tree().filter(isMain), 'SIGKILL'),
+    killWorker: () => signal(tree().filter(isWorker).slice(0, 1), 'SIGKILL'),
+    freeze: () => {
+      const frozen = tree()
+      signal(frozen, 'SIGSTOP')
+      return () => void signal(frozen, 'SIGCONT')
+    },
+    inFlight: () => inFlight(policy.agent.state, join(folder, 'copy')),
+    close: () => proxy.close(),
+  }
+}
+
+function policyOf(folder: string, url: string): DocumentPolicy {
+  const user = userInfo().username
+  const place = (name: string): string => join(folder, name)
+  return {
+    version: 1,
+    site: { root: place('root'), url, user },
+    agent: { user, state: place('state'), socket: place('run/agent.sock'), control: place('run/control.sock') },
+    kinds: ['lab.increment', 'lab.noop'],
+    limits: { memoryMb: 256 },
+    php: { http: true, secret: 'nobody-asks-php-in-a-chaos-run-at-all' },
+  }
+}
+
+/** Reads a copy of the journal: its owner holds the file itself, even while it stands still. */
+async function inFlight(state: string, copy: string): Promise<{ running: number; unheard: number }> {
+  await cp(state, copy, { recursive: true, filter: source => !source.endsWith('.sock') })
+  try {
+    const database = new Database(join(copy, 'journal.db'))
+    const bodies = database.prepare('SELECT body FROM runs WHERE ended = 0').all() as { body: string }[]
+    const results = database.prepare("SELECT count(*) AS count FROM outbox WHERE about = 'outcome'").get() as { count: number }
+    database.close()
+    const running = bodies.filter(({ body }) => (JSON.parse(body) as { state: string }).state === 'running').length
+    return { running, unheard: bodies.length + results.count }
+  } finally {
+    await rm(copy, { recursive: true, force: true })
+  }
+}
+
+/** A process and all that it started. */
+function descendants(pid: number): number[] {
+  if (pid <= 0) return []
+  return [pid, ...childrenOf(pid).flatMap(descendants)]
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    const tasks = readdirSync(`/proc/${pid}/task`)
+    return tasks.flatMap(task => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number))
+  } catch {
+    // It ended meanwhile.
+    return []
+  }
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    // It ended meanwhile.
+    return ''
+  }
+}
+
+const isMain = (pid: number): boolean => /agent-main\.(js|ts)/.test(commandOf(pid))
+const isWorker = (pid: number): boolean => /agent-worker\.(js|ts)/.test(commandOf(pid))
+
+function sent(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal)
+  } catch {
+    // It ended meanwhile.
+    return false
+  }
+}

@@ -1,0 +1,140 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Api } from '@platen/lab'
+import { judge, type FinalJob, type Verdict } from './checker.ts'
+import type { ChaosStore } from './chaos-store.ts'
+import { dice } from './dice.ts'
+import { FaultHand } from './fault-hand.ts'
+import { startLoad, type Load } from './load.ts'
+import { observe, type Observer } from './observer.ts'
+import { schedule } from './schedule.ts'
+import { openWorld, type World } from './world.ts'
+
+/** What a run is told. */
+export interface ChaosOptions {
+  readonly jobs: number
+  readonly agents: number
+  readonly seed: number
+  readonly store: ChaosStore
+  readonly say: (text: string) => void
+}
+
+/** What came of a run. */
+export interface ChaosOutcome {
+  readonly figures: Readonly<Record<string, number>>
+  readonly verdict: Verdict
+  /** Logs of every process; kept where something is wrong. */
+  readonly directory: string
+}
+
+/** Pace of lab's gateway for such runs, see lab/src/fleet/pace.ts. */
+const leaseMs = 8_000
+/** Faults that a run has at least, however few its jobs are. */
+const leastFaults = 25
+/** What an agent needs for a job, roughly: jobs are dispatched as fast as they can be carried out. */
+const msAJob = 80
+/** Everything has to have ended so long after the last fault. */
+const settleMs = 120_000
+const lookMs = 500
+
+/** Dispatches jobs while everything around them fails, then compares what the store says with what the sites counted. */
+export async function runChaos({ jobs, agents, seed, store, say }: ChaosOptions): Promise<ChaosOutcome> {
+  const world = await openWorld(agents, store, say)
+  let keep = true
+  try {
+    const outcome = await play(world, { jobs, agents, seed, say })
+    keep = problemsOf(outcome.verdict).length > 0
+    return outcome
+  } finally {
+    await world.close(keep)
+  }
+}
+
+/** What must not be there after a run. */
+export function problemsOf({ lost, doubled, stuck, contradictions }: Verdict): readonly string[] {
+  return [...lost, ...doubled, ...stuck, ...contradictions]
+}
+
+async function play(
+  world: World,
+  { jobs, agents, seed, say }: Pick<ChaosOptions, 'jobs' | 'agents' | 'seed' | 'say'>,
+): Promise<ChaosOutcome> {
+  const sites = world.agents.map(({ siteId }) => siteId)
+  const observer = observe(world.api, sites)
+  const abort = new AbortController()
+  // Dice of their own: how long a request takes must not change what fails next.
+  const load = startLoad(world.api, sites, jobs, dice(seed + 1), msAJob, abort.signal)
+  const hand = new FaultHand(world)
+  try {
+    const faults = await inflictAll(hand, world, { agents, seed, say }, load, observer)
+    await hand.over()
+    say(`${faults} faults are over; waiting for what is under way`)
+    await settled(world.api, sites, load, observer)
+    const stored = await everyJob(world.api, sites)
+    const verdict = judge({ accepted: load.accepted, stored, increments: world.sites.increments, told: observer.told })
+    return { verdict, directory: world.directory, figures: figuresOf(verdict, stored.size, hand) }
+  } finally {
+    abort.abort()
+    await observer.close()
+  }
+}
+
+function figuresOf({ unknownEffects, ...wrong }: Verdict, jobs: number, { damage }: FaultHand): Record<string, number> {
+  const counts = Object.fromEntries(Object.entries(wrong).map(([name, rows]) => [name, rows.length]))
+  return { jobs, ...counts, kills: damage.kills, unknownEffects: unknownEffects.length, interruptedRuns: damage.interruptedRuns }
+}
+
+/** Lets things fail until every job was dispatched and nearly all have ended. How many faults that were. */
+async function inflictAll(
+  hand: FaultHand,
+  world: World,
+  { agents, seed, say }: Pick<ChaosOptions, 'agents' | 'seed' | 'say'>,
+  load: Load,
+  observer: Observer,
+): Promise<number> {
+  const progress = { dispatched: false, faults: 0 }
+  const dispatched = load.done.then(() => {
+    progress.dispatched = true
+  })
+  for (const fault of schedule(dice(seed), { agents, leaseMs, hasStore: world.store.process !== undefined })) {
+    const nearlyAll = progress.dispatched && observer.told.size >= load.accepted.size * 0.95
+    if (nearlyAll && progress.faults >= leastFaults) break
+    await Promise.race([delay(fault.afterMs), progress.dispatched ? delay(fault.afterMs) : dispatched.then(() => delay(fault.afterMs))])
+    hand.inflict(fault)
+    progress.faults += 1
+    say(`${observer.told.size} of ${load.accepted.size} jobs have ended · fault ${progress.faults}: ${words(fault)}`)
+  }
+  await dispatched
+  return progress.faults
+}
+
+function words({ type, ...fault }: ReturnType<ReturnType<typeof schedule>['next']>['value']): string {
+  const { afterMs: _after, ...rest } = fault
+  return `${type} ${Object.entries(rest)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(' ')}`
+}
+
+/** Waits until nothing is under way any more, or the time is over. */
+async function settled(api: Api, sites: readonly string[], load: Load, observer: Observer): Promise<void> {
+  for (const end = performance.now() + settleMs; performance.now() < end; await delay(lookMs)) {
+    if (observer.told.size < load.accepted.size) continue
+    const jobs = [...(await everyJob(api, sites)).values()]
+    if (jobs.every(({ id }) => observer.told.has(id))) return
+  }
+}
+
+/** All that the store holds, through the API. */
+async function everyJob(api: Api, sites: readonly string[]): Promise<Map<string, FinalJob>> {
+  const jobs = new Map<string, FinalJob>()
+  for (const siteId of sites) {
+    for (let cursor: string | undefined = ''; cursor !== undefined;) {
+      const page: { items: FinalJob[]; nextCursor?: string } = await api.request(
+        'GET',
+        `/v1/jobs?siteId=${siteId}&limit=100${cursor === '' ? '' : `&cursor=${cursor}`}`,
+      )
+      for (const job of page.items) jobs.set(job.id, job)
+      cursor = page.nextCursor
+    }
+  }
+  return jobs
+}

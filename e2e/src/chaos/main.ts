@@ -1,0 +1,55 @@
+/** `pnpm chaos`: jobs while everything fails, and whether any was lost or done twice. */
+import { parseArgs } from 'node:util'
+import { prepareBuilt } from '@platen/lab'
+import { problemsOf, runChaos } from './chaos-run.ts'
+import { sqliteChaosStore, type ChaosStore } from './chaos-store.ts'
+
+const help = `pnpm chaos [options]
+
+Runs a gateway, a signer and agents as processes, dispatches jobs that count one up at their sites, kills, stops and cuts off
+everything at random meanwhile, and compares what the store says with what the sites counted.
+
+  --jobs N        jobs that are dispatched (1000)
+  --agents N      sites, each with an agent (24)
+  --store NAME    sqlite or mongo (sqlite)
+  --seed S        decides which faults come, and in what order (chosen by chance)
+  --json          no progress, only the last line
+  --help
+
+Exits with 1 where a job was lost, done twice, or contradicts its site, or where more effects are unknown than runs were interrupted.
+`
+
+const { values } = parseArgs({
+  options: {
+    jobs: { type: 'string', default: '1000' },
+    agents: { type: 'string', default: '24' },
+    store: { type: 'string', default: 'sqlite' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+const stores: Readonly<Record<string, () => Promise<ChaosStore>>> = { sqlite: () => Promise.resolve(sqliteChaosStore) }
+
+async function main(): Promise<number> {
+  const [jobs, agents, seed] = [values.jobs, values.agents, values.seed].map(Number) as [number, number, number]
+  const openStore = stores[values.store]
+  if (values.help || !openStore || ![jobs, agents].every(count => Number.isInteger(count) && count > 0) || !Number.isInteger(seed)) {
+    process.stderr.write(help)
+    return values.help ? 0 : 2
+  }
+  const say = (text: string): void => void (values.json || process.stderr.write(`${text}\n`))
+  await prepareBuilt(say)
+  say(`seed ${seed}`)
+  const { figures, verdict, directory } = await runChaos({ jobs, agents, seed, store: await openStore(), say })
+  const problems = problemsOf(verdict)
+  for (const problem of problems.slice(0, 50)) process.stderr.write(`${problem}\n`)
+  if (problems.length > 0) process.stderr.write(`Logs and state are in ${directory}\n`)
+  const width = Math.max(...Object.keys(figures).map(name => name.length))
+  if (!values.json) for (const [name, value] of Object.entries(figures)) process.stdout.write(`${name.padEnd(width)}  ${value}\n`)
+  process.stdout.write(`${JSON.stringify({ bench: 'chaos', figures })}\n`)
+  return problems.length === 0 && (figures['unknownEffects'] ?? 0) <= (figures['interruptedRuns'] ?? 0) ? 0 : 1
+}
+
+process.exitCode = await main()

@@ -1,0 +1,122 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  apiClient,
+  freePort,
+  listens,
+  processes as processesIn,
+  programs as programsOf,
+  removeFolder,
+  takesWork,
+  temporaryFolder,
+  type Api,
+} from '@platen/lab'
+import { enrolChaosAgent, type ChaosAgent } from './chaos-agent.ts'
+import { openCounterSite, type CounterSite } from './counter-site.ts'
+import type { ChaosStore } from './chaos-store.ts'
+
+/** Everything that a run is about, as processes of its own. */
+export interface World {
+  readonly api: Api
+  readonly agents: readonly ChaosAgent[]
+  readonly sites: CounterSite
+  readonly store: ChaosStore
+  /** Where logs and state are. */
+  readonly directory: string
+  startGateway(): Promise<void>
+  killGateway(): Promise<void>
+  /** Lets the gateway stand still, until the answer is called. */
+  freezeGateway(): () => void
+  startSigner(): Promise<void>
+  killSigner(): Promise<void>
+  /** Ends every process; the folder is kept where something is left to look into. */
+  close(keep: boolean): Promise<void>
+}
+
+/** Two at once is what a small machine starts well. */
+const atOnce = 2
+
+/** Brings up store, signer, gateway and agents. Nothing is left running where that fails. */
+export async function openWorld(count: number, store: ChaosStore, say: (text: string) => void): Promise<World> {
+  const directory = await temporaryFolder()
+  const running = processesIn(directory)
+  const sites = await openCounterSite()
+  const agents: ChaosAgent[] = []
+  const close = async (keep: boolean): Promise<void> => {
+    await running.endAll()
+    await Promise.all(agents.map(agent => agent.close()))
+    await sites.close()
+    await store.close()
+    if (!keep) await removeFolder(directory)
+  }
+  try {
+    const platform = await startPlatform(directory, running, store)
+    const parts = { ...platform, processes: running, directory, siteUrl: sites.url }
+    const indices = Array.from({ length: count }, (_, index) => index).values()
+    const enrolSome = async (): Promise<void> => {
+      for (const index of indices) {
+        const agent = await enrolChaosAgent(index, parts)
+        agents.push(agent)
+        await agent.start()
+        say(`${agents.length} of ${count} agents are up`)
+      }
+    }
+    await Promise.all(Array.from({ length: atOnce }, enrolSome))
+    const { api, startGateway, startSigner } = platform
+    return {
+      api,
+      agents,
+      sites,
+      store,
+      directory,
+      startGateway,
+      killGateway: () => running.kill('gateway'),
+      freezeGateway: () => {
+        const pid = running.pid('gateway')
+        process.kill(pid, 'SIGSTOP')
+        return () => void process.kill(pid, 'SIGCONT')
+      },
+      startSigner,
+      killSigner: () => running.kill('signer'),
+      close,
+    }
+  } catch (error) {
+    await close(true)
+    throw error
+  }
+}
+
+async function startPlatform(directory: string, running: ReturnType<typeof processesIn>, store: ChaosStore) {
+  const programs = programsOf(true)
+  const [keys, data, socket] = ['signer', 'gateway', 'signer.sock'].map(name => join(directory, name)) as [string, string, string]
+  const gatewayPort = await freePort()
+  const url = `http://127.0.0.1:${gatewayPort}`
+  const { signerRoot } = await programs.json<{ signerRoot: string }>(programs.signer('init', '--dir', keys, '--json'))
+  await allowLabKinds(join(keys, 'policy.json'))
+  const startSigner = (): Promise<void> =>
+    running.start('signer', programs.signer('run', '--dir', keys, '--socket', socket), () => listens(socket))
+  const gateway = programs.labGateway(
+    '--data',
+    data,
+    ...store.options,
+    '--port',
+    String(gatewayPort),
+    '--signer',
+    socket,
+    '--pace',
+    'quick',
+  )
+  const startGateway = (): Promise<void> => running.start('gateway', gateway, () => takesWork(url))
+  await startSigner()
+  await mkdir(data, { recursive: true })
+  const { token } = await programs.json<{ token: string }>(programs.gateway('--json', 'gateway', 'init', '--data', data, ...store.options))
+  await startGateway()
+  return { programs, api: apiClient(url, token), gatewayPort, signerRoot, startSigner, startGateway }
+}
+
+/** The signer's policy is its operator's to write: here it allows lab's kinds, as often as a run asks. */
+async function allowLabKinds(file: string): Promise<void> {
+  const policy = JSON.parse(await readFile(file, 'utf8')) as object
+  const wider = { ...policy, kinds: ['lab.increment', 'lab.noop'], grantsPerMinute: 1_000_000, grantsPerSitePerMinute: 1_000_000 }
+  await writeFile(file, JSON.stringify(wider))
+}
