@@ -1,4 +1,5 @@
 import { createConnection, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { PlatenError, problemText, toPlatenError, type KindTypes, type Validator } from '@platen/protocol'
 import { lineSplitter } from '../domain/line-splitter.ts'
 import type { FromWorker, ToWorker, WorkerEnd, WorkerOrder } from '../domain/worker-message.ts'
@@ -23,6 +24,8 @@ export interface WorkerComposition {
 /** An answer of the plugin, and what JSON adds. */
 const lineLength = 16_777_216
 const progressEveryMs = 100
+/** A main process that stands still for longer will find the worker gone. */
+const heardMs = 1_500
 
 /** The worker's end of the conversation with the agent's main process: shows the token, does one job, says how it ended. */
 export async function hostWorker(socketPath: string, token: string, composition: WorkerComposition): Promise<void> {
@@ -52,9 +55,17 @@ export async function hostWorker(socketPath: string, token: string, composition:
     progress: hostProgress(send),
     step: steps.step,
   })
-  await new Promise<void>(resolve => {
-    socket.end(`${JSON.stringify({ type: 'end', end, bill: bill(startedAt) } satisfies FromWorker)}\n`, resolve)
-  })
+  await lastWord(socket, { type: 'end', end, bill: bill(startedAt) })
+}
+
+/**
+ * Says how the job ended and waits until the main process has heard it, which then closes its side. A process that is gone
+ * before can take its last word along: what the main process writes meanwhile fails, and a socket that failed is read no more.
+ */
+async function lastWord(socket: Socket, word: FromWorker & { type: 'end' }): Promise<void> {
+  const heard = new Promise<void>(resolve => socket.once('close', () => resolve()))
+  socket.end(`${JSON.stringify(word)}\n`)
+  await Promise.race([heard, delay(heardMs, undefined, { ref: false })])
 }
 
 type ContextParts = Pick<JobContext<unknown>, 'signal' | 'clock' | 'log' | 'php' | 'progress' | 'step'>
