@@ -39,6 +39,7 @@ export class Link {
   #state: LinkState
   #session: Session | undefined
   #failures = 0
+  #leaseMs: number | undefined
   #turn = 0
   #cancelWait: () => void = () => {}
 
@@ -80,8 +81,13 @@ export class Link {
       parts: this.#parts,
       door: { gateway: gatewayAt(identity, this.#turn), token: connectionToken(identity, gatewayTime.now()) },
       lastClose: this.#state.lastClose,
-      listener: { welcomed: sessionId => this.#enter({ state: 'open', sessionId }), ended: end => this.#ended(end) },
+      listener: { welcomed: (sessionId, leaseMs) => this.#welcomed(sessionId, leaseMs), ended: end => this.#ended(end) },
     })
+  }
+
+  #welcomed(sessionId: string, leaseMs: number): void {
+    this.#leaseMs = leaseMs
+    this.#enter({ state: 'open', sessionId })
   }
 
   #ended(end: ConnectionEnd): void {
@@ -91,7 +97,7 @@ export class Link {
     if (end.type === 'answered' && end.serverTimeMs !== undefined) gatewayTime.learn(end.serverTimeMs)
     if (end.type === 'unreachable') this.#turn += 1
     this.#failures = this.#wasStable() ? 1 : this.#failures + 1
-    const verdict = verdictOn(end, this.#failures, clock.random())
+    const verdict = verdictOn(end, this.#failures, clock.random(), this.#leaseMs)
     const lastClose = endText(end)
     log.warn('link:ended', { why: lastClose, ...verdict })
     if (verdict.type === 'never') return this.#enter({ state: 'refused' }, lastClose)

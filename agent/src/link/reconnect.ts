@@ -15,9 +15,13 @@ export type Verdict = { readonly type: 'wait'; readonly ms: number } | { readonl
 /** The longest wait that a gateway can ask for. */
 const longestSlotMs = 3_600_000
 
-/** When to try again after `failures` ends in a row (at least 1), or that trying is of no use before someone acts. */
-export function verdictOn(end: ConnectionEnd, failures: number, random: number): Verdict {
-  const backoff = backoffMs(failures, { firstMs: limits.link.backoffFirstMs, capMs: limits.link.backoffCapMs }, random)
+/**
+ * When to try again after `failures` ends in a row (at least 1), or that trying is of no use before someone acts. With a lease
+ * of `leaseMs` it is tried again within half of one, lest what runs be taken for lost.
+ */
+export function verdictOn(end: ConnectionEnd, failures: number, random: number, leaseMs: number = limits.job.leaseMs): Verdict {
+  const capMs = Math.min(limits.link.backoffCapMs, leaseMs / 2)
+  const backoff = backoffMs(failures, { firstMs: limits.link.backoffFirstMs, capMs }, random)
   if (end.type === 'unreachable') return { type: 'wait', ms: backoff }
   if (end.type === 'answered') {
     // 403 is the one status that says who we are is known, and not wanted.

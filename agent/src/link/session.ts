@@ -20,7 +20,7 @@ import { openSocket, type Door, type LinkSocket } from './socket.ts'
 
 /** What the owner of a session hears. `ended` comes once, last. */
 export interface SessionListener {
-  welcomed(sessionId: string): void
+  welcomed(sessionId: string, leaseMs: number): void
   ended(end: ConnectionEnd): void
 }
 
@@ -122,7 +122,7 @@ export class Session {
     return [...jobs.running(), ...results].map(({ jobId, attempt, epoch }) => ({ jobId, attempt, epoch }))
   }
 
-  #welcomed({ sessionId, heartbeatMs, stateSeq, time }: Extract<GatewayFrame, { type: 'welcome' }>): void {
+  #welcomed({ sessionId, heartbeatMs, leaseMs, stateSeq, time }: Extract<GatewayFrame, { type: 'welcome' }>): void {
     const { parts, listener } = this.#options
     this.#stopHelloTimer()
     parts.gatewayTime.learn(time)
@@ -134,7 +134,7 @@ export class Session {
     const heartbeat = new Heartbeat(this.#clock, heartbeatMs, { beat: () => this.#beat(), silence: () => this.#close(4011) })
     const conversation = new Conversation(parts, this.#clock, door)
     this.#step = { at: 'open', heartbeat, conversation }
-    listener.welcomed(sessionId)
+    listener.welcomed(sessionId, leaseMs)
     conversation.start(stateSeq)
   }
 

@@ -337,7 +337,7 @@ describe('the link', () => {
     ['a frame that is too large', 'x'.repeat(limits.link.frameBytes + 1), 1009],
     [
       'a second welcome',
-      JSON.stringify({ type: 'welcome', sessionId: newId('sess'), revision: 1, heartbeatMs: 5_000, stateSeq: 0, time: 1 }),
+      JSON.stringify({ type: 'welcome', sessionId: newId('sess'), revision: 1, heartbeatMs: 5_000, leaseMs: 90_000, stateSeq: 0, time: 1 }),
       4009,
     ],
   ]

@@ -23,11 +23,11 @@ describe('what follows the end of a connection', () => {
     )
   })
 
-  it('is full jitter that doubles up to the cap where nobody says otherwise', () => {
+  it('is full jitter that doubles up to the cap, or to half a lease, where nobody says otherwise', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 1_000 }), chance, (failures, random) => {
-        const verdict = verdictOn({ type: 'unreachable', message: '' }, failures, random)
-        const window = Math.min(limits.link.backoffCapMs, limits.link.backoffFirstMs * 2 ** (failures - 1))
+      fc.property(fc.integer({ min: 1, max: 1_000 }), fc.integer({ min: 1_000, max: 300_000 }), chance, (failures, leaseMs, random) => {
+        const verdict = verdictOn({ type: 'unreachable', message: '' }, failures, random, leaseMs)
+        const window = Math.min(limits.link.backoffCapMs, leaseMs / 2, limits.link.backoffFirstMs * 2 ** (failures - 1))
         assert.deepEqual(verdict, { type: 'wait', ms: Math.floor(window * random) })
       }),
     )

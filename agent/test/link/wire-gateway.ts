@@ -119,7 +119,16 @@ export class AgentSocket {
   async welcome(change: Partial<Extract<GatewayFrame, { type: 'welcome' }>> = {}, time: number = Date.now()): Promise<Frame<'hello'>> {
     this.send({ type: 'challenge', nonce: 'bm9uY2U', gateway: 'gateway.test', time })
     const hello = await this.next('hello')
-    this.send({ type: 'welcome', sessionId: newId('sess'), revision: 1, heartbeatMs: 30_000, stateSeq: 0, time, ...change })
+    this.send({
+      type: 'welcome',
+      sessionId: newId('sess'),
+      revision: 1,
+      heartbeatMs: 30_000,
+      leaseMs: 90_000,
+      stateSeq: 0,
+      time,
+      ...change,
+    })
     return hello
   }
 }

@@ -179,7 +179,7 @@ export class Session implements Peer {
 
   async #welcome(hello: Hello, revision: number): Promise<void> {
     const { parts, dispatcher, frames, registry } = this.#options
-    const { store, clock, heartbeatMs, log } = parts
+    const { store, clock, heartbeatMs, leaseMs, log } = parts
     const agent = await store.agents.resolve(this.agent.id)
     if (!agent || agent.revokedAt !== undefined) return this.close(4003)
     const leased = await store.jobs.leased(this.agent.places, agent.id)
@@ -188,7 +188,7 @@ export class Session implements Peer {
     this.#step = { at: 'open', instanceId: hello.instanceId }
     for (const { id, attempt, epoch, kind } of leased) this.held.set(id, { attempt, epoch, kind })
     const sessionId = newId('sess')
-    this.send({ type: 'welcome', sessionId, revision, heartbeatMs, stateSeq: agent.stateSeq, time: clock.now() })
+    this.send({ type: 'welcome', sessionId, revision, heartbeatMs, leaseMs, stateSeq: agent.stateSeq, time: clock.now() })
     log.info('link:open', { agentId: agent.id, siteId: agent.siteId, sessionId, version: hello.version, lastClose: hello.lastClose })
     await frames.running(this, hello.running)
     if (!registry.isHeld(this)) await dispatcher.resume(this, leased, hello.running)

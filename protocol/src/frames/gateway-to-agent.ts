@@ -12,6 +12,8 @@ export const gatewayFrames: Record<string, TSchema> = {
     sessionId: SessionId,
     revision: Type.Integer({ minimum: 1 }),
     heartbeatMs: Type.Integer({ minimum: 1_000, maximum: 600_000 }),
+    /** A run that no heartbeat renewed for so long is lost: an agent that was cut off comes back sooner. */
+    leaseMs: Type.Integer({ minimum: 1_000, maximum: 3_600_000 }),
     /** Sequence of the last `state.report` that was stored; another than the agent's own means: send all. */
     stateSeq: Type.Integer({ minimum: 0 }),
     time: TimeMs,

@@ -448,7 +448,7 @@ export const schemas: Readonly<Record<string, object>> = {
   },
   'gateway.welcome': {
     type: 'object',
-    required: ['type', 'sessionId', 'revision', 'heartbeatMs', 'stateSeq', 'time'],
+    required: ['type', 'sessionId', 'revision', 'heartbeatMs', 'leaseMs', 'stateSeq', 'time'],
     properties: {
       type: {
         type: 'string',
@@ -466,6 +466,11 @@ export const schemas: Readonly<Record<string, object>> = {
         type: 'integer',
         minimum: 1000,
         maximum: 600000,
+      },
+      leaseMs: {
+        type: 'integer',
+        minimum: 1000,
+        maximum: 3600000,
       },
       stateSeq: {
         type: 'integer',

@@ -142,6 +142,7 @@ export interface GatewayWelcome {
   sessionId: string
   revision: number
   heartbeatMs: number
+  leaseMs: number
   stateSeq: number
   time: number
 }

@@ -224,12 +224,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
 const isGatewayWelcome = validate11
 const schema12 = {
   type: 'object',
-  required: ['type', 'sessionId', 'revision', 'heartbeatMs', 'stateSeq', 'time'],
+  required: ['type', 'sessionId', 'revision', 'heartbeatMs', 'leaseMs', 'stateSeq', 'time'],
   properties: {
     type: { type: 'string', const: 'welcome' },
     sessionId: { type: 'string', pattern: '^sess_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
     revision: { type: 'integer', minimum: 1 },
     heartbeatMs: { type: 'integer', minimum: 1000, maximum: 600000 },
+    leaseMs: { type: 'integer', minimum: 1000, maximum: 3600000 },
     stateSeq: { type: 'integer', minimum: 0 },
     time: { type: 'integer', minimum: 0 },
   },
@@ -248,6 +249,7 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
         (data.sessionId === undefined && (missing0 = 'sessionId')) ||
         (data.revision === undefined && (missing0 = 'revision')) ||
         (data.heartbeatMs === undefined && (missing0 = 'heartbeatMs')) ||
+        (data.leaseMs === undefined && (missing0 = 'leaseMs')) ||
         (data.stateSeq === undefined && (missing0 = 'stateSeq')) ||
         (data.time === undefined && (missing0 = 'time'))
       ) {
@@ -270,6 +272,7 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
               key0 === 'sessionId' ||
               key0 === 'revision' ||
               key0 === 'heartbeatMs' ||
+              key0 === 'leaseMs' ||
               key0 === 'stateSeq' ||
               key0 === 'time'
             )
@@ -441,14 +444,14 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                   var valid0 = true
                 }
                 if (valid0) {
-                  if (data.stateSeq !== undefined) {
-                    let data4 = data.stateSeq
+                  if (data.leaseMs !== undefined) {
+                    let data4 = data.leaseMs
                     const _errs10 = errors
                     if (!(typeof data4 == 'number' && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
                       validate11.errors = [
                         {
-                          instancePath: instancePath + '/stateSeq',
-                          schemaPath: '#/properties/stateSeq/type',
+                          instancePath: instancePath + '/leaseMs',
+                          schemaPath: '#/properties/leaseMs/type',
                           keyword: 'type',
                           params: { type: 'integer' },
                           message: 'must be integer',
@@ -458,17 +461,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                     }
                     if (errors === _errs10) {
                       if (typeof data4 == 'number' && isFinite(data4)) {
-                        if (data4 < 0 || isNaN(data4)) {
+                        if (data4 > 3600000 || isNaN(data4)) {
                           validate11.errors = [
                             {
-                              instancePath: instancePath + '/stateSeq',
-                              schemaPath: '#/properties/stateSeq/minimum',
-                              keyword: 'minimum',
-                              params: { comparison: '>=', limit: 0 },
-                              message: 'must be >= 0',
+                              instancePath: instancePath + '/leaseMs',
+                              schemaPath: '#/properties/leaseMs/maximum',
+                              keyword: 'maximum',
+                              params: { comparison: '<=', limit: 3600000 },
+                              message: 'must be <= 3600000',
                             },
                           ]
                           return false
+                        } else {
+                          if (data4 < 1000 || isNaN(data4)) {
+                            validate11.errors = [
+                              {
+                                instancePath: instancePath + '/leaseMs',
+                                schemaPath: '#/properties/leaseMs/minimum',
+                                keyword: 'minimum',
+                                params: { comparison: '>=', limit: 1000 },
+                                message: 'must be >= 1000',
+                              },
+                            ]
+                            return false
+                          }
                         }
                       }
                     }
@@ -477,14 +493,14 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                     var valid0 = true
                   }
                   if (valid0) {
-                    if (data.time !== undefined) {
-                      let data5 = data.time
+                    if (data.stateSeq !== undefined) {
+                      let data5 = data.stateSeq
                       const _errs12 = errors
                       if (!(typeof data5 == 'number' && !(data5 % 1) && !isNaN(data5) && isFinite(data5))) {
                         validate11.errors = [
                           {
-                            instancePath: instancePath + '/time',
-                            schemaPath: '#/properties/time/type',
+                            instancePath: instancePath + '/stateSeq',
+                            schemaPath: '#/properties/stateSeq/type',
                             keyword: 'type',
                             params: { type: 'integer' },
                             message: 'must be integer',
@@ -497,8 +513,8 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                           if (data5 < 0 || isNaN(data5)) {
                             validate11.errors = [
                               {
-                                instancePath: instancePath + '/time',
-                                schemaPath: '#/properties/time/minimum',
+                                instancePath: instancePath + '/stateSeq',
+                                schemaPath: '#/properties/stateSeq/minimum',
                                 keyword: 'minimum',
                                 params: { comparison: '>=', limit: 0 },
                                 message: 'must be >= 0',
@@ -511,6 +527,43 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                       var valid0 = _errs12 === errors
                     } else {
                       var valid0 = true
+                    }
+                    if (valid0) {
+                      if (data.time !== undefined) {
+                        let data6 = data.time
+                        const _errs14 = errors
+                        if (!(typeof data6 == 'number' && !(data6 % 1) && !isNaN(data6) && isFinite(data6))) {
+                          validate11.errors = [
+                            {
+                              instancePath: instancePath + '/time',
+                              schemaPath: '#/properties/time/type',
+                              keyword: 'type',
+                              params: { type: 'integer' },
+                              message: 'must be integer',
+                            },
+                          ]
+                          return false
+                        }
+                        if (errors === _errs14) {
+                          if (typeof data6 == 'number' && isFinite(data6)) {
+                            if (data6 < 0 || isNaN(data6)) {
+                              validate11.errors = [
+                                {
+                                  instancePath: instancePath + '/time',
+                                  schemaPath: '#/properties/time/minimum',
+                                  keyword: 'minimum',
+                                  params: { comparison: '>=', limit: 0 },
+                                  message: 'must be >= 0',
+                                },
+                              ]
+                              return false
+                            }
+                          }
+                        }
+                        var valid0 = _errs14 === errors
+                      } else {
+                        var valid0 = true
+                      }
                     }
                   }
                 }
