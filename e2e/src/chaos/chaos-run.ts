@@ -21,7 +21,8 @@ export interface ChaosOptions {
 /** What came of a run. */
 export interface ChaosOutcome {
   readonly figures: Readonly<Record<string, number>>
-  readonly verdict: Verdict
+  /** What is wrong, as sentences. */
+  readonly problems: readonly string[]
   /** Logs of every process; kept where something is wrong. */
   readonly directory: string
 }
@@ -42,16 +43,16 @@ export async function runChaos({ jobs, agents, seed, store, say }: ChaosOptions)
   let keep = true
   try {
     const outcome = await play(world, { jobs, agents, seed, say })
-    keep = problemsOf(outcome.verdict).length > 0
+    keep = outcome.problems.length > 0
     return outcome
   } finally {
     await world.close(keep)
   }
 }
 
-/** What must not be there after a run. */
-export function problemsOf({ lost, doubled, stuck, contradictions }: Verdict): readonly string[] {
-  return [...lost, ...doubled, ...stuck, ...contradictions]
+/** What must not be there after a run. Only a run that was interrupted may leave an effect that nobody knows. */
+function problemsOf({ lost, doubled, stuck, contradictions, unknownEffects }: Verdict, interruptedRuns: number): readonly string[] {
+  return [...lost, ...doubled, ...stuck, ...contradictions, ...(unknownEffects.length > interruptedRuns ? unknownEffects : [])]
 }
 
 async function play(
@@ -71,7 +72,8 @@ async function play(
     await settled(world.api, sites, load, observer)
     const stored = await everyJob(world.api, sites)
     const verdict = judge({ accepted: load.accepted, stored, increments: world.sites.increments, told: observer.told })
-    return { verdict, directory: world.directory, figures: figuresOf(verdict, stored.size, hand) }
+    const problems = problemsOf(verdict, hand.damage.interruptedRuns)
+    return { problems, directory: world.directory, figures: figuresOf(verdict, stored.size, hand) }
   } finally {
     abort.abort()
     await observer.close()

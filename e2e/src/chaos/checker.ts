@@ -48,7 +48,9 @@ export function judge({ accepted, stored, increments, told }: Evidence): Verdict
       ...[...increments.keys()].filter(id => !stored.has(id)).map(id => `${id} was done and is not in the store`),
       ...[...told].flatMap(([id, states]) => toldOtherwise(id, states, stored.get(id))),
     ],
-    unknownEffects: jobs.filter(({ state, effect }) => state === 'failed' && effect === 'unknown').map(({ id }) => id),
+    unknownEffects: jobs
+      .filter(({ state, effect }) => state === 'failed' && effect === 'unknown')
+      .map(({ id, error }) => `${id} failed with ${error?.code ?? 'no code'} and effect unknown`),
   }
 }
 
