@@ -5,6 +5,7 @@ import { conformAudit } from './audit.ts'
 import { conformEvents } from './events.ts'
 import { conformJobs } from './jobs.ts'
 import { conformLists } from './lists.ts'
+import { conformQueue } from './queue.ts'
 import { conformRequestRecords } from './request-records.ts'
 import { conformSites } from './sites.ts'
 import type { NewPlace } from './store-place.ts'
@@ -19,6 +20,7 @@ export function conformStore(newPlace: NewPlace): void {
   conformTokens(newPlace)
   conformAudit(newPlace)
   conformJobs(newPlace)
+  conformQueue(newPlace)
   conformEvents(newPlace)
   conformLists(newPlace)
   conformRequestRecords(newPlace)
