@@ -13,6 +13,8 @@ export interface GatewayOptions {
   readonly signerSocket: string
   readonly trustProxy: string
   readonly logLevel: string
+  /** Days for which jobs are kept that have ended. */
+  readonly keepDays: number
 }
 
 /** What a gateway runs by: checked whole, then frozen. */
@@ -30,6 +32,7 @@ export function gatewayConfig(options: GatewayOptions): GatewayConfig {
     ...(Number.isInteger(options.port) && options.port >= 0 && options.port <= 65_535 ? [] : ['--port: a port from 0 to 65535 is meant']),
     ...(/^[a-zA-Z0-9.-]{1,100}$/.test(options.name) ? [] : ['--name: letters, digits, dots and hyphens are meant']),
     ...(['debug', 'info', 'warn', 'error'].includes(options.logLevel) ? [] : ['--log: debug, info, warn or error is meant']),
+    ...(Number.isInteger(options.keepDays) && options.keepDays >= 1 ? [] : ['--keep-days: a number of days from 1 is meant']),
     ...trustProxy.filter(address => !isAddress(address)).map(address => `--trust-proxy: ${address} is no address`),
   ]
   if (problems.length > 0) throw new PlatenError('input.invalid', problems.join('; '))

@@ -13,6 +13,7 @@ import { storeFile } from './init.ts'
 import { latestProgress } from './latest-progress.ts'
 import { openLink } from './link/link.ts'
 import { signerClient } from './signer/signer-client.ts'
+import { startRetention } from './retention.ts'
 import { sqliteStore } from './store/sqlite/store.ts'
 import { pinoLog } from './system/pino-log.ts'
 import { systemClock } from './system/system-clock.ts'
@@ -25,6 +26,8 @@ export interface GatewayComposition {
   /** What API clients may ask for. */
   readonly rates: RequestRates
 }
+
+const dayMs = 24 * 3_600_000
 
 const product: GatewayComposition = {
   catalog: { kinds, inputs: inputValidators, results: resultValidators },
@@ -71,12 +74,14 @@ export async function runGateway(
     leaseMs,
     trustProxy: config.trustProxy,
   })
+  const stopRetention = startRetention({ jobs: store.jobs, clock, log }, config.keepDays * dayMs)
   const asked = firstSignal()
   const port = await http.listen(config.host, config.port)
   log.info('gateway:ready', { host: config.host, port, data: config.data })
   log.info('gateway:stopping', { signal: await asked })
   process.once('SIGINT', () => process.exit(1))
   process.once('SIGTERM', () => process.exit(1))
+  stopRetention()
   await link.drain()
   await http.close()
   signer.close()

@@ -23,6 +23,7 @@ export const closeCodes = {
   4010: { name: 'gateway.draining', retry: 'slot', meaning: 'The gateway is going away; the goodbye before it names the slot.' },
   4011: { name: 'heartbeat.lost', retry: 'backoff', meaning: 'Nothing was heard for too long.' },
   4012: { name: 'consumer.slow', retry: 'backoff', meaning: 'The receiver let too much pile up.' },
+  4013: { name: 'agent.changed', retry: 'backoff', meaning: 'What the agent may do has changed; it counts from the next connection on.' },
 } as const
 
 /** A close code of the table. */

@@ -37,7 +37,7 @@ export const invitationShape: Shape = {
 export const agentShape: Shape = {
   schema: shape(
     { id: text, siteId: text, connected: { type: 'boolean' }, enrolledAt: time, facts: { type: 'object' } },
-    { version: text, connectedAt: time, seenAt: time, revokedAt: time },
+    { pool: text, version: text, connectedAt: time, seenAt: time, revokedAt: time },
   ),
   example: {
     id: ids.agent,

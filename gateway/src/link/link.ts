@@ -88,7 +88,9 @@ function heed(hint: Hint, registry: Registry, dispatcher: Dispatcher): void {
       return
     }
     case 'agent revoked':
-      for (const session of registry.all()) if (session.agent.id === hint.agentId) session.close(4003)
+    case 'agent changed':
+      for (const session of registry.all())
+        if (session.agent.id === hint.agentId) session.close(hint.type === 'agent revoked' ? 4003 : 4013)
       return
     case 'site event':
     case 'job progress':

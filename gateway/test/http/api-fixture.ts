@@ -42,7 +42,7 @@ export interface Caller {
   readonly tokenId: Readonly<Record<Scope, string>>
 }
 
-/** The API on a loopback port, with its store in a folder of its own, and two accounts. */
+/** The API on a loopback port, with its store in a folder of its own, and two accounts: the platform’s own and another. */
 export class Api {
   readonly store: Store = temporaryStore()
   readonly clock = new ManualClock()
@@ -75,7 +75,7 @@ export class Api {
 
   static async open(rates: RequestRates = usualRates): Promise<Api> {
     const api = new Api(rates)
-    api.mine = await api.#caller()
+    api.mine = await api.#caller(true)
     api.theirs = await api.#caller()
     api.#url = `http://127.0.0.1:${await api.#http.listen('127.0.0.1', 0)}`
     return api
@@ -129,11 +129,11 @@ export class Api {
     return String((await this.ask('POST', '/v1/agents/enrol', { token: '', body })).body['agentId'])
   }
 
-  async #caller(): Promise<Caller> {
+  async #caller(isPlatform = false): Promise<Caller> {
     const [accountId, siteId] = [newId('acct'), newId('site')]
     const siteUrl = `https://${siteId}.example`
     const createdAt = this.clock.now()
-    await this.store.tokens.createAccount(accountId, 'an account', createdAt)
+    await this.store.tokens.createAccount(accountId, 'an account', createdAt, isPlatform)
     await this.store.sites.create({ id: siteId, accountId, url: siteUrl, createdAt })
     const make = async (scope: Scope): Promise<[Scope, string, string]> => {
       const secret = `plt_${randomBytes(32).toString('base64url')}`

@@ -66,4 +66,18 @@ describe('agents', () => {
     assert.deepEqual([connected, revokedAt], [false, at])
     assert.deepEqual(hints, [{ type: 'agent revoked', agentId: id }])
   })
+
+  it('of the platform’s own account serve in a pool from their next connection on, those of others never', async () => {
+    const id = await api.enrol()
+    const hints: unknown[] = []
+    api.bus.subscribe(hint => hints.push(hint))
+    const joined = await api.ask('POST', `/v1/agents/${id}/pool`, { body: { pool: 'verifiers' } })
+    assert.deepEqual([joined.status, joined.body['pool']], [200, 'verifiers'])
+    assert.deepEqual(hints, [{ type: 'agent changed', agentId: id }])
+    assert.equal((await api.ask('POST', `/v1/agents/${id}/pool`, { body: {} })).body['pool'], undefined)
+    assert.equal((await api.ask('POST', `/v1/agents/${id}/pool`, { body: { pool: '../x' } })).status, 400)
+    const token = api.theirs.token.admin
+    const denied = await api.ask('POST', `/v1/agents/${id}/pool`, { token, body: { pool: 'verifiers' } })
+    assert.deepEqual([denied.status, denied.body['code']], [403, 'pool.denied'])
+  })
 })

@@ -18,6 +18,7 @@ process.exitCode = await runGateway(
     signerSocket: values.signer ?? '',
     trustProxy: '',
     logLevel: values.log ?? 'warn',
+    keepDays: 1,
   },
   {
     catalog: { kinds: labKinds, inputs: labInputs, results: labResults },

@@ -1,5 +1,5 @@
 import { ask, askAll } from '../api.ts'
-import { needed, type Commands } from '../command-line.ts'
+import { needed, text, type Commands } from '../command-line.ts'
 import { settings } from '../settings.ts'
 import { printList } from '../table.ts'
 
@@ -28,6 +28,20 @@ export const agentCommands: Commands = {
         agent.seenAt,
         agent.version,
       ])
+    },
+  },
+  pool: {
+    description: 'let an agent of the platform carry out jobs of a pool; without a name, of its own site alone',
+    args: '<agent> [pool]',
+    run: async values => {
+      const pool = text(values, 'pool')
+      await ask(
+        settings(values),
+        'POST',
+        `/v1/agents/${encodeURIComponent(needed(values, 'agent'))}/pool`,
+        pool === undefined ? {} : { pool },
+      )
+      return 0
     },
   },
   revoke: {

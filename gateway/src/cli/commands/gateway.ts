@@ -25,6 +25,7 @@ export const gatewayCommands: Commands = {
       ['--name <name>', 'what agents know this gateway as', 'platen'],
       ['--signer <socket>', 'the signer’s Unix socket (default: signer.sock in the data folder)'],
       ['--trust-proxy <addresses>', 'proxies in front whose X-Forwarded-For is believed, by commas', ''],
+      ['--keep-days <n>', 'how long jobs are kept that have ended', '30'],
       ['--log <level>', 'debug, info, warn or error', 'info'],
     ],
     run: async values => {
@@ -38,6 +39,7 @@ export const gatewayCommands: Commands = {
         signerSocket: text(values, 'signer') ?? join(folder, 'signer.sock'),
         trustProxy: needed(values, 'trustProxy'),
         logLevel: needed(values, 'log'),
+        keepDays: Number(values['keepDays']),
       })
     },
   },

@@ -41,6 +41,28 @@ export const agentRoutes: readonly Route[] = [
       return ok({ id: agentId, revoked: true })
     },
   },
+  {
+    method: 'POST',
+    path: '/v1/agents/:id/pool',
+    scope: 'admin',
+    summary: 'Let an agent of the platform carry out jobs of a pool, of any account’s sites; without a pool, of its own site alone',
+    description: 'It takes effect when the agent connects the next time; its connection is ended for that.',
+    audit: 'agent.pool',
+    body: {
+      type: 'object',
+      additionalProperties: false,
+      properties: { pool: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,39}$' } },
+    },
+    bodyExample: { pool: 'verifiers' },
+    answer: { status: 200, ...agentShape },
+    handle: async ({ token, params, body, record }, { store, bus }) => {
+      const agentId = params['id'] ?? ''
+      const pool = (body['pool'] as string | undefined) ?? null
+      if (!(await store.agents.assignPool(token.accountId, agentId, pool, record(agentId)))) throw new PlatenError('agent.not_found')
+      bus.publish({ type: 'agent changed', agentId })
+      return ok(show((await store.agents.find(token.accountId, agentId)) as Agent))
+    },
+  },
 ]
 
 function show(agent: Agent): object {
@@ -50,6 +72,7 @@ function show(agent: Agent): object {
     id,
     siteId,
     connected: agent.connectedAt !== undefined,
+    ...(agent.pool === undefined ? {} : { pool: agent.pool }),
     ...(version === undefined ? {} : { version }),
     enrolledAt: iso(agent.createdAt),
     ...time('connectedAt'),
