@@ -1,26 +1,13 @@
 import { newId } from '@platen/protocol'
-import { isEnded, type Job } from '../../domain/job.ts'
+import type { Job } from '../../domain/job.ts'
 import type { SiteEvent } from '../../ports/jobs.ts'
+import { eventData } from '../event-data.ts'
 import type { SqlDatabase } from './database.ts'
 
 /** Writes that a job is in a new state. */
 export function appendEvent(database: SqlDatabase, job: Job, at: number): void {
   const sql = 'INSERT INTO events (id, account_id, site_id, job_id, type, at, data) VALUES (?, ?, ?, ?, ?, ?, ?)'
   database.run(sql, newId('evt'), job.accountId, job.siteId, job.id, `job.${job.state}`, at, JSON.stringify(eventData(job)))
-}
-
-/** What an event tells of a job: enough to show it, without input and result. */
-function eventData(job: Job): object {
-  return {
-    jobId: job.id,
-    siteId: job.siteId,
-    kind: job.kind,
-    state: job.state,
-    attempt: job.attempt,
-    ...(isEnded(job) ? { effect: job.end.effect, ...(job.end.error ? { error: job.end.error } : {}) } : {}),
-    ...(job.reason ? { reason: job.reason } : {}),
-    ...(isEnded(job) && job.end.standIn !== undefined ? { standIn: job.end.standIn } : {}),
-  }
 }
 
 /** Events of one site or one job of an account, in order. */

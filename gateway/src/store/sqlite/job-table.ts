@@ -1,10 +1,8 @@
 import type { Kind } from '@platen/protocol'
-import { kindIn, unknownKind } from '../../domain/catalog.ts'
-import { isCoalescable } from '../../domain/coalesce.ts'
-import { isEnded, type Job } from '../../domain/job.ts'
-import { dueAt } from '../../domain/due.ts'
-import { heavySlot, placeOf, type Place } from '../../domain/place.ts'
+import type { Job } from '../../domain/job.ts'
+import type { Place } from '../../domain/place.ts'
 import type { Claim, JobFilter, LeasedJob } from '../../ports/jobs.ts'
+import { jobColumns } from '../job-columns.ts'
 import type { JobTable } from '../job-ledger.ts'
 import type { Row, SqlDatabase } from './database.ts'
 import { appendEvent } from './events.ts'
@@ -32,16 +30,16 @@ export class SqliteJobTable implements JobTable {
 
   async insert(job: Job, at: number): Promise<void> {
     const { id, accountId, siteId, kind } = job
-    const { weight, priority } = this.#kind(job)
+    const { place, heavy, priority } = jobColumns(job, this.#kinds)
     const sql = `INSERT INTO jobs (state, not_before, due_at, finished_at, slot, coalesce_key, document,
       id, account_id, site_id, place, kind, heavy, priority) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-    this.#database.run(sql, ...this.#columns(job), id, accountId, siteId, placeOf(job), kind, weight === 'heavy' ? 1 : 0, priority)
+    this.#database.run(sql, ...this.#changing(job), id, accountId, siteId, place, kind, heavy ? 1 : 0, priority)
     appendEvent(this.#database, job, at)
   }
 
   async save(job: Job, before: Job, at: number): Promise<void> {
     const sql = `UPDATE jobs SET state = ?, not_before = ?, due_at = ?, finished_at = ?, slot = ?, coalesce_key = ?, document = ? WHERE id = ?`
-    this.#database.run(sql, ...this.#columns(job), job.id)
+    this.#database.run(sql, ...this.#changing(job), job.id)
     if (job.state !== before.state) appendEvent(this.#database, job, at)
   }
 
@@ -81,23 +79,10 @@ export class SqliteJobTable implements JobTable {
   }
 
   /** What is searched by, as far as it changes with the state. */
-  #columns(job: Job): readonly unknown[] {
-    const queued = job.state === 'queued' ? job : undefined
-    const leased = job.state === 'offered' || job.state === 'running' ? job : undefined
-    const kind = this.#kind(job)
-    return [
-      job.state,
-      queued?.notBefore ?? null,
-      dueAt(job, kind) ?? null,
-      isEnded(job) ? job.finishedAt : null,
-      leased && job.origin === 'platform' && kind.weight === 'heavy' ? heavySlot(job, leased.lease.agentId) : null,
-      queued && isCoalescable(queued) ? (job.coalesceKey ?? null) : null,
-      JSON.stringify(job),
-    ]
-  }
-
-  #kind({ kind }: Job): Kind {
-    return kindIn({ kinds: this.#kinds }, kind) ?? unknownKind(kind)
+  #changing(job: Job): readonly unknown[] {
+    const { notBefore, dueAt, finishedAt, slot, coalesceKey } = jobColumns(job, this.#kinds)
+    const searched = [notBefore, dueAt, finishedAt, slot, coalesceKey].map(value => value ?? null)
+    return [job.state, ...searched, JSON.stringify(job)]
   }
 }
 
