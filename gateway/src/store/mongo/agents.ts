@@ -1,0 +1,114 @@
+import { newId, PlatenError } from '@platen/protocol'
+import type { Agent, AgentStore, EnrolmentToken } from '../../ports/agents.ts'
+import { appendAudit } from './audit.ts'
+import type { MongoDatabase, Row, Within } from './database.ts'
+import { rowOf, thingOf } from './documents.ts'
+import { listing } from './listing.ts'
+import { recorded } from './request-records.ts'
+import { hasSite } from './sites.ts'
+
+/** Agents and enrolment tokens in MongoDB. */
+export function mongoAgents(database: MongoDatabase): AgentStore {
+  const rows = database.rows('agents')
+  const find = async (filter: object, within: Within = {}): Promise<Agent | undefined> => {
+    const row = await rows.findOne(filter, within)
+    return row ? (thingOf(row) as Agent) : undefined
+  }
+  /** Changes an agent as it is now; false where there is none. */
+  const change = async (filter: object, next: (agent: Agent) => Agent | undefined, within: Within): Promise<boolean> => {
+    const found = await find(filter, within)
+    const changed = found && next(found)
+    if (changed) await rows.replaceOne({ _id: changed.id }, agentRow(changed), within)
+    return changed !== undefined
+  }
+  return {
+    addEnrolmentToken: (token, record) =>
+      recorded(database, token.accountId, record, token.hash, {
+        fresh: within => insertToken(database, token, within),
+        again: async (hash, within) => enrolmentToken((await database.rows('enrolmentTokens').findOne({ _id: hash }, within)) as Row),
+      }),
+    redeem: request => database.transaction(within => redeem(database, request, within)),
+    resolve: id => database.guarded(() => find({ _id: id })),
+    find: (accountId, id) => database.guarded(() => find({ _id: id, accountId })),
+    list: (accountId, page) => listing<Agent>(database, 'agents', { accountId }, page),
+    revoke: (accountId, id, at, record) =>
+      recorded(database, accountId, record, id, {
+        fresh: within => change({ _id: id, accountId }, agent => revoked(agent, at), within),
+        again: () => Promise.resolve(true),
+      }),
+    assignPool: (accountId, id, pool, record) =>
+      recorded(database, accountId, record, id, {
+        fresh: async within => {
+          if (!(await database.rows('accounts').findOne({ _id: accountId, isPlatform: true }, within))) throw new PlatenError('pool.denied')
+          return change({ _id: id, accountId }, ({ pool: _pool, ...agent }) => ({ ...agent, ...(pool === null ? {} : { pool }) }), within)
+        },
+        again: () => Promise.resolve(true),
+      }),
+    seen: async (id, at, connected, version) => {
+      await database.transaction(within => change({ _id: id }, agent => heard(agent, at, connected, version), within))
+    },
+    report: (id, report) => database.transaction(within => change({ _id: id }, agent => reported(agent, report), within)),
+  }
+}
+
+function revoked({ connectedAt: _connectedAt, ...agent }: Agent, at: number): Agent {
+  return { ...agent, revokedAt: agent.revokedAt ?? at }
+}
+
+function heard({ connectedAt, ...agent }: Agent, at: number, connected: boolean, version: string | undefined): Agent {
+  return {
+    ...agent,
+    seenAt: at,
+    ...(version === undefined ? {} : { version }),
+    ...(connected ? { connectedAt: connectedAt ?? at } : {}),
+  }
+}
+
+type Report = Parameters<AgentStore['report']>[1]
+
+/** Undefined on a gap. */
+function reported(agent: Agent, { seq, full, facts }: Report): Agent | undefined {
+  if (!full && seq !== agent.stateSeq + 1) return undefined
+  return { ...agent, stateSeq: seq, facts: full ? facts : { ...agent.facts, ...facts } }
+}
+
+type Redemption = Parameters<AgentStore['redeem']>[0]
+
+async function redeem(
+  database: MongoDatabase,
+  { hash, siteUrl, agentId, publicKey, version, now }: Redemption,
+  within: Within,
+): Promise<{ agent: Agent; revoked: string[] }> {
+  const tokens = database.rows('enrolmentTokens')
+  const row = await tokens.findOne({ _id: hash, usedAt: { $exists: false } }, within)
+  const token = row ? enrolmentToken(row) : undefined
+  if (!token || !(await database.rows('sites').findOne({ _id: token.siteId, url: siteUrl }, within)))
+    throw new PlatenError('enrol.token_invalid')
+  if (token.expiresAt <= now) throw new PlatenError('enrol.token_expired')
+  const { accountId, siteId } = token
+  await tokens.updateOne({ _id: hash }, { $set: { usedAt: now } }, within)
+  const agents = database.rows('agents')
+  const before = (await agents.find({ liveSite: siteId }, within).toArray()).map(found => thingOf(found) as Agent)
+  for (const old of before) await agents.replaceOne({ _id: old.id }, agentRow(revoked(old, now)), within)
+  const agent: Agent = { id: agentId, accountId, siteId, publicKey, createdAt: now, version, stateSeq: 0, facts: {} }
+  await agents.insertOne(agentRow(agent), within)
+  const line = { actor: `agent:${agentId}`, action: 'agent.enrol', subject: siteId, outcome: 'done' }
+  await appendAudit(database, { id: newId('evt'), accountId, at: now, ...line }, within)
+  return { agent, revoked: before.map(({ id }) => id) }
+}
+
+async function insertToken(database: MongoDatabase, token: EnrolmentToken, within: Within): Promise<EnrolmentToken> {
+  const { hash, accountId, siteId, expiresAt } = token
+  if (!(await hasSite(database, accountId, siteId, within))) throw new PlatenError('site.not_found', undefined, { field: 'siteId' })
+  await database.rows('enrolmentTokens').insertOne({ _id: hash, accountId, siteId, expiresAt }, within)
+  return token
+}
+
+function enrolmentToken(row: Row): EnrolmentToken {
+  const { _id: hash, accountId, siteId, expiresAt } = row
+  return { hash, accountId: String(accountId), siteId: String(siteId), expiresAt: Number(expiresAt) }
+}
+
+function agentRow(agent: Agent): Row {
+  return rowOf(agent, { accountId: agent.accountId, ...(agent.revokedAt === undefined ? { liveSite: agent.siteId } : {}) })
+}

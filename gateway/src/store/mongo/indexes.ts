@@ -1,0 +1,48 @@
+import type { Db, IndexDescription } from 'mongodb'
+
+const only = (field: string): object => ({ partialFilterExpression: { [field]: { $exists: true } } })
+
+/** What each collection is searched by. Making an index that is there already does nothing. */
+const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
+  accounts: [],
+  counters: [],
+  sites: [{ key: { accountId: 1, url: 1 }, unique: true }, { key: { accountId: 1, _id: -1 } }],
+  agents: [
+    // One live agent a site: a clone or a recreated container has to take the place of the one before.
+    { key: { liveSite: 1 }, unique: true, ...only('liveSite') },
+    { key: { accountId: 1, _id: -1 } },
+  ],
+  enrolmentTokens: [],
+  tokens: [{ key: { hash: 1 }, unique: true }, { key: { accountId: 1, _id: -1 } }],
+  jobs: [
+    { key: { accountId: 1, _id: -1 } },
+    { key: { accountId: 1, siteId: 1, _id: -1 } },
+    { key: { place: 1, state: 1, priority: -1, _id: 1 } },
+    { key: { dueAt: 1 }, ...only('dueAt') },
+    { key: { finishedAt: 1 }, ...only('finishedAt') },
+    // One heavy job a site at a time, and one queued job a coalescing key, whatever the code above it believes.
+    { key: { slot: 1 }, unique: true, ...only('slot') },
+    { key: { place: 1, coalesceKey: 1 }, unique: true, ...only('coalesceKey') },
+  ],
+  idempotencyKeys: [{ key: { createdAt: 1 } }],
+  events: [
+    { key: { accountId: 1, siteId: 1, seq: 1 }, unique: true },
+    { key: { accountId: 1, jobId: 1, seq: 1 }, ...only('jobId') },
+  ],
+  audit: [{ key: { accountId: 1, _id: -1 } }],
+}
+
+/** Makes collections and indexes that are not there yet: a transaction may make none. */
+export async function createIndexes(database: Db): Promise<void> {
+  const made = Object.entries(indexes).map(([name, wanted]) =>
+    wanted.length === 0 ? database.createCollection(name).catch(ignoreExisting) : database.collection(name).createIndexes([...wanted]),
+  )
+  await Promise.all(made)
+}
+
+const namespaceExists = 48
+
+/** It was made before, or by another gateway that starts at the same time. */
+function ignoreExisting(error: unknown): void {
+  if ((error as { code?: unknown }).code !== namespaceExists) throw error
+}
