@@ -7,6 +7,7 @@ export const defaultData = '/var/lib/platen-gateway'
 /** What a gateway was told, as it was typed. */
 export interface GatewayOptions {
   readonly data: string
+  readonly storeFile?: string
   readonly host: string
   readonly port: number
   readonly name: string

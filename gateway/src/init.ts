@@ -1,21 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { kinds, newId, PlatenError } from '@platen/protocol'
-import { sqliteStore } from './store/sqlite/store.ts'
+import { openStore, type StoreChoice } from './store-choice.ts'
 import { systemClock } from './system/system-clock.ts'
 
-/** File of a gateway's store. */
-export function storeFile(data: string): string {
-  return join(data, 'gateway.db')
-}
-
 /** Makes the store with one account and its first admin token, which is in the answer and nowhere else. @throws PlatenError gateway.exists */
-export async function initGateway(data: string, account: string): Promise<{ accountId: string; token: string }> {
-  mkdirSync(data, { recursive: true, mode: 0o700 })
-  const store = sqliteStore(storeFile(data), { kinds, random: () => systemClock.random() })
+export async function initGateway(choice: StoreChoice, account: string): Promise<{ accountId: string; token: string }> {
+  mkdirSync(choice.data, { recursive: true, mode: 0o700 })
+  const store = await openStore(choice, { kinds, random: () => systemClock.random() })
   try {
-    if (await store.tokens.hasAccount()) throw new PlatenError('gateway.exists', data, { field: 'data' })
+    if (await store.tokens.hasAccount()) throw new PlatenError('gateway.exists', choice.storeFile ?? choice.data, { field: 'data' })
     const accountId = newId('acct')
     const token = `plt_${randomBytes(32).toString('base64url')}`
     const at = systemClock.now()

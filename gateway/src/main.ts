@@ -9,12 +9,11 @@ import { gatewayConfig, type GatewayOptions } from './config.ts'
 import { invite, redeem } from './enrolment/enrolment.ts'
 import { usualRates, type RequestRates } from './http/request-rate.ts'
 import { httpServer } from './http/server.ts'
-import { storeFile } from './init.ts'
 import { latestProgress } from './latest-progress.ts'
 import { openLink } from './link/link.ts'
 import { signerClient } from './signer/signer-client.ts'
 import { startRetention } from './retention.ts'
-import { sqliteStore } from './store/sqlite/store.ts'
+import { openStore } from './store-choice.ts'
 import { pinoLog } from './system/pino-log.ts'
 import { systemClock } from './system/system-clock.ts'
 
@@ -45,7 +44,7 @@ export async function runGateway(
   const log = pinoLog(config.logLevel)
   const clock = systemClock
   mkdirSync(config.data, { recursive: true, mode: 0o700 })
-  const store = sqliteStore(storeFile(config.data), { kinds: catalog.kinds, random: () => clock.random() })
+  const store = await openStore(config, { kinds: catalog.kinds, random: () => clock.random() })
   const bus = memoryBus(log)
   const signer = signerClient(config.signerSocket)
   const enrolment = { agents: store.agents, bus, gateway: config.name, now: () => clock.now() }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Api } from '@platen/lab'
 import { judge, type FinalJob, type Verdict } from './checker.ts'
-import type { ChaosStore } from './chaos-store.ts'
+import type { OpenChaosStore } from './chaos-store.ts'
 import { dice } from './dice.ts'
 import { FaultHand } from './fault-hand.ts'
 import { startLoad, type Load } from './load.ts'
@@ -14,7 +14,7 @@ export interface ChaosOptions {
   readonly jobs: number
   readonly agents: number
   readonly seed: number
-  readonly store: ChaosStore
+  readonly store: OpenChaosStore
   readonly say: (text: string) => void
 }
 

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { prepareBuilt } from '@platen/lab'
 import { runChaos } from './chaos-run.ts'
-import { sqliteChaosStore, type ChaosStore } from './chaos-store.ts'
+import { chaosStores } from './chaos-store.ts'
 
 const help = `pnpm chaos [options]
 
@@ -30,19 +30,17 @@ const { values } = parseArgs({
   },
 })
 
-const stores: Readonly<Record<string, () => Promise<ChaosStore>>> = { sqlite: () => Promise.resolve(sqliteChaosStore) }
-
 async function main(): Promise<number> {
   const [jobs, agents, seed] = [values.jobs, values.agents, values.seed].map(Number) as [number, number, number]
-  const openStore = stores[values.store]
-  if (values.help || !openStore || ![jobs, agents].every(count => Number.isInteger(count) && count > 0) || !Number.isInteger(seed)) {
+  const store = chaosStores[values.store]
+  if (values.help || !store || ![jobs, agents].every(count => Number.isInteger(count) && count > 0) || !Number.isInteger(seed)) {
     process.stderr.write(help)
     return values.help ? 0 : 2
   }
   const say = (text: string): void => void (values.json || process.stderr.write(`${text}\n`))
   await prepareBuilt(say)
   say(`seed ${seed}`)
-  const { figures, problems, directory } = await runChaos({ jobs, agents, seed, store: await openStore(), say })
+  const { figures, problems, directory } = await runChaos({ jobs, agents, seed, store, say })
   for (const problem of problems.slice(0, 50)) process.stderr.write(`${problem}\n`)
   if (problems.length > 0) process.stderr.write(`Logs and state are in ${directory}\n`)
   const width = Math.max(...Object.keys(figures).map(name => name.length))

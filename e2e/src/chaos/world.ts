@@ -13,7 +13,7 @@ import {
 } from '@platen/lab'
 import { enrolChaosAgent, type ChaosAgent } from './chaos-agent.ts'
 import { openCounterSite, type CounterSite } from './counter-site.ts'
-import type { ChaosStore } from './chaos-store.ts'
+import type { ChaosStore, OpenChaosStore } from './chaos-store.ts'
 
 /** Everything that a run is about, as processes of its own. */
 export interface World {
@@ -37,10 +37,11 @@ export interface World {
 const atOnce = 2
 
 /** Brings up store, signer, gateway and agents. Nothing is left running where that fails. */
-export async function openWorld(count: number, store: ChaosStore, say: (text: string) => void): Promise<World> {
+export async function openWorld(count: number, openStore: OpenChaosStore, say: (text: string) => void): Promise<World> {
   const directory = await temporaryFolder()
   const running = processesIn(directory)
   const sites = await openCounterSite()
+  const store = await openStore(directory)
   const agents: ChaosAgent[] = []
   const close = async (keep: boolean): Promise<void> => {
     await running.endAll()

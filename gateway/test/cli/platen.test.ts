@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
-import { initGateway, storeFile } from '../../src/init.ts'
+import { initGateway } from '../../src/init.ts'
 import { Api } from '../http/api-fixture.ts'
 import { claimOne, say } from '../support/agent-words.ts'
 
@@ -150,12 +150,12 @@ describe('platen gateway init', () => {
   })
 
   it('refuses a folder that holds a gateway, and leaves that as it is', async () => {
-    const { token } = await initGateway(folder, 'first')
-    const before = statSync(storeFile(folder)).size
+    const { token } = await initGateway({ data: folder }, 'first')
+    const before = statSync(join(folder, 'gateway.db')).size
     const { code, stdout, stderr } = await platen(['gateway', 'init', '--data', folder])
     assert.deepEqual([code, stdout], [1, ''])
     assert.match(stderr, /gateway\.exists/)
     assert.ok(!stderr.includes(token))
-    assert.equal(statSync(storeFile(folder)).size, before)
+    assert.equal(statSync(join(folder, 'gateway.db')).size, before)
   })
 })

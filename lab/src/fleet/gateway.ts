@@ -6,12 +6,13 @@ import { pace } from './pace.ts'
 
 const text = { type: 'string' } as const
 const { values } = parseArgs({
-  options: { data: text, store: text, port: text, name: text, signer: text, pace: text, log: text },
+  options: { data: text, 'store-file': text, port: text, name: text, signer: text, pace: text, log: text },
 })
 const { heartbeatMs, leaseMs } = pace(values.pace)
 process.exitCode = await runGateway(
   {
     data: values.data ?? '',
+    ...(values['store-file'] === undefined ? {} : { storeFile: values['store-file'] }),
     host: '127.0.0.1',
     port: Number(values.port),
     name: values.name ?? 'lab',

@@ -1,17 +1,19 @@
 import { join } from 'node:path'
 import { defaultData } from '../../config.ts'
+import type { StoreChoice } from '../../store-choice.ts'
 import { needed, text, type Commands } from '../command-line.ts'
 
 const data = ['--data <dir>', 'where the gateway keeps its store', defaultData] as const
+const storeFile = ['--store-file <file>', 'file with the URL of a MongoDB database, to keep the store there'] as const
 
 /** `platen gateway …` */
 export const gatewayCommands: Commands = {
   init: {
     description: 'make the store with its first account; prints an admin token, once',
-    options: [data, ['--account <name>', 'name of the account', 'default']],
+    options: [data, storeFile, ['--account <name>', 'name of the account', 'default']],
     run: async values => {
       const { initGateway } = await import('../../init.ts')
-      const made = await initGateway(needed(values, 'data'), needed(values, 'account'))
+      const made = await initGateway(choiceOf(values), needed(values, 'account'))
       process.stdout.write(values['json'] === true ? `${JSON.stringify(made)}\n` : `admin token (shown once): ${made.token}\n`)
       return 0
     },
@@ -20,6 +22,7 @@ export const gatewayCommands: Commands = {
     description: 'run the gateway in the foreground, until SIGTERM or Ctrl-C',
     options: [
       data,
+      storeFile,
       ['--host <host>', 'address to listen at', '127.0.0.1'],
       ['--port <n>', 'port to listen at', '8871'],
       ['--name <name>', 'what agents know this gateway as', 'platen'],
@@ -32,7 +35,7 @@ export const gatewayCommands: Commands = {
       const { runGateway } = await import('../../main.ts')
       const folder = needed(values, 'data')
       return runGateway({
-        data: folder,
+        ...choiceOf(values),
         host: needed(values, 'host'),
         port: Number(values['port']),
         name: needed(values, 'name'),
@@ -43,4 +46,9 @@ export const gatewayCommands: Commands = {
       })
     },
   },
+}
+
+function choiceOf(values: Parameters<typeof text>[0]): StoreChoice {
+  const file = text(values, 'storeFile')
+  return { data: needed(values, 'data'), ...(file === undefined ? {} : { storeFile: file }) }
 }
