@@ -76,8 +76,9 @@ export interface JobIdentity {
  * `accept`, `renew`, `end` and `wait` are as good as in time.
  *
  * **offered** — leased to an agent that has not answered. Left by `accept` and `renew`; by `decline` (back to the queue,
- * cancelled by the owner, or failed); by `tick` past the lease, which puts it back without using up the attempt. `cancel` asks
- * the agent, whose answer ends it.
+ * cancelled by the owner, or failed); by `tick` past the lease, which puts it back without using up the attempt. `offer again`,
+ * for a connection that comes back, is a new lease of the same attempt: what the old connection still decides is void then.
+ * `cancel` asks the agent, whose answer ends it.
  *
  * **running** — journaled by the agent. Left by `end` or `wait`; by `tick` past the lease, which is a lost agent: the retry
  * policy of the kind decides; by `tick` past the run's deadline, for an agent that renews its lease and never ends the run it
@@ -109,9 +110,9 @@ export type Job = JobIdentity & {
 /** A job that has ended for good. */
 export type EndedJob = Job & { readonly state: 'succeeded' | 'failed' | 'cancelled' | 'expired' }
 
-/** What an agent says of an attempt; `epoch` and `agentId` say which. */
+/** What an agent, or the connection to it, says of an attempt; `epoch` and `agentId` say which. */
 export type AgentEvent = { readonly epoch: number; readonly agentId: string } & (
-  | { readonly type: 'accept' | 'renew'; readonly leaseMs: number }
+  | { readonly type: 'accept' | 'renew' | 'offer again'; readonly leaseMs: number }
   | ({ readonly type: 'decline'; readonly retryAfterMs?: number } & Reason)
   | { readonly type: 'end'; readonly end: JobEnd }
   | { readonly type: 'wait'; readonly childId: string; readonly effect: Effect }
@@ -185,6 +186,7 @@ function fromQueued(job: In<'queued'>, event: JobEvent, around: Surroundings): J
       if (event.agentId === job.held?.agentId) return fromOffered(takenUp(job, job.held), event, around)
       // What was heard before is answered as it was then.
       return { job, accepted: event.epoch === job.settled && (event.type === 'end' || event.type === 'wait'), effects: [] }
+    case 'offer again':
     case 'decline':
     case 'resume':
       return unchanged(job)
@@ -200,6 +202,9 @@ function fromOffered(job: In<'offered'>, event: JobEvent, around: Surroundings):
       const lease = { ...job.lease, expiresAt: now + event.leaseMs }
       return next({ ...common(job), state: 'running', startedAt: now, cancelling: job.cancelling, lease })
     }
+    case 'offer again':
+      if (!isOfLease(job, event)) return unchanged(job)
+      return next({ ...job, epoch: job.epoch + 1, lease: { ...job.lease, expiresAt: now + event.leaseMs } })
     case 'decline':
       return isOfLease(job, event) ? next(declined(job, event, now)) : unchanged(job)
     case 'end':
@@ -236,6 +241,7 @@ function fromRunning(job: In<'running'>, event: JobEvent, around: Surroundings):
     case 'accept':
       return { job, accepted: isOfLease(job, event), effects: [] }
     case 'claim':
+    case 'offer again':
     case 'decline':
     case 'supersede':
     case 'resume':
@@ -254,6 +260,7 @@ function fromWaiting(job: In<'waiting'>, event: JobEvent, { now }: Surroundings)
       return { job, accepted: event.epoch === job.settled, effects: [] }
     case 'claim':
     case 'accept':
+    case 'offer again':
     case 'decline':
     case 'renew':
     case 'end':

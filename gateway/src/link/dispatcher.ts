@@ -49,8 +49,16 @@ export class Dispatcher {
       const { id: jobId, attempt, epoch } = job
       const isHeld = running.some(fence => fence.jobId === jobId && fence.epoch === epoch)
       if (job.cancelling) session.send({ type: 'job.cancel', jobId, attempt, epoch, reason: 'cancelled' })
-      else if (job.state === 'offered' && !isHeld) await this.#offer(session, job)
+      else if (job.state === 'offered' && !isHeld) await this.#offerAgain(session, job)
     }
+  }
+
+  /** Under a new lease: the connection that the offer was lost with may still be about to take it back. */
+  async #offerAgain(session: Session, { id, epoch }: Offered): Promise<void> {
+    const { store, clock, leaseMs } = this.#parts
+    const { id: agentId, places } = session.agent
+    const step = await store.jobs.apply(places, id, { type: 'offer again', epoch, agentId, leaseMs }, clock.now())
+    if (step?.accepted && step.job.state === 'offered') await this.#offer(session, step.job)
   }
 
   #mayTake(session: Session): boolean {

@@ -60,7 +60,10 @@ const decline = fc.record(
 const child = { jobId: 'job_2', state: 'succeeded' } as const
 const event: fc.Arbitrary<JobEvent> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ type: fc.constant('claim' as const), agentId: fence.agentId, leaseMs }) },
-  { weight: 4, arbitrary: fc.record({ type: fc.constantFrom('accept' as const, 'renew' as const), ...fence, leaseMs }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ type: fc.constantFrom('accept' as const, 'renew' as const, 'offer again' as const), ...fence, leaseMs }),
+  },
   { weight: 2, arbitrary: decline },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('end' as const), ...fence, end }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('wait' as const), ...fence, childId: fc.constant(child.jobId), effect }) },

@@ -39,7 +39,8 @@ describe('a job', () => {
 
   it('gets a new epoch with each lease, and with nothing else', () =>
     always(({ before, event, job }) => {
-      const leased = event.type === 'claim' && job.state === 'offered' && before.state === 'queued'
+      const first = event.type === 'claim' && job.state === 'offered' && before.state === 'queued'
+      const leased = first || (event.type === 'offer again' && job !== before)
       assert.equal(job.epoch, before.epoch + (leased ? 1 : 0))
     }))
 
@@ -178,6 +179,25 @@ describe('an offered job', () => {
   it('ends by a result whose accept was lost', () => {
     const job = after(claim, { type: 'end', ...ours, end: done })
     assert.ok(job.state === 'succeeded' && job.end.effect === 'applied')
+  })
+})
+
+describe('an offered job whose connection was lost', () => {
+  const again = { type: 'offer again', ...ours, leaseMs: 90_000 } as const
+  const busy = { type: 'decline', ...ours, code: 'agent.unavailable', message: 'gone', retryAfterMs: 1_000 } as const
+
+  it('is leased anew to the same agent, as the same attempt, so that the old connection can’t take it back any more', () => {
+    const { job } = at(after(claim), again, 50)
+    assert.deepEqual([job.state, job.attempt, job.epoch, job.settled], ['offered', 1, 2, 0])
+    assert.equal(at(job, busy, 60).job, job)
+    assert.equal(at(job, { ...accept, epoch: 2 }, 60).job.state, 'running')
+  })
+
+  it('is not leased anew where it was taken back before, or is running', () => {
+    const back = after(claim, busy)
+    assert.equal(at(back, again, 50).job, back)
+    const running = after(claim, accept)
+    assert.equal(at(running, again, 50).job, running)
   })
 })
 

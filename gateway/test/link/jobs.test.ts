@@ -69,14 +69,14 @@ describe('jobs over the link', () => {
     )
   })
 
-  it('are offered again under the same fence when the offer was lost with its connection', async () => {
+  it('are offered again, as the same attempt under a new lease, when the offer was lost with its connection', async () => {
     const { id } = await gateway.queue(agent.siteId)
     const before = await gateway.welcomed(agent)
     const lost = await before.next('job.offer')
     before.end()
     const after = await gateway.welcomed(agent)
     const again = await after.next('job.offer')
-    assert.deepEqual([again.jobId, again.attempt, again.epoch], [id, lost.attempt, lost.epoch])
+    assert.deepEqual([again.jobId, again.attempt, again.epoch], [id, lost.attempt, lost.epoch + 1])
   })
 
   it('are running when the agent holds what it accepted on a lost connection', async () => {
