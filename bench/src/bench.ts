@@ -2,8 +2,8 @@
 export interface BenchOptions {
   /** Length of the measured stretch, where a bench has one. */
   readonly minutes: number
-  /** Jobs of each kind, where a bench runs jobs. */
-  readonly jobs: number
+  /** Jobs, where a bench runs jobs and more or fewer than usual are wanted. */
+  readonly jobs?: number
   /** The site's WordPress. */
   readonly wordpress: string
 }
@@ -11,10 +11,13 @@ export interface BenchOptions {
 /** Measured values by name; names carry their unit. */
 export type Figures = Readonly<Record<string, number>>
 
+/** Highest or lowest value that is within budget: a number, or so many times another figure of the same run. */
+export type Budget = ({ readonly most: number } | { readonly least: number }) & { readonly times?: string }
+
 /** A benchmark. */
 export interface Bench {
   readonly description: string
-  /** Highest (`most`) or lowest (`least`) value that is within budget, by figure. */
-  readonly budgets: Readonly<Record<string, { readonly most: number } | { readonly least: number }>>
+  /** What is within budget, by figure. */
+  readonly budgets: Readonly<Record<string, Budget>>
   run(options: BenchOptions): Promise<Figures>
 }

@@ -2,17 +2,18 @@
 import { parseArgs } from 'node:util'
 import { prepareBuilt } from '@platen/lab'
 import { demo } from './benches/demo.ts'
+import { dispatch } from './benches/dispatch.ts'
 import { idleAgent } from './benches/idle-agent.ts'
 import type { Bench } from './bench.ts'
 import { report } from './report.ts'
 
-const benches: Readonly<Record<string, Bench>> = { 'idle-agent': idleAgent, demo }
+const benches: Readonly<Record<string, Bench>> = { 'idle-agent': idleAgent, demo, dispatch }
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     minutes: { type: 'string', default: '10' },
-    jobs: { type: 'string', default: '100' },
+    jobs: { type: 'string' },
     wordpress: { type: 'string', default: '7.1' },
     help: { type: 'boolean', default: false },
   },
@@ -25,5 +26,13 @@ if (!bench || values.help) {
   process.exitCode = values.help ? 0 : 2
 } else {
   await prepareBuilt(text => void process.stderr.write(`${text}\n`))
-  report(name, bench, await bench.run({ minutes: Number(values.minutes), jobs: Number(values.jobs), wordpress: values.wordpress }))
+  report(
+    name,
+    bench,
+    await bench.run({
+      minutes: Number(values.minutes),
+      ...(values.jobs === undefined ? {} : { jobs: Number(values.jobs) }),
+      wordpress: values.wordpress,
+    }),
+  )
 }

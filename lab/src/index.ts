@@ -24,6 +24,8 @@ export { newestWordpress, wordpressSource, type WordpressVersion } from './sites
 export { createWasmSite, type WasmSite } from './sites/wasm/wasm-site.ts'
 export { listens, processes, takesWork, type Processes } from './stack/processes.ts'
 export { prepareBuilt } from './stack/prepare-built.ts'
+export { allowLabKinds, startFleet, type Fleet } from './fleet/fleet.ts'
+export { startSimulators, type Simulators } from './fleet/simulators.ts'
 export { programs, type Programs } from './stack/programs.ts'
 export { startStack, type Stack, type StackOptions } from './stack/stack.ts'
 export { apiClient, type Api, type ApiJob } from './stack/api.ts'

@@ -32,7 +32,7 @@ export const idleAgent: Bench = {
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
-async function work(stack: Stack, { jobs }: BenchOptions): Promise<void> {
+async function work(stack: Stack, { jobs = 100 }: BenchOptions): Promise<void> {
   for (const kind of kinds) {
     say(`${jobs} × ${kind.name}`)
     for (let done = 0; done < jobs; done++) {

@@ -1,6 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
+  allowLabKinds,
   apiClient,
   freePort,
   listens,
@@ -113,11 +114,4 @@ async function startPlatform(directory: string, running: ReturnType<typeof proce
   const { token } = await programs.json<{ token: string }>(programs.gateway('--json', 'gateway', 'init', '--data', data, ...store.options))
   await startGateway()
   return { programs, api: apiClient(url, token), gatewayPort, signerRoot, startSigner, startGateway }
-}
-
-/** The signer's policy is its operator's to write: here it allows lab's kinds, as often as a run asks. */
-async function allowLabKinds(file: string): Promise<void> {
-  const policy = JSON.parse(await readFile(file, 'utf8')) as object
-  const wider = { ...policy, kinds: ['lab.increment', 'lab.noop'], grantsPerMinute: 1_000_000, grantsPerSitePerMinute: 1_000_000 }
-  await writeFile(file, JSON.stringify(wider))
 }
