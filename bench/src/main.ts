@@ -2,12 +2,14 @@
 import { parseArgs } from 'node:util'
 import { prepareBuilt } from '@platen/lab'
 import { demo } from './benches/demo.ts'
+import { connections } from './benches/connections.ts'
 import { dispatch } from './benches/dispatch.ts'
 import { idleAgent } from './benches/idle-agent.ts'
+import { storm } from './benches/storm.ts'
 import type { Bench } from './bench.ts'
 import { report } from './report.ts'
 
-const benches: Readonly<Record<string, Bench>> = { 'idle-agent': idleAgent, demo, dispatch }
+const benches: Readonly<Record<string, Bench>> = { 'idle-agent': idleAgent, demo, dispatch, connections, storm }
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
