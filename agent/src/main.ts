@@ -14,6 +14,7 @@ import type { Facts } from './link/state-reports.ts'
 import { openLocalServer, type LocalAddress, type LocalServer } from './local/local-server.ts'
 import type { AgentIdentity } from './ports/agent-identity.ts'
 import type { Log } from './ports/log.ts'
+import type { Workers } from './ports/workers.ts'
 import { phpChannel } from './site/php-channel.ts'
 import { stderrLog } from './system/json-log.ts'
 import { systemClock } from './system/system-clock.ts'
@@ -27,6 +28,8 @@ import { workerProcesses } from './work/worker-processes.ts'
 export interface AgentComposition {
   readonly kinds: readonly Kind[]
   readonly inputs: Readonly<Record<string, Validator>>
+  /** Who carries out jobs, where it is not processes that the launcher starts. */
+  readonly workers?: Workers
 }
 
 /** A running agent. */
@@ -56,7 +59,7 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
   const allowed = allowedKinds(policy, kinds)
   const door = await openWorkerDoor(doorPath(policy), clock)
   const php = await phpChannel(policy, clock)
-  const workers = workerProcesses({ launcher, door, php, policy, clock, log })
+  const workers = composition.workers ?? workerProcesses({ launcher, door, php, policy, clock, log })
   const reports = identity !== undefined
   const jobs = new Runs({ journal, workers, policy, kinds, inputs: composition.inputs, reports, clock, log })
   const facts = (): Facts => ({ 'agent.version': agentVersion, 'node.version': process.versions.node, 'site.url': policy.site.url })

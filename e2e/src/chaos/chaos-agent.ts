@@ -1,10 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises'
-import { userInfo } from 'node:os'
+import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { listens, waitUntil, type Api, type Processes, type Programs } from '@platen/lab'
-import type { DocumentPolicy } from '@platen/protocol'
+import { enrolLabAgent, listens, waitUntil, type Api, type Processes, type Programs } from '@platen/lab'
 import { openFaultProxy, type FaultProxy } from './fault-proxy.ts'
 
 /** One site with its agent, as processes that can be killed, behind a network that can fail. */
@@ -41,20 +39,16 @@ const startMs = 60_000
 
 /** Adds a site and enrols its agent, which is not started yet. */
 export async function enrolChaosAgent(index: number, parts: AgentParts): Promise<ChaosAgent> {
-  const { api, programs, processes, directory } = parts
+  const { programs, processes, directory } = parts
   const name = `agent-${index}`
   const folder = join(directory, name)
-  await mkdir(join(folder, 'root'), { recursive: true })
-  const policy = policyOf(folder, `${parts.siteUrl}/site-${index}`)
-  const policyFile = join(folder, 'policy.json')
-  await writeFile(policyFile, JSON.stringify(policy), { mode: 0o644 })
   const proxy = await openFaultProxy(parts.gatewayPort)
-  const { id: siteId } = await api.request<{ id: string }>('POST', '/v1/sites', { url: policy.site.url })
-  const invited = await api.request<{ token: string; expiresAt: string; siteUrl: string }>('POST', `/v1/sites/${siteId}/enrolment`, {})
-  const bundle = { version: 1, siteId, ...invited, gateways: [proxy.url], signerRoot: parts.signerRoot }
-  const bundleFile = join(folder, 'bundle.json')
-  await writeFile(bundleFile, JSON.stringify(bundle), { mode: 0o600 })
-  await programs.text(programs.agent('enrol', '--bundle', bundleFile, '--policy', policyFile))
+  const { siteId, policy, policyFile } = await enrolLabAgent({
+    ...parts,
+    gatewayUrl: proxy.url,
+    siteUrl: `${parts.siteUrl}/site-${index}`,
+    folder,
+  })
   const tree = (): readonly number[] => descendants(processes.pid(name))
   const signal = (pids: readonly number[], what: NodeJS.Signals): boolean => pids.filter(pid => sent(pid, what)).length > 0
   return {
@@ -80,19 +74,6 @@ export async function enrolChaosAgent(index: number, parts: AgentParts): Promise
     },
     inFlight: () => inFlight(policy.agent.state, join(folder, 'copy')),
     close: () => proxy.close(),
-  }
-}
-
-function policyOf(folder: string, url: string): DocumentPolicy {
-  const user = userInfo().username
-  const place = (name: string): string => join(folder, name)
-  return {
-    version: 1,
-    site: { root: place('root'), url, user },
-    agent: { user, state: place('state'), socket: place('run/agent.sock'), control: place('run/control.sock') },
-    kinds: ['lab.increment', 'lab.noop'],
-    limits: { memoryMb: 256 },
-    php: { http: true, secret: 'nobody-asks-php-in-a-chaos-run-at-all' },
   }
 }
 

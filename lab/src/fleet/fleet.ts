@@ -5,9 +5,11 @@ import { extname, join } from 'node:path'
 import { freePort } from '../process/free-port.ts'
 import { removeFolder, temporaryFolder } from '../process/temporary-folder.ts'
 import { waitUntil } from '../process/wait-until.ts'
+import { apiClient } from '../stack/api.ts'
 import { listens, processes, takesWork } from '../stack/processes.ts'
 import { programs } from '../stack/programs.ts'
 import type { GatewayLook, ToGateway } from './gateway.ts'
+import { enrolLabAgent } from './lab-agent.ts'
 import { seedFleet, type SeededFleet } from './seed-fleet.ts'
 import type { FleetHome } from './simulated-agent.ts'
 
@@ -20,6 +22,8 @@ export interface Fleet extends SeededFleet {
   look(): Promise<GatewayLook>
   /** Ends every socket of the gateway at once. */
   cut(): void
+  /** Starts a real agent of a site of its own, whose jobs end on the spot; its journal is on the disk. The site's id. */
+  startInstantAgent(): Promise<string>
   close(): Promise<void>
 }
 
@@ -51,6 +55,14 @@ export async function startFleet(count: number): Promise<Fleet> {
       return answer
     },
     cut: () => void gateway.send({ type: 'cut' } satisfies ToGateway),
+    startInstantAgent: async () => {
+      const folder = join(directory, 'agent')
+      const siteUrl = 'https://instant.example'
+      const parts = { api: apiClient(url, seeded.token), programs: run, signerRoot, gatewayUrl: url, siteUrl, folder }
+      const { siteId, policy, policyFile } = await enrolLabAgent(parts)
+      await running.start('agent', run.labAgent('--policy', policyFile, '--instant'), () => listens(policy.agent.control))
+      return siteId
+    },
     close: async () => {
       gateway.kill('SIGKILL')
       await running.endAll()
