@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { join } from 'node:path'
+import { acceptsAt } from '../process/accepts-at.ts'
 import { freePort } from '../process/free-port.ts'
 import { startOwnedChild, whenReady, type OwnedChild } from '../process/owned-child.ts'
 import { runCommand } from '../process/run-command.ts'
@@ -40,7 +40,7 @@ export async function startMongoWire(directory: string): Promise<MongoWire> {
     const logFile = join(directory, 'mongo.log')
     const started = startOwnedChild({ name: 'MongoDB', command: command as string, args, logFile, stopDeadlineMs: 15_000 })
     child = started
-    await whenReady(started, 'MongoDB', readyMs, () => accepts(port))
+    await whenReady(started, 'MongoDB', readyMs, () => acceptsAt(port))
     if (mongod !== undefined) await initiate(mongod, port)
   }
   await start()
@@ -75,17 +75,4 @@ async function secantus(port: number, data: string): Promise<readonly string[]> 
   })
   const module = ['-m', 'secantus', '--port', String(port), '--storage-path', data, '--sync-on-commit', '--log-level', 'WARNING']
   return [join(folder, 'bin', 'python'), ...module]
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise(resolve => {
-    const socket = connect(port, '127.0.0.1')
-    const end = (answer: boolean): void => {
-      socket.destroy()
-      resolve(answer)
-    }
-    socket.setTimeout(1_000, () => end(false))
-    socket.once('connect', () => end(true))
-    socket.once('error', () => end(false))
-  })
 }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { connect } from 'node:net'
 import { LabError } from '../lab-error.ts'
+import { acceptsAt } from '../process/accepts-at.ts'
 import { startOwnedChild, whenReady, type OwnedChild } from '../process/owned-child.ts'
 import { tryCommand } from '../process/run-command.ts'
 import { requireBinary } from './binaries.ts'
@@ -34,7 +34,7 @@ export async function startNginx(directory: string, config: string, port: number
     const logFile = join(directory, 'nginx.log')
     const started = startOwnedChild({ name: 'nginx', command, args: [...args, '-g', 'daemon off;'], logFile })
     child = started
-    await whenReady(started, 'nginx', readyMs, () => accepts(port))
+    await whenReady(started, 'nginx', readyMs, () => acceptsAt(port))
   }
   await start()
   return {
@@ -48,16 +48,4 @@ export async function startNginx(directory: string, config: string, port: number
       if (child?.isRunning()) process.kill(child.pid, 'SIGHUP')
     },
   }
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise(resolve => {
-    const socket = connect(port, '127.0.0.1')
-    const end = (answer: boolean): void => {
-      socket.destroy()
-      resolve(answer)
-    }
-    socket.once('connect', () => end(true))
-    socket.once('error', () => end(false))
-  })
 }
