@@ -32,7 +32,9 @@ const leaseMs = 8_000
 /** Faults that a run has at least, however few its jobs are. */
 const leastFaults = 25
 /** What an agent needs for a job, roughly: jobs are dispatched as fast as they can be carried out. */
-const msAJob = 80
+const msAJob = 50
+/** Jobs of the shortest runs: in a longer one, faults are that much farther apart. */
+const shortJobs = 1_000
 /** Everything has to have ended so long after the last fault. */
 const settleMs = 120_000
 const lookMs = 500
@@ -66,7 +68,7 @@ async function play(
   const load = startLoad(world.api, sites, jobs, dice(seed + 1), msAJob, abort.signal)
   const hand = new FaultHand(world)
   try {
-    const faults = await inflictAll(hand, world, { agents, seed, say }, load, observer)
+    const faults = await inflictAll(hand, world, { jobs, agents, seed, say }, load, observer)
     await hand.over()
     say(`${faults} faults are over; waiting for what is under way`)
     await settled(world.api, sites, load, observer)
@@ -89,7 +91,7 @@ function figuresOf({ unknownEffects, ...wrong }: Verdict, jobs: number, { damage
 async function inflictAll(
   hand: FaultHand,
   world: World,
-  { agents, seed, say }: Pick<ChaosOptions, 'agents' | 'seed' | 'say'>,
+  { jobs, agents, seed, say }: Pick<ChaosOptions, 'jobs' | 'agents' | 'seed' | 'say'>,
   load: Load,
   observer: Observer,
 ): Promise<number> {
@@ -97,7 +99,12 @@ async function inflictAll(
   const dispatched = load.done.then(() => {
     progress.dispatched = true
   })
-  for (const fault of schedule(dice(seed), { agents, leaseMs, hasStore: world.store.process !== undefined })) {
+  for (const fault of schedule(dice(seed), {
+    agents,
+    leaseMs,
+    hasStore: world.store.process !== undefined,
+    stretch: Math.max(1, jobs / shortJobs),
+  })) {
     const nearlyAll = progress.dispatched && observer.told.size >= load.accepted.size * 0.95
     if (nearlyAll && progress.faults >= leastFaults) break
     await Promise.race([delay(fault.afterMs), progress.dispatched ? delay(fault.afterMs) : dispatched.then(() => delay(fault.afterMs))])

@@ -19,46 +19,52 @@ export interface ScheduleOptions {
   readonly leaseMs: number
   /** Whether the store is a process of its own that can be killed. */
   readonly hasStore: boolean
+  /** How much longer than in the shortest of runs there is between faults: a long run is to get on with its jobs as well. */
+  readonly stretch: number
 }
 
 type Draw = (dice: Dice, options: ScheduleOptions) => Fault
 
 const agentOf = (dice: Dice, { agents }: ScheduleOptions): number => dice.between(0, agents - 1)
-const gap = (dice: Dice): number => dice.between(200, 2_500)
+const gap = (dice: Dice, { stretch }: ScheduleOptions): number => Math.round(dice.between(200, 2_500) * stretch)
 
 /** One of each a round, some more often: what kills is what this is about. */
 const deck: readonly Draw[] = [
-  ...Array.from({ length: 3 }, (): Draw => dice => ({ afterMs: gap(dice), type: 'kill gateway', downMs: dice.between(0, 3_000) })),
-  dice => ({ afterMs: gap(dice), type: 'stop gateway', forMs: dice.between(500, 4_000) }),
-  dice => ({ afterMs: gap(dice), type: 'kill signer', downMs: dice.between(0, 3_000) }),
+  ...Array.from({ length: 3 }, (): Draw => (dice, options) => ({
+    afterMs: gap(dice, options),
+    type: 'kill gateway',
+    downMs: dice.between(0, 3_000),
+  })),
+  (dice, options) => ({ afterMs: gap(dice, options), type: 'stop gateway', forMs: dice.between(500, 4_000) }),
+  (dice, options) => ({ afterMs: gap(dice, options), type: 'kill signer', downMs: dice.between(0, 3_000) }),
   ...(['container', 'container', 'main', 'worker', 'worker'] as const).map((part): Draw => (dice, options) => ({
-    afterMs: gap(dice),
+    afterMs: gap(dice, options),
     type: 'kill agent',
     agent: agentOf(dice, options),
     part,
     downMs: dice.between(0, 3_000),
   })),
   ...(['stop agent', 'cut off agent'] as const).map((type): Draw => (dice, options) => ({
-    afterMs: gap(dice),
+    afterMs: gap(dice, options),
     type,
     agent: agentOf(dice, options),
     forMs: options.leaseMs + dice.between(1_000, 4_000),
   })),
   ...(['cut', 'cut', 'half-close', 'half-close'] as const).map((type): Draw => (dice, options) => ({
-    afterMs: gap(dice),
+    afterMs: gap(dice, options),
     type,
     agent: agentOf(dice, options),
   })),
   ...(['delay', 'double', 'double'] as const).map((type): Draw => (dice, options) => ({
-    afterMs: gap(dice),
+    afterMs: gap(dice, options),
     type,
     agent: agentOf(dice, options),
     forMs: dice.between(500, 5_000),
   })),
 ]
 
-const storeDeck: readonly Draw[] = Array.from({ length: 2 }, (): Draw => dice => ({
-  afterMs: gap(dice),
+const storeDeck: readonly Draw[] = Array.from({ length: 2 }, (): Draw => (dice, options) => ({
+  afterMs: gap(dice, options),
   type: 'kill store',
   downMs: dice.between(0, 3_000),
 }))

@@ -4,7 +4,7 @@ import { dice } from '../../src/chaos/dice.ts'
 import { schedule, type Fault } from '../../src/chaos/schedule.ts'
 
 function faults(seed: number, count: number, hasStore = false): Fault[] {
-  const drawn = schedule(dice(seed), { agents: 24, leaseMs: 8_000, hasStore })
+  const drawn = schedule(dice(seed), { agents: 24, leaseMs: 8_000, hasStore, stretch: 1 })
   return Array.from({ length: count }, () => drawn.next().value)
 }
 
