@@ -2,8 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { enrolLabAgent, listens, waitUntil, type Api, type Processes, type Programs } from '@platen/lab'
+import { enrolLabAgent, listens, type Api, type Processes, type Programs } from '@platen/lab'
 import { openFaultProxy, type FaultProxy } from './fault-proxy.ts'
+import { supervised } from './supervised.ts'
 
 /** One site with its agent, as processes that can be killed, behind a network that can fail. */
 export interface ChaosAgent {
@@ -35,8 +36,6 @@ export interface AgentParts {
   readonly siteUrl: string
 }
 
-const startMs = 60_000
-
 /** Adds a site and enrols its agent, which is not started yet. */
 export async function enrolChaosAgent(index: number, parts: AgentParts): Promise<ChaosAgent> {
   const { programs, processes, directory } = parts
@@ -55,12 +54,9 @@ export async function enrolChaosAgent(index: number, parts: AgentParts): Promise
     siteId,
     proxy,
     start: () =>
-      waitUntil(`the start of ${name}`, startMs, async () => {
-        // What was killed may hold its journal for a moment longer.
-        await processes.end(name)
-        await processes.start(name, programs.labAgent('--policy', policyFile), () => listens(policy.agent.control))
-        return true
-      }),
+      supervised(processes, name, () =>
+        processes.start(name, programs.labAgent('--policy', policyFile), () => listens(policy.agent.control)),
+      ),
     killContainer: async () => {
       signal(tree(), 'SIGKILL')
       await processes.end(name)

@@ -31,6 +31,8 @@ export interface ChaosOutcome {
 const leaseMs = 8_000
 /** Faults that a run has at least, however few its jobs are. */
 const leastFaults = 25
+/** Where faults keep the jobs from their end, it is enough after so many, and one more for every ten jobs. */
+const mostFaults = 30
 /** What an agent needs for a job, roughly: jobs are dispatched as fast as they can be carried out. */
 const msAJob = 50
 /** Jobs of the shortest runs: in a longer one, faults are that much farther apart. */
@@ -107,6 +109,7 @@ async function inflictAll(
   })) {
     const nearlyAll = progress.dispatched && observer.told.size >= load.accepted.size * 0.95
     if (nearlyAll && progress.faults >= leastFaults) break
+    if (progress.dispatched && progress.faults >= mostFaults + jobs / 10) break
     await Promise.race([delay(fault.afterMs), progress.dispatched ? delay(fault.afterMs) : dispatched.then(() => delay(fault.afterMs))])
     hand.inflict(fault)
     progress.faults += 1

@@ -15,6 +15,7 @@ import {
 import { enrolChaosAgent, type ChaosAgent } from './chaos-agent.ts'
 import { openCounterSite, type CounterSite } from './counter-site.ts'
 import type { ChaosStore, OpenChaosStore } from './chaos-store.ts'
+import { supervised } from './supervised.ts'
 
 /** Everything that a run is about, as processes of its own. */
 export interface World {
@@ -108,7 +109,7 @@ async function startPlatform(directory: string, running: ReturnType<typeof proce
     '--pace',
     'quick',
   )
-  const startGateway = (): Promise<void> => running.start('gateway', gateway, () => takesWork(url))
+  const startGateway = (): Promise<void> => supervised(running, 'gateway', () => running.start('gateway', gateway, () => takesWork(url)))
   await startSigner()
   await mkdir(data, { recursive: true })
   const { token } = await programs.json<{ token: string }>(programs.gateway('--json', 'gateway', 'init', '--data', data, ...store.options))
