@@ -41,16 +41,17 @@ async function ofGateway(count: number): Promise<number> {
 
 async function ofBareServer(count: number): Promise<number> {
   const port = await freePort()
-  const start = (name: string, execArgv: readonly string[], ...args: readonly number[]): ChildProcess =>
-    fork(join(import.meta.dirname, '..', 'peers', `${name}${extname(import.meta.filename)}`), args.map(String), { execArgv: [...execArgv] })
-  const server = start('ws-server', ['--expose-gc'], port)
+  const entry = join(import.meta.dirname, '..', 'peers', `bare-ws${extname(import.meta.filename)}`)
+  const start = (role: string, ...args: readonly number[]): ChildProcess =>
+    fork(entry, [role, ...args.map(String)], { execArgv: ['--expose-gc'] })
+  const server = start('server', port)
   const clients: ChildProcess[] = []
   const rss = async (): Promise<number> => {
     server.send('look')
     return Number((await once(server, 'message'))[0])
   }
   const connect = async (some: number, into: number): Promise<void> => {
-    const children = Array.from({ length: into }, () => start('ws-clients', [], port, some / into))
+    const children = Array.from({ length: into }, () => start('clients', port, some / into))
     clients.push(...children)
     await Promise.all(children.map(child => once(child, 'message')))
   }

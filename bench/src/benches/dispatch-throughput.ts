@@ -50,9 +50,9 @@ export async function bullmqThroughput(jobs: number): Promise<number> {
   const redis = await startRedis(join(folder, 'redis'), { durability: 'always' })
   const port = await freePort()
   const children: ChildProcess[] = []
-  const start = (name: string, ...args: readonly (string | number)[]): ChildProcess => {
-    const entry = join(import.meta.dirname, '..', 'peers', `${name}${extname(import.meta.filename)}`)
-    const child = fork(entry, args.map(String))
+  const start = (role: string, ...args: readonly number[]): ChildProcess => {
+    const entry = join(import.meta.dirname, '..', 'peers', `bullmq${extname(import.meta.filename)}`)
+    const child = fork(entry, [role, ...args.map(String)])
     children.push(child)
     return child
   }
@@ -60,8 +60,8 @@ export async function bullmqThroughput(jobs: number): Promise<number> {
   let done = 0
   try {
     for (let worker = 0; worker < processes; worker += 1)
-      start('bullmq-worker', redis.port, agents / processes).on('message', count => (done += Number(count)))
-    await once(start('bullmq-route', port, redis.port), 'message')
+      start('worker', redis.port, agents / processes).on('message', count => (done += Number(count)))
+    await once(start('route', port, redis.port), 'message')
     const asked = Array.from({ length: jobs }, () => ({ kind: 'lab.noop', input: {} }))
     const send = (): Promise<void> => client.postAll('/jobs', asked, atOnce)
     await measured(jobs, send, () => done)
