@@ -60,7 +60,7 @@ export function launch(options: LaunchOptions): Launched {
   for (const account of Object.values(accounts)) for (const program of programs) if (account) assertReach(program, account)
   prepareFolders(policy, accounts.agent)
   const state: { agent?: AgentChild; stopping: boolean; wake?: () => void } = { stopping: false }
-  const workers = startableWorkers(options, policy, accounts, (token, exit) => state.agent?.tell(token, exit))
+  const workers = startableWorkers(options, policy, accounts, notice => state.agent?.tell(notice))
   const begin = (): AgentChild => {
     state.agent = attendAgent(startMain(options, accounts.agent), workers, options.log)
     return state.agent

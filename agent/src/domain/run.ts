@@ -4,11 +4,15 @@ import { effectOf, tally, type BegunStep } from './effect.ts'
 /** Who asked for a job. */
 export type Origin = 'platform' | 'owner' | 'event' | 'root'
 
-/** What a run cost. */
+/** What a run cost, and what it saved. */
 export interface Bill {
   readonly cpuMs: number
   readonly peakRssBytes: number
   readonly wallMs: number
+  /** From and to disks. */
+  readonly readBytes: number
+  readonly writtenBytes: number
+  readonly savedBytes: number
 }
 
 /** Whether the site was changed. */

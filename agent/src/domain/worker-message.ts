@@ -122,8 +122,10 @@ function isKnownEffect(value: unknown): value is 'none' | 'applied' | 'partial' 
 
 function parseBill(value: unknown): Bill | undefined {
   if (!isRecord(value)) return undefined
-  const { cpuMs, peakRssBytes, wallMs } = value
-  return isCount(cpuMs) && isCount(peakRssBytes) && isCount(wallMs) ? { cpuMs, peakRssBytes, wallMs } : undefined
+  const { cpuMs, peakRssBytes, wallMs, readBytes, writtenBytes, savedBytes } = value
+  if (!isCount(cpuMs) || !isCount(peakRssBytes) || !isCount(wallMs)) return undefined
+  if (!isCount(readBytes) || !isCount(writtenBytes) || !isCount(savedBytes)) return undefined
+  return { cpuMs, peakRssBytes, wallMs, readBytes, writtenBytes, savedBytes }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { isErrorCode, PlatenError, type ErrorCode } from '@platen/protocol'
-import { formatNotice, launcherLineLength, parseOrder, type WorkerExit } from '../domain/launcher-line.ts'
+import { formatNotice, launcherLineLength, parseOrder, type LauncherNotice } from '../domain/launcher-line.ts'
 import { lineSplitter } from '../domain/line-splitter.ts'
 import type { Log } from '../ports/log.ts'
 import type { Child, ChildExit } from './child-process.ts'
@@ -10,7 +10,7 @@ export interface AgentChild {
   /** Settles once it listens. Rejects where it never did, with the error that it named. */
   readonly ready: Promise<void>
   readonly exited: Promise<ChildExit>
-  tell(token: string, exit: WorkerExit): void
+  tell(notice: LauncherNotice): void
   stop(): void
 }
 
@@ -45,8 +45,8 @@ export function attendAgent(child: Child, workers: WorkerChildren, log: Log): Ag
   return {
     ready,
     exited: child.exited,
-    tell: (token, exit) => {
-      if (child.channel?.writable) child.channel.write(`${formatNotice({ token, exit })}\n`)
+    tell: notice => {
+      if (child.channel?.writable) child.channel.write(`${formatNotice(notice)}\n`)
     },
     stop: () => child.stop(stopGraceMs),
   }

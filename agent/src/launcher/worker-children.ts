@@ -1,8 +1,9 @@
 import type { WorkerRole } from '@platen/protocol'
-import type { WorkerExit } from '../domain/launcher-line.ts'
+import type { LauncherNotice, WorkerExit, WorkerUsage } from '../domain/launcher-line.ts'
 import type { Log } from '../ports/log.ts'
 import type { Child, ChildExit } from './child-process.ts'
 import { privateBytes } from './memory-watch.ts'
+import { usageOf } from './usage-watch.ts'
 
 /** The launcher's side of the workers. */
 export interface WorkerChildren {
@@ -20,7 +21,7 @@ export interface WorkerChildrenOptions {
   /** The line that a worker reads from its stdin. */
   readonly greeting: (token: string) => string
   readonly mostMemoryMb: number
-  readonly ended: (token: string, exit: WorkerExit) => void
+  readonly ended: (notice: LauncherNotice) => void
   readonly log: Log
 }
 
@@ -28,6 +29,7 @@ interface Entry {
   readonly child: Child
   readonly mostBytes: number
   overMemory: boolean
+  usage: WorkerUsage
 }
 
 /** More would not be asked for by an agent that works as it should. */
@@ -35,14 +37,19 @@ const mostWorkers = 8
 const watchMs = 250
 const stopGraceMs = 2_000
 
+const unused: WorkerUsage = { cpuMs: 0, peakRssBytes: 0, readBytes: 0, writtenBytes: 0 }
+
 /** Starts, watches and ends worker processes; each is known by its token alone. */
 export function workerChildren(options: WorkerChildrenOptions): WorkerChildren {
   const entries = new Map<string, Entry>()
   let watch: NodeJS.Timeout | undefined
 
-  const watchMemory = (): void => {
+  const look = (): void => {
     for (const entry of entries.values()) {
-      if (entry.child.pid === undefined || (privateBytes(entry.child.pid) ?? 0) <= entry.mostBytes) continue
+      if (entry.child.pid === undefined) continue
+      // What was seen last is what a worker is billed that is killed, or that would rather not say.
+      entry.usage = usageOf(entry.child.pid) ?? entry.usage
+      if ((privateBytes(entry.child.pid) ?? 0) <= entry.mostBytes) continue
       entry.overMemory = true
       entry.child.kill()
     }
@@ -53,17 +60,17 @@ export function workerChildren(options: WorkerChildrenOptions): WorkerChildren {
     if (entries.size === 0) clearInterval(watch)
     const how = exitOf(exit, entry.overMemory)
     if (how !== 'clean') options.log.warn('worker:gone', { how, code: exit.code, signal: exit.signal, lastWords: exit.lastWords })
-    options.ended(token, how)
+    options.ended({ token, exit: how, usage: entry.usage })
   }
 
   return {
     start: (role, token, memoryMb) => {
       if (entries.has(token)) return
-      if (entries.size >= mostWorkers) return options.ended(token, 'crashed')
+      if (entries.size >= mostWorkers) return options.ended({ token, exit: 'crashed', usage: unused })
       const capMb = Math.min(memoryMb, options.mostMemoryMb)
       const child = options.spawn(role, capMb)
-      const entry = { child, mostBytes: capMb * 1_048_576, overMemory: false }
-      if (entries.size === 0) watch = setInterval(watchMemory, watchMs)
+      const entry: Entry = { child, mostBytes: capMb * 1_048_576, overMemory: false, usage: unused }
+      if (entries.size === 0) watch = setInterval(look, watchMs)
       entries.set(token, entry)
       child.stdin?.end(options.greeting(token))
       void child.exited.then(exit => gone(token, entry, exit))

@@ -9,7 +9,7 @@ export function jobView(run: Run, progress: Progress | undefined, withResult: bo
   if (run.state === 'running') return { ...base, state: 'running', ...(progress ? { progress } : {}) }
   // It starts again when the job that it asked for has ended.
   if (run.end.outcome === 'waiting') return { ...base, state: 'queued' }
-  const { outcome, result, error } = run.end
+  const { outcome, result, error, bill } = run.end
   const summary = summaryOf(result)
   return {
     ...base,
@@ -18,6 +18,7 @@ export function jobView(run: Run, progress: Progress | undefined, withResult: bo
     ...(summary === undefined ? {} : { summary }),
     ...(withResult && result !== undefined ? { result } : {}),
     ...(error ? { error: { code: error.code, message: error.message } } : {}),
+    ...(bill ? { bill } : {}),
   }
 }
 

@@ -28,6 +28,8 @@ export interface JobContext<Input> {
 export interface HandlerOutcome<Result> {
   readonly result: Result
   readonly effect: 'none' | 'applied' | 'partial'
+  /** For the bill: bytes that this run spares visitors or the disk from now on. */
+  readonly savedBytes?: number
 }
 
 /** What a handler ends with that goes on when another job has ended: it is called again, with what became of that. */

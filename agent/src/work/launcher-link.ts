@@ -1,12 +1,17 @@
 import type { Duplex } from 'node:stream'
 import type { WorkerRole } from '@platen/protocol'
-import { formatOrder, launcherLineLength, parseNotice, type WorkerExit } from '../domain/launcher-line.ts'
+import { formatOrder, launcherLineLength, parseNotice, type LauncherNotice } from '../domain/launcher-line.ts'
 import { lineSplitter } from '../domain/line-splitter.ts'
+
+/** How a worker process went, and what it had used. */
+export type WorkerGone = Pick<LauncherNotice, 'exit' | 'usage'>
+
+const unseen: WorkerGone = { exit: 'crashed', usage: { cpuMs: 0, peakRssBytes: 0, readBytes: 0, writtenBytes: 0 } }
 
 /** The main process's side of its line to the launcher. */
 export interface LauncherLink {
   /** Starts a worker process of a role; `ended` is called once, when it is gone. */
-  start(role: WorkerRole, token: string, memoryMb: number, ended: (exit: WorkerExit) => void): void
+  start(role: WorkerRole, token: string, memoryMb: number, ended: (gone: WorkerGone) => void): void
   /** Ends a worker process: SIGTERM, then SIGKILL. */
   stop(token: string): void
   /** The agent listens. */
@@ -19,7 +24,7 @@ export interface LauncherLink {
 
 /** Speaks the launcher's line protocol over a stream. */
 export function launcherLink(stream: Duplex): LauncherLink {
-  const waiting = new Map<string, (exit: WorkerExit) => void>()
+  const waiting = new Map<string, (gone: WorkerGone) => void>()
   const split = lineSplitter(launcherLineLength)
   const send = (line: string): void => void stream.write(`${line}\n`)
   stream.setEncoding('utf8')
@@ -29,12 +34,12 @@ export function launcherLink(stream: Duplex): LauncherLink {
       const ended = notice && waiting.get(notice.token)
       if (!notice || !ended) continue
       waiting.delete(notice.token)
-      ended(notice.exit)
+      ended(notice)
     }
   })
   const closed = new Promise<void>(resolve => {
     stream.once('close', () => {
-      for (const ended of waiting.values()) ended('crashed')
+      for (const ended of waiting.values()) ended(unseen)
       waiting.clear()
       resolve()
     })

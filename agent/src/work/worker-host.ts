@@ -2,6 +2,7 @@ import { createConnection, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { PlatenError, problemText, toPlatenError, type KindTypes, type Validator } from '@platen/protocol'
 import { lineSplitter } from '../domain/line-splitter.ts'
+import type { Bill } from '../domain/run.ts'
 import type { FromWorker, ToWorker, WorkerEnd, WorkerOrder } from '../domain/worker-message.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HandlerOutcome, JobContext, WaitingOutcome } from '../ports/job-handler.ts'
@@ -26,6 +27,8 @@ const lineLength = 16_777_216
 const progressEveryMs = 100
 /** A main process that stands still for longer will find the worker gone. */
 const heardMs = 1_500
+/** The unit of getrusage's block counts on Linux, whatever the disk's is. */
+const blockBytes = 512
 
 /** The worker's end of the conversation with the agent's main process: shows the token, does one job, says how it ended. */
 export async function hostWorker(socketPath: string, token: string, composition: WorkerComposition): Promise<void> {
@@ -47,7 +50,7 @@ export async function hostWorker(socketPath: string, token: string, composition:
     send({ type: 'here', token })
   })
   const startedAt = performance.now()
-  const end = await runOrder(order, composition, {
+  const { end, savedBytes } = await runOrder(order, composition, {
     signal: abort.signal,
     clock: composition.clock,
     php: php.channel,
@@ -55,7 +58,7 @@ export async function hostWorker(socketPath: string, token: string, composition:
     progress: hostProgress(send),
     step: steps.step,
   })
-  await lastWord(socket, { type: 'end', end, bill: bill(startedAt) })
+  await lastWord(socket, { type: 'end', end, bill: { ...bill(startedAt), savedBytes } })
 }
 
 /**
@@ -81,21 +84,26 @@ function hostProgress(send: (message: FromWorker) => void): ContextParts['progre
   }
 }
 
-async function runOrder(order: WorkerOrder, composition: WorkerComposition, parts: ContextParts): Promise<WorkerEnd> {
+interface Ended {
+  readonly end: WorkerEnd
+  readonly savedBytes: number
+}
+
+async function runOrder(order: WorkerOrder, composition: WorkerComposition, parts: ContextParts): Promise<Ended> {
   try {
     const handler = await composition.handlerFor(order)
     const { jobId, attempt, policy, child } = order
     const input = order.input as KindTypes[keyof KindTypes]['input']
     const outcome = await handler({ jobId, attempt, policy, input, ...(child ? { child } : {}), ...parts })
-    if ('waitFor' in outcome) return { outcome: 'waiting', effect: outcome.effect, child: outcome.waitFor }
-    const { result, effect } = outcome
+    if ('waitFor' in outcome) return { end: { outcome: 'waiting', effect: outcome.effect, child: outcome.waitFor }, savedBytes: 0 }
+    const { result, effect, savedBytes = 0 } = outcome
     const check = await composition.resultCheck(order.kind)
     if (check && !check(result)) throw new PlatenError('internal', `The result breaks its schema: ${problemText(check.errors)}.`)
-    return { outcome: 'succeeded', effect, result }
+    return { end: { outcome: 'succeeded', effect, result }, savedBytes: Math.max(0, Math.round(savedBytes)) }
   } catch (error) {
     const known = toPlatenError(parts.signal.aborted ? parts.signal.reason : error)
     if (known.code === 'internal') parts.log.error('worker:failed', { stack: stackOf(error) })
-    return { outcome: 'failed', code: known.code, message: known.message.slice(0, 500) }
+    return { end: { outcome: 'failed', code: known.code, message: known.message.slice(0, 500) }, savedBytes: 0 }
   }
 }
 
@@ -114,11 +122,13 @@ function onMessages(socket: Socket, take: (message: ToWorker) => void): void {
 }
 
 /** What this process used: all of it was for the job. */
-function bill(startedAt: number): { cpuMs: number; peakRssBytes: number; wallMs: number } {
-  const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()
+function bill(startedAt: number): Omit<Bill, 'savedBytes'> {
+  const { userCPUTime, systemCPUTime, maxRSS, fsRead, fsWrite } = process.resourceUsage()
   return {
     cpuMs: Math.round((userCPUTime + systemCPUTime) / 1_000),
     peakRssBytes: maxRSS * 1_024,
     wallMs: Math.round(performance.now() - startedAt),
+    readBytes: fsRead * blockBytes,
+    writtenBytes: fsWrite * blockBytes,
   }
 }

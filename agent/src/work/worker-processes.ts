@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { limits, PlatenError, type DocumentPolicy } from '@platen/protocol'
 import { effectOf, isRepeatable } from '../domain/effect.ts'
-import type { WorkerExit } from '../domain/launcher-line.ts'
+import type { WorkerExit, WorkerUsage } from '../domain/launcher-line.ts'
 import { policyForRole } from '../domain/policy.ts'
 import type { Bill } from '../domain/run.ts'
 import type { FromWorker } from '../domain/worker-message.ts'
@@ -9,7 +9,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { PhpChannel } from '../ports/php-channel.ts'
 import type { Work, Workers, WorkListener, WorkOrder, WorkOutcome } from '../ports/workers.ts'
-import type { LauncherLink } from './launcher-link.ts'
+import type { LauncherLink, WorkerGone } from './launcher-link.ts'
 import { workerCalls } from './worker-calls.ts'
 import type { WorkerConnection, WorkerDoor } from './worker-door.ts'
 
@@ -55,12 +55,12 @@ export function workerProcesses(options: WorkerProcessesOptions): Workers {
 function startWork(options: WorkerProcessesOptions, order: WorkOrder, listener: WorkListener): Work {
   const { launcher, door, clock, policy } = options
   const token = randomBytes(32).toString('hex')
-  const startedAt = clock.now()
+  const startedAt = performance.now()
   const steps = { begun: 0, notRepeatable: 0 }
   const calls = new AbortController()
   let connection: WorkerConnection | undefined
   let stopping: string | undefined
-  const exit = new Promise<WorkerExit>(resolve => launcher.start(order.role, token, policy.limits.memoryMb, resolve))
+  const exit = new Promise<WorkerGone>(resolve => launcher.start(order.role, token, policy.limits.memoryMb, resolve))
 
   const cancel = (reason: string): void => {
     if (stopping !== undefined) return
@@ -97,13 +97,12 @@ function startWork(options: WorkerProcessesOptions, order: WorkOrder, listener: 
   const finish = async (): Promise<WorkOutcome> => {
     const end = await Promise.race([lastWord, exit.then(() => settled(lastWord, exitMs, clock))])
     const takeBack = clock.after(exitMs, () => launcher.stop(token))
-    const how = await exit
+    const { exit: how, usage } = await exit
     takeBack()
     takeBackDeadline()
     connection?.end()
     calls.abort()
-    const bill = end?.bill ?? { cpuMs: 0, peakRssBytes: 0, wallMs: Math.max(0, Math.round(clock.now() - startedAt)) }
-    return outcomeOf(end, how, stopping, effectOf(steps), bill)
+    return outcomeOf(end, how, stopping, effectOf(steps), billOf(end, usage, Math.round(performance.now() - startedAt)))
   }
   return { done: finish(), cancel }
 }
@@ -134,6 +133,19 @@ async function converse(
   })
   connection.send({ type: 'order', jobId, kind, attempt, input, runMs, policy: policyForRole(policy, role), ...(child ? { child } : {}) })
   return await Promise.race([end, connection.closed.then(() => undefined)])
+}
+
+/** What a run cost: the worker's own word, which is exact, unless more was seen from outside; a worker may die, or lie. */
+function billOf(end: End | undefined, seen: WorkerUsage, wallMs: number): Bill {
+  const told = end?.bill ?? { cpuMs: 0, peakRssBytes: 0, readBytes: 0, writtenBytes: 0, savedBytes: 0 }
+  return {
+    cpuMs: Math.max(told.cpuMs, seen.cpuMs),
+    peakRssBytes: Math.max(told.peakRssBytes, seen.peakRssBytes),
+    wallMs: end?.bill.wallMs ?? wallMs,
+    readBytes: Math.max(told.readBytes, seen.readBytes),
+    writtenBytes: Math.max(told.writtenBytes, seen.writtenBytes),
+    savedBytes: end?.end.outcome === 'succeeded' ? told.savedBytes : 0,
+  }
 }
 
 /** What came of a worker: its own word, unless it is too long, was overtaken by a stop, or never came. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { effectOf } from '../../src/domain/effect.ts'
-import { formatNotice, formatOrder, parseNotice, parseOrder } from '../../src/domain/launcher-line.ts'
+import { formatNotice, formatOrder, launcherLineLength, parseNotice, parseOrder } from '../../src/domain/launcher-line.ts'
 import { lineSplitter } from '../../src/domain/line-splitter.ts'
 import { nextRun } from '../../src/domain/next-run.ts'
 import { compareOffer } from '../../src/domain/offer.ts'
@@ -44,7 +44,9 @@ describe('the launcher’s lines', () => {
     ] as const) {
       assert.deepEqual(parseOrder(formatOrder(order)), order)
     }
-    assert.deepEqual(parseNotice(formatNotice({ token, exit: 'memory' })), { token, exit: 'memory' })
+    const notice = { token, exit: 'memory', usage: { cpuMs: 1, peakRssBytes: 2, readBytes: 3, writtenBytes: 999_999_999_999_999 } } as const
+    assert.deepEqual(parseNotice(formatNotice(notice)), notice)
+    assert.ok(formatNotice(notice).length < launcherLineLength)
   })
 
   it('are refused in any other form', () => {
@@ -158,11 +160,15 @@ describe('a message of a worker', () => {
       '{"type":"progress","done":-1,"total":2,"note":""}',
       '{"type":"step","id":1,"name":"x","kind":"y","phase":"done"}',
     ]
-    odd.push('{"type":"end","end":{"outcome":"failed","code":"no.code","message":""},"bill":{"cpuMs":1,"peakRssBytes":1,"wallMs":1}}')
     odd.push(
-      '{"type":"end","end":{"outcome":"waiting","effect":"none","child":{"input":1}},"bill":{"cpuMs":1,"peakRssBytes":1,"wallMs":1}}',
+      '{"type":"end","end":{"outcome":"failed","code":"no.code","message":""},"bill":{"cpuMs":1,"peakRssBytes":1,"wallMs":1,"readBytes":1,"writtenBytes":1,"savedBytes":1}}',
     )
-    odd.push('{"type":"end","end":{"outcome":"succeeded","effect":"unknown","result":1},"bill":{"cpuMs":1,"peakRssBytes":1,"wallMs":1}}')
+    odd.push(
+      '{"type":"end","end":{"outcome":"waiting","effect":"none","child":{"input":1}},"bill":{"cpuMs":1,"peakRssBytes":1,"wallMs":1,"readBytes":1,"writtenBytes":1,"savedBytes":1}}',
+    )
+    odd.push(
+      '{"type":"end","end":{"outcome":"succeeded","effect":"unknown","result":1},"bill":{"cpuMs":1,"peakRssBytes":1,"wallMs":1,"readBytes":1,"writtenBytes":1,"savedBytes":1}}',
+    )
     for (const line of odd) assert.equal(parseFromWorker(line), undefined, line)
   })
 

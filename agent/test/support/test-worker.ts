@@ -11,6 +11,9 @@ interface TestInput {
   readonly echo?: unknown
   readonly fail?: boolean
   readonly crash?: boolean
+  /** How long to keep a core busy before anything else. */
+  readonly busyMs?: number
+  readonly saved?: number
   readonly eat?: boolean
   readonly wait?: boolean
   readonly step?: string
@@ -22,13 +25,14 @@ interface TestInput {
   readonly takeBack?: string
 }
 
-const handler = async (context: JobContext<unknown>): Promise<{ result: unknown; effect: 'none' | 'applied' }> => {
+const handler = async (context: JobContext<unknown>): Promise<{ result: unknown; effect: 'none' | 'applied'; savedBytes?: number }> => {
   const input = context.input as TestInput
   const { step } = input
   context.progress(1, 2, 'half')
   if (step !== undefined)
     await context.step('write', input.once ? 'not repeatable' : 'idempotent', async () => writeFileSync(step, String(process.pid)))
   if (input.fail) throw new PlatenError('page.stale', 'For the test.')
+  for (const end = performance.now() + (input.busyMs ?? 0); performance.now() < end;) await new Promise(setImmediate)
   if (input.crash) process.kill(process.pid, 'SIGKILL')
   if (input.eat) for (const held: Buffer[] = []; ; await new Promise(setImmediate)) held.push(Buffer.alloc(8 << 20, 1))
   if (input.wait) {
@@ -39,7 +43,7 @@ const handler = async (context: JobContext<unknown>): Promise<{ result: unknown;
   }
   if (input.call !== undefined) return { result: await context.php.call('site.describe', {}), effect: 'none' }
   if (input.whoami) return { result: { summary: 'me', ...whoami(), policy: context.policy }, effect: 'none' }
-  return { result: { summary: 'done', echo: input.echo }, effect: step === undefined ? 'none' : 'applied' }
+  return { result: { summary: 'done', echo: input.echo }, effect: step === undefined ? 'none' : 'applied', savedBytes: input.saved ?? 0 }
 }
 
 async function tryTakingBack({ php }: JobContext<unknown>, file: string): Promise<void> {

@@ -22,15 +22,20 @@ const isRoot = process.getuid?.() === 0
 describe('a job in a worker process', () => {
   it('succeeds with its result and its bill', async test => {
     const agent = await startTestAgent(test)
-    const job = await agent.run('test.light', { echo: 7 })
+    const job = await agent.run('test.light', { echo: 7, step: join(agent.folder, 'written'), saved: 12 })
     assert.equal(job.state, 'succeeded')
     assert.deepEqual(job.result, { summary: 'done', echo: 7 })
     assert.equal(job.summary, 'done')
-    await agent.launched.stop()
-    const journal = openJournal(join(agent.policy.agent.state, 'journal.db'))
-    const run = journal.find(job.id)
-    journal.close()
-    assert.ok(run?.state === 'ended' && run.end.bill && run.end.bill.cpuMs > 0 && run.end.bill.peakRssBytes > 10_000_000)
+    const { cpuMs = 0, peakRssBytes = 0, wallMs = 0, writtenBytes = 0, savedBytes } = job.bill ?? {}
+    assert.ok(cpuMs > 0 && peakRssBytes > 10_000_000 && wallMs > 0 && writtenBytes > 0, JSON.stringify(job.bill))
+    assert.equal(savedBytes, 12)
+  })
+
+  it('has a bill also when its process was killed, as it was seen from outside', async test => {
+    const { run } = await startTestAgent(test)
+    const { bill } = await run('test.light', { step: join(tempFolder(test), 'written'), busyMs: 1_000, crash: true })
+    assert.ok(bill && bill.cpuMs > 100 && bill.peakRssBytes > 10_000_000 && bill.wallMs >= 1_000, JSON.stringify(bill))
+    assert.equal(bill.savedBytes, 0)
   })
 
   it('fails with the code that its handler threw', async test => {

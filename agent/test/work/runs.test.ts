@@ -66,7 +66,7 @@ class HandWorkers implements Workers {
   }
 }
 
-const bill = { cpuMs: 1, peakRssBytes: 1, wallMs: 1 }
+const bill = { cpuMs: 1, peakRssBytes: 1, wallMs: 1, readBytes: 1, writtenBytes: 1, savedBytes: 1 }
 const success: WorkOutcome = { outcome: 'succeeded', effect: 'applied', result: { summary: 'done' }, bill }
 /** An offer whose gateway knows what became of every lease before it. */
 const offer = (attempt: number, epoch: number, jobId = 'job_01936f0e-7b2c-7d3e-8f4a-5b6c7d8e9f00'): Offered => ({

@@ -14,11 +14,15 @@ export interface Reason {
   readonly message: string
 }
 
-/** What a run cost. */
+/** What a run cost, and what it saved. */
 export interface Bill {
   readonly cpuMs: number
   readonly peakRssBytes: number
   readonly wallMs: number
+  /** From and to disks. */
+  readonly readBytes: number
+  readonly writtenBytes: number
+  readonly savedBytes: number
 }
 
 /** How a job ended. */

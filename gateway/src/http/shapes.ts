@@ -69,6 +69,16 @@ export const revokedShape: Shape = {
 /** States of a job. */
 export const jobStates: readonly string[] = ['queued', 'offered', 'running', 'waiting', 'succeeded', 'failed', 'cancelled', 'expired']
 
+const count = { type: 'integer' }
+const billSchema = shape({
+  cpuMs: count,
+  peakRssBytes: count,
+  wallMs: count,
+  readBytes: count,
+  writtenBytes: count,
+  savedBytes: count,
+})
+
 /** A job. */
 export const jobShape: Shape = {
   schema: shape(
@@ -95,7 +105,7 @@ export const jobShape: Shape = {
       effect: { enum: ['none', 'applied', 'partial', 'unknown'] },
       result: {},
       error: shape({ code: text, message: text }),
-      bill: { type: 'object' },
+      bill: billSchema,
       standIn: text,
     },
   ),

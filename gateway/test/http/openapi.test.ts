@@ -135,7 +135,12 @@ describe('/openapi.json', () => {
       origin: 'root',
       state: 'succeeded',
       finishedAt: now,
-      end: { outcome: 'succeeded', effect: 'applied', result: {}, bill: { cpuMs: 1, peakRssBytes: 2, wallMs: 3 } },
+      end: {
+        outcome: 'succeeded',
+        effect: 'applied',
+        result: {},
+        bill: { cpuMs: 1, peakRssBytes: 2, wallMs: 3, readBytes: 4, writtenBytes: 5, savedBytes: 6 },
+      },
     })
     documented('GET', '/v1/jobs', await api.ask('GET', '/v1/jobs'))
   })

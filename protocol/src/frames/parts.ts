@@ -39,11 +39,18 @@ export const Effect: TSchema = Type.Enum(['none', 'applied', 'partial', 'unknown
 /** Agents that belong to the platform and carry out jobs of any site, by name. */
 export const PoolName: TSchema = Type.String({ pattern: '^[a-z][a-z0-9-]{0,39}$' })
 
-/** What a run cost. */
+const Measure = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
+
+/** What a run cost, and what it saved. */
 export const Bill: TSchema = closed({
-  cpuMs: Type.Integer({ minimum: 0 }),
-  peakRssBytes: Type.Integer({ minimum: 0 }),
-  wallMs: Type.Integer({ minimum: 0 }),
+  cpuMs: Measure,
+  peakRssBytes: Measure,
+  wallMs: Measure,
+  /** From and to disks; what the system kept in memory is no cost. */
+  readBytes: Measure,
+  writtenBytes: Measure,
+  /** What visitors or the disk are spared from now on, as far as the kind can tell. */
+  savedBytes: Measure,
 })
 
 /** Who asked for a job: the platform over the API, or at the site its owner, an event, or root. */

@@ -252,19 +252,37 @@ export const schemas: Readonly<Record<string, object>> = {
       },
       bill: {
         type: 'object',
-        required: ['cpuMs', 'peakRssBytes', 'wallMs'],
+        required: ['cpuMs', 'peakRssBytes', 'wallMs', 'readBytes', 'writtenBytes', 'savedBytes'],
         properties: {
           cpuMs: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           peakRssBytes: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           wallMs: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
+          },
+          readBytes: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 9007199254740991,
+          },
+          writtenBytes: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 9007199254740991,
+          },
+          savedBytes: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 9007199254740991,
           },
         },
         additionalProperties: false,
@@ -318,19 +336,37 @@ export const schemas: Readonly<Record<string, object>> = {
       },
       bill: {
         type: 'object',
-        required: ['cpuMs', 'peakRssBytes', 'wallMs'],
+        required: ['cpuMs', 'peakRssBytes', 'wallMs', 'readBytes', 'writtenBytes', 'savedBytes'],
         properties: {
           cpuMs: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           peakRssBytes: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           wallMs: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
+          },
+          readBytes: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 9007199254740991,
+          },
+          writtenBytes: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 9007199254740991,
+          },
+          savedBytes: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 9007199254740991,
           },
         },
         additionalProperties: false,
@@ -764,6 +800,43 @@ export const schemas: Readonly<Record<string, object>> = {
         },
         additionalProperties: false,
       },
+      bill: {
+        type: 'object',
+        required: ['cpuMs', 'peakRssBytes', 'wallMs', 'readBytes', 'writtenBytes', 'savedBytes'],
+        properties: {
+          cpuMs: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 9007199254740991,
+          },
+          peakRssBytes: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 9007199254740991,
+          },
+          wallMs: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 9007199254740991,
+          },
+          readBytes: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 9007199254740991,
+          },
+          writtenBytes: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 9007199254740991,
+          },
+          savedBytes: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 9007199254740991,
+          },
+        },
+        additionalProperties: false,
+      },
     },
     additionalProperties: false,
   },
@@ -842,6 +915,43 @@ export const schemas: Readonly<Record<string, object>> = {
                 message: {
                   type: 'string',
                   maxLength: 500,
+                },
+              },
+              additionalProperties: false,
+            },
+            bill: {
+              type: 'object',
+              required: ['cpuMs', 'peakRssBytes', 'wallMs', 'readBytes', 'writtenBytes', 'savedBytes'],
+              properties: {
+                cpuMs: {
+                  type: 'integer',
+                  minimum: 0,
+                  maximum: 9007199254740991,
+                },
+                peakRssBytes: {
+                  type: 'integer',
+                  minimum: 0,
+                  maximum: 9007199254740991,
+                },
+                wallMs: {
+                  type: 'integer',
+                  minimum: 0,
+                  maximum: 9007199254740991,
+                },
+                readBytes: {
+                  type: 'integer',
+                  minimum: 0,
+                  maximum: 9007199254740991,
+                },
+                writtenBytes: {
+                  type: 'integer',
+                  minimum: 0,
+                  maximum: 9007199254740991,
+                },
+                savedBytes: {
+                  type: 'integer',
+                  minimum: 0,
+                  maximum: 9007199254740991,
                 },
               },
               additionalProperties: false,

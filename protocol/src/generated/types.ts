@@ -81,6 +81,9 @@ export interface AgentJobResult {
     cpuMs: number
     peakRssBytes: number
     wallMs: number
+    readBytes: number
+    writtenBytes: number
+    savedBytes: number
   }
   finishedAt: number
 }
@@ -100,6 +103,9 @@ export interface AgentJobWait {
     cpuMs: number
     peakRssBytes: number
     wallMs: number
+    readBytes: number
+    writtenBytes: number
+    savedBytes: number
   }
 }
 
@@ -226,6 +232,14 @@ export interface LocalJob {
     code: string
     message: string
   }
+  bill?: {
+    cpuMs: number
+    peakRssBytes: number
+    wallMs: number
+    readBytes: number
+    writtenBytes: number
+    savedBytes: number
+  }
 }
 
 export interface LocalJobs {
@@ -249,6 +263,14 @@ export interface LocalJobs {
     error?: {
       code: string
       message: string
+    }
+    bill?: {
+      cpuMs: number
+      peakRssBytes: number
+      wallMs: number
+      readBytes: number
+      writtenBytes: number
+      savedBytes: number
     }
   }[]
 }

@@ -1,5 +1,5 @@
 import { Type, type TSchema } from 'typebox'
-import { AgentId, Failure, JobId, KindName, LocalOrigin, SiteId, Text, TimeMs } from '../frames/parts.ts'
+import { AgentId, Bill, Failure, JobId, KindName, LocalOrigin, SiteId, Text, TimeMs } from '../frames/parts.ts'
 import { closed, Code } from '../kinds/parts.ts'
 
 /** A job as the plugin (and `platen-agent exec`) sees it. */
@@ -15,6 +15,7 @@ const Job = closed({
   summary: Type.Optional(Text),
   result: Type.Optional(Type.Unknown()),
   error: Type.Optional(Failure),
+  bill: Type.Optional(Bill),
 })
 
 /**

@@ -34,7 +34,7 @@ export function imagesOptimize(parts: ImagesOptimizeParts): Handler<'images.opti
     const listed = new Set<number>()
     for await (const page of attachmentPages(context)) await workPage(site, page, listed, tally)
     if (context.input.mode === 'restore' && context.input.attachments === 'all') tally.add(await restoreDeleted(site, listed))
-    return { result: tally.result(context.input.mode), effect: changes > 0 ? 'applied' : 'none' }
+    return { result: tally.result(context.input.mode), effect: changes > 0 ? 'applied' : 'none', savedBytes: tally.savedBytes() }
   }
 }
 

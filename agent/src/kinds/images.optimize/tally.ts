@@ -16,6 +16,8 @@ export interface Tally {
   /** The files of one image. */
   add(items: readonly Item[]): void
   result(mode: KindImagesOptimizeInput['mode']): KindImagesOptimizeResult
+  /** What visitors are spared by the files that were made now, each fetched once. */
+  savedBytes(): number
 }
 
 /** An empty tally. */
@@ -55,5 +57,6 @@ export function createTally(): Tally {
       bytesAfter: bytes.after,
       items: named,
     }),
+    savedBytes: () => Math.max(0, bytes.madeBefore - bytes.madeAfter),
   }
 }

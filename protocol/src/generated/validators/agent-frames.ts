@@ -1972,11 +1972,14 @@ const schema16 = {
     },
     bill: {
       type: 'object',
-      required: ['cpuMs', 'peakRssBytes', 'wallMs'],
+      required: ['cpuMs', 'peakRssBytes', 'wallMs', 'readBytes', 'writtenBytes', 'savedBytes'],
       properties: {
-        cpuMs: { type: 'integer', minimum: 0 },
-        peakRssBytes: { type: 'integer', minimum: 0 },
-        wallMs: { type: 'integer', minimum: 0 },
+        cpuMs: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        peakRssBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        wallMs: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        readBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        writtenBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        savedBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
       },
       additionalProperties: false,
     },
@@ -2357,7 +2360,10 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                               if (
                                 (data9.cpuMs === undefined && (missing2 = 'cpuMs')) ||
                                 (data9.peakRssBytes === undefined && (missing2 = 'peakRssBytes')) ||
-                                (data9.wallMs === undefined && (missing2 = 'wallMs'))
+                                (data9.wallMs === undefined && (missing2 = 'wallMs')) ||
+                                (data9.readBytes === undefined && (missing2 = 'readBytes')) ||
+                                (data9.writtenBytes === undefined && (missing2 = 'writtenBytes')) ||
+                                (data9.savedBytes === undefined && (missing2 = 'savedBytes'))
                               ) {
                                 validate15.errors = [
                                   {
@@ -2372,7 +2378,16 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                               } else {
                                 const _errs21 = errors
                                 for (const key2 in data9) {
-                                  if (!(key2 === 'cpuMs' || key2 === 'peakRssBytes' || key2 === 'wallMs')) {
+                                  if (
+                                    !(
+                                      key2 === 'cpuMs' ||
+                                      key2 === 'peakRssBytes' ||
+                                      key2 === 'wallMs' ||
+                                      key2 === 'readBytes' ||
+                                      key2 === 'writtenBytes' ||
+                                      key2 === 'savedBytes'
+                                    )
+                                  ) {
                                     validate15.errors = [
                                       {
                                         instancePath: instancePath + '/bill',
@@ -2404,17 +2419,30 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                     }
                                     if (errors === _errs22) {
                                       if (typeof data10 == 'number' && isFinite(data10)) {
-                                        if (data10 < 0 || isNaN(data10)) {
+                                        if (data10 > 9007199254740991 || isNaN(data10)) {
                                           validate15.errors = [
                                             {
                                               instancePath: instancePath + '/bill/cpuMs',
-                                              schemaPath: '#/properties/bill/properties/cpuMs/minimum',
-                                              keyword: 'minimum',
-                                              params: { comparison: '>=', limit: 0 },
-                                              message: 'must be >= 0',
+                                              schemaPath: '#/properties/bill/properties/cpuMs/maximum',
+                                              keyword: 'maximum',
+                                              params: { comparison: '<=', limit: 9007199254740991 },
+                                              message: 'must be <= 9007199254740991',
                                             },
                                           ]
                                           return false
+                                        } else {
+                                          if (data10 < 0 || isNaN(data10)) {
+                                            validate15.errors = [
+                                              {
+                                                instancePath: instancePath + '/bill/cpuMs',
+                                                schemaPath: '#/properties/bill/properties/cpuMs/minimum',
+                                                keyword: 'minimum',
+                                                params: { comparison: '>=', limit: 0 },
+                                                message: 'must be >= 0',
+                                              },
+                                            ]
+                                            return false
+                                          }
                                         }
                                       }
                                     }
@@ -2440,17 +2468,30 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                       }
                                       if (errors === _errs24) {
                                         if (typeof data11 == 'number' && isFinite(data11)) {
-                                          if (data11 < 0 || isNaN(data11)) {
+                                          if (data11 > 9007199254740991 || isNaN(data11)) {
                                             validate15.errors = [
                                               {
                                                 instancePath: instancePath + '/bill/peakRssBytes',
-                                                schemaPath: '#/properties/bill/properties/peakRssBytes/minimum',
-                                                keyword: 'minimum',
-                                                params: { comparison: '>=', limit: 0 },
-                                                message: 'must be >= 0',
+                                                schemaPath: '#/properties/bill/properties/peakRssBytes/maximum',
+                                                keyword: 'maximum',
+                                                params: { comparison: '<=', limit: 9007199254740991 },
+                                                message: 'must be <= 9007199254740991',
                                               },
                                             ]
                                             return false
+                                          } else {
+                                            if (data11 < 0 || isNaN(data11)) {
+                                              validate15.errors = [
+                                                {
+                                                  instancePath: instancePath + '/bill/peakRssBytes',
+                                                  schemaPath: '#/properties/bill/properties/peakRssBytes/minimum',
+                                                  keyword: 'minimum',
+                                                  params: { comparison: '>=', limit: 0 },
+                                                  message: 'must be >= 0',
+                                                },
+                                              ]
+                                              return false
+                                            }
                                           }
                                         }
                                       }
@@ -2476,23 +2517,186 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                         }
                                         if (errors === _errs26) {
                                           if (typeof data12 == 'number' && isFinite(data12)) {
-                                            if (data12 < 0 || isNaN(data12)) {
+                                            if (data12 > 9007199254740991 || isNaN(data12)) {
                                               validate15.errors = [
                                                 {
                                                   instancePath: instancePath + '/bill/wallMs',
-                                                  schemaPath: '#/properties/bill/properties/wallMs/minimum',
-                                                  keyword: 'minimum',
-                                                  params: { comparison: '>=', limit: 0 },
-                                                  message: 'must be >= 0',
+                                                  schemaPath: '#/properties/bill/properties/wallMs/maximum',
+                                                  keyword: 'maximum',
+                                                  params: { comparison: '<=', limit: 9007199254740991 },
+                                                  message: 'must be <= 9007199254740991',
                                                 },
                                               ]
                                               return false
+                                            } else {
+                                              if (data12 < 0 || isNaN(data12)) {
+                                                validate15.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/bill/wallMs',
+                                                    schemaPath: '#/properties/bill/properties/wallMs/minimum',
+                                                    keyword: 'minimum',
+                                                    params: { comparison: '>=', limit: 0 },
+                                                    message: 'must be >= 0',
+                                                  },
+                                                ]
+                                                return false
+                                              }
                                             }
                                           }
                                         }
                                         var valid2 = _errs26 === errors
                                       } else {
                                         var valid2 = true
+                                      }
+                                      if (valid2) {
+                                        if (data9.readBytes !== undefined) {
+                                          let data13 = data9.readBytes
+                                          const _errs28 = errors
+                                          if (!(typeof data13 == 'number' && !(data13 % 1) && !isNaN(data13) && isFinite(data13))) {
+                                            validate15.errors = [
+                                              {
+                                                instancePath: instancePath + '/bill/readBytes',
+                                                schemaPath: '#/properties/bill/properties/readBytes/type',
+                                                keyword: 'type',
+                                                params: { type: 'integer' },
+                                                message: 'must be integer',
+                                              },
+                                            ]
+                                            return false
+                                          }
+                                          if (errors === _errs28) {
+                                            if (typeof data13 == 'number' && isFinite(data13)) {
+                                              if (data13 > 9007199254740991 || isNaN(data13)) {
+                                                validate15.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/bill/readBytes',
+                                                    schemaPath: '#/properties/bill/properties/readBytes/maximum',
+                                                    keyword: 'maximum',
+                                                    params: { comparison: '<=', limit: 9007199254740991 },
+                                                    message: 'must be <= 9007199254740991',
+                                                  },
+                                                ]
+                                                return false
+                                              } else {
+                                                if (data13 < 0 || isNaN(data13)) {
+                                                  validate15.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/bill/readBytes',
+                                                      schemaPath: '#/properties/bill/properties/readBytes/minimum',
+                                                      keyword: 'minimum',
+                                                      params: { comparison: '>=', limit: 0 },
+                                                      message: 'must be >= 0',
+                                                    },
+                                                  ]
+                                                  return false
+                                                }
+                                              }
+                                            }
+                                          }
+                                          var valid2 = _errs28 === errors
+                                        } else {
+                                          var valid2 = true
+                                        }
+                                        if (valid2) {
+                                          if (data9.writtenBytes !== undefined) {
+                                            let data14 = data9.writtenBytes
+                                            const _errs30 = errors
+                                            if (!(typeof data14 == 'number' && !(data14 % 1) && !isNaN(data14) && isFinite(data14))) {
+                                              validate15.errors = [
+                                                {
+                                                  instancePath: instancePath + '/bill/writtenBytes',
+                                                  schemaPath: '#/properties/bill/properties/writtenBytes/type',
+                                                  keyword: 'type',
+                                                  params: { type: 'integer' },
+                                                  message: 'must be integer',
+                                                },
+                                              ]
+                                              return false
+                                            }
+                                            if (errors === _errs30) {
+                                              if (typeof data14 == 'number' && isFinite(data14)) {
+                                                if (data14 > 9007199254740991 || isNaN(data14)) {
+                                                  validate15.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/bill/writtenBytes',
+                                                      schemaPath: '#/properties/bill/properties/writtenBytes/maximum',
+                                                      keyword: 'maximum',
+                                                      params: { comparison: '<=', limit: 9007199254740991 },
+                                                      message: 'must be <= 9007199254740991',
+                                                    },
+                                                  ]
+                                                  return false
+                                                } else {
+                                                  if (data14 < 0 || isNaN(data14)) {
+                                                    validate15.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/bill/writtenBytes',
+                                                        schemaPath: '#/properties/bill/properties/writtenBytes/minimum',
+                                                        keyword: 'minimum',
+                                                        params: { comparison: '>=', limit: 0 },
+                                                        message: 'must be >= 0',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  }
+                                                }
+                                              }
+                                            }
+                                            var valid2 = _errs30 === errors
+                                          } else {
+                                            var valid2 = true
+                                          }
+                                          if (valid2) {
+                                            if (data9.savedBytes !== undefined) {
+                                              let data15 = data9.savedBytes
+                                              const _errs32 = errors
+                                              if (!(typeof data15 == 'number' && !(data15 % 1) && !isNaN(data15) && isFinite(data15))) {
+                                                validate15.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/bill/savedBytes',
+                                                    schemaPath: '#/properties/bill/properties/savedBytes/type',
+                                                    keyword: 'type',
+                                                    params: { type: 'integer' },
+                                                    message: 'must be integer',
+                                                  },
+                                                ]
+                                                return false
+                                              }
+                                              if (errors === _errs32) {
+                                                if (typeof data15 == 'number' && isFinite(data15)) {
+                                                  if (data15 > 9007199254740991 || isNaN(data15)) {
+                                                    validate15.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/bill/savedBytes',
+                                                        schemaPath: '#/properties/bill/properties/savedBytes/maximum',
+                                                        keyword: 'maximum',
+                                                        params: { comparison: '<=', limit: 9007199254740991 },
+                                                        message: 'must be <= 9007199254740991',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  } else {
+                                                    if (data15 < 0 || isNaN(data15)) {
+                                                      validate15.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/bill/savedBytes',
+                                                          schemaPath: '#/properties/bill/properties/savedBytes/minimum',
+                                                          keyword: 'minimum',
+                                                          params: { comparison: '>=', limit: 0 },
+                                                          message: 'must be >= 0',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    }
+                                                  }
+                                                }
+                                              }
+                                              var valid2 = _errs32 === errors
+                                            } else {
+                                              var valid2 = true
+                                            }
+                                          }
+                                        }
                                       }
                                     }
                                   }
@@ -2517,9 +2721,9 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                         }
                         if (valid0) {
                           if (data.finishedAt !== undefined) {
-                            let data13 = data.finishedAt
-                            const _errs28 = errors
-                            if (!(typeof data13 == 'number' && !(data13 % 1) && !isNaN(data13) && isFinite(data13))) {
+                            let data16 = data.finishedAt
+                            const _errs34 = errors
+                            if (!(typeof data16 == 'number' && !(data16 % 1) && !isNaN(data16) && isFinite(data16))) {
                               validate15.errors = [
                                 {
                                   instancePath: instancePath + '/finishedAt',
@@ -2531,9 +2735,9 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                               ]
                               return false
                             }
-                            if (errors === _errs28) {
-                              if (typeof data13 == 'number' && isFinite(data13)) {
-                                if (data13 < 0 || isNaN(data13)) {
+                            if (errors === _errs34) {
+                              if (typeof data16 == 'number' && isFinite(data16)) {
+                                if (data16 < 0 || isNaN(data16)) {
                                   validate15.errors = [
                                     {
                                       instancePath: instancePath + '/finishedAt',
@@ -2547,7 +2751,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                 }
                               }
                             }
-                            var valid0 = _errs28 === errors
+                            var valid0 = _errs34 === errors
                           } else {
                             var valid0 = true
                           }
@@ -2592,11 +2796,14 @@ const schema17 = {
     effect: { enum: ['none', 'applied', 'partial', 'unknown'] },
     bill: {
       type: 'object',
-      required: ['cpuMs', 'peakRssBytes', 'wallMs'],
+      required: ['cpuMs', 'peakRssBytes', 'wallMs', 'readBytes', 'writtenBytes', 'savedBytes'],
       properties: {
-        cpuMs: { type: 'integer', minimum: 0 },
-        peakRssBytes: { type: 'integer', minimum: 0 },
-        wallMs: { type: 'integer', minimum: 0 },
+        cpuMs: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        peakRssBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        wallMs: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        readBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        writtenBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        savedBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
       },
       additionalProperties: false,
     },
@@ -2963,7 +3170,10 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
                             if (
                               (data8.cpuMs === undefined && (missing2 = 'cpuMs')) ||
                               (data8.peakRssBytes === undefined && (missing2 = 'peakRssBytes')) ||
-                              (data8.wallMs === undefined && (missing2 = 'wallMs'))
+                              (data8.wallMs === undefined && (missing2 = 'wallMs')) ||
+                              (data8.readBytes === undefined && (missing2 = 'readBytes')) ||
+                              (data8.writtenBytes === undefined && (missing2 = 'writtenBytes')) ||
+                              (data8.savedBytes === undefined && (missing2 = 'savedBytes'))
                             ) {
                               validate16.errors = [
                                 {
@@ -2978,7 +3188,16 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
                             } else {
                               const _errs20 = errors
                               for (const key2 in data8) {
-                                if (!(key2 === 'cpuMs' || key2 === 'peakRssBytes' || key2 === 'wallMs')) {
+                                if (
+                                  !(
+                                    key2 === 'cpuMs' ||
+                                    key2 === 'peakRssBytes' ||
+                                    key2 === 'wallMs' ||
+                                    key2 === 'readBytes' ||
+                                    key2 === 'writtenBytes' ||
+                                    key2 === 'savedBytes'
+                                  )
+                                ) {
                                   validate16.errors = [
                                     {
                                       instancePath: instancePath + '/bill',
@@ -3010,17 +3229,30 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
                                   }
                                   if (errors === _errs21) {
                                     if (typeof data9 == 'number' && isFinite(data9)) {
-                                      if (data9 < 0 || isNaN(data9)) {
+                                      if (data9 > 9007199254740991 || isNaN(data9)) {
                                         validate16.errors = [
                                           {
                                             instancePath: instancePath + '/bill/cpuMs',
-                                            schemaPath: '#/properties/bill/properties/cpuMs/minimum',
-                                            keyword: 'minimum',
-                                            params: { comparison: '>=', limit: 0 },
-                                            message: 'must be >= 0',
+                                            schemaPath: '#/properties/bill/properties/cpuMs/maximum',
+                                            keyword: 'maximum',
+                                            params: { comparison: '<=', limit: 9007199254740991 },
+                                            message: 'must be <= 9007199254740991',
                                           },
                                         ]
                                         return false
+                                      } else {
+                                        if (data9 < 0 || isNaN(data9)) {
+                                          validate16.errors = [
+                                            {
+                                              instancePath: instancePath + '/bill/cpuMs',
+                                              schemaPath: '#/properties/bill/properties/cpuMs/minimum',
+                                              keyword: 'minimum',
+                                              params: { comparison: '>=', limit: 0 },
+                                              message: 'must be >= 0',
+                                            },
+                                          ]
+                                          return false
+                                        }
                                       }
                                     }
                                   }
@@ -3046,17 +3278,30 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
                                     }
                                     if (errors === _errs23) {
                                       if (typeof data10 == 'number' && isFinite(data10)) {
-                                        if (data10 < 0 || isNaN(data10)) {
+                                        if (data10 > 9007199254740991 || isNaN(data10)) {
                                           validate16.errors = [
                                             {
                                               instancePath: instancePath + '/bill/peakRssBytes',
-                                              schemaPath: '#/properties/bill/properties/peakRssBytes/minimum',
-                                              keyword: 'minimum',
-                                              params: { comparison: '>=', limit: 0 },
-                                              message: 'must be >= 0',
+                                              schemaPath: '#/properties/bill/properties/peakRssBytes/maximum',
+                                              keyword: 'maximum',
+                                              params: { comparison: '<=', limit: 9007199254740991 },
+                                              message: 'must be <= 9007199254740991',
                                             },
                                           ]
                                           return false
+                                        } else {
+                                          if (data10 < 0 || isNaN(data10)) {
+                                            validate16.errors = [
+                                              {
+                                                instancePath: instancePath + '/bill/peakRssBytes',
+                                                schemaPath: '#/properties/bill/properties/peakRssBytes/minimum',
+                                                keyword: 'minimum',
+                                                params: { comparison: '>=', limit: 0 },
+                                                message: 'must be >= 0',
+                                              },
+                                            ]
+                                            return false
+                                          }
                                         }
                                       }
                                     }
@@ -3082,23 +3327,186 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
                                       }
                                       if (errors === _errs25) {
                                         if (typeof data11 == 'number' && isFinite(data11)) {
-                                          if (data11 < 0 || isNaN(data11)) {
+                                          if (data11 > 9007199254740991 || isNaN(data11)) {
                                             validate16.errors = [
                                               {
                                                 instancePath: instancePath + '/bill/wallMs',
-                                                schemaPath: '#/properties/bill/properties/wallMs/minimum',
-                                                keyword: 'minimum',
-                                                params: { comparison: '>=', limit: 0 },
-                                                message: 'must be >= 0',
+                                                schemaPath: '#/properties/bill/properties/wallMs/maximum',
+                                                keyword: 'maximum',
+                                                params: { comparison: '<=', limit: 9007199254740991 },
+                                                message: 'must be <= 9007199254740991',
                                               },
                                             ]
                                             return false
+                                          } else {
+                                            if (data11 < 0 || isNaN(data11)) {
+                                              validate16.errors = [
+                                                {
+                                                  instancePath: instancePath + '/bill/wallMs',
+                                                  schemaPath: '#/properties/bill/properties/wallMs/minimum',
+                                                  keyword: 'minimum',
+                                                  params: { comparison: '>=', limit: 0 },
+                                                  message: 'must be >= 0',
+                                                },
+                                              ]
+                                              return false
+                                            }
                                           }
                                         }
                                       }
                                       var valid2 = _errs25 === errors
                                     } else {
                                       var valid2 = true
+                                    }
+                                    if (valid2) {
+                                      if (data8.readBytes !== undefined) {
+                                        let data12 = data8.readBytes
+                                        const _errs27 = errors
+                                        if (!(typeof data12 == 'number' && !(data12 % 1) && !isNaN(data12) && isFinite(data12))) {
+                                          validate16.errors = [
+                                            {
+                                              instancePath: instancePath + '/bill/readBytes',
+                                              schemaPath: '#/properties/bill/properties/readBytes/type',
+                                              keyword: 'type',
+                                              params: { type: 'integer' },
+                                              message: 'must be integer',
+                                            },
+                                          ]
+                                          return false
+                                        }
+                                        if (errors === _errs27) {
+                                          if (typeof data12 == 'number' && isFinite(data12)) {
+                                            if (data12 > 9007199254740991 || isNaN(data12)) {
+                                              validate16.errors = [
+                                                {
+                                                  instancePath: instancePath + '/bill/readBytes',
+                                                  schemaPath: '#/properties/bill/properties/readBytes/maximum',
+                                                  keyword: 'maximum',
+                                                  params: { comparison: '<=', limit: 9007199254740991 },
+                                                  message: 'must be <= 9007199254740991',
+                                                },
+                                              ]
+                                              return false
+                                            } else {
+                                              if (data12 < 0 || isNaN(data12)) {
+                                                validate16.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/bill/readBytes',
+                                                    schemaPath: '#/properties/bill/properties/readBytes/minimum',
+                                                    keyword: 'minimum',
+                                                    params: { comparison: '>=', limit: 0 },
+                                                    message: 'must be >= 0',
+                                                  },
+                                                ]
+                                                return false
+                                              }
+                                            }
+                                          }
+                                        }
+                                        var valid2 = _errs27 === errors
+                                      } else {
+                                        var valid2 = true
+                                      }
+                                      if (valid2) {
+                                        if (data8.writtenBytes !== undefined) {
+                                          let data13 = data8.writtenBytes
+                                          const _errs29 = errors
+                                          if (!(typeof data13 == 'number' && !(data13 % 1) && !isNaN(data13) && isFinite(data13))) {
+                                            validate16.errors = [
+                                              {
+                                                instancePath: instancePath + '/bill/writtenBytes',
+                                                schemaPath: '#/properties/bill/properties/writtenBytes/type',
+                                                keyword: 'type',
+                                                params: { type: 'integer' },
+                                                message: 'must be integer',
+                                              },
+                                            ]
+                                            return false
+                                          }
+                                          if (errors === _errs29) {
+                                            if (typeof data13 == 'number' && isFinite(data13)) {
+                                              if (data13 > 9007199254740991 || isNaN(data13)) {
+                                                validate16.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/bill/writtenBytes',
+                                                    schemaPath: '#/properties/bill/properties/writtenBytes/maximum',
+                                                    keyword: 'maximum',
+                                                    params: { comparison: '<=', limit: 9007199254740991 },
+                                                    message: 'must be <= 9007199254740991',
+                                                  },
+                                                ]
+                                                return false
+                                              } else {
+                                                if (data13 < 0 || isNaN(data13)) {
+                                                  validate16.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/bill/writtenBytes',
+                                                      schemaPath: '#/properties/bill/properties/writtenBytes/minimum',
+                                                      keyword: 'minimum',
+                                                      params: { comparison: '>=', limit: 0 },
+                                                      message: 'must be >= 0',
+                                                    },
+                                                  ]
+                                                  return false
+                                                }
+                                              }
+                                            }
+                                          }
+                                          var valid2 = _errs29 === errors
+                                        } else {
+                                          var valid2 = true
+                                        }
+                                        if (valid2) {
+                                          if (data8.savedBytes !== undefined) {
+                                            let data14 = data8.savedBytes
+                                            const _errs31 = errors
+                                            if (!(typeof data14 == 'number' && !(data14 % 1) && !isNaN(data14) && isFinite(data14))) {
+                                              validate16.errors = [
+                                                {
+                                                  instancePath: instancePath + '/bill/savedBytes',
+                                                  schemaPath: '#/properties/bill/properties/savedBytes/type',
+                                                  keyword: 'type',
+                                                  params: { type: 'integer' },
+                                                  message: 'must be integer',
+                                                },
+                                              ]
+                                              return false
+                                            }
+                                            if (errors === _errs31) {
+                                              if (typeof data14 == 'number' && isFinite(data14)) {
+                                                if (data14 > 9007199254740991 || isNaN(data14)) {
+                                                  validate16.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/bill/savedBytes',
+                                                      schemaPath: '#/properties/bill/properties/savedBytes/maximum',
+                                                      keyword: 'maximum',
+                                                      params: { comparison: '<=', limit: 9007199254740991 },
+                                                      message: 'must be <= 9007199254740991',
+                                                    },
+                                                  ]
+                                                  return false
+                                                } else {
+                                                  if (data14 < 0 || isNaN(data14)) {
+                                                    validate16.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/bill/savedBytes',
+                                                        schemaPath: '#/properties/bill/properties/savedBytes/minimum',
+                                                        keyword: 'minimum',
+                                                        params: { comparison: '>=', limit: 0 },
+                                                        message: 'must be >= 0',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  }
+                                                }
+                                              }
+                                            }
+                                            var valid2 = _errs31 === errors
+                                          } else {
+                                            var valid2 = true
+                                          }
+                                        }
+                                      }
                                     }
                                   }
                                 }

@@ -158,6 +158,19 @@ const schema12 = {
       },
       additionalProperties: false,
     },
+    bill: {
+      type: 'object',
+      required: ['cpuMs', 'peakRssBytes', 'wallMs', 'readBytes', 'writtenBytes', 'savedBytes'],
+      properties: {
+        cpuMs: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        peakRssBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        wallMs: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        readBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        writtenBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        savedBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+      },
+      additionalProperties: false,
+    },
   },
   additionalProperties: false,
 }
@@ -782,6 +795,376 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                           } else {
                             var valid0 = true
                           }
+                          if (valid0) {
+                            if (data.bill !== undefined) {
+                              let data14 = data.bill
+                              const _errs34 = errors
+                              if (errors === _errs34) {
+                                if (data14 && typeof data14 == 'object' && !Array.isArray(data14)) {
+                                  let missing3
+                                  if (
+                                    (data14.cpuMs === undefined && (missing3 = 'cpuMs')) ||
+                                    (data14.peakRssBytes === undefined && (missing3 = 'peakRssBytes')) ||
+                                    (data14.wallMs === undefined && (missing3 = 'wallMs')) ||
+                                    (data14.readBytes === undefined && (missing3 = 'readBytes')) ||
+                                    (data14.writtenBytes === undefined && (missing3 = 'writtenBytes')) ||
+                                    (data14.savedBytes === undefined && (missing3 = 'savedBytes'))
+                                  ) {
+                                    validate11.errors = [
+                                      {
+                                        instancePath: instancePath + '/bill',
+                                        schemaPath: '#/properties/bill/required',
+                                        keyword: 'required',
+                                        params: { missingProperty: missing3 },
+                                        message: "must have required property '" + missing3 + "'",
+                                      },
+                                    ]
+                                    return false
+                                  } else {
+                                    const _errs36 = errors
+                                    for (const key3 in data14) {
+                                      if (
+                                        !(
+                                          key3 === 'cpuMs' ||
+                                          key3 === 'peakRssBytes' ||
+                                          key3 === 'wallMs' ||
+                                          key3 === 'readBytes' ||
+                                          key3 === 'writtenBytes' ||
+                                          key3 === 'savedBytes'
+                                        )
+                                      ) {
+                                        validate11.errors = [
+                                          {
+                                            instancePath: instancePath + '/bill',
+                                            schemaPath: '#/properties/bill/additionalProperties',
+                                            keyword: 'additionalProperties',
+                                            params: { additionalProperty: key3 },
+                                            message: 'must NOT have additional properties',
+                                          },
+                                        ]
+                                        return false
+                                        break
+                                      }
+                                    }
+                                    if (_errs36 === errors) {
+                                      if (data14.cpuMs !== undefined) {
+                                        let data15 = data14.cpuMs
+                                        const _errs37 = errors
+                                        if (!(typeof data15 == 'number' && !(data15 % 1) && !isNaN(data15) && isFinite(data15))) {
+                                          validate11.errors = [
+                                            {
+                                              instancePath: instancePath + '/bill/cpuMs',
+                                              schemaPath: '#/properties/bill/properties/cpuMs/type',
+                                              keyword: 'type',
+                                              params: { type: 'integer' },
+                                              message: 'must be integer',
+                                            },
+                                          ]
+                                          return false
+                                        }
+                                        if (errors === _errs37) {
+                                          if (typeof data15 == 'number' && isFinite(data15)) {
+                                            if (data15 > 9007199254740991 || isNaN(data15)) {
+                                              validate11.errors = [
+                                                {
+                                                  instancePath: instancePath + '/bill/cpuMs',
+                                                  schemaPath: '#/properties/bill/properties/cpuMs/maximum',
+                                                  keyword: 'maximum',
+                                                  params: { comparison: '<=', limit: 9007199254740991 },
+                                                  message: 'must be <= 9007199254740991',
+                                                },
+                                              ]
+                                              return false
+                                            } else {
+                                              if (data15 < 0 || isNaN(data15)) {
+                                                validate11.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/bill/cpuMs',
+                                                    schemaPath: '#/properties/bill/properties/cpuMs/minimum',
+                                                    keyword: 'minimum',
+                                                    params: { comparison: '>=', limit: 0 },
+                                                    message: 'must be >= 0',
+                                                  },
+                                                ]
+                                                return false
+                                              }
+                                            }
+                                          }
+                                        }
+                                        var valid4 = _errs37 === errors
+                                      } else {
+                                        var valid4 = true
+                                      }
+                                      if (valid4) {
+                                        if (data14.peakRssBytes !== undefined) {
+                                          let data16 = data14.peakRssBytes
+                                          const _errs39 = errors
+                                          if (!(typeof data16 == 'number' && !(data16 % 1) && !isNaN(data16) && isFinite(data16))) {
+                                            validate11.errors = [
+                                              {
+                                                instancePath: instancePath + '/bill/peakRssBytes',
+                                                schemaPath: '#/properties/bill/properties/peakRssBytes/type',
+                                                keyword: 'type',
+                                                params: { type: 'integer' },
+                                                message: 'must be integer',
+                                              },
+                                            ]
+                                            return false
+                                          }
+                                          if (errors === _errs39) {
+                                            if (typeof data16 == 'number' && isFinite(data16)) {
+                                              if (data16 > 9007199254740991 || isNaN(data16)) {
+                                                validate11.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/bill/peakRssBytes',
+                                                    schemaPath: '#/properties/bill/properties/peakRssBytes/maximum',
+                                                    keyword: 'maximum',
+                                                    params: { comparison: '<=', limit: 9007199254740991 },
+                                                    message: 'must be <= 9007199254740991',
+                                                  },
+                                                ]
+                                                return false
+                                              } else {
+                                                if (data16 < 0 || isNaN(data16)) {
+                                                  validate11.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/bill/peakRssBytes',
+                                                      schemaPath: '#/properties/bill/properties/peakRssBytes/minimum',
+                                                      keyword: 'minimum',
+                                                      params: { comparison: '>=', limit: 0 },
+                                                      message: 'must be >= 0',
+                                                    },
+                                                  ]
+                                                  return false
+                                                }
+                                              }
+                                            }
+                                          }
+                                          var valid4 = _errs39 === errors
+                                        } else {
+                                          var valid4 = true
+                                        }
+                                        if (valid4) {
+                                          if (data14.wallMs !== undefined) {
+                                            let data17 = data14.wallMs
+                                            const _errs41 = errors
+                                            if (!(typeof data17 == 'number' && !(data17 % 1) && !isNaN(data17) && isFinite(data17))) {
+                                              validate11.errors = [
+                                                {
+                                                  instancePath: instancePath + '/bill/wallMs',
+                                                  schemaPath: '#/properties/bill/properties/wallMs/type',
+                                                  keyword: 'type',
+                                                  params: { type: 'integer' },
+                                                  message: 'must be integer',
+                                                },
+                                              ]
+                                              return false
+                                            }
+                                            if (errors === _errs41) {
+                                              if (typeof data17 == 'number' && isFinite(data17)) {
+                                                if (data17 > 9007199254740991 || isNaN(data17)) {
+                                                  validate11.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/bill/wallMs',
+                                                      schemaPath: '#/properties/bill/properties/wallMs/maximum',
+                                                      keyword: 'maximum',
+                                                      params: { comparison: '<=', limit: 9007199254740991 },
+                                                      message: 'must be <= 9007199254740991',
+                                                    },
+                                                  ]
+                                                  return false
+                                                } else {
+                                                  if (data17 < 0 || isNaN(data17)) {
+                                                    validate11.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/bill/wallMs',
+                                                        schemaPath: '#/properties/bill/properties/wallMs/minimum',
+                                                        keyword: 'minimum',
+                                                        params: { comparison: '>=', limit: 0 },
+                                                        message: 'must be >= 0',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  }
+                                                }
+                                              }
+                                            }
+                                            var valid4 = _errs41 === errors
+                                          } else {
+                                            var valid4 = true
+                                          }
+                                          if (valid4) {
+                                            if (data14.readBytes !== undefined) {
+                                              let data18 = data14.readBytes
+                                              const _errs43 = errors
+                                              if (!(typeof data18 == 'number' && !(data18 % 1) && !isNaN(data18) && isFinite(data18))) {
+                                                validate11.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/bill/readBytes',
+                                                    schemaPath: '#/properties/bill/properties/readBytes/type',
+                                                    keyword: 'type',
+                                                    params: { type: 'integer' },
+                                                    message: 'must be integer',
+                                                  },
+                                                ]
+                                                return false
+                                              }
+                                              if (errors === _errs43) {
+                                                if (typeof data18 == 'number' && isFinite(data18)) {
+                                                  if (data18 > 9007199254740991 || isNaN(data18)) {
+                                                    validate11.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/bill/readBytes',
+                                                        schemaPath: '#/properties/bill/properties/readBytes/maximum',
+                                                        keyword: 'maximum',
+                                                        params: { comparison: '<=', limit: 9007199254740991 },
+                                                        message: 'must be <= 9007199254740991',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  } else {
+                                                    if (data18 < 0 || isNaN(data18)) {
+                                                      validate11.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/bill/readBytes',
+                                                          schemaPath: '#/properties/bill/properties/readBytes/minimum',
+                                                          keyword: 'minimum',
+                                                          params: { comparison: '>=', limit: 0 },
+                                                          message: 'must be >= 0',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    }
+                                                  }
+                                                }
+                                              }
+                                              var valid4 = _errs43 === errors
+                                            } else {
+                                              var valid4 = true
+                                            }
+                                            if (valid4) {
+                                              if (data14.writtenBytes !== undefined) {
+                                                let data19 = data14.writtenBytes
+                                                const _errs45 = errors
+                                                if (!(typeof data19 == 'number' && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
+                                                  validate11.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/bill/writtenBytes',
+                                                      schemaPath: '#/properties/bill/properties/writtenBytes/type',
+                                                      keyword: 'type',
+                                                      params: { type: 'integer' },
+                                                      message: 'must be integer',
+                                                    },
+                                                  ]
+                                                  return false
+                                                }
+                                                if (errors === _errs45) {
+                                                  if (typeof data19 == 'number' && isFinite(data19)) {
+                                                    if (data19 > 9007199254740991 || isNaN(data19)) {
+                                                      validate11.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/bill/writtenBytes',
+                                                          schemaPath: '#/properties/bill/properties/writtenBytes/maximum',
+                                                          keyword: 'maximum',
+                                                          params: { comparison: '<=', limit: 9007199254740991 },
+                                                          message: 'must be <= 9007199254740991',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    } else {
+                                                      if (data19 < 0 || isNaN(data19)) {
+                                                        validate11.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/bill/writtenBytes',
+                                                            schemaPath: '#/properties/bill/properties/writtenBytes/minimum',
+                                                            keyword: 'minimum',
+                                                            params: { comparison: '>=', limit: 0 },
+                                                            message: 'must be >= 0',
+                                                          },
+                                                        ]
+                                                        return false
+                                                      }
+                                                    }
+                                                  }
+                                                }
+                                                var valid4 = _errs45 === errors
+                                              } else {
+                                                var valid4 = true
+                                              }
+                                              if (valid4) {
+                                                if (data14.savedBytes !== undefined) {
+                                                  let data20 = data14.savedBytes
+                                                  const _errs47 = errors
+                                                  if (!(typeof data20 == 'number' && !(data20 % 1) && !isNaN(data20) && isFinite(data20))) {
+                                                    validate11.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/bill/savedBytes',
+                                                        schemaPath: '#/properties/bill/properties/savedBytes/type',
+                                                        keyword: 'type',
+                                                        params: { type: 'integer' },
+                                                        message: 'must be integer',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  }
+                                                  if (errors === _errs47) {
+                                                    if (typeof data20 == 'number' && isFinite(data20)) {
+                                                      if (data20 > 9007199254740991 || isNaN(data20)) {
+                                                        validate11.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/bill/savedBytes',
+                                                            schemaPath: '#/properties/bill/properties/savedBytes/maximum',
+                                                            keyword: 'maximum',
+                                                            params: { comparison: '<=', limit: 9007199254740991 },
+                                                            message: 'must be <= 9007199254740991',
+                                                          },
+                                                        ]
+                                                        return false
+                                                      } else {
+                                                        if (data20 < 0 || isNaN(data20)) {
+                                                          validate11.errors = [
+                                                            {
+                                                              instancePath: instancePath + '/bill/savedBytes',
+                                                              schemaPath: '#/properties/bill/properties/savedBytes/minimum',
+                                                              keyword: 'minimum',
+                                                              params: { comparison: '>=', limit: 0 },
+                                                              message: 'must be >= 0',
+                                                            },
+                                                          ]
+                                                          return false
+                                                        }
+                                                      }
+                                                    }
+                                                  }
+                                                  var valid4 = _errs47 === errors
+                                                } else {
+                                                  var valid4 = true
+                                                }
+                                              }
+                                            }
+                                          }
+                                        }
+                                      }
+                                    }
+                                  }
+                                } else {
+                                  validate11.errors = [
+                                    {
+                                      instancePath: instancePath + '/bill',
+                                      schemaPath: '#/properties/bill/type',
+                                      keyword: 'type',
+                                      params: { type: 'object' },
+                                      message: 'must be object',
+                                    },
+                                  ]
+                                  return false
+                                }
+                              }
+                              var valid0 = _errs34 === errors
+                            } else {
+                              var valid0 = true
+                            }
+                          }
                         }
                       }
                     }
@@ -832,6 +1215,19 @@ const schema13 = {
             properties: {
               code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
               message: { type: 'string', maxLength: 500 },
+            },
+            additionalProperties: false,
+          },
+          bill: {
+            type: 'object',
+            required: ['cpuMs', 'peakRssBytes', 'wallMs', 'readBytes', 'writtenBytes', 'savedBytes'],
+            properties: {
+              cpuMs: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+              peakRssBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+              wallMs: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+              readBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+              writtenBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+              savedBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
             },
             additionalProperties: false,
           },
@@ -1533,6 +1929,440 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                               var valid2 = _errs32 === errors
                                             } else {
                                               var valid2 = true
+                                            }
+                                            if (valid2) {
+                                              if (data1.bill !== undefined) {
+                                                let data16 = data1.bill
+                                                const _errs39 = errors
+                                                if (errors === _errs39) {
+                                                  if (data16 && typeof data16 == 'object' && !Array.isArray(data16)) {
+                                                    let missing4
+                                                    if (
+                                                      (data16.cpuMs === undefined && (missing4 = 'cpuMs')) ||
+                                                      (data16.peakRssBytes === undefined && (missing4 = 'peakRssBytes')) ||
+                                                      (data16.wallMs === undefined && (missing4 = 'wallMs')) ||
+                                                      (data16.readBytes === undefined && (missing4 = 'readBytes')) ||
+                                                      (data16.writtenBytes === undefined && (missing4 = 'writtenBytes')) ||
+                                                      (data16.savedBytes === undefined && (missing4 = 'savedBytes'))
+                                                    ) {
+                                                      validate12.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/items/' + i0 + '/bill',
+                                                          schemaPath: '#/properties/items/items/properties/bill/required',
+                                                          keyword: 'required',
+                                                          params: { missingProperty: missing4 },
+                                                          message: "must have required property '" + missing4 + "'",
+                                                        },
+                                                      ]
+                                                      return false
+                                                    } else {
+                                                      const _errs41 = errors
+                                                      for (const key4 in data16) {
+                                                        if (
+                                                          !(
+                                                            key4 === 'cpuMs' ||
+                                                            key4 === 'peakRssBytes' ||
+                                                            key4 === 'wallMs' ||
+                                                            key4 === 'readBytes' ||
+                                                            key4 === 'writtenBytes' ||
+                                                            key4 === 'savedBytes'
+                                                          )
+                                                        ) {
+                                                          validate12.errors = [
+                                                            {
+                                                              instancePath: instancePath + '/items/' + i0 + '/bill',
+                                                              schemaPath: '#/properties/items/items/properties/bill/additionalProperties',
+                                                              keyword: 'additionalProperties',
+                                                              params: { additionalProperty: key4 },
+                                                              message: 'must NOT have additional properties',
+                                                            },
+                                                          ]
+                                                          return false
+                                                          break
+                                                        }
+                                                      }
+                                                      if (_errs41 === errors) {
+                                                        if (data16.cpuMs !== undefined) {
+                                                          let data17 = data16.cpuMs
+                                                          const _errs42 = errors
+                                                          if (
+                                                            !(
+                                                              typeof data17 == 'number' &&
+                                                              !(data17 % 1) &&
+                                                              !isNaN(data17) &&
+                                                              isFinite(data17)
+                                                            )
+                                                          ) {
+                                                            validate12.errors = [
+                                                              {
+                                                                instancePath: instancePath + '/items/' + i0 + '/bill/cpuMs',
+                                                                schemaPath:
+                                                                  '#/properties/items/items/properties/bill/properties/cpuMs/type',
+                                                                keyword: 'type',
+                                                                params: { type: 'integer' },
+                                                                message: 'must be integer',
+                                                              },
+                                                            ]
+                                                            return false
+                                                          }
+                                                          if (errors === _errs42) {
+                                                            if (typeof data17 == 'number' && isFinite(data17)) {
+                                                              if (data17 > 9007199254740991 || isNaN(data17)) {
+                                                                validate12.errors = [
+                                                                  {
+                                                                    instancePath: instancePath + '/items/' + i0 + '/bill/cpuMs',
+                                                                    schemaPath:
+                                                                      '#/properties/items/items/properties/bill/properties/cpuMs/maximum',
+                                                                    keyword: 'maximum',
+                                                                    params: { comparison: '<=', limit: 9007199254740991 },
+                                                                    message: 'must be <= 9007199254740991',
+                                                                  },
+                                                                ]
+                                                                return false
+                                                              } else {
+                                                                if (data17 < 0 || isNaN(data17)) {
+                                                                  validate12.errors = [
+                                                                    {
+                                                                      instancePath: instancePath + '/items/' + i0 + '/bill/cpuMs',
+                                                                      schemaPath:
+                                                                        '#/properties/items/items/properties/bill/properties/cpuMs/minimum',
+                                                                      keyword: 'minimum',
+                                                                      params: { comparison: '>=', limit: 0 },
+                                                                      message: 'must be >= 0',
+                                                                    },
+                                                                  ]
+                                                                  return false
+                                                                }
+                                                              }
+                                                            }
+                                                          }
+                                                          var valid6 = _errs42 === errors
+                                                        } else {
+                                                          var valid6 = true
+                                                        }
+                                                        if (valid6) {
+                                                          if (data16.peakRssBytes !== undefined) {
+                                                            let data18 = data16.peakRssBytes
+                                                            const _errs44 = errors
+                                                            if (
+                                                              !(
+                                                                typeof data18 == 'number' &&
+                                                                !(data18 % 1) &&
+                                                                !isNaN(data18) &&
+                                                                isFinite(data18)
+                                                              )
+                                                            ) {
+                                                              validate12.errors = [
+                                                                {
+                                                                  instancePath: instancePath + '/items/' + i0 + '/bill/peakRssBytes',
+                                                                  schemaPath:
+                                                                    '#/properties/items/items/properties/bill/properties/peakRssBytes/type',
+                                                                  keyword: 'type',
+                                                                  params: { type: 'integer' },
+                                                                  message: 'must be integer',
+                                                                },
+                                                              ]
+                                                              return false
+                                                            }
+                                                            if (errors === _errs44) {
+                                                              if (typeof data18 == 'number' && isFinite(data18)) {
+                                                                if (data18 > 9007199254740991 || isNaN(data18)) {
+                                                                  validate12.errors = [
+                                                                    {
+                                                                      instancePath: instancePath + '/items/' + i0 + '/bill/peakRssBytes',
+                                                                      schemaPath:
+                                                                        '#/properties/items/items/properties/bill/properties/peakRssBytes/maximum',
+                                                                      keyword: 'maximum',
+                                                                      params: { comparison: '<=', limit: 9007199254740991 },
+                                                                      message: 'must be <= 9007199254740991',
+                                                                    },
+                                                                  ]
+                                                                  return false
+                                                                } else {
+                                                                  if (data18 < 0 || isNaN(data18)) {
+                                                                    validate12.errors = [
+                                                                      {
+                                                                        instancePath: instancePath + '/items/' + i0 + '/bill/peakRssBytes',
+                                                                        schemaPath:
+                                                                          '#/properties/items/items/properties/bill/properties/peakRssBytes/minimum',
+                                                                        keyword: 'minimum',
+                                                                        params: { comparison: '>=', limit: 0 },
+                                                                        message: 'must be >= 0',
+                                                                      },
+                                                                    ]
+                                                                    return false
+                                                                  }
+                                                                }
+                                                              }
+                                                            }
+                                                            var valid6 = _errs44 === errors
+                                                          } else {
+                                                            var valid6 = true
+                                                          }
+                                                          if (valid6) {
+                                                            if (data16.wallMs !== undefined) {
+                                                              let data19 = data16.wallMs
+                                                              const _errs46 = errors
+                                                              if (
+                                                                !(
+                                                                  typeof data19 == 'number' &&
+                                                                  !(data19 % 1) &&
+                                                                  !isNaN(data19) &&
+                                                                  isFinite(data19)
+                                                                )
+                                                              ) {
+                                                                validate12.errors = [
+                                                                  {
+                                                                    instancePath: instancePath + '/items/' + i0 + '/bill/wallMs',
+                                                                    schemaPath:
+                                                                      '#/properties/items/items/properties/bill/properties/wallMs/type',
+                                                                    keyword: 'type',
+                                                                    params: { type: 'integer' },
+                                                                    message: 'must be integer',
+                                                                  },
+                                                                ]
+                                                                return false
+                                                              }
+                                                              if (errors === _errs46) {
+                                                                if (typeof data19 == 'number' && isFinite(data19)) {
+                                                                  if (data19 > 9007199254740991 || isNaN(data19)) {
+                                                                    validate12.errors = [
+                                                                      {
+                                                                        instancePath: instancePath + '/items/' + i0 + '/bill/wallMs',
+                                                                        schemaPath:
+                                                                          '#/properties/items/items/properties/bill/properties/wallMs/maximum',
+                                                                        keyword: 'maximum',
+                                                                        params: { comparison: '<=', limit: 9007199254740991 },
+                                                                        message: 'must be <= 9007199254740991',
+                                                                      },
+                                                                    ]
+                                                                    return false
+                                                                  } else {
+                                                                    if (data19 < 0 || isNaN(data19)) {
+                                                                      validate12.errors = [
+                                                                        {
+                                                                          instancePath: instancePath + '/items/' + i0 + '/bill/wallMs',
+                                                                          schemaPath:
+                                                                            '#/properties/items/items/properties/bill/properties/wallMs/minimum',
+                                                                          keyword: 'minimum',
+                                                                          params: { comparison: '>=', limit: 0 },
+                                                                          message: 'must be >= 0',
+                                                                        },
+                                                                      ]
+                                                                      return false
+                                                                    }
+                                                                  }
+                                                                }
+                                                              }
+                                                              var valid6 = _errs46 === errors
+                                                            } else {
+                                                              var valid6 = true
+                                                            }
+                                                            if (valid6) {
+                                                              if (data16.readBytes !== undefined) {
+                                                                let data20 = data16.readBytes
+                                                                const _errs48 = errors
+                                                                if (
+                                                                  !(
+                                                                    typeof data20 == 'number' &&
+                                                                    !(data20 % 1) &&
+                                                                    !isNaN(data20) &&
+                                                                    isFinite(data20)
+                                                                  )
+                                                                ) {
+                                                                  validate12.errors = [
+                                                                    {
+                                                                      instancePath: instancePath + '/items/' + i0 + '/bill/readBytes',
+                                                                      schemaPath:
+                                                                        '#/properties/items/items/properties/bill/properties/readBytes/type',
+                                                                      keyword: 'type',
+                                                                      params: { type: 'integer' },
+                                                                      message: 'must be integer',
+                                                                    },
+                                                                  ]
+                                                                  return false
+                                                                }
+                                                                if (errors === _errs48) {
+                                                                  if (typeof data20 == 'number' && isFinite(data20)) {
+                                                                    if (data20 > 9007199254740991 || isNaN(data20)) {
+                                                                      validate12.errors = [
+                                                                        {
+                                                                          instancePath: instancePath + '/items/' + i0 + '/bill/readBytes',
+                                                                          schemaPath:
+                                                                            '#/properties/items/items/properties/bill/properties/readBytes/maximum',
+                                                                          keyword: 'maximum',
+                                                                          params: { comparison: '<=', limit: 9007199254740991 },
+                                                                          message: 'must be <= 9007199254740991',
+                                                                        },
+                                                                      ]
+                                                                      return false
+                                                                    } else {
+                                                                      if (data20 < 0 || isNaN(data20)) {
+                                                                        validate12.errors = [
+                                                                          {
+                                                                            instancePath: instancePath + '/items/' + i0 + '/bill/readBytes',
+                                                                            schemaPath:
+                                                                              '#/properties/items/items/properties/bill/properties/readBytes/minimum',
+                                                                            keyword: 'minimum',
+                                                                            params: { comparison: '>=', limit: 0 },
+                                                                            message: 'must be >= 0',
+                                                                          },
+                                                                        ]
+                                                                        return false
+                                                                      }
+                                                                    }
+                                                                  }
+                                                                }
+                                                                var valid6 = _errs48 === errors
+                                                              } else {
+                                                                var valid6 = true
+                                                              }
+                                                              if (valid6) {
+                                                                if (data16.writtenBytes !== undefined) {
+                                                                  let data21 = data16.writtenBytes
+                                                                  const _errs50 = errors
+                                                                  if (
+                                                                    !(
+                                                                      typeof data21 == 'number' &&
+                                                                      !(data21 % 1) &&
+                                                                      !isNaN(data21) &&
+                                                                      isFinite(data21)
+                                                                    )
+                                                                  ) {
+                                                                    validate12.errors = [
+                                                                      {
+                                                                        instancePath: instancePath + '/items/' + i0 + '/bill/writtenBytes',
+                                                                        schemaPath:
+                                                                          '#/properties/items/items/properties/bill/properties/writtenBytes/type',
+                                                                        keyword: 'type',
+                                                                        params: { type: 'integer' },
+                                                                        message: 'must be integer',
+                                                                      },
+                                                                    ]
+                                                                    return false
+                                                                  }
+                                                                  if (errors === _errs50) {
+                                                                    if (typeof data21 == 'number' && isFinite(data21)) {
+                                                                      if (data21 > 9007199254740991 || isNaN(data21)) {
+                                                                        validate12.errors = [
+                                                                          {
+                                                                            instancePath:
+                                                                              instancePath + '/items/' + i0 + '/bill/writtenBytes',
+                                                                            schemaPath:
+                                                                              '#/properties/items/items/properties/bill/properties/writtenBytes/maximum',
+                                                                            keyword: 'maximum',
+                                                                            params: { comparison: '<=', limit: 9007199254740991 },
+                                                                            message: 'must be <= 9007199254740991',
+                                                                          },
+                                                                        ]
+                                                                        return false
+                                                                      } else {
+                                                                        if (data21 < 0 || isNaN(data21)) {
+                                                                          validate12.errors = [
+                                                                            {
+                                                                              instancePath:
+                                                                                instancePath + '/items/' + i0 + '/bill/writtenBytes',
+                                                                              schemaPath:
+                                                                                '#/properties/items/items/properties/bill/properties/writtenBytes/minimum',
+                                                                              keyword: 'minimum',
+                                                                              params: { comparison: '>=', limit: 0 },
+                                                                              message: 'must be >= 0',
+                                                                            },
+                                                                          ]
+                                                                          return false
+                                                                        }
+                                                                      }
+                                                                    }
+                                                                  }
+                                                                  var valid6 = _errs50 === errors
+                                                                } else {
+                                                                  var valid6 = true
+                                                                }
+                                                                if (valid6) {
+                                                                  if (data16.savedBytes !== undefined) {
+                                                                    let data22 = data16.savedBytes
+                                                                    const _errs52 = errors
+                                                                    if (
+                                                                      !(
+                                                                        typeof data22 == 'number' &&
+                                                                        !(data22 % 1) &&
+                                                                        !isNaN(data22) &&
+                                                                        isFinite(data22)
+                                                                      )
+                                                                    ) {
+                                                                      validate12.errors = [
+                                                                        {
+                                                                          instancePath: instancePath + '/items/' + i0 + '/bill/savedBytes',
+                                                                          schemaPath:
+                                                                            '#/properties/items/items/properties/bill/properties/savedBytes/type',
+                                                                          keyword: 'type',
+                                                                          params: { type: 'integer' },
+                                                                          message: 'must be integer',
+                                                                        },
+                                                                      ]
+                                                                      return false
+                                                                    }
+                                                                    if (errors === _errs52) {
+                                                                      if (typeof data22 == 'number' && isFinite(data22)) {
+                                                                        if (data22 > 9007199254740991 || isNaN(data22)) {
+                                                                          validate12.errors = [
+                                                                            {
+                                                                              instancePath:
+                                                                                instancePath + '/items/' + i0 + '/bill/savedBytes',
+                                                                              schemaPath:
+                                                                                '#/properties/items/items/properties/bill/properties/savedBytes/maximum',
+                                                                              keyword: 'maximum',
+                                                                              params: { comparison: '<=', limit: 9007199254740991 },
+                                                                              message: 'must be <= 9007199254740991',
+                                                                            },
+                                                                          ]
+                                                                          return false
+                                                                        } else {
+                                                                          if (data22 < 0 || isNaN(data22)) {
+                                                                            validate12.errors = [
+                                                                              {
+                                                                                instancePath:
+                                                                                  instancePath + '/items/' + i0 + '/bill/savedBytes',
+                                                                                schemaPath:
+                                                                                  '#/properties/items/items/properties/bill/properties/savedBytes/minimum',
+                                                                                keyword: 'minimum',
+                                                                                params: { comparison: '>=', limit: 0 },
+                                                                                message: 'must be >= 0',
+                                                                              },
+                                                                            ]
+                                                                            return false
+                                                                          }
+                                                                        }
+                                                                      }
+                                                                    }
+                                                                    var valid6 = _errs52 === errors
+                                                                  } else {
+                                                                    var valid6 = true
+                                                                  }
+                                                                }
+                                                              }
+                                                            }
+                                                          }
+                                                        }
+                                                      }
+                                                    }
+                                                  } else {
+                                                    validate12.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/items/' + i0 + '/bill',
+                                                        schemaPath: '#/properties/items/items/properties/bill/type',
+                                                        keyword: 'type',
+                                                        params: { type: 'object' },
+                                                        message: 'must be object',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  }
+                                                }
+                                                var valid2 = _errs39 === errors
+                                              } else {
+                                                var valid2 = true
+                                              }
                                             }
                                           }
                                         }
