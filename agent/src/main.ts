@@ -17,10 +17,12 @@ import type { Log } from './ports/log.ts'
 import type { Workers } from './ports/workers.ts'
 import { phpChannel } from './site/php-channel.ts'
 import { stderrLog } from './system/json-log.ts'
+import { localTimeIn } from './system/local-time.ts'
 import { systemClock } from './system/system-clock.ts'
 import { agentVersion } from './version.ts'
 import { launcherLink, type LauncherLink } from './work/launcher-link.ts'
 import { Runs } from './work/runs.ts'
+import { SiteOwner } from './work/site-owner.ts'
 import { openWorkerDoor } from './work/worker-door.ts'
 import { workerProcesses } from './work/worker-processes.ts'
 
@@ -61,7 +63,8 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
   const php = await phpChannel(policy, clock)
   const workers = composition.workers ?? workerProcesses({ launcher, door, php, policy, clock, log })
   const reports = identity !== undefined
-  const jobs = new Runs({ journal, workers, policy, kinds, inputs: composition.inputs, reports, clock, log })
+  const owner = new SiteOwner({ policy, journal, clock, localTimeIn, log })
+  const jobs = new Runs({ journal, workers, owner, policy, kinds, inputs: composition.inputs, reports, clock, log })
   const facts = (): Facts => ({ 'agent.version': agentVersion, 'node.version': process.versions.node, 'site.url': policy.site.url })
   const names = allowed.map(kind => kind.name)
   const link =
@@ -73,10 +76,11 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
     kinds: allowed.map(({ name, title, action, description, usualInput }) => ({ name, title, action, description, usualInput })),
     running: jobs.unfinished(),
     waiting: journal.waiting(),
+    owner: owner.view(),
   })
   const servers: LocalServer[] = []
   for (const address of addresses(policy)) {
-    servers.push(await openLocalServer({ address, subject: { jobs, status }, journal, clock, log }))
+    servers.push(await openLocalServer({ address, subject: { jobs, status, owner }, journal, clock, log }))
   }
   return {
     close: async () => {

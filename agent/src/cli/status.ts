@@ -1,4 +1,4 @@
-import type { LocalStatus } from '@platen/protocol'
+import type { LocalOwner, LocalStatus } from '@platen/protocol'
 import { readPolicy } from '../config/policy-file.ts'
 import { controlClient } from './control-client.ts'
 
@@ -21,7 +21,29 @@ export function statusText(status: LocalStatus): string {
     ['kinds', status.kinds.map(kind => kind.name).join(', ')],
     ['running', String(status.running)],
     ['waiting for the gateway', String(status.waiting)],
+    ['owner’s say', ownerText(status.owner)],
+    ['heavy jobs today', usageText(status.owner)],
   ]
   const width = Math.max(...rows.map(([name]) => name.length))
   return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n')
+}
+
+function ownerText({ wishes, bounds, quietUntil, localTime }: LocalOwner): string {
+  const now = Date.now()
+  const words = [
+    quietUntil === undefined ? '' : `quiet until ${new Date(quietUntil).toISOString()} (${localTime} there now)`,
+    wishes.quietHours.length + (bounds.quietHours?.hours.length ?? 0) > 0 && quietUntil === undefined ? 'not quiet now' : '',
+    wishes.vetoed.length > 0 ? `never ${wishes.vetoed.join(', ')}` : '',
+    ...wishes.deferred.filter(({ until }) => until > now).map(({ kind, until }) => `no ${kind} before ${new Date(until).toISOString()}`),
+  ].filter(word => word !== '')
+  return words.length === 0 ? 'nothing' : words.join('; ')
+}
+
+function usageText({ wishes, bounds, usage }: LocalOwner): string {
+  const of = (used: number, unit: string, ...most: (number | undefined)[]): string => {
+    const least = Math.min(...most.map(one => one ?? Infinity))
+    return Number.isFinite(least) ? `${used} of ${least} ${unit}` : `${used} ${unit}`
+  }
+  const cpu = of(usage.cpuSeconds, 's CPU', wishes.cpuSecondsPerDay, bounds.cpuSecondsPerDay)
+  return `${cpu}, ${of(usage.diskBytes, 'bytes written', wishes.diskBytesPerDay, bounds.diskBytesPerDay)}`
 }

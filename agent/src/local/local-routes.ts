@@ -1,13 +1,15 @@
-import { limits, PlatenError, problemField, problemText, type LocalStatus } from '@platen/protocol'
+import { limits, PlatenError, problemField, problemText, type LocalJobRequest, type LocalStatus, type LocalWishes } from '@platen/protocol'
 import { localValidators } from '@platen/protocol/validators/local'
-import type { Origin, Run } from '../domain/run.ts'
+import type { Run } from '../domain/run.ts'
 import type { Jobs } from '../ports/jobs.ts'
+import type { Owner } from '../ports/owner.ts'
 import { jobView } from './job-view.ts'
 
 /** What the routes are about. */
 export interface LocalSubject {
   readonly jobs: Jobs
   readonly status: () => LocalStatus
+  readonly owner: Pick<Owner, 'view' | 'wish'>
 }
 
 /** A request after its bounds were kept: path without query, and what JSON its body was. */
@@ -28,12 +30,14 @@ const jobPath = /^\/v1\/jobs\/([^/]{1,80})(\/cancel|\/events)?$/
 const jobId = /^job_[0-9a-f-]{36}$/
 
 /** Answers one request. @throws PlatenError route.not_found, job.not_found, input.invalid, and what Jobs throws */
-export function answerLocal({ jobs, status }: LocalSubject, audience: Audience, request: LocalRequest): LocalReply {
+export function answerLocal({ jobs, status, owner }: LocalSubject, audience: Audience, request: LocalRequest): LocalReply {
   const { method, path } = request
   const route = `${method} ${path}`
   if (route === 'GET /v1/status') return { status: 200, json: status() }
   if (route === 'GET /v1/jobs') return { status: 200, json: { items: listJobs(jobs, request.query) } }
   if (route === 'POST /v1/jobs') return { status: 202, json: createJob(jobs, audience, request.body) }
+  if (route === 'GET /v1/owner') return { status: 200, json: owner.view() }
+  if (route === 'PUT /v1/owner') return { status: 200, json: owner.wish(checked<LocalWishes>('wishes', request.body)) }
   const [, id = '', action] = jobPath.exec(path) ?? []
   if (id === '') throw new PlatenError('route.not_found')
   const run = jobId.test(id) ? jobs.find(id) : undefined
@@ -42,6 +46,13 @@ export function answerLocal({ jobs, status }: LocalSubject, audience: Audience, 
   if (method === 'POST' && action === '/cancel') return cancelJob(jobs, run)
   if (method === 'GET' && action === '/events' && audience === 'control') return { follow: run }
   throw new PlatenError('route.not_found')
+}
+
+/** A body of its schema. @throws PlatenError input.invalid */
+function checked<Message>(name: string, body: unknown): Message {
+  const validate = localValidators[name]
+  if (validate?.(body)) return body as Message
+  throw new PlatenError('input.invalid', `${problemText(validate?.errors)}.`, { field: problemField(validate?.errors) })
 }
 
 function listJobs(jobs: Jobs, query: URLSearchParams): unknown[] {
@@ -54,13 +65,9 @@ function listJobs(jobs: Jobs, query: URLSearchParams): unknown[] {
 }
 
 function createJob(jobs: Jobs, audience: Audience, body: unknown): unknown {
-  const validate = localValidators['job.request']
   // Root says no origin: it is told by the socket.
   const request = audience === 'control' && typeof body === 'object' ? { ...body, origin: 'owner' } : body
-  if (!validate?.(request)) {
-    throw new PlatenError('input.invalid', `${problemText(validate?.errors)}.`, { field: problemField(validate?.errors) })
-  }
-  const { kind, input, origin } = request as { kind: string; input: unknown; origin: Exclude<Origin, 'platform'> }
+  const { kind, input, origin } = checked<LocalJobRequest>('job.request', request)
   return jobView(jobs.create(kind, input, audience === 'control' ? 'root' : origin), undefined, true)
 }
 

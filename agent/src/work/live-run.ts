@@ -2,6 +2,7 @@ import { limits, PlatenError, toPlatenError, type Kind } from '@platen/protocol'
 import { transition, type Lease, type Run, type RunEnd, type RunEvent } from '../domain/run.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Journal } from '../ports/journal.ts'
+import type { Owner } from '../ports/owner.ts'
 import type { Progress, RunNews } from '../ports/jobs.ts'
 import type { Log } from '../ports/log.ts'
 import type { Work, Workers, WorkOutcome } from '../ports/workers.ts'
@@ -11,6 +12,7 @@ import { outcomeFrame } from './frames.ts'
 export interface LiveRunOptions {
   readonly journal: Journal
   readonly workers: Workers
+  readonly owner: Pick<Owner, 'refusal' | 'spent'>
   /** Whether there is a gateway to report to: without one, nothing is put into the outbox. */
   readonly reports: boolean
   readonly clock: Clock
@@ -111,7 +113,10 @@ export class LiveRun {
         step: (name, stepKind, phase) => this.#takeStep(name, stepKind, phase),
       },
     )
-    void this.#work.done.then(outcome => this.#end(endOf(outcome)))
+    void this.#work.done.then(outcome => {
+      this.#options.owner.spent(this.kind, outcome.bill)
+      this.#end(endOf(outcome))
+    })
   }
 
   /** A step that can't be journaled must not happen: the worker is stopped. */

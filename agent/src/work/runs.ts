@@ -150,7 +150,9 @@ export class Runs implements Jobs {
 
   #refusal(identity: RunIdentity): Refusal | undefined {
     const full = this.#closing || this.#live.size >= mostUnfinished
-    return refusalOf(this.#options, identity) ?? (full ? toRefusal(new PlatenError('agent.busy'), busyRetryMs) : undefined)
+    const kind = this.#options.kinds.get(identity.kind)
+    const notWanted = refusalOf(this.#options, identity) ?? (kind && this.#options.owner.refusal(kind, identity.origin))
+    return notWanted ?? (full ? toRefusal(new PlatenError('agent.busy'), busyRetryMs) : undefined)
   }
 
   /** Journals a run, with the frames that tell of it, and lets it wait for its turn. */

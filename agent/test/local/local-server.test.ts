@@ -5,7 +5,15 @@ import { request as httpRequest } from 'node:http'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import { limits, localSigningText, PlatenError, signatureHeaders, type LocalStatus } from '@platen/protocol'
+import {
+  limits,
+  localSigningText,
+  PlatenError,
+  signatureHeaders,
+  type LocalOwner,
+  type LocalStatus,
+  type LocalWishes,
+} from '@platen/protocol'
 import { localValidators } from '@platen/protocol/validators/local'
 import type { Run } from '../../src/domain/run.ts'
 import { openLocalServer, type LocalAddress } from '../../src/local/local-server.ts'
@@ -78,7 +86,33 @@ class FewJobs implements Jobs {
   }
 }
 
-const status: LocalStatus = { version: '1', startedAt: 1, link: { state: 'none', since: 1 }, kinds: [], running: 0, waiting: 0 }
+const view: LocalOwner = {
+  wishes: { timeZone: 'Europe/Berlin', quietHours: [], vetoed: [], deferred: [] },
+  bounds: {},
+  usage: { day: '2026-11-27', cpuSeconds: 0, diskBytes: 0 },
+  localTime: '08:22',
+}
+const status: LocalStatus = {
+  version: '1',
+  startedAt: 1,
+  link: { state: 'none', since: 1 },
+  kinds: [],
+  running: 0,
+  waiting: 0,
+  owner: view,
+}
+
+/** An owner who remembers his wishes. */
+class WishingOwner {
+  wished: LocalWishes[] = []
+  view(): LocalOwner {
+    return view
+  }
+  wish(wishes: LocalWishes): LocalOwner {
+    this.wished.push(wishes)
+    return { ...view, wishes }
+  }
+}
 
 interface Answer {
   readonly status: number
@@ -89,14 +123,19 @@ interface Answer {
 
 type Ask = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
 
-async function start(test: TestContext, address: LocalAddress, nonces = new Set<string>()): Promise<{ jobs: FewJobs; ask: Ask }> {
+async function start(
+  test: TestContext,
+  address: LocalAddress,
+  nonces = new Set<string>(),
+): Promise<{ jobs: FewJobs; owner: WishingOwner; ask: Ask }> {
   const jobs = new FewJobs()
+  const owner = new WishingOwner()
   const log = jsonLog('test', () => {})
   const journal = { nonce: (nonce: string) => nonces.size < nonces.add(nonce).size }
-  const server = await openLocalServer({ address, subject: { jobs, status: () => status }, journal, clock: systemClock, log })
+  const server = await openLocalServer({ address, subject: { jobs, owner, status: () => status }, journal, clock: systemClock, log })
   test.after(() => server.close())
   const where = 'socket' in address ? { socketPath: address.socket } : { host: '127.0.0.1', port: address.port }
-  return { jobs, ask: asker(where) }
+  return { jobs, owner, ask: asker(where) }
 }
 
 function asker(where: object): Ask {
@@ -129,6 +168,8 @@ describe('the plugin’s server', () => {
       ['job', await ask('GET', `/v1/jobs/${jobId}`), 200],
       ['job', await ask('POST', '/v1/jobs', { kind: 'cache.purge', input: {}, origin: 'owner' }), 202],
       ['job', await ask('POST', `/v1/jobs/${jobId}/cancel`), 202],
+      ['owner', await ask('GET', '/v1/owner'), 200],
+      ['owner', await ask('PUT', '/v1/owner', view.wishes), 200],
       ['error', await ask('GET', '/v1/secrets'), 404],
       ['error', await ask('GET', '/v1/jobs/../../etc/passwd'), 404],
       ['error', await ask('DELETE', '/v1/jobs'), 404],
@@ -149,6 +190,29 @@ describe('the plugin’s server', () => {
       assert.equal(answer.json['code'], 'input.invalid')
     }
     assert.equal(jobs.created.length, 1)
+  })
+
+  it('takes the owner’s wishes in their shape, and no others', async test => {
+    const { ask, owner } = await start(test, plugin(test))
+    const quietHours = [{ days: ['sat', 'sun'], from: '22:00', to: '06:00' }]
+    const wishes = { ...view.wishes, quietHours, cpuSecondsPerDay: 600, vetoed: ['images.optimize'] }
+    assert.equal((await ask('PUT', '/v1/owner', wishes)).status, 200)
+    assert.deepEqual(owner.wished, [wishes])
+    const odd: object[] = [
+      { timeZone: '../../etc/passwd' },
+      { quietHours: [{ days: [], from: '22:00', to: '06:00' }] },
+      { quietHours: [{ days: ['sat'], from: '24:00', to: '06:00' }] },
+      { quietHours: Array.from({ length: 21 }, () => quietHours[0]) },
+      { cpuSecondsPerDay: -1 },
+      { vetoed: ['<script>'] },
+      { deferred: [{ kind: 'cache.purge', until: 1, reason: 'x'.repeat(501) }] },
+      { kinds: ['cache.purge'] },
+    ]
+    for (const change of odd) {
+      const { status, json } = await ask('PUT', '/v1/owner', { ...wishes, ...change })
+      assert.deepEqual([status, json['code']], [400, 'input.invalid'], JSON.stringify(change).slice(0, 80))
+    }
+    assert.equal(owner.wished.length, 1)
   })
 
   it('leaves results out of lists and keeps their summary', async test => {

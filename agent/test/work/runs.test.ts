@@ -9,8 +9,11 @@ import type { Clock } from '../../src/ports/clock.ts'
 import type { Offered, RunNews } from '../../src/ports/jobs.ts'
 import type { Journal } from '../../src/ports/journal.ts'
 import type { Work, Workers, WorkListener, WorkOrder, WorkOutcome } from '../../src/ports/workers.ts'
+import { noWishes } from '../../src/domain/owner-say.ts'
 import { jsonLog } from '../../src/system/json-log.ts'
+import { localTimeIn } from '../../src/system/local-time.ts'
 import { Runs } from '../../src/work/runs.ts'
+import { SiteOwner } from '../../src/work/site-owner.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { testInputs, testKinds } from '../support/test-kinds.ts'
 import { testPolicy } from '../support/test-policy.ts'
@@ -81,6 +84,7 @@ const offer = (attempt: number, epoch: number, jobId = 'job_01936f0e-7b2c-7d3e-8
 
 interface Bench {
   readonly runs: Runs
+  readonly owner: SiteOwner
   readonly journal: Journal
   readonly workers: HandWorkers
   readonly clock: HandClock
@@ -89,13 +93,14 @@ interface Bench {
   readonly crash: () => Bench
 }
 
-function bench(test: TestContext, reports = true, file = join(tempFolder(test), 'journal.db')): Bench {
+function bench(test: TestContext, reports = true, file = join(tempFolder(test), 'journal.db'), policy = testPolicy('/srv')): Bench {
   const journal = openJournal(file)
   const workers = new HandWorkers()
   const clock = new HandClock()
   const kinds = new Map(testKinds.map(kind => [kind.name, kind]))
   const log = jsonLog('test', () => {})
-  const runs = new Runs({ journal, workers, policy: testPolicy('/srv'), kinds, inputs: testInputs, reports, clock, log })
+  const owner = new SiteOwner({ policy, journal, clock, localTimeIn, log })
+  const runs = new Runs({ journal, workers, owner, policy, kinds, inputs: testInputs, reports, clock, log })
   const news: RunNews[] = []
   runs.subscribe(item => news.push(item))
   let open = true
@@ -106,9 +111,9 @@ function bench(test: TestContext, reports = true, file = join(tempFolder(test), 
   test.after(close)
   const crash = (): Bench => {
     close()
-    return bench(test, reports, file)
+    return bench(test, reports, file, policy)
   }
-  return { runs, journal, workers, clock, news, crash }
+  return { runs, owner, journal, workers, clock, news, crash }
 }
 
 const soon = (): Promise<void> => new Promise(setImmediate)
@@ -275,6 +280,54 @@ describe('jobs of the site', () => {
     const run = runs.find(late.jobId)
     assert.equal(run?.state === 'ended' && run.end.outcome === 'failed' && run.end.error?.code, 'job.expired')
     assert.equal(workers.started.length, 1)
+  })
+})
+
+describe('the owner’s say', () => {
+  const heavy = { ...offer(1, 1), kind: 'test.heavy' }
+  const allDay = [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const, from: '00:00', to: '00:00' }].map(hours => ({
+    ...hours,
+    days: [...hours.days],
+  }))
+
+  it('has an offer wait or end it, by its code', test => {
+    const { runs, owner } = bench(test)
+    owner.wish({ ...noWishes, quietHours: allDay })
+    const quiet = runs.offer(heavy)
+    assert.ok(typeof quiet === 'object' && quiet.code === 'owner.quiet_hours' && (quiet.retryAfterMs ?? 0) > 0)
+    owner.wish({ ...noWishes, vetoed: ['test.heavy'] })
+    const vetoed = runs.offer(heavy)
+    assert.ok(typeof vetoed === 'object' && vetoed.code === 'owner.vetoed' && vetoed.retryAfterMs === undefined)
+    owner.wish(noWishes)
+    assert.equal(runs.offer(heavy), 'accepted')
+  })
+
+  it('is outlived by what was taken before, and by what the owner asks for', async test => {
+    const { runs, owner, workers } = bench(test)
+    runs.offer(heavy)
+    await soon()
+    owner.wish({ ...noWishes, quietHours: allDay, vetoed: ['test.light'] })
+    assert.equal(workers.started[0]?.cancelled, undefined)
+    runs.create('test.light', {}, 'owner')
+    assert.throws(() => runs.create('test.light', {}, 'event'), { code: 'owner.vetoed' })
+  })
+
+  it('counts bills of heavy jobs, whoever asked, over a crash too', async test => {
+    const before = bench(test)
+    before.owner.wish({ ...noWishes, cpuSecondsPerDay: 60 })
+    before.runs.create('test.heavy', {}, 'owner')
+    before.runs.create('test.light', {}, 'owner')
+    await soon()
+    for (const { end } of before.workers.started) end({ ...success, bill: { ...bill, cpuMs: 60_000, writtenBytes: 9 } })
+    await soon()
+    const { day, ...used } = before.owner.view().usage
+    assert.deepEqual(used, { cpuSeconds: 60, diskBytes: 9 })
+    const after = before.crash()
+    assert.deepEqual(after.owner.view().usage, { day, ...used })
+    const refused = after.runs.offer(heavy)
+    assert.ok(typeof refused === 'object' && refused.code === 'owner.allowance')
+    after.clock.goOn(refused.retryAfterMs ?? 0)
+    assert.equal(after.runs.offer(heavy), 'accepted')
   })
 })
 

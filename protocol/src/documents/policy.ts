@@ -1,6 +1,7 @@
 import { Type, type TSchema } from 'typebox'
 import { KindName } from '../frames/parts.ts'
 import { closed } from '../kinds/parts.ts'
+import { allowances, QuietHours, TimeZone } from './quiet-hours.ts'
 
 const Path = Type.String({ pattern: '^/', maxLength: 1024 })
 const Secret = Type.String({ minLength: 32, maxLength: 200 })
@@ -37,7 +38,11 @@ export const Policy: TSchema = closed({
   limits: closed({
     /** Memory of one job's process. */
     memoryMb: Type.Integer({ minimum: 64, maximum: 65536 }),
+    /** What heavy jobs may take in a day; the owner may ask for less, never for more. */
+    ...allowances,
   }),
+  /** When heavy jobs that nobody at the site asked for wait, besides the owner's own quiet hours. */
+  quietHours: Type.Optional(closed({ timeZone: TimeZone, hours: QuietHours })),
   php: Type.Union([
     closed({ socket: Path, statusPath: Type.Optional(Type.String({ pattern: '^/', maxLength: 200 })) }),
     /** Signed HTTP, where there is no FastCGI (the WebAssembly demo). */

@@ -966,7 +966,7 @@ export const schemas: Readonly<Record<string, object>> = {
   },
   'local.status': {
     type: 'object',
-    required: ['version', 'startedAt', 'link', 'kinds', 'running', 'waiting'],
+    required: ['version', 'startedAt', 'link', 'kinds', 'running', 'waiting', 'owner'],
     properties: {
       version: {
         type: 'string',
@@ -1036,6 +1036,430 @@ export const schemas: Readonly<Record<string, object>> = {
         minimum: 0,
       },
       waiting: {
+        type: 'integer',
+        minimum: 0,
+      },
+      owner: {
+        type: 'object',
+        required: ['wishes', 'bounds', 'usage', 'localTime'],
+        properties: {
+          wishes: {
+            type: 'object',
+            required: ['timeZone', 'quietHours', 'vetoed', 'deferred'],
+            properties: {
+              timeZone: {
+                type: 'string',
+                pattern: '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$',
+                maxLength: 64,
+              },
+              quietHours: {
+                type: 'array',
+                items: {
+                  type: 'object',
+                  required: ['days', 'from', 'to'],
+                  properties: {
+                    days: {
+                      type: 'array',
+                      items: {
+                        enum: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
+                      },
+                      minItems: 1,
+                      maxItems: 7,
+                    },
+                    from: {
+                      type: 'string',
+                      pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+                    },
+                    to: {
+                      type: 'string',
+                      pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+                    },
+                  },
+                  additionalProperties: false,
+                },
+                maxItems: 20,
+              },
+              cpuSecondsPerDay: {
+                type: 'integer',
+                minimum: 0,
+                maximum: 100000000,
+              },
+              diskBytesPerDay: {
+                type: 'integer',
+                minimum: 0,
+                maximum: 9007199254740991,
+              },
+              vetoed: {
+                type: 'array',
+                items: {
+                  type: 'string',
+                  pattern: '^[a-z]+\\.[a-z]+$',
+                  maxLength: 40,
+                },
+                maxItems: 100,
+              },
+              deferred: {
+                type: 'array',
+                items: {
+                  type: 'object',
+                  required: ['kind', 'until', 'reason'],
+                  properties: {
+                    kind: {
+                      type: 'string',
+                      pattern: '^[a-z]+\\.[a-z]+$',
+                      maxLength: 40,
+                    },
+                    until: {
+                      type: 'integer',
+                      minimum: 0,
+                    },
+                    reason: {
+                      type: 'string',
+                      maxLength: 500,
+                    },
+                  },
+                  additionalProperties: false,
+                },
+                maxItems: 100,
+              },
+            },
+            additionalProperties: false,
+          },
+          bounds: {
+            type: 'object',
+            properties: {
+              cpuSecondsPerDay: {
+                type: 'integer',
+                minimum: 0,
+                maximum: 100000000,
+              },
+              diskBytesPerDay: {
+                type: 'integer',
+                minimum: 0,
+                maximum: 9007199254740991,
+              },
+              quietHours: {
+                type: 'object',
+                required: ['timeZone', 'hours'],
+                properties: {
+                  timeZone: {
+                    type: 'string',
+                    pattern: '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$',
+                    maxLength: 64,
+                  },
+                  hours: {
+                    type: 'array',
+                    items: {
+                      type: 'object',
+                      required: ['days', 'from', 'to'],
+                      properties: {
+                        days: {
+                          type: 'array',
+                          items: {
+                            enum: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
+                          },
+                          minItems: 1,
+                          maxItems: 7,
+                        },
+                        from: {
+                          type: 'string',
+                          pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+                        },
+                        to: {
+                          type: 'string',
+                          pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+                        },
+                      },
+                      additionalProperties: false,
+                    },
+                    maxItems: 20,
+                  },
+                },
+                additionalProperties: false,
+              },
+            },
+            additionalProperties: false,
+          },
+          usage: {
+            type: 'object',
+            required: ['day', 'cpuSeconds', 'diskBytes'],
+            properties: {
+              day: {
+                type: 'string',
+                pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$',
+              },
+              cpuSeconds: {
+                type: 'integer',
+                minimum: 0,
+              },
+              diskBytes: {
+                type: 'integer',
+                minimum: 0,
+              },
+            },
+            additionalProperties: false,
+          },
+          localTime: {
+            type: 'string',
+            pattern: '^[0-9]{2}:[0-9]{2}$',
+          },
+          quietUntil: {
+            type: 'integer',
+            minimum: 0,
+          },
+        },
+        additionalProperties: false,
+      },
+    },
+    additionalProperties: false,
+  },
+  'local.wishes': {
+    type: 'object',
+    required: ['timeZone', 'quietHours', 'vetoed', 'deferred'],
+    properties: {
+      timeZone: {
+        type: 'string',
+        pattern: '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$',
+        maxLength: 64,
+      },
+      quietHours: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['days', 'from', 'to'],
+          properties: {
+            days: {
+              type: 'array',
+              items: {
+                enum: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
+              },
+              minItems: 1,
+              maxItems: 7,
+            },
+            from: {
+              type: 'string',
+              pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+            },
+            to: {
+              type: 'string',
+              pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+            },
+          },
+          additionalProperties: false,
+        },
+        maxItems: 20,
+      },
+      cpuSecondsPerDay: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 100000000,
+      },
+      diskBytesPerDay: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 9007199254740991,
+      },
+      vetoed: {
+        type: 'array',
+        items: {
+          type: 'string',
+          pattern: '^[a-z]+\\.[a-z]+$',
+          maxLength: 40,
+        },
+        maxItems: 100,
+      },
+      deferred: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['kind', 'until', 'reason'],
+          properties: {
+            kind: {
+              type: 'string',
+              pattern: '^[a-z]+\\.[a-z]+$',
+              maxLength: 40,
+            },
+            until: {
+              type: 'integer',
+              minimum: 0,
+            },
+            reason: {
+              type: 'string',
+              maxLength: 500,
+            },
+          },
+          additionalProperties: false,
+        },
+        maxItems: 100,
+      },
+    },
+    additionalProperties: false,
+  },
+  'local.owner': {
+    type: 'object',
+    required: ['wishes', 'bounds', 'usage', 'localTime'],
+    properties: {
+      wishes: {
+        type: 'object',
+        required: ['timeZone', 'quietHours', 'vetoed', 'deferred'],
+        properties: {
+          timeZone: {
+            type: 'string',
+            pattern: '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$',
+            maxLength: 64,
+          },
+          quietHours: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['days', 'from', 'to'],
+              properties: {
+                days: {
+                  type: 'array',
+                  items: {
+                    enum: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
+                  },
+                  minItems: 1,
+                  maxItems: 7,
+                },
+                from: {
+                  type: 'string',
+                  pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+                },
+                to: {
+                  type: 'string',
+                  pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+                },
+              },
+              additionalProperties: false,
+            },
+            maxItems: 20,
+          },
+          cpuSecondsPerDay: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 100000000,
+          },
+          diskBytesPerDay: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 9007199254740991,
+          },
+          vetoed: {
+            type: 'array',
+            items: {
+              type: 'string',
+              pattern: '^[a-z]+\\.[a-z]+$',
+              maxLength: 40,
+            },
+            maxItems: 100,
+          },
+          deferred: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['kind', 'until', 'reason'],
+              properties: {
+                kind: {
+                  type: 'string',
+                  pattern: '^[a-z]+\\.[a-z]+$',
+                  maxLength: 40,
+                },
+                until: {
+                  type: 'integer',
+                  minimum: 0,
+                },
+                reason: {
+                  type: 'string',
+                  maxLength: 500,
+                },
+              },
+              additionalProperties: false,
+            },
+            maxItems: 100,
+          },
+        },
+        additionalProperties: false,
+      },
+      bounds: {
+        type: 'object',
+        properties: {
+          cpuSecondsPerDay: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 100000000,
+          },
+          diskBytesPerDay: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 9007199254740991,
+          },
+          quietHours: {
+            type: 'object',
+            required: ['timeZone', 'hours'],
+            properties: {
+              timeZone: {
+                type: 'string',
+                pattern: '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$',
+                maxLength: 64,
+              },
+              hours: {
+                type: 'array',
+                items: {
+                  type: 'object',
+                  required: ['days', 'from', 'to'],
+                  properties: {
+                    days: {
+                      type: 'array',
+                      items: {
+                        enum: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
+                      },
+                      minItems: 1,
+                      maxItems: 7,
+                    },
+                    from: {
+                      type: 'string',
+                      pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+                    },
+                    to: {
+                      type: 'string',
+                      pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+                    },
+                  },
+                  additionalProperties: false,
+                },
+                maxItems: 20,
+              },
+            },
+            additionalProperties: false,
+          },
+        },
+        additionalProperties: false,
+      },
+      usage: {
+        type: 'object',
+        required: ['day', 'cpuSeconds', 'diskBytes'],
+        properties: {
+          day: {
+            type: 'string',
+            pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$',
+          },
+          cpuSeconds: {
+            type: 'integer',
+            minimum: 0,
+          },
+          diskBytes: {
+            type: 'integer',
+            minimum: 0,
+          },
+        },
+        additionalProperties: false,
+      },
+      localTime: {
+        type: 'string',
+        pattern: '^[0-9]{2}:[0-9]{2}$',
+      },
+      quietUntil: {
         type: 'integer',
         minimum: 0,
       },
@@ -2240,6 +2664,55 @@ export const schemas: Readonly<Record<string, object>> = {
             type: 'integer',
             minimum: 64,
             maximum: 65536,
+          },
+          cpuSecondsPerDay: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 100000000,
+          },
+          diskBytesPerDay: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 9007199254740991,
+          },
+        },
+        additionalProperties: false,
+      },
+      quietHours: {
+        type: 'object',
+        required: ['timeZone', 'hours'],
+        properties: {
+          timeZone: {
+            type: 'string',
+            pattern: '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$',
+            maxLength: 64,
+          },
+          hours: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['days', 'from', 'to'],
+              properties: {
+                days: {
+                  type: 'array',
+                  items: {
+                    enum: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
+                  },
+                  minItems: 1,
+                  maxItems: 7,
+                },
+                from: {
+                  type: 'string',
+                  pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+                },
+                to: {
+                  type: 'string',
+                  pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+                },
+              },
+              additionalProperties: false,
+            },
+            maxItems: 20,
           },
         },
         additionalProperties: false,

@@ -297,6 +297,151 @@ export interface LocalStatus {
   }[]
   running: number
   waiting: number
+  owner: {
+    wishes: {
+      timeZone: string
+      /**
+       * @maxItems 20
+       */
+      quietHours: {
+        /**
+         * @minItems 1
+         * @maxItems 7
+         */
+        days: ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[]
+        from: string
+        to: string
+      }[]
+      cpuSecondsPerDay?: number
+      diskBytesPerDay?: number
+      /**
+       * @maxItems 100
+       */
+      vetoed: string[]
+      /**
+       * @maxItems 100
+       */
+      deferred: {
+        kind: string
+        until: number
+        reason: string
+      }[]
+    }
+    bounds: {
+      cpuSecondsPerDay?: number
+      diskBytesPerDay?: number
+      quietHours?: {
+        timeZone: string
+        /**
+         * @maxItems 20
+         */
+        hours: {
+          /**
+           * @minItems 1
+           * @maxItems 7
+           */
+          days: ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[]
+          from: string
+          to: string
+        }[]
+      }
+    }
+    usage: {
+      day: string
+      cpuSeconds: number
+      diskBytes: number
+    }
+    localTime: string
+    quietUntil?: number
+  }
+}
+
+export interface LocalWishes {
+  timeZone: string
+  /**
+   * @maxItems 20
+   */
+  quietHours: {
+    /**
+     * @minItems 1
+     * @maxItems 7
+     */
+    days: ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[]
+    from: string
+    to: string
+  }[]
+  cpuSecondsPerDay?: number
+  diskBytesPerDay?: number
+  /**
+   * @maxItems 100
+   */
+  vetoed: string[]
+  /**
+   * @maxItems 100
+   */
+  deferred: {
+    kind: string
+    until: number
+    reason: string
+  }[]
+}
+
+export interface LocalOwner {
+  wishes: {
+    timeZone: string
+    /**
+     * @maxItems 20
+     */
+    quietHours: {
+      /**
+       * @minItems 1
+       * @maxItems 7
+       */
+      days: ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[]
+      from: string
+      to: string
+    }[]
+    cpuSecondsPerDay?: number
+    diskBytesPerDay?: number
+    /**
+     * @maxItems 100
+     */
+    vetoed: string[]
+    /**
+     * @maxItems 100
+     */
+    deferred: {
+      kind: string
+      until: number
+      reason: string
+    }[]
+  }
+  bounds: {
+    cpuSecondsPerDay?: number
+    diskBytesPerDay?: number
+    quietHours?: {
+      timeZone: string
+      /**
+       * @maxItems 20
+       */
+      hours: {
+        /**
+         * @minItems 1
+         * @maxItems 7
+         */
+        days: ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[]
+        from: string
+        to: string
+      }[]
+    }
+  }
+  usage: {
+    day: string
+    cpuSeconds: number
+    diskBytes: number
+  }
+  localTime: string
+  quietUntil?: number
 }
 
 export interface LocalError {
@@ -682,6 +827,23 @@ export interface DocumentPolicy {
   kinds: string[]
   limits: {
     memoryMb: number
+    cpuSecondsPerDay?: number
+    diskBytesPerDay?: number
+  }
+  quietHours?: {
+    timeZone: string
+    /**
+     * @maxItems 20
+     */
+    hours: {
+      /**
+       * @minItems 1
+       * @maxItems 7
+       */
+      days: ('mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun')[]
+      from: string
+      to: string
+    }[]
   }
   php:
     | {

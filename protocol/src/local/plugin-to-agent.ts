@@ -1,6 +1,7 @@
 import { Type, type TSchema } from 'typebox'
 import { AgentId, Bill, Failure, JobId, KindName, LocalOrigin, SiteId, Text, TimeMs } from '../frames/parts.ts'
 import { closed, Code } from '../kinds/parts.ts'
+import { allowances, QuietHours, TimeZone } from '../documents/quiet-hours.ts'
 
 /** A job as the plugin (and `platen-agent exec`) sees it. */
 const Job = closed({
@@ -18,6 +19,33 @@ const Job = closed({
   bill: Type.Optional(Bill),
 })
 
+/** What the site's owner wants; it can only narrow what the policy file allows. */
+const Wishes = closed({
+  timeZone: TimeZone,
+  quietHours: QuietHours,
+  ...allowances,
+  /** Kinds that nobody but the owner and root may start. */
+  vetoed: Type.Array(KindName, { maxItems: 100 }),
+  /** Kinds that nobody but the owner and root may start before a time, and why. */
+  deferred: Type.Array(closed({ kind: KindName, until: TimeMs, reason: Text }), { maxItems: 100 }),
+})
+
+/** The owner's wishes, root's bounds, and how things stand. */
+const Owner = closed({
+  wishes: Wishes,
+  bounds: closed({ ...allowances, quietHours: Type.Optional(closed({ timeZone: TimeZone, hours: QuietHours })) }),
+  /** What heavy jobs have taken on this day of the site. */
+  usage: closed({
+    day: Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' }),
+    cpuSeconds: Type.Integer({ minimum: 0 }),
+    diskBytes: Type.Integer({ minimum: 0 }),
+  }),
+  /** The time at the site as the agent sees it, such as `08:22`: a time zone that it does not know counts as UTC. */
+  localTime: Type.String({ pattern: '^[0-9]{2}:[0-9]{2}$' }),
+  /** When the quiet hours of now are over. */
+  quietUntil: Type.Optional(TimeMs),
+})
+
 /**
  * Messages between PHP and the agent: JSON over HTTP on a Unix socket.
  *
@@ -26,6 +54,8 @@ const Job = closed({
  *     GET  /v1/jobs/ID          → local.job
  *     POST /v1/jobs/ID/cancel   → local.job
  *     GET  /v1/status           → local.status
+ *     GET  /v1/owner            → local.owner
+ *     PUT  /v1/owner            local.wishes       → local.owner
  *
  * Errors: the status of the error table with local.error.
  */
@@ -58,7 +88,10 @@ export const localMessages: Record<string, TSchema> = {
     running: Type.Integer({ minimum: 0 }),
     /** Results that wait for the gateway. */
     waiting: Type.Integer({ minimum: 0 }),
+    owner: Owner,
   }),
+  'local.wishes': Wishes,
+  'local.owner': Owner,
   'local.error': closed({
     code: Code,
     message: Text,

@@ -2421,7 +2421,7 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
 const isLocalStatus = validate13
 const schema14 = {
   type: 'object',
-  required: ['version', 'startedAt', 'link', 'kinds', 'running', 'waiting'],
+  required: ['version', 'startedAt', 'link', 'kinds', 'running', 'waiting', 'owner'],
   properties: {
     version: { type: 'string', maxLength: 40 },
     startedAt: { type: 'integer', minimum: 0 },
@@ -2455,11 +2455,111 @@ const schema14 = {
     },
     running: { type: 'integer', minimum: 0 },
     waiting: { type: 'integer', minimum: 0 },
+    owner: {
+      type: 'object',
+      required: ['wishes', 'bounds', 'usage', 'localTime'],
+      properties: {
+        wishes: {
+          type: 'object',
+          required: ['timeZone', 'quietHours', 'vetoed', 'deferred'],
+          properties: {
+            timeZone: {
+              type: 'string',
+              pattern: '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$',
+              maxLength: 64,
+            },
+            quietHours: {
+              type: 'array',
+              items: {
+                type: 'object',
+                required: ['days', 'from', 'to'],
+                properties: {
+                  days: { type: 'array', items: { enum: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] }, minItems: 1, maxItems: 7 },
+                  from: { type: 'string', pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+                  to: { type: 'string', pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+                },
+                additionalProperties: false,
+              },
+              maxItems: 20,
+            },
+            cpuSecondsPerDay: { type: 'integer', minimum: 0, maximum: 100000000 },
+            diskBytesPerDay: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+            vetoed: { type: 'array', items: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 }, maxItems: 100 },
+            deferred: {
+              type: 'array',
+              items: {
+                type: 'object',
+                required: ['kind', 'until', 'reason'],
+                properties: {
+                  kind: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 },
+                  until: { type: 'integer', minimum: 0 },
+                  reason: { type: 'string', maxLength: 500 },
+                },
+                additionalProperties: false,
+              },
+              maxItems: 100,
+            },
+          },
+          additionalProperties: false,
+        },
+        bounds: {
+          type: 'object',
+          properties: {
+            cpuSecondsPerDay: { type: 'integer', minimum: 0, maximum: 100000000 },
+            diskBytesPerDay: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+            quietHours: {
+              type: 'object',
+              required: ['timeZone', 'hours'],
+              properties: {
+                timeZone: {
+                  type: 'string',
+                  pattern: '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$',
+                  maxLength: 64,
+                },
+                hours: {
+                  type: 'array',
+                  items: {
+                    type: 'object',
+                    required: ['days', 'from', 'to'],
+                    properties: {
+                      days: { type: 'array', items: { enum: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] }, minItems: 1, maxItems: 7 },
+                      from: { type: 'string', pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+                      to: { type: 'string', pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+                    },
+                    additionalProperties: false,
+                  },
+                  maxItems: 20,
+                },
+              },
+              additionalProperties: false,
+            },
+          },
+          additionalProperties: false,
+        },
+        usage: {
+          type: 'object',
+          required: ['day', 'cpuSeconds', 'diskBytes'],
+          properties: {
+            day: { type: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' },
+            cpuSeconds: { type: 'integer', minimum: 0 },
+            diskBytes: { type: 'integer', minimum: 0 },
+          },
+          additionalProperties: false,
+        },
+        localTime: { type: 'string', pattern: '^[0-9]{2}:[0-9]{2}$' },
+        quietUntil: { type: 'integer', minimum: 0 },
+      },
+      additionalProperties: false,
+    },
   },
   additionalProperties: false,
 }
 const pattern7 = new RegExp('^agent_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
 const pattern8 = new RegExp('^site_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
+const pattern10 = new RegExp('^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$', '')
+const pattern11 = new RegExp('^([01][0-9]|2[0-3]):[0-5][0-9]$', '')
+const pattern18 = new RegExp('^[0-9]{4}-[0-9]{2}-[0-9]{2}$', '')
+const pattern19 = new RegExp('^[0-9]{2}:[0-9]{2}$', '')
 
 function validate13(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -2473,7 +2573,8 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
         (data.link === undefined && (missing0 = 'link')) ||
         (data.kinds === undefined && (missing0 = 'kinds')) ||
         (data.running === undefined && (missing0 = 'running')) ||
-        (data.waiting === undefined && (missing0 = 'waiting'))
+        (data.waiting === undefined && (missing0 = 'waiting')) ||
+        (data.owner === undefined && (missing0 = 'owner'))
       ) {
         validate13.errors = [
           {
@@ -2488,18 +2589,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
       } else {
         const _errs1 = errors
         for (const key0 in data) {
-          if (
-            !(
-              key0 === 'version' ||
-              key0 === 'startedAt' ||
-              key0 === 'agentId' ||
-              key0 === 'siteId' ||
-              key0 === 'link' ||
-              key0 === 'kinds' ||
-              key0 === 'running' ||
-              key0 === 'waiting'
-            )
-          ) {
+          if (!func2.call(schema14.properties, key0)) {
             validate13.errors = [
               {
                 instancePath,
@@ -3145,6 +3235,1788 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                         } else {
                           var valid0 = true
                         }
+                        if (valid0) {
+                          if (data.owner !== undefined) {
+                            let data16 = data.owner
+                            const _errs35 = errors
+                            if (errors === _errs35) {
+                              if (data16 && typeof data16 == 'object' && !Array.isArray(data16)) {
+                                let missing3
+                                if (
+                                  (data16.wishes === undefined && (missing3 = 'wishes')) ||
+                                  (data16.bounds === undefined && (missing3 = 'bounds')) ||
+                                  (data16.usage === undefined && (missing3 = 'usage')) ||
+                                  (data16.localTime === undefined && (missing3 = 'localTime'))
+                                ) {
+                                  validate13.errors = [
+                                    {
+                                      instancePath: instancePath + '/owner',
+                                      schemaPath: '#/properties/owner/required',
+                                      keyword: 'required',
+                                      params: { missingProperty: missing3 },
+                                      message: "must have required property '" + missing3 + "'",
+                                    },
+                                  ]
+                                  return false
+                                } else {
+                                  const _errs37 = errors
+                                  for (const key3 in data16) {
+                                    if (
+                                      !(
+                                        key3 === 'wishes' ||
+                                        key3 === 'bounds' ||
+                                        key3 === 'usage' ||
+                                        key3 === 'localTime' ||
+                                        key3 === 'quietUntil'
+                                      )
+                                    ) {
+                                      validate13.errors = [
+                                        {
+                                          instancePath: instancePath + '/owner',
+                                          schemaPath: '#/properties/owner/additionalProperties',
+                                          keyword: 'additionalProperties',
+                                          params: { additionalProperty: key3 },
+                                          message: 'must NOT have additional properties',
+                                        },
+                                      ]
+                                      return false
+                                      break
+                                    }
+                                  }
+                                  if (_errs37 === errors) {
+                                    if (data16.wishes !== undefined) {
+                                      let data17 = data16.wishes
+                                      const _errs38 = errors
+                                      if (errors === _errs38) {
+                                        if (data17 && typeof data17 == 'object' && !Array.isArray(data17)) {
+                                          let missing4
+                                          if (
+                                            (data17.timeZone === undefined && (missing4 = 'timeZone')) ||
+                                            (data17.quietHours === undefined && (missing4 = 'quietHours')) ||
+                                            (data17.vetoed === undefined && (missing4 = 'vetoed')) ||
+                                            (data17.deferred === undefined && (missing4 = 'deferred'))
+                                          ) {
+                                            validate13.errors = [
+                                              {
+                                                instancePath: instancePath + '/owner/wishes',
+                                                schemaPath: '#/properties/owner/properties/wishes/required',
+                                                keyword: 'required',
+                                                params: { missingProperty: missing4 },
+                                                message: "must have required property '" + missing4 + "'",
+                                              },
+                                            ]
+                                            return false
+                                          } else {
+                                            const _errs40 = errors
+                                            for (const key4 in data17) {
+                                              if (
+                                                !(
+                                                  key4 === 'timeZone' ||
+                                                  key4 === 'quietHours' ||
+                                                  key4 === 'cpuSecondsPerDay' ||
+                                                  key4 === 'diskBytesPerDay' ||
+                                                  key4 === 'vetoed' ||
+                                                  key4 === 'deferred'
+                                                )
+                                              ) {
+                                                validate13.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/owner/wishes',
+                                                    schemaPath: '#/properties/owner/properties/wishes/additionalProperties',
+                                                    keyword: 'additionalProperties',
+                                                    params: { additionalProperty: key4 },
+                                                    message: 'must NOT have additional properties',
+                                                  },
+                                                ]
+                                                return false
+                                                break
+                                              }
+                                            }
+                                            if (_errs40 === errors) {
+                                              if (data17.timeZone !== undefined) {
+                                                let data18 = data17.timeZone
+                                                const _errs41 = errors
+                                                if (errors === _errs41) {
+                                                  if (typeof data18 === 'string') {
+                                                    if (data18.length > 64) {
+                                                      validate13.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/owner/wishes/timeZone',
+                                                          schemaPath: '#/properties/owner/properties/wishes/properties/timeZone/maxLength',
+                                                          keyword: 'maxLength',
+                                                          params: { limit: 64 },
+                                                          message: 'must NOT have more than 64 characters',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    } else {
+                                                      if (!pattern10.test(data18)) {
+                                                        validate13.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/owner/wishes/timeZone',
+                                                            schemaPath: '#/properties/owner/properties/wishes/properties/timeZone/pattern',
+                                                            keyword: 'pattern',
+                                                            params: {
+                                                              pattern:
+                                                                '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$',
+                                                            },
+                                                            message:
+                                                              'must match pattern "' +
+                                                              '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$' +
+                                                              '"',
+                                                          },
+                                                        ]
+                                                        return false
+                                                      }
+                                                    }
+                                                  } else {
+                                                    validate13.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/owner/wishes/timeZone',
+                                                        schemaPath: '#/properties/owner/properties/wishes/properties/timeZone/type',
+                                                        keyword: 'type',
+                                                        params: { type: 'string' },
+                                                        message: 'must be string',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  }
+                                                }
+                                                var valid5 = _errs41 === errors
+                                              } else {
+                                                var valid5 = true
+                                              }
+                                              if (valid5) {
+                                                if (data17.quietHours !== undefined) {
+                                                  let data19 = data17.quietHours
+                                                  const _errs43 = errors
+                                                  if (errors === _errs43) {
+                                                    if (Array.isArray(data19)) {
+                                                      if (data19.length > 20) {
+                                                        validate13.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/owner/wishes/quietHours',
+                                                            schemaPath:
+                                                              '#/properties/owner/properties/wishes/properties/quietHours/maxItems',
+                                                            keyword: 'maxItems',
+                                                            params: { limit: 20 },
+                                                            message: 'must NOT have more than 20 items',
+                                                          },
+                                                        ]
+                                                        return false
+                                                      } else {
+                                                        var valid6 = true
+                                                        const len1 = data19.length
+                                                        for (let i1 = 0; i1 < len1; i1++) {
+                                                          let data20 = data19[i1]
+                                                          const _errs45 = errors
+                                                          if (errors === _errs45) {
+                                                            if (data20 && typeof data20 == 'object' && !Array.isArray(data20)) {
+                                                              let missing5
+                                                              if (
+                                                                (data20.days === undefined && (missing5 = 'days')) ||
+                                                                (data20.from === undefined && (missing5 = 'from')) ||
+                                                                (data20.to === undefined && (missing5 = 'to'))
+                                                              ) {
+                                                                validate13.errors = [
+                                                                  {
+                                                                    instancePath: instancePath + '/owner/wishes/quietHours/' + i1,
+                                                                    schemaPath:
+                                                                      '#/properties/owner/properties/wishes/properties/quietHours/items/required',
+                                                                    keyword: 'required',
+                                                                    params: { missingProperty: missing5 },
+                                                                    message: "must have required property '" + missing5 + "'",
+                                                                  },
+                                                                ]
+                                                                return false
+                                                              } else {
+                                                                const _errs47 = errors
+                                                                for (const key5 in data20) {
+                                                                  if (!(key5 === 'days' || key5 === 'from' || key5 === 'to')) {
+                                                                    validate13.errors = [
+                                                                      {
+                                                                        instancePath: instancePath + '/owner/wishes/quietHours/' + i1,
+                                                                        schemaPath:
+                                                                          '#/properties/owner/properties/wishes/properties/quietHours/items/additionalProperties',
+                                                                        keyword: 'additionalProperties',
+                                                                        params: { additionalProperty: key5 },
+                                                                        message: 'must NOT have additional properties',
+                                                                      },
+                                                                    ]
+                                                                    return false
+                                                                    break
+                                                                  }
+                                                                }
+                                                                if (_errs47 === errors) {
+                                                                  if (data20.days !== undefined) {
+                                                                    let data21 = data20.days
+                                                                    const _errs48 = errors
+                                                                    if (errors === _errs48) {
+                                                                      if (Array.isArray(data21)) {
+                                                                        if (data21.length > 7) {
+                                                                          validate13.errors = [
+                                                                            {
+                                                                              instancePath:
+                                                                                instancePath + '/owner/wishes/quietHours/' + i1 + '/days',
+                                                                              schemaPath:
+                                                                                '#/properties/owner/properties/wishes/properties/quietHours/items/properties/days/maxItems',
+                                                                              keyword: 'maxItems',
+                                                                              params: { limit: 7 },
+                                                                              message: 'must NOT have more than 7 items',
+                                                                            },
+                                                                          ]
+                                                                          return false
+                                                                        } else {
+                                                                          if (data21.length < 1) {
+                                                                            validate13.errors = [
+                                                                              {
+                                                                                instancePath:
+                                                                                  instancePath + '/owner/wishes/quietHours/' + i1 + '/days',
+                                                                                schemaPath:
+                                                                                  '#/properties/owner/properties/wishes/properties/quietHours/items/properties/days/minItems',
+                                                                                keyword: 'minItems',
+                                                                                params: { limit: 1 },
+                                                                                message: 'must NOT have fewer than 1 items',
+                                                                              },
+                                                                            ]
+                                                                            return false
+                                                                          } else {
+                                                                            var valid8 = true
+                                                                            const len2 = data21.length
+                                                                            for (let i2 = 0; i2 < len2; i2++) {
+                                                                              let data22 = data21[i2]
+                                                                              const _errs50 = errors
+                                                                              if (
+                                                                                !(
+                                                                                  data22 === 'mon' ||
+                                                                                  data22 === 'tue' ||
+                                                                                  data22 === 'wed' ||
+                                                                                  data22 === 'thu' ||
+                                                                                  data22 === 'fri' ||
+                                                                                  data22 === 'sat' ||
+                                                                                  data22 === 'sun'
+                                                                                )
+                                                                              ) {
+                                                                                validate13.errors = [
+                                                                                  {
+                                                                                    instancePath:
+                                                                                      instancePath +
+                                                                                      '/owner/wishes/quietHours/' +
+                                                                                      i1 +
+                                                                                      '/days/' +
+                                                                                      i2,
+                                                                                    schemaPath:
+                                                                                      '#/properties/owner/properties/wishes/properties/quietHours/items/properties/days/items/enum',
+                                                                                    keyword: 'enum',
+                                                                                    params: {
+                                                                                      allowedValues:
+                                                                                        schema14.properties.owner.properties.wishes
+                                                                                          .properties.quietHours.items.properties.days.items
+                                                                                          .enum,
+                                                                                    },
+                                                                                    message: 'must be equal to one of the allowed values',
+                                                                                  },
+                                                                                ]
+                                                                                return false
+                                                                              }
+                                                                              var valid8 = _errs50 === errors
+                                                                              if (!valid8) {
+                                                                                break
+                                                                              }
+                                                                            }
+                                                                          }
+                                                                        }
+                                                                      } else {
+                                                                        validate13.errors = [
+                                                                          {
+                                                                            instancePath:
+                                                                              instancePath + '/owner/wishes/quietHours/' + i1 + '/days',
+                                                                            schemaPath:
+                                                                              '#/properties/owner/properties/wishes/properties/quietHours/items/properties/days/type',
+                                                                            keyword: 'type',
+                                                                            params: { type: 'array' },
+                                                                            message: 'must be array',
+                                                                          },
+                                                                        ]
+                                                                        return false
+                                                                      }
+                                                                    }
+                                                                    var valid7 = _errs48 === errors
+                                                                  } else {
+                                                                    var valid7 = true
+                                                                  }
+                                                                  if (valid7) {
+                                                                    if (data20.from !== undefined) {
+                                                                      let data23 = data20.from
+                                                                      const _errs51 = errors
+                                                                      if (errors === _errs51) {
+                                                                        if (typeof data23 === 'string') {
+                                                                          if (!pattern11.test(data23)) {
+                                                                            validate13.errors = [
+                                                                              {
+                                                                                instancePath:
+                                                                                  instancePath + '/owner/wishes/quietHours/' + i1 + '/from',
+                                                                                schemaPath:
+                                                                                  '#/properties/owner/properties/wishes/properties/quietHours/items/properties/from/pattern',
+                                                                                keyword: 'pattern',
+                                                                                params: { pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+                                                                                message:
+                                                                                  'must match pattern "' +
+                                                                                  '^([01][0-9]|2[0-3]):[0-5][0-9]$' +
+                                                                                  '"',
+                                                                              },
+                                                                            ]
+                                                                            return false
+                                                                          }
+                                                                        } else {
+                                                                          validate13.errors = [
+                                                                            {
+                                                                              instancePath:
+                                                                                instancePath + '/owner/wishes/quietHours/' + i1 + '/from',
+                                                                              schemaPath:
+                                                                                '#/properties/owner/properties/wishes/properties/quietHours/items/properties/from/type',
+                                                                              keyword: 'type',
+                                                                              params: { type: 'string' },
+                                                                              message: 'must be string',
+                                                                            },
+                                                                          ]
+                                                                          return false
+                                                                        }
+                                                                      }
+                                                                      var valid7 = _errs51 === errors
+                                                                    } else {
+                                                                      var valid7 = true
+                                                                    }
+                                                                    if (valid7) {
+                                                                      if (data20.to !== undefined) {
+                                                                        let data24 = data20.to
+                                                                        const _errs53 = errors
+                                                                        if (errors === _errs53) {
+                                                                          if (typeof data24 === 'string') {
+                                                                            if (!pattern11.test(data24)) {
+                                                                              validate13.errors = [
+                                                                                {
+                                                                                  instancePath:
+                                                                                    instancePath + '/owner/wishes/quietHours/' + i1 + '/to',
+                                                                                  schemaPath:
+                                                                                    '#/properties/owner/properties/wishes/properties/quietHours/items/properties/to/pattern',
+                                                                                  keyword: 'pattern',
+                                                                                  params: { pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+                                                                                  message:
+                                                                                    'must match pattern "' +
+                                                                                    '^([01][0-9]|2[0-3]):[0-5][0-9]$' +
+                                                                                    '"',
+                                                                                },
+                                                                              ]
+                                                                              return false
+                                                                            }
+                                                                          } else {
+                                                                            validate13.errors = [
+                                                                              {
+                                                                                instancePath:
+                                                                                  instancePath + '/owner/wishes/quietHours/' + i1 + '/to',
+                                                                                schemaPath:
+                                                                                  '#/properties/owner/properties/wishes/properties/quietHours/items/properties/to/type',
+                                                                                keyword: 'type',
+                                                                                params: { type: 'string' },
+                                                                                message: 'must be string',
+                                                                              },
+                                                                            ]
+                                                                            return false
+                                                                          }
+                                                                        }
+                                                                        var valid7 = _errs53 === errors
+                                                                      } else {
+                                                                        var valid7 = true
+                                                                      }
+                                                                    }
+                                                                  }
+                                                                }
+                                                              }
+                                                            } else {
+                                                              validate13.errors = [
+                                                                {
+                                                                  instancePath: instancePath + '/owner/wishes/quietHours/' + i1,
+                                                                  schemaPath:
+                                                                    '#/properties/owner/properties/wishes/properties/quietHours/items/type',
+                                                                  keyword: 'type',
+                                                                  params: { type: 'object' },
+                                                                  message: 'must be object',
+                                                                },
+                                                              ]
+                                                              return false
+                                                            }
+                                                          }
+                                                          var valid6 = _errs45 === errors
+                                                          if (!valid6) {
+                                                            break
+                                                          }
+                                                        }
+                                                      }
+                                                    } else {
+                                                      validate13.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/owner/wishes/quietHours',
+                                                          schemaPath: '#/properties/owner/properties/wishes/properties/quietHours/type',
+                                                          keyword: 'type',
+                                                          params: { type: 'array' },
+                                                          message: 'must be array',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    }
+                                                  }
+                                                  var valid5 = _errs43 === errors
+                                                } else {
+                                                  var valid5 = true
+                                                }
+                                                if (valid5) {
+                                                  if (data17.cpuSecondsPerDay !== undefined) {
+                                                    let data25 = data17.cpuSecondsPerDay
+                                                    const _errs55 = errors
+                                                    if (
+                                                      !(typeof data25 == 'number' && !(data25 % 1) && !isNaN(data25) && isFinite(data25))
+                                                    ) {
+                                                      validate13.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/owner/wishes/cpuSecondsPerDay',
+                                                          schemaPath:
+                                                            '#/properties/owner/properties/wishes/properties/cpuSecondsPerDay/type',
+                                                          keyword: 'type',
+                                                          params: { type: 'integer' },
+                                                          message: 'must be integer',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    }
+                                                    if (errors === _errs55) {
+                                                      if (typeof data25 == 'number' && isFinite(data25)) {
+                                                        if (data25 > 100000000 || isNaN(data25)) {
+                                                          validate13.errors = [
+                                                            {
+                                                              instancePath: instancePath + '/owner/wishes/cpuSecondsPerDay',
+                                                              schemaPath:
+                                                                '#/properties/owner/properties/wishes/properties/cpuSecondsPerDay/maximum',
+                                                              keyword: 'maximum',
+                                                              params: { comparison: '<=', limit: 100000000 },
+                                                              message: 'must be <= 100000000',
+                                                            },
+                                                          ]
+                                                          return false
+                                                        } else {
+                                                          if (data25 < 0 || isNaN(data25)) {
+                                                            validate13.errors = [
+                                                              {
+                                                                instancePath: instancePath + '/owner/wishes/cpuSecondsPerDay',
+                                                                schemaPath:
+                                                                  '#/properties/owner/properties/wishes/properties/cpuSecondsPerDay/minimum',
+                                                                keyword: 'minimum',
+                                                                params: { comparison: '>=', limit: 0 },
+                                                                message: 'must be >= 0',
+                                                              },
+                                                            ]
+                                                            return false
+                                                          }
+                                                        }
+                                                      }
+                                                    }
+                                                    var valid5 = _errs55 === errors
+                                                  } else {
+                                                    var valid5 = true
+                                                  }
+                                                  if (valid5) {
+                                                    if (data17.diskBytesPerDay !== undefined) {
+                                                      let data26 = data17.diskBytesPerDay
+                                                      const _errs57 = errors
+                                                      if (
+                                                        !(typeof data26 == 'number' && !(data26 % 1) && !isNaN(data26) && isFinite(data26))
+                                                      ) {
+                                                        validate13.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/owner/wishes/diskBytesPerDay',
+                                                            schemaPath:
+                                                              '#/properties/owner/properties/wishes/properties/diskBytesPerDay/type',
+                                                            keyword: 'type',
+                                                            params: { type: 'integer' },
+                                                            message: 'must be integer',
+                                                          },
+                                                        ]
+                                                        return false
+                                                      }
+                                                      if (errors === _errs57) {
+                                                        if (typeof data26 == 'number' && isFinite(data26)) {
+                                                          if (data26 > 9007199254740991 || isNaN(data26)) {
+                                                            validate13.errors = [
+                                                              {
+                                                                instancePath: instancePath + '/owner/wishes/diskBytesPerDay',
+                                                                schemaPath:
+                                                                  '#/properties/owner/properties/wishes/properties/diskBytesPerDay/maximum',
+                                                                keyword: 'maximum',
+                                                                params: { comparison: '<=', limit: 9007199254740991 },
+                                                                message: 'must be <= 9007199254740991',
+                                                              },
+                                                            ]
+                                                            return false
+                                                          } else {
+                                                            if (data26 < 0 || isNaN(data26)) {
+                                                              validate13.errors = [
+                                                                {
+                                                                  instancePath: instancePath + '/owner/wishes/diskBytesPerDay',
+                                                                  schemaPath:
+                                                                    '#/properties/owner/properties/wishes/properties/diskBytesPerDay/minimum',
+                                                                  keyword: 'minimum',
+                                                                  params: { comparison: '>=', limit: 0 },
+                                                                  message: 'must be >= 0',
+                                                                },
+                                                              ]
+                                                              return false
+                                                            }
+                                                          }
+                                                        }
+                                                      }
+                                                      var valid5 = _errs57 === errors
+                                                    } else {
+                                                      var valid5 = true
+                                                    }
+                                                    if (valid5) {
+                                                      if (data17.vetoed !== undefined) {
+                                                        let data27 = data17.vetoed
+                                                        const _errs59 = errors
+                                                        if (errors === _errs59) {
+                                                          if (Array.isArray(data27)) {
+                                                            if (data27.length > 100) {
+                                                              validate13.errors = [
+                                                                {
+                                                                  instancePath: instancePath + '/owner/wishes/vetoed',
+                                                                  schemaPath:
+                                                                    '#/properties/owner/properties/wishes/properties/vetoed/maxItems',
+                                                                  keyword: 'maxItems',
+                                                                  params: { limit: 100 },
+                                                                  message: 'must NOT have more than 100 items',
+                                                                },
+                                                              ]
+                                                              return false
+                                                            } else {
+                                                              var valid9 = true
+                                                              const len3 = data27.length
+                                                              for (let i3 = 0; i3 < len3; i3++) {
+                                                                let data28 = data27[i3]
+                                                                const _errs61 = errors
+                                                                if (errors === _errs61) {
+                                                                  if (typeof data28 === 'string') {
+                                                                    if (data28.length > 40) {
+                                                                      validate13.errors = [
+                                                                        {
+                                                                          instancePath: instancePath + '/owner/wishes/vetoed/' + i3,
+                                                                          schemaPath:
+                                                                            '#/properties/owner/properties/wishes/properties/vetoed/items/maxLength',
+                                                                          keyword: 'maxLength',
+                                                                          params: { limit: 40 },
+                                                                          message: 'must NOT have more than 40 characters',
+                                                                        },
+                                                                      ]
+                                                                      return false
+                                                                    } else {
+                                                                      if (!pattern0.test(data28)) {
+                                                                        validate13.errors = [
+                                                                          {
+                                                                            instancePath: instancePath + '/owner/wishes/vetoed/' + i3,
+                                                                            schemaPath:
+                                                                              '#/properties/owner/properties/wishes/properties/vetoed/items/pattern',
+                                                                            keyword: 'pattern',
+                                                                            params: { pattern: '^[a-z]+\\.[a-z]+$' },
+                                                                            message: 'must match pattern "' + '^[a-z]+\\.[a-z]+$' + '"',
+                                                                          },
+                                                                        ]
+                                                                        return false
+                                                                      }
+                                                                    }
+                                                                  } else {
+                                                                    validate13.errors = [
+                                                                      {
+                                                                        instancePath: instancePath + '/owner/wishes/vetoed/' + i3,
+                                                                        schemaPath:
+                                                                          '#/properties/owner/properties/wishes/properties/vetoed/items/type',
+                                                                        keyword: 'type',
+                                                                        params: { type: 'string' },
+                                                                        message: 'must be string',
+                                                                      },
+                                                                    ]
+                                                                    return false
+                                                                  }
+                                                                }
+                                                                var valid9 = _errs61 === errors
+                                                                if (!valid9) {
+                                                                  break
+                                                                }
+                                                              }
+                                                            }
+                                                          } else {
+                                                            validate13.errors = [
+                                                              {
+                                                                instancePath: instancePath + '/owner/wishes/vetoed',
+                                                                schemaPath: '#/properties/owner/properties/wishes/properties/vetoed/type',
+                                                                keyword: 'type',
+                                                                params: { type: 'array' },
+                                                                message: 'must be array',
+                                                              },
+                                                            ]
+                                                            return false
+                                                          }
+                                                        }
+                                                        var valid5 = _errs59 === errors
+                                                      } else {
+                                                        var valid5 = true
+                                                      }
+                                                      if (valid5) {
+                                                        if (data17.deferred !== undefined) {
+                                                          let data29 = data17.deferred
+                                                          const _errs63 = errors
+                                                          if (errors === _errs63) {
+                                                            if (Array.isArray(data29)) {
+                                                              if (data29.length > 100) {
+                                                                validate13.errors = [
+                                                                  {
+                                                                    instancePath: instancePath + '/owner/wishes/deferred',
+                                                                    schemaPath:
+                                                                      '#/properties/owner/properties/wishes/properties/deferred/maxItems',
+                                                                    keyword: 'maxItems',
+                                                                    params: { limit: 100 },
+                                                                    message: 'must NOT have more than 100 items',
+                                                                  },
+                                                                ]
+                                                                return false
+                                                              } else {
+                                                                var valid10 = true
+                                                                const len4 = data29.length
+                                                                for (let i4 = 0; i4 < len4; i4++) {
+                                                                  let data30 = data29[i4]
+                                                                  const _errs65 = errors
+                                                                  if (errors === _errs65) {
+                                                                    if (data30 && typeof data30 == 'object' && !Array.isArray(data30)) {
+                                                                      let missing6
+                                                                      if (
+                                                                        (data30.kind === undefined && (missing6 = 'kind')) ||
+                                                                        (data30.until === undefined && (missing6 = 'until')) ||
+                                                                        (data30.reason === undefined && (missing6 = 'reason'))
+                                                                      ) {
+                                                                        validate13.errors = [
+                                                                          {
+                                                                            instancePath: instancePath + '/owner/wishes/deferred/' + i4,
+                                                                            schemaPath:
+                                                                              '#/properties/owner/properties/wishes/properties/deferred/items/required',
+                                                                            keyword: 'required',
+                                                                            params: { missingProperty: missing6 },
+                                                                            message: "must have required property '" + missing6 + "'",
+                                                                          },
+                                                                        ]
+                                                                        return false
+                                                                      } else {
+                                                                        const _errs67 = errors
+                                                                        for (const key6 in data30) {
+                                                                          if (!(key6 === 'kind' || key6 === 'until' || key6 === 'reason')) {
+                                                                            validate13.errors = [
+                                                                              {
+                                                                                instancePath: instancePath + '/owner/wishes/deferred/' + i4,
+                                                                                schemaPath:
+                                                                                  '#/properties/owner/properties/wishes/properties/deferred/items/additionalProperties',
+                                                                                keyword: 'additionalProperties',
+                                                                                params: { additionalProperty: key6 },
+                                                                                message: 'must NOT have additional properties',
+                                                                              },
+                                                                            ]
+                                                                            return false
+                                                                            break
+                                                                          }
+                                                                        }
+                                                                        if (_errs67 === errors) {
+                                                                          if (data30.kind !== undefined) {
+                                                                            let data31 = data30.kind
+                                                                            const _errs68 = errors
+                                                                            if (errors === _errs68) {
+                                                                              if (typeof data31 === 'string') {
+                                                                                if (data31.length > 40) {
+                                                                                  validate13.errors = [
+                                                                                    {
+                                                                                      instancePath:
+                                                                                        instancePath +
+                                                                                        '/owner/wishes/deferred/' +
+                                                                                        i4 +
+                                                                                        '/kind',
+                                                                                      schemaPath:
+                                                                                        '#/properties/owner/properties/wishes/properties/deferred/items/properties/kind/maxLength',
+                                                                                      keyword: 'maxLength',
+                                                                                      params: { limit: 40 },
+                                                                                      message: 'must NOT have more than 40 characters',
+                                                                                    },
+                                                                                  ]
+                                                                                  return false
+                                                                                } else {
+                                                                                  if (!pattern0.test(data31)) {
+                                                                                    validate13.errors = [
+                                                                                      {
+                                                                                        instancePath:
+                                                                                          instancePath +
+                                                                                          '/owner/wishes/deferred/' +
+                                                                                          i4 +
+                                                                                          '/kind',
+                                                                                        schemaPath:
+                                                                                          '#/properties/owner/properties/wishes/properties/deferred/items/properties/kind/pattern',
+                                                                                        keyword: 'pattern',
+                                                                                        params: { pattern: '^[a-z]+\\.[a-z]+$' },
+                                                                                        message:
+                                                                                          'must match pattern "' +
+                                                                                          '^[a-z]+\\.[a-z]+$' +
+                                                                                          '"',
+                                                                                      },
+                                                                                    ]
+                                                                                    return false
+                                                                                  }
+                                                                                }
+                                                                              } else {
+                                                                                validate13.errors = [
+                                                                                  {
+                                                                                    instancePath:
+                                                                                      instancePath +
+                                                                                      '/owner/wishes/deferred/' +
+                                                                                      i4 +
+                                                                                      '/kind',
+                                                                                    schemaPath:
+                                                                                      '#/properties/owner/properties/wishes/properties/deferred/items/properties/kind/type',
+                                                                                    keyword: 'type',
+                                                                                    params: { type: 'string' },
+                                                                                    message: 'must be string',
+                                                                                  },
+                                                                                ]
+                                                                                return false
+                                                                              }
+                                                                            }
+                                                                            var valid11 = _errs68 === errors
+                                                                          } else {
+                                                                            var valid11 = true
+                                                                          }
+                                                                          if (valid11) {
+                                                                            if (data30.until !== undefined) {
+                                                                              let data32 = data30.until
+                                                                              const _errs70 = errors
+                                                                              if (
+                                                                                !(
+                                                                                  typeof data32 == 'number' &&
+                                                                                  !(data32 % 1) &&
+                                                                                  !isNaN(data32) &&
+                                                                                  isFinite(data32)
+                                                                                )
+                                                                              ) {
+                                                                                validate13.errors = [
+                                                                                  {
+                                                                                    instancePath:
+                                                                                      instancePath +
+                                                                                      '/owner/wishes/deferred/' +
+                                                                                      i4 +
+                                                                                      '/until',
+                                                                                    schemaPath:
+                                                                                      '#/properties/owner/properties/wishes/properties/deferred/items/properties/until/type',
+                                                                                    keyword: 'type',
+                                                                                    params: { type: 'integer' },
+                                                                                    message: 'must be integer',
+                                                                                  },
+                                                                                ]
+                                                                                return false
+                                                                              }
+                                                                              if (errors === _errs70) {
+                                                                                if (typeof data32 == 'number' && isFinite(data32)) {
+                                                                                  if (data32 < 0 || isNaN(data32)) {
+                                                                                    validate13.errors = [
+                                                                                      {
+                                                                                        instancePath:
+                                                                                          instancePath +
+                                                                                          '/owner/wishes/deferred/' +
+                                                                                          i4 +
+                                                                                          '/until',
+                                                                                        schemaPath:
+                                                                                          '#/properties/owner/properties/wishes/properties/deferred/items/properties/until/minimum',
+                                                                                        keyword: 'minimum',
+                                                                                        params: { comparison: '>=', limit: 0 },
+                                                                                        message: 'must be >= 0',
+                                                                                      },
+                                                                                    ]
+                                                                                    return false
+                                                                                  }
+                                                                                }
+                                                                              }
+                                                                              var valid11 = _errs70 === errors
+                                                                            } else {
+                                                                              var valid11 = true
+                                                                            }
+                                                                            if (valid11) {
+                                                                              if (data30.reason !== undefined) {
+                                                                                let data33 = data30.reason
+                                                                                const _errs72 = errors
+                                                                                if (errors === _errs72) {
+                                                                                  if (typeof data33 === 'string') {
+                                                                                    if (data33.length > 500) {
+                                                                                      validate13.errors = [
+                                                                                        {
+                                                                                          instancePath:
+                                                                                            instancePath +
+                                                                                            '/owner/wishes/deferred/' +
+                                                                                            i4 +
+                                                                                            '/reason',
+                                                                                          schemaPath:
+                                                                                            '#/properties/owner/properties/wishes/properties/deferred/items/properties/reason/maxLength',
+                                                                                          keyword: 'maxLength',
+                                                                                          params: { limit: 500 },
+                                                                                          message: 'must NOT have more than 500 characters',
+                                                                                        },
+                                                                                      ]
+                                                                                      return false
+                                                                                    }
+                                                                                  } else {
+                                                                                    validate13.errors = [
+                                                                                      {
+                                                                                        instancePath:
+                                                                                          instancePath +
+                                                                                          '/owner/wishes/deferred/' +
+                                                                                          i4 +
+                                                                                          '/reason',
+                                                                                        schemaPath:
+                                                                                          '#/properties/owner/properties/wishes/properties/deferred/items/properties/reason/type',
+                                                                                        keyword: 'type',
+                                                                                        params: { type: 'string' },
+                                                                                        message: 'must be string',
+                                                                                      },
+                                                                                    ]
+                                                                                    return false
+                                                                                  }
+                                                                                }
+                                                                                var valid11 = _errs72 === errors
+                                                                              } else {
+                                                                                var valid11 = true
+                                                                              }
+                                                                            }
+                                                                          }
+                                                                        }
+                                                                      }
+                                                                    } else {
+                                                                      validate13.errors = [
+                                                                        {
+                                                                          instancePath: instancePath + '/owner/wishes/deferred/' + i4,
+                                                                          schemaPath:
+                                                                            '#/properties/owner/properties/wishes/properties/deferred/items/type',
+                                                                          keyword: 'type',
+                                                                          params: { type: 'object' },
+                                                                          message: 'must be object',
+                                                                        },
+                                                                      ]
+                                                                      return false
+                                                                    }
+                                                                  }
+                                                                  var valid10 = _errs65 === errors
+                                                                  if (!valid10) {
+                                                                    break
+                                                                  }
+                                                                }
+                                                              }
+                                                            } else {
+                                                              validate13.errors = [
+                                                                {
+                                                                  instancePath: instancePath + '/owner/wishes/deferred',
+                                                                  schemaPath:
+                                                                    '#/properties/owner/properties/wishes/properties/deferred/type',
+                                                                  keyword: 'type',
+                                                                  params: { type: 'array' },
+                                                                  message: 'must be array',
+                                                                },
+                                                              ]
+                                                              return false
+                                                            }
+                                                          }
+                                                          var valid5 = _errs63 === errors
+                                                        } else {
+                                                          var valid5 = true
+                                                        }
+                                                      }
+                                                    }
+                                                  }
+                                                }
+                                              }
+                                            }
+                                          }
+                                        } else {
+                                          validate13.errors = [
+                                            {
+                                              instancePath: instancePath + '/owner/wishes',
+                                              schemaPath: '#/properties/owner/properties/wishes/type',
+                                              keyword: 'type',
+                                              params: { type: 'object' },
+                                              message: 'must be object',
+                                            },
+                                          ]
+                                          return false
+                                        }
+                                      }
+                                      var valid4 = _errs38 === errors
+                                    } else {
+                                      var valid4 = true
+                                    }
+                                    if (valid4) {
+                                      if (data16.bounds !== undefined) {
+                                        let data34 = data16.bounds
+                                        const _errs74 = errors
+                                        if (errors === _errs74) {
+                                          if (data34 && typeof data34 == 'object' && !Array.isArray(data34)) {
+                                            const _errs76 = errors
+                                            for (const key7 in data34) {
+                                              if (!(key7 === 'cpuSecondsPerDay' || key7 === 'diskBytesPerDay' || key7 === 'quietHours')) {
+                                                validate13.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/owner/bounds',
+                                                    schemaPath: '#/properties/owner/properties/bounds/additionalProperties',
+                                                    keyword: 'additionalProperties',
+                                                    params: { additionalProperty: key7 },
+                                                    message: 'must NOT have additional properties',
+                                                  },
+                                                ]
+                                                return false
+                                                break
+                                              }
+                                            }
+                                            if (_errs76 === errors) {
+                                              if (data34.cpuSecondsPerDay !== undefined) {
+                                                let data35 = data34.cpuSecondsPerDay
+                                                const _errs77 = errors
+                                                if (!(typeof data35 == 'number' && !(data35 % 1) && !isNaN(data35) && isFinite(data35))) {
+                                                  validate13.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/owner/bounds/cpuSecondsPerDay',
+                                                      schemaPath: '#/properties/owner/properties/bounds/properties/cpuSecondsPerDay/type',
+                                                      keyword: 'type',
+                                                      params: { type: 'integer' },
+                                                      message: 'must be integer',
+                                                    },
+                                                  ]
+                                                  return false
+                                                }
+                                                if (errors === _errs77) {
+                                                  if (typeof data35 == 'number' && isFinite(data35)) {
+                                                    if (data35 > 100000000 || isNaN(data35)) {
+                                                      validate13.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/owner/bounds/cpuSecondsPerDay',
+                                                          schemaPath:
+                                                            '#/properties/owner/properties/bounds/properties/cpuSecondsPerDay/maximum',
+                                                          keyword: 'maximum',
+                                                          params: { comparison: '<=', limit: 100000000 },
+                                                          message: 'must be <= 100000000',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    } else {
+                                                      if (data35 < 0 || isNaN(data35)) {
+                                                        validate13.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/owner/bounds/cpuSecondsPerDay',
+                                                            schemaPath:
+                                                              '#/properties/owner/properties/bounds/properties/cpuSecondsPerDay/minimum',
+                                                            keyword: 'minimum',
+                                                            params: { comparison: '>=', limit: 0 },
+                                                            message: 'must be >= 0',
+                                                          },
+                                                        ]
+                                                        return false
+                                                      }
+                                                    }
+                                                  }
+                                                }
+                                                var valid12 = _errs77 === errors
+                                              } else {
+                                                var valid12 = true
+                                              }
+                                              if (valid12) {
+                                                if (data34.diskBytesPerDay !== undefined) {
+                                                  let data36 = data34.diskBytesPerDay
+                                                  const _errs79 = errors
+                                                  if (!(typeof data36 == 'number' && !(data36 % 1) && !isNaN(data36) && isFinite(data36))) {
+                                                    validate13.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/owner/bounds/diskBytesPerDay',
+                                                        schemaPath: '#/properties/owner/properties/bounds/properties/diskBytesPerDay/type',
+                                                        keyword: 'type',
+                                                        params: { type: 'integer' },
+                                                        message: 'must be integer',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  }
+                                                  if (errors === _errs79) {
+                                                    if (typeof data36 == 'number' && isFinite(data36)) {
+                                                      if (data36 > 9007199254740991 || isNaN(data36)) {
+                                                        validate13.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/owner/bounds/diskBytesPerDay',
+                                                            schemaPath:
+                                                              '#/properties/owner/properties/bounds/properties/diskBytesPerDay/maximum',
+                                                            keyword: 'maximum',
+                                                            params: { comparison: '<=', limit: 9007199254740991 },
+                                                            message: 'must be <= 9007199254740991',
+                                                          },
+                                                        ]
+                                                        return false
+                                                      } else {
+                                                        if (data36 < 0 || isNaN(data36)) {
+                                                          validate13.errors = [
+                                                            {
+                                                              instancePath: instancePath + '/owner/bounds/diskBytesPerDay',
+                                                              schemaPath:
+                                                                '#/properties/owner/properties/bounds/properties/diskBytesPerDay/minimum',
+                                                              keyword: 'minimum',
+                                                              params: { comparison: '>=', limit: 0 },
+                                                              message: 'must be >= 0',
+                                                            },
+                                                          ]
+                                                          return false
+                                                        }
+                                                      }
+                                                    }
+                                                  }
+                                                  var valid12 = _errs79 === errors
+                                                } else {
+                                                  var valid12 = true
+                                                }
+                                                if (valid12) {
+                                                  if (data34.quietHours !== undefined) {
+                                                    let data37 = data34.quietHours
+                                                    const _errs81 = errors
+                                                    if (errors === _errs81) {
+                                                      if (data37 && typeof data37 == 'object' && !Array.isArray(data37)) {
+                                                        let missing7
+                                                        if (
+                                                          (data37.timeZone === undefined && (missing7 = 'timeZone')) ||
+                                                          (data37.hours === undefined && (missing7 = 'hours'))
+                                                        ) {
+                                                          validate13.errors = [
+                                                            {
+                                                              instancePath: instancePath + '/owner/bounds/quietHours',
+                                                              schemaPath:
+                                                                '#/properties/owner/properties/bounds/properties/quietHours/required',
+                                                              keyword: 'required',
+                                                              params: { missingProperty: missing7 },
+                                                              message: "must have required property '" + missing7 + "'",
+                                                            },
+                                                          ]
+                                                          return false
+                                                        } else {
+                                                          const _errs83 = errors
+                                                          for (const key8 in data37) {
+                                                            if (!(key8 === 'timeZone' || key8 === 'hours')) {
+                                                              validate13.errors = [
+                                                                {
+                                                                  instancePath: instancePath + '/owner/bounds/quietHours',
+                                                                  schemaPath:
+                                                                    '#/properties/owner/properties/bounds/properties/quietHours/additionalProperties',
+                                                                  keyword: 'additionalProperties',
+                                                                  params: { additionalProperty: key8 },
+                                                                  message: 'must NOT have additional properties',
+                                                                },
+                                                              ]
+                                                              return false
+                                                              break
+                                                            }
+                                                          }
+                                                          if (_errs83 === errors) {
+                                                            if (data37.timeZone !== undefined) {
+                                                              let data38 = data37.timeZone
+                                                              const _errs84 = errors
+                                                              if (errors === _errs84) {
+                                                                if (typeof data38 === 'string') {
+                                                                  if (data38.length > 64) {
+                                                                    validate13.errors = [
+                                                                      {
+                                                                        instancePath: instancePath + '/owner/bounds/quietHours/timeZone',
+                                                                        schemaPath:
+                                                                          '#/properties/owner/properties/bounds/properties/quietHours/properties/timeZone/maxLength',
+                                                                        keyword: 'maxLength',
+                                                                        params: { limit: 64 },
+                                                                        message: 'must NOT have more than 64 characters',
+                                                                      },
+                                                                    ]
+                                                                    return false
+                                                                  } else {
+                                                                    if (!pattern10.test(data38)) {
+                                                                      validate13.errors = [
+                                                                        {
+                                                                          instancePath: instancePath + '/owner/bounds/quietHours/timeZone',
+                                                                          schemaPath:
+                                                                            '#/properties/owner/properties/bounds/properties/quietHours/properties/timeZone/pattern',
+                                                                          keyword: 'pattern',
+                                                                          params: {
+                                                                            pattern:
+                                                                              '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$',
+                                                                          },
+                                                                          message:
+                                                                            'must match pattern "' +
+                                                                            '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$' +
+                                                                            '"',
+                                                                        },
+                                                                      ]
+                                                                      return false
+                                                                    }
+                                                                  }
+                                                                } else {
+                                                                  validate13.errors = [
+                                                                    {
+                                                                      instancePath: instancePath + '/owner/bounds/quietHours/timeZone',
+                                                                      schemaPath:
+                                                                        '#/properties/owner/properties/bounds/properties/quietHours/properties/timeZone/type',
+                                                                      keyword: 'type',
+                                                                      params: { type: 'string' },
+                                                                      message: 'must be string',
+                                                                    },
+                                                                  ]
+                                                                  return false
+                                                                }
+                                                              }
+                                                              var valid13 = _errs84 === errors
+                                                            } else {
+                                                              var valid13 = true
+                                                            }
+                                                            if (valid13) {
+                                                              if (data37.hours !== undefined) {
+                                                                let data39 = data37.hours
+                                                                const _errs86 = errors
+                                                                if (errors === _errs86) {
+                                                                  if (Array.isArray(data39)) {
+                                                                    if (data39.length > 20) {
+                                                                      validate13.errors = [
+                                                                        {
+                                                                          instancePath: instancePath + '/owner/bounds/quietHours/hours',
+                                                                          schemaPath:
+                                                                            '#/properties/owner/properties/bounds/properties/quietHours/properties/hours/maxItems',
+                                                                          keyword: 'maxItems',
+                                                                          params: { limit: 20 },
+                                                                          message: 'must NOT have more than 20 items',
+                                                                        },
+                                                                      ]
+                                                                      return false
+                                                                    } else {
+                                                                      var valid14 = true
+                                                                      const len5 = data39.length
+                                                                      for (let i5 = 0; i5 < len5; i5++) {
+                                                                        let data40 = data39[i5]
+                                                                        const _errs88 = errors
+                                                                        if (errors === _errs88) {
+                                                                          if (
+                                                                            data40 &&
+                                                                            typeof data40 == 'object' &&
+                                                                            !Array.isArray(data40)
+                                                                          ) {
+                                                                            let missing8
+                                                                            if (
+                                                                              (data40.days === undefined && (missing8 = 'days')) ||
+                                                                              (data40.from === undefined && (missing8 = 'from')) ||
+                                                                              (data40.to === undefined && (missing8 = 'to'))
+                                                                            ) {
+                                                                              validate13.errors = [
+                                                                                {
+                                                                                  instancePath:
+                                                                                    instancePath + '/owner/bounds/quietHours/hours/' + i5,
+                                                                                  schemaPath:
+                                                                                    '#/properties/owner/properties/bounds/properties/quietHours/properties/hours/items/required',
+                                                                                  keyword: 'required',
+                                                                                  params: { missingProperty: missing8 },
+                                                                                  message: "must have required property '" + missing8 + "'",
+                                                                                },
+                                                                              ]
+                                                                              return false
+                                                                            } else {
+                                                                              const _errs90 = errors
+                                                                              for (const key9 in data40) {
+                                                                                if (
+                                                                                  !(key9 === 'days' || key9 === 'from' || key9 === 'to')
+                                                                                ) {
+                                                                                  validate13.errors = [
+                                                                                    {
+                                                                                      instancePath:
+                                                                                        instancePath +
+                                                                                        '/owner/bounds/quietHours/hours/' +
+                                                                                        i5,
+                                                                                      schemaPath:
+                                                                                        '#/properties/owner/properties/bounds/properties/quietHours/properties/hours/items/additionalProperties',
+                                                                                      keyword: 'additionalProperties',
+                                                                                      params: { additionalProperty: key9 },
+                                                                                      message: 'must NOT have additional properties',
+                                                                                    },
+                                                                                  ]
+                                                                                  return false
+                                                                                  break
+                                                                                }
+                                                                              }
+                                                                              if (_errs90 === errors) {
+                                                                                if (data40.days !== undefined) {
+                                                                                  let data41 = data40.days
+                                                                                  const _errs91 = errors
+                                                                                  if (errors === _errs91) {
+                                                                                    if (Array.isArray(data41)) {
+                                                                                      if (data41.length > 7) {
+                                                                                        validate13.errors = [
+                                                                                          {
+                                                                                            instancePath:
+                                                                                              instancePath +
+                                                                                              '/owner/bounds/quietHours/hours/' +
+                                                                                              i5 +
+                                                                                              '/days',
+                                                                                            schemaPath:
+                                                                                              '#/properties/owner/properties/bounds/properties/quietHours/properties/hours/items/properties/days/maxItems',
+                                                                                            keyword: 'maxItems',
+                                                                                            params: { limit: 7 },
+                                                                                            message: 'must NOT have more than 7 items',
+                                                                                          },
+                                                                                        ]
+                                                                                        return false
+                                                                                      } else {
+                                                                                        if (data41.length < 1) {
+                                                                                          validate13.errors = [
+                                                                                            {
+                                                                                              instancePath:
+                                                                                                instancePath +
+                                                                                                '/owner/bounds/quietHours/hours/' +
+                                                                                                i5 +
+                                                                                                '/days',
+                                                                                              schemaPath:
+                                                                                                '#/properties/owner/properties/bounds/properties/quietHours/properties/hours/items/properties/days/minItems',
+                                                                                              keyword: 'minItems',
+                                                                                              params: { limit: 1 },
+                                                                                              message: 'must NOT have fewer than 1 items',
+                                                                                            },
+                                                                                          ]
+                                                                                          return false
+                                                                                        } else {
+                                                                                          var valid16 = true
+                                                                                          const len6 = data41.length
+                                                                                          for (let i6 = 0; i6 < len6; i6++) {
+                                                                                            let data42 = data41[i6]
+                                                                                            const _errs93 = errors
+                                                                                            if (
+                                                                                              !(
+                                                                                                data42 === 'mon' ||
+                                                                                                data42 === 'tue' ||
+                                                                                                data42 === 'wed' ||
+                                                                                                data42 === 'thu' ||
+                                                                                                data42 === 'fri' ||
+                                                                                                data42 === 'sat' ||
+                                                                                                data42 === 'sun'
+                                                                                              )
+                                                                                            ) {
+                                                                                              validate13.errors = [
+                                                                                                {
+                                                                                                  instancePath:
+                                                                                                    instancePath +
+                                                                                                    '/owner/bounds/quietHours/hours/' +
+                                                                                                    i5 +
+                                                                                                    '/days/' +
+                                                                                                    i6,
+                                                                                                  schemaPath:
+                                                                                                    '#/properties/owner/properties/bounds/properties/quietHours/properties/hours/items/properties/days/items/enum',
+                                                                                                  keyword: 'enum',
+                                                                                                  params: {
+                                                                                                    allowedValues:
+                                                                                                      schema14.properties.owner.properties
+                                                                                                        .bounds.properties.quietHours
+                                                                                                        .properties.hours.items.properties
+                                                                                                        .days.items.enum,
+                                                                                                  },
+                                                                                                  message:
+                                                                                                    'must be equal to one of the allowed values',
+                                                                                                },
+                                                                                              ]
+                                                                                              return false
+                                                                                            }
+                                                                                            var valid16 = _errs93 === errors
+                                                                                            if (!valid16) {
+                                                                                              break
+                                                                                            }
+                                                                                          }
+                                                                                        }
+                                                                                      }
+                                                                                    } else {
+                                                                                      validate13.errors = [
+                                                                                        {
+                                                                                          instancePath:
+                                                                                            instancePath +
+                                                                                            '/owner/bounds/quietHours/hours/' +
+                                                                                            i5 +
+                                                                                            '/days',
+                                                                                          schemaPath:
+                                                                                            '#/properties/owner/properties/bounds/properties/quietHours/properties/hours/items/properties/days/type',
+                                                                                          keyword: 'type',
+                                                                                          params: { type: 'array' },
+                                                                                          message: 'must be array',
+                                                                                        },
+                                                                                      ]
+                                                                                      return false
+                                                                                    }
+                                                                                  }
+                                                                                  var valid15 = _errs91 === errors
+                                                                                } else {
+                                                                                  var valid15 = true
+                                                                                }
+                                                                                if (valid15) {
+                                                                                  if (data40.from !== undefined) {
+                                                                                    let data43 = data40.from
+                                                                                    const _errs94 = errors
+                                                                                    if (errors === _errs94) {
+                                                                                      if (typeof data43 === 'string') {
+                                                                                        if (!pattern11.test(data43)) {
+                                                                                          validate13.errors = [
+                                                                                            {
+                                                                                              instancePath:
+                                                                                                instancePath +
+                                                                                                '/owner/bounds/quietHours/hours/' +
+                                                                                                i5 +
+                                                                                                '/from',
+                                                                                              schemaPath:
+                                                                                                '#/properties/owner/properties/bounds/properties/quietHours/properties/hours/items/properties/from/pattern',
+                                                                                              keyword: 'pattern',
+                                                                                              params: {
+                                                                                                pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+                                                                                              },
+                                                                                              message:
+                                                                                                'must match pattern "' +
+                                                                                                '^([01][0-9]|2[0-3]):[0-5][0-9]$' +
+                                                                                                '"',
+                                                                                            },
+                                                                                          ]
+                                                                                          return false
+                                                                                        }
+                                                                                      } else {
+                                                                                        validate13.errors = [
+                                                                                          {
+                                                                                            instancePath:
+                                                                                              instancePath +
+                                                                                              '/owner/bounds/quietHours/hours/' +
+                                                                                              i5 +
+                                                                                              '/from',
+                                                                                            schemaPath:
+                                                                                              '#/properties/owner/properties/bounds/properties/quietHours/properties/hours/items/properties/from/type',
+                                                                                            keyword: 'type',
+                                                                                            params: { type: 'string' },
+                                                                                            message: 'must be string',
+                                                                                          },
+                                                                                        ]
+                                                                                        return false
+                                                                                      }
+                                                                                    }
+                                                                                    var valid15 = _errs94 === errors
+                                                                                  } else {
+                                                                                    var valid15 = true
+                                                                                  }
+                                                                                  if (valid15) {
+                                                                                    if (data40.to !== undefined) {
+                                                                                      let data44 = data40.to
+                                                                                      const _errs96 = errors
+                                                                                      if (errors === _errs96) {
+                                                                                        if (typeof data44 === 'string') {
+                                                                                          if (!pattern11.test(data44)) {
+                                                                                            validate13.errors = [
+                                                                                              {
+                                                                                                instancePath:
+                                                                                                  instancePath +
+                                                                                                  '/owner/bounds/quietHours/hours/' +
+                                                                                                  i5 +
+                                                                                                  '/to',
+                                                                                                schemaPath:
+                                                                                                  '#/properties/owner/properties/bounds/properties/quietHours/properties/hours/items/properties/to/pattern',
+                                                                                                keyword: 'pattern',
+                                                                                                params: {
+                                                                                                  pattern:
+                                                                                                    '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+                                                                                                },
+                                                                                                message:
+                                                                                                  'must match pattern "' +
+                                                                                                  '^([01][0-9]|2[0-3]):[0-5][0-9]$' +
+                                                                                                  '"',
+                                                                                              },
+                                                                                            ]
+                                                                                            return false
+                                                                                          }
+                                                                                        } else {
+                                                                                          validate13.errors = [
+                                                                                            {
+                                                                                              instancePath:
+                                                                                                instancePath +
+                                                                                                '/owner/bounds/quietHours/hours/' +
+                                                                                                i5 +
+                                                                                                '/to',
+                                                                                              schemaPath:
+                                                                                                '#/properties/owner/properties/bounds/properties/quietHours/properties/hours/items/properties/to/type',
+                                                                                              keyword: 'type',
+                                                                                              params: { type: 'string' },
+                                                                                              message: 'must be string',
+                                                                                            },
+                                                                                          ]
+                                                                                          return false
+                                                                                        }
+                                                                                      }
+                                                                                      var valid15 = _errs96 === errors
+                                                                                    } else {
+                                                                                      var valid15 = true
+                                                                                    }
+                                                                                  }
+                                                                                }
+                                                                              }
+                                                                            }
+                                                                          } else {
+                                                                            validate13.errors = [
+                                                                              {
+                                                                                instancePath:
+                                                                                  instancePath + '/owner/bounds/quietHours/hours/' + i5,
+                                                                                schemaPath:
+                                                                                  '#/properties/owner/properties/bounds/properties/quietHours/properties/hours/items/type',
+                                                                                keyword: 'type',
+                                                                                params: { type: 'object' },
+                                                                                message: 'must be object',
+                                                                              },
+                                                                            ]
+                                                                            return false
+                                                                          }
+                                                                        }
+                                                                        var valid14 = _errs88 === errors
+                                                                        if (!valid14) {
+                                                                          break
+                                                                        }
+                                                                      }
+                                                                    }
+                                                                  } else {
+                                                                    validate13.errors = [
+                                                                      {
+                                                                        instancePath: instancePath + '/owner/bounds/quietHours/hours',
+                                                                        schemaPath:
+                                                                          '#/properties/owner/properties/bounds/properties/quietHours/properties/hours/type',
+                                                                        keyword: 'type',
+                                                                        params: { type: 'array' },
+                                                                        message: 'must be array',
+                                                                      },
+                                                                    ]
+                                                                    return false
+                                                                  }
+                                                                }
+                                                                var valid13 = _errs86 === errors
+                                                              } else {
+                                                                var valid13 = true
+                                                              }
+                                                            }
+                                                          }
+                                                        }
+                                                      } else {
+                                                        validate13.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/owner/bounds/quietHours',
+                                                            schemaPath: '#/properties/owner/properties/bounds/properties/quietHours/type',
+                                                            keyword: 'type',
+                                                            params: { type: 'object' },
+                                                            message: 'must be object',
+                                                          },
+                                                        ]
+                                                        return false
+                                                      }
+                                                    }
+                                                    var valid12 = _errs81 === errors
+                                                  } else {
+                                                    var valid12 = true
+                                                  }
+                                                }
+                                              }
+                                            }
+                                          } else {
+                                            validate13.errors = [
+                                              {
+                                                instancePath: instancePath + '/owner/bounds',
+                                                schemaPath: '#/properties/owner/properties/bounds/type',
+                                                keyword: 'type',
+                                                params: { type: 'object' },
+                                                message: 'must be object',
+                                              },
+                                            ]
+                                            return false
+                                          }
+                                        }
+                                        var valid4 = _errs74 === errors
+                                      } else {
+                                        var valid4 = true
+                                      }
+                                      if (valid4) {
+                                        if (data16.usage !== undefined) {
+                                          let data45 = data16.usage
+                                          const _errs98 = errors
+                                          if (errors === _errs98) {
+                                            if (data45 && typeof data45 == 'object' && !Array.isArray(data45)) {
+                                              let missing9
+                                              if (
+                                                (data45.day === undefined && (missing9 = 'day')) ||
+                                                (data45.cpuSeconds === undefined && (missing9 = 'cpuSeconds')) ||
+                                                (data45.diskBytes === undefined && (missing9 = 'diskBytes'))
+                                              ) {
+                                                validate13.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/owner/usage',
+                                                    schemaPath: '#/properties/owner/properties/usage/required',
+                                                    keyword: 'required',
+                                                    params: { missingProperty: missing9 },
+                                                    message: "must have required property '" + missing9 + "'",
+                                                  },
+                                                ]
+                                                return false
+                                              } else {
+                                                const _errs100 = errors
+                                                for (const key10 in data45) {
+                                                  if (!(key10 === 'day' || key10 === 'cpuSeconds' || key10 === 'diskBytes')) {
+                                                    validate13.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/owner/usage',
+                                                        schemaPath: '#/properties/owner/properties/usage/additionalProperties',
+                                                        keyword: 'additionalProperties',
+                                                        params: { additionalProperty: key10 },
+                                                        message: 'must NOT have additional properties',
+                                                      },
+                                                    ]
+                                                    return false
+                                                    break
+                                                  }
+                                                }
+                                                if (_errs100 === errors) {
+                                                  if (data45.day !== undefined) {
+                                                    let data46 = data45.day
+                                                    const _errs101 = errors
+                                                    if (errors === _errs101) {
+                                                      if (typeof data46 === 'string') {
+                                                        if (!pattern18.test(data46)) {
+                                                          validate13.errors = [
+                                                            {
+                                                              instancePath: instancePath + '/owner/usage/day',
+                                                              schemaPath: '#/properties/owner/properties/usage/properties/day/pattern',
+                                                              keyword: 'pattern',
+                                                              params: { pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' },
+                                                              message: 'must match pattern "' + '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' + '"',
+                                                            },
+                                                          ]
+                                                          return false
+                                                        }
+                                                      } else {
+                                                        validate13.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/owner/usage/day',
+                                                            schemaPath: '#/properties/owner/properties/usage/properties/day/type',
+                                                            keyword: 'type',
+                                                            params: { type: 'string' },
+                                                            message: 'must be string',
+                                                          },
+                                                        ]
+                                                        return false
+                                                      }
+                                                    }
+                                                    var valid17 = _errs101 === errors
+                                                  } else {
+                                                    var valid17 = true
+                                                  }
+                                                  if (valid17) {
+                                                    if (data45.cpuSeconds !== undefined) {
+                                                      let data47 = data45.cpuSeconds
+                                                      const _errs103 = errors
+                                                      if (
+                                                        !(typeof data47 == 'number' && !(data47 % 1) && !isNaN(data47) && isFinite(data47))
+                                                      ) {
+                                                        validate13.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/owner/usage/cpuSeconds',
+                                                            schemaPath: '#/properties/owner/properties/usage/properties/cpuSeconds/type',
+                                                            keyword: 'type',
+                                                            params: { type: 'integer' },
+                                                            message: 'must be integer',
+                                                          },
+                                                        ]
+                                                        return false
+                                                      }
+                                                      if (errors === _errs103) {
+                                                        if (typeof data47 == 'number' && isFinite(data47)) {
+                                                          if (data47 < 0 || isNaN(data47)) {
+                                                            validate13.errors = [
+                                                              {
+                                                                instancePath: instancePath + '/owner/usage/cpuSeconds',
+                                                                schemaPath:
+                                                                  '#/properties/owner/properties/usage/properties/cpuSeconds/minimum',
+                                                                keyword: 'minimum',
+                                                                params: { comparison: '>=', limit: 0 },
+                                                                message: 'must be >= 0',
+                                                              },
+                                                            ]
+                                                            return false
+                                                          }
+                                                        }
+                                                      }
+                                                      var valid17 = _errs103 === errors
+                                                    } else {
+                                                      var valid17 = true
+                                                    }
+                                                    if (valid17) {
+                                                      if (data45.diskBytes !== undefined) {
+                                                        let data48 = data45.diskBytes
+                                                        const _errs105 = errors
+                                                        if (
+                                                          !(
+                                                            typeof data48 == 'number' &&
+                                                            !(data48 % 1) &&
+                                                            !isNaN(data48) &&
+                                                            isFinite(data48)
+                                                          )
+                                                        ) {
+                                                          validate13.errors = [
+                                                            {
+                                                              instancePath: instancePath + '/owner/usage/diskBytes',
+                                                              schemaPath: '#/properties/owner/properties/usage/properties/diskBytes/type',
+                                                              keyword: 'type',
+                                                              params: { type: 'integer' },
+                                                              message: 'must be integer',
+                                                            },
+                                                          ]
+                                                          return false
+                                                        }
+                                                        if (errors === _errs105) {
+                                                          if (typeof data48 == 'number' && isFinite(data48)) {
+                                                            if (data48 < 0 || isNaN(data48)) {
+                                                              validate13.errors = [
+                                                                {
+                                                                  instancePath: instancePath + '/owner/usage/diskBytes',
+                                                                  schemaPath:
+                                                                    '#/properties/owner/properties/usage/properties/diskBytes/minimum',
+                                                                  keyword: 'minimum',
+                                                                  params: { comparison: '>=', limit: 0 },
+                                                                  message: 'must be >= 0',
+                                                                },
+                                                              ]
+                                                              return false
+                                                            }
+                                                          }
+                                                        }
+                                                        var valid17 = _errs105 === errors
+                                                      } else {
+                                                        var valid17 = true
+                                                      }
+                                                    }
+                                                  }
+                                                }
+                                              }
+                                            } else {
+                                              validate13.errors = [
+                                                {
+                                                  instancePath: instancePath + '/owner/usage',
+                                                  schemaPath: '#/properties/owner/properties/usage/type',
+                                                  keyword: 'type',
+                                                  params: { type: 'object' },
+                                                  message: 'must be object',
+                                                },
+                                              ]
+                                              return false
+                                            }
+                                          }
+                                          var valid4 = _errs98 === errors
+                                        } else {
+                                          var valid4 = true
+                                        }
+                                        if (valid4) {
+                                          if (data16.localTime !== undefined) {
+                                            let data49 = data16.localTime
+                                            const _errs107 = errors
+                                            if (errors === _errs107) {
+                                              if (typeof data49 === 'string') {
+                                                if (!pattern19.test(data49)) {
+                                                  validate13.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/owner/localTime',
+                                                      schemaPath: '#/properties/owner/properties/localTime/pattern',
+                                                      keyword: 'pattern',
+                                                      params: { pattern: '^[0-9]{2}:[0-9]{2}$' },
+                                                      message: 'must match pattern "' + '^[0-9]{2}:[0-9]{2}$' + '"',
+                                                    },
+                                                  ]
+                                                  return false
+                                                }
+                                              } else {
+                                                validate13.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/owner/localTime',
+                                                    schemaPath: '#/properties/owner/properties/localTime/type',
+                                                    keyword: 'type',
+                                                    params: { type: 'string' },
+                                                    message: 'must be string',
+                                                  },
+                                                ]
+                                                return false
+                                              }
+                                            }
+                                            var valid4 = _errs107 === errors
+                                          } else {
+                                            var valid4 = true
+                                          }
+                                          if (valid4) {
+                                            if (data16.quietUntil !== undefined) {
+                                              let data50 = data16.quietUntil
+                                              const _errs109 = errors
+                                              if (!(typeof data50 == 'number' && !(data50 % 1) && !isNaN(data50) && isFinite(data50))) {
+                                                validate13.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/owner/quietUntil',
+                                                    schemaPath: '#/properties/owner/properties/quietUntil/type',
+                                                    keyword: 'type',
+                                                    params: { type: 'integer' },
+                                                    message: 'must be integer',
+                                                  },
+                                                ]
+                                                return false
+                                              }
+                                              if (errors === _errs109) {
+                                                if (typeof data50 == 'number' && isFinite(data50)) {
+                                                  if (data50 < 0 || isNaN(data50)) {
+                                                    validate13.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/owner/quietUntil',
+                                                        schemaPath: '#/properties/owner/properties/quietUntil/minimum',
+                                                        keyword: 'minimum',
+                                                        params: { comparison: '>=', limit: 0 },
+                                                        message: 'must be >= 0',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  }
+                                                }
+                                              }
+                                              var valid4 = _errs109 === errors
+                                            } else {
+                                              var valid4 = true
+                                            }
+                                          }
+                                        }
+                                      }
+                                    }
+                                  }
+                                }
+                              } else {
+                                validate13.errors = [
+                                  {
+                                    instancePath: instancePath + '/owner',
+                                    schemaPath: '#/properties/owner/type',
+                                    keyword: 'type',
+                                    params: { type: 'object' },
+                                    message: 'must be object',
+                                  },
+                                ]
+                                return false
+                              }
+                            }
+                            var valid0 = _errs35 === errors
+                          } else {
+                            var valid0 = true
+                          }
+                        }
                       }
                     }
                   }
@@ -3163,15 +5035,43 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
   return errors === 0
 }
 
-const isLocalError = validate14
+const isLocalWishes = validate14
 const schema15 = {
   type: 'object',
-  required: ['code', 'message', 'hint'],
+  required: ['timeZone', 'quietHours', 'vetoed', 'deferred'],
   properties: {
-    code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
-    message: { type: 'string', maxLength: 500 },
-    hint: { type: 'string', maxLength: 500 },
-    field: { type: 'string', maxLength: 200 },
+    timeZone: { type: 'string', pattern: '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$', maxLength: 64 },
+    quietHours: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['days', 'from', 'to'],
+        properties: {
+          days: { type: 'array', items: { enum: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] }, minItems: 1, maxItems: 7 },
+          from: { type: 'string', pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+          to: { type: 'string', pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+        },
+        additionalProperties: false,
+      },
+      maxItems: 20,
+    },
+    cpuSecondsPerDay: { type: 'integer', minimum: 0, maximum: 100000000 },
+    diskBytesPerDay: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+    vetoed: { type: 'array', items: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 }, maxItems: 100 },
+    deferred: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['kind', 'until', 'reason'],
+        properties: {
+          kind: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 },
+          until: { type: 'integer', minimum: 0 },
+          reason: { type: 'string', maxLength: 500 },
+        },
+        additionalProperties: false,
+      },
+      maxItems: 100,
+    },
   },
   additionalProperties: false,
 }
@@ -3183,9 +5083,10 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if (
-        (data.code === undefined && (missing0 = 'code')) ||
-        (data.message === undefined && (missing0 = 'message')) ||
-        (data.hint === undefined && (missing0 = 'hint'))
+        (data.timeZone === undefined && (missing0 = 'timeZone')) ||
+        (data.quietHours === undefined && (missing0 = 'quietHours')) ||
+        (data.vetoed === undefined && (missing0 = 'vetoed')) ||
+        (data.deferred === undefined && (missing0 = 'deferred'))
       ) {
         validate14.errors = [
           {
@@ -3200,8 +5101,2473 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
       } else {
         const _errs1 = errors
         for (const key0 in data) {
-          if (!(key0 === 'code' || key0 === 'message' || key0 === 'hint' || key0 === 'field')) {
+          if (
+            !(
+              key0 === 'timeZone' ||
+              key0 === 'quietHours' ||
+              key0 === 'cpuSecondsPerDay' ||
+              key0 === 'diskBytesPerDay' ||
+              key0 === 'vetoed' ||
+              key0 === 'deferred'
+            )
+          ) {
             validate14.errors = [
+              {
+                instancePath,
+                schemaPath: '#/additionalProperties',
+                keyword: 'additionalProperties',
+                params: { additionalProperty: key0 },
+                message: 'must NOT have additional properties',
+              },
+            ]
+            return false
+            break
+          }
+        }
+        if (_errs1 === errors) {
+          if (data.timeZone !== undefined) {
+            let data0 = data.timeZone
+            const _errs2 = errors
+            if (errors === _errs2) {
+              if (typeof data0 === 'string') {
+                if (data0.length > 64) {
+                  validate14.errors = [
+                    {
+                      instancePath: instancePath + '/timeZone',
+                      schemaPath: '#/properties/timeZone/maxLength',
+                      keyword: 'maxLength',
+                      params: { limit: 64 },
+                      message: 'must NOT have more than 64 characters',
+                    },
+                  ]
+                  return false
+                } else {
+                  if (!pattern10.test(data0)) {
+                    validate14.errors = [
+                      {
+                        instancePath: instancePath + '/timeZone',
+                        schemaPath: '#/properties/timeZone/pattern',
+                        keyword: 'pattern',
+                        params: { pattern: '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$' },
+                        message:
+                          'must match pattern "' + '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$' + '"',
+                      },
+                    ]
+                    return false
+                  }
+                }
+              } else {
+                validate14.errors = [
+                  {
+                    instancePath: instancePath + '/timeZone',
+                    schemaPath: '#/properties/timeZone/type',
+                    keyword: 'type',
+                    params: { type: 'string' },
+                    message: 'must be string',
+                  },
+                ]
+                return false
+              }
+            }
+            var valid0 = _errs2 === errors
+          } else {
+            var valid0 = true
+          }
+          if (valid0) {
+            if (data.quietHours !== undefined) {
+              let data1 = data.quietHours
+              const _errs4 = errors
+              if (errors === _errs4) {
+                if (Array.isArray(data1)) {
+                  if (data1.length > 20) {
+                    validate14.errors = [
+                      {
+                        instancePath: instancePath + '/quietHours',
+                        schemaPath: '#/properties/quietHours/maxItems',
+                        keyword: 'maxItems',
+                        params: { limit: 20 },
+                        message: 'must NOT have more than 20 items',
+                      },
+                    ]
+                    return false
+                  } else {
+                    var valid1 = true
+                    const len0 = data1.length
+                    for (let i0 = 0; i0 < len0; i0++) {
+                      let data2 = data1[i0]
+                      const _errs6 = errors
+                      if (errors === _errs6) {
+                        if (data2 && typeof data2 == 'object' && !Array.isArray(data2)) {
+                          let missing1
+                          if (
+                            (data2.days === undefined && (missing1 = 'days')) ||
+                            (data2.from === undefined && (missing1 = 'from')) ||
+                            (data2.to === undefined && (missing1 = 'to'))
+                          ) {
+                            validate14.errors = [
+                              {
+                                instancePath: instancePath + '/quietHours/' + i0,
+                                schemaPath: '#/properties/quietHours/items/required',
+                                keyword: 'required',
+                                params: { missingProperty: missing1 },
+                                message: "must have required property '" + missing1 + "'",
+                              },
+                            ]
+                            return false
+                          } else {
+                            const _errs8 = errors
+                            for (const key1 in data2) {
+                              if (!(key1 === 'days' || key1 === 'from' || key1 === 'to')) {
+                                validate14.errors = [
+                                  {
+                                    instancePath: instancePath + '/quietHours/' + i0,
+                                    schemaPath: '#/properties/quietHours/items/additionalProperties',
+                                    keyword: 'additionalProperties',
+                                    params: { additionalProperty: key1 },
+                                    message: 'must NOT have additional properties',
+                                  },
+                                ]
+                                return false
+                                break
+                              }
+                            }
+                            if (_errs8 === errors) {
+                              if (data2.days !== undefined) {
+                                let data3 = data2.days
+                                const _errs9 = errors
+                                if (errors === _errs9) {
+                                  if (Array.isArray(data3)) {
+                                    if (data3.length > 7) {
+                                      validate14.errors = [
+                                        {
+                                          instancePath: instancePath + '/quietHours/' + i0 + '/days',
+                                          schemaPath: '#/properties/quietHours/items/properties/days/maxItems',
+                                          keyword: 'maxItems',
+                                          params: { limit: 7 },
+                                          message: 'must NOT have more than 7 items',
+                                        },
+                                      ]
+                                      return false
+                                    } else {
+                                      if (data3.length < 1) {
+                                        validate14.errors = [
+                                          {
+                                            instancePath: instancePath + '/quietHours/' + i0 + '/days',
+                                            schemaPath: '#/properties/quietHours/items/properties/days/minItems',
+                                            keyword: 'minItems',
+                                            params: { limit: 1 },
+                                            message: 'must NOT have fewer than 1 items',
+                                          },
+                                        ]
+                                        return false
+                                      } else {
+                                        var valid3 = true
+                                        const len1 = data3.length
+                                        for (let i1 = 0; i1 < len1; i1++) {
+                                          let data4 = data3[i1]
+                                          const _errs11 = errors
+                                          if (
+                                            !(
+                                              data4 === 'mon' ||
+                                              data4 === 'tue' ||
+                                              data4 === 'wed' ||
+                                              data4 === 'thu' ||
+                                              data4 === 'fri' ||
+                                              data4 === 'sat' ||
+                                              data4 === 'sun'
+                                            )
+                                          ) {
+                                            validate14.errors = [
+                                              {
+                                                instancePath: instancePath + '/quietHours/' + i0 + '/days/' + i1,
+                                                schemaPath: '#/properties/quietHours/items/properties/days/items/enum',
+                                                keyword: 'enum',
+                                                params: { allowedValues: schema15.properties.quietHours.items.properties.days.items.enum },
+                                                message: 'must be equal to one of the allowed values',
+                                              },
+                                            ]
+                                            return false
+                                          }
+                                          var valid3 = _errs11 === errors
+                                          if (!valid3) {
+                                            break
+                                          }
+                                        }
+                                      }
+                                    }
+                                  } else {
+                                    validate14.errors = [
+                                      {
+                                        instancePath: instancePath + '/quietHours/' + i0 + '/days',
+                                        schemaPath: '#/properties/quietHours/items/properties/days/type',
+                                        keyword: 'type',
+                                        params: { type: 'array' },
+                                        message: 'must be array',
+                                      },
+                                    ]
+                                    return false
+                                  }
+                                }
+                                var valid2 = _errs9 === errors
+                              } else {
+                                var valid2 = true
+                              }
+                              if (valid2) {
+                                if (data2.from !== undefined) {
+                                  let data5 = data2.from
+                                  const _errs12 = errors
+                                  if (errors === _errs12) {
+                                    if (typeof data5 === 'string') {
+                                      if (!pattern11.test(data5)) {
+                                        validate14.errors = [
+                                          {
+                                            instancePath: instancePath + '/quietHours/' + i0 + '/from',
+                                            schemaPath: '#/properties/quietHours/items/properties/from/pattern',
+                                            keyword: 'pattern',
+                                            params: { pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+                                            message: 'must match pattern "' + '^([01][0-9]|2[0-3]):[0-5][0-9]$' + '"',
+                                          },
+                                        ]
+                                        return false
+                                      }
+                                    } else {
+                                      validate14.errors = [
+                                        {
+                                          instancePath: instancePath + '/quietHours/' + i0 + '/from',
+                                          schemaPath: '#/properties/quietHours/items/properties/from/type',
+                                          keyword: 'type',
+                                          params: { type: 'string' },
+                                          message: 'must be string',
+                                        },
+                                      ]
+                                      return false
+                                    }
+                                  }
+                                  var valid2 = _errs12 === errors
+                                } else {
+                                  var valid2 = true
+                                }
+                                if (valid2) {
+                                  if (data2.to !== undefined) {
+                                    let data6 = data2.to
+                                    const _errs14 = errors
+                                    if (errors === _errs14) {
+                                      if (typeof data6 === 'string') {
+                                        if (!pattern11.test(data6)) {
+                                          validate14.errors = [
+                                            {
+                                              instancePath: instancePath + '/quietHours/' + i0 + '/to',
+                                              schemaPath: '#/properties/quietHours/items/properties/to/pattern',
+                                              keyword: 'pattern',
+                                              params: { pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+                                              message: 'must match pattern "' + '^([01][0-9]|2[0-3]):[0-5][0-9]$' + '"',
+                                            },
+                                          ]
+                                          return false
+                                        }
+                                      } else {
+                                        validate14.errors = [
+                                          {
+                                            instancePath: instancePath + '/quietHours/' + i0 + '/to',
+                                            schemaPath: '#/properties/quietHours/items/properties/to/type',
+                                            keyword: 'type',
+                                            params: { type: 'string' },
+                                            message: 'must be string',
+                                          },
+                                        ]
+                                        return false
+                                      }
+                                    }
+                                    var valid2 = _errs14 === errors
+                                  } else {
+                                    var valid2 = true
+                                  }
+                                }
+                              }
+                            }
+                          }
+                        } else {
+                          validate14.errors = [
+                            {
+                              instancePath: instancePath + '/quietHours/' + i0,
+                              schemaPath: '#/properties/quietHours/items/type',
+                              keyword: 'type',
+                              params: { type: 'object' },
+                              message: 'must be object',
+                            },
+                          ]
+                          return false
+                        }
+                      }
+                      var valid1 = _errs6 === errors
+                      if (!valid1) {
+                        break
+                      }
+                    }
+                  }
+                } else {
+                  validate14.errors = [
+                    {
+                      instancePath: instancePath + '/quietHours',
+                      schemaPath: '#/properties/quietHours/type',
+                      keyword: 'type',
+                      params: { type: 'array' },
+                      message: 'must be array',
+                    },
+                  ]
+                  return false
+                }
+              }
+              var valid0 = _errs4 === errors
+            } else {
+              var valid0 = true
+            }
+            if (valid0) {
+              if (data.cpuSecondsPerDay !== undefined) {
+                let data7 = data.cpuSecondsPerDay
+                const _errs16 = errors
+                if (!(typeof data7 == 'number' && !(data7 % 1) && !isNaN(data7) && isFinite(data7))) {
+                  validate14.errors = [
+                    {
+                      instancePath: instancePath + '/cpuSecondsPerDay',
+                      schemaPath: '#/properties/cpuSecondsPerDay/type',
+                      keyword: 'type',
+                      params: { type: 'integer' },
+                      message: 'must be integer',
+                    },
+                  ]
+                  return false
+                }
+                if (errors === _errs16) {
+                  if (typeof data7 == 'number' && isFinite(data7)) {
+                    if (data7 > 100000000 || isNaN(data7)) {
+                      validate14.errors = [
+                        {
+                          instancePath: instancePath + '/cpuSecondsPerDay',
+                          schemaPath: '#/properties/cpuSecondsPerDay/maximum',
+                          keyword: 'maximum',
+                          params: { comparison: '<=', limit: 100000000 },
+                          message: 'must be <= 100000000',
+                        },
+                      ]
+                      return false
+                    } else {
+                      if (data7 < 0 || isNaN(data7)) {
+                        validate14.errors = [
+                          {
+                            instancePath: instancePath + '/cpuSecondsPerDay',
+                            schemaPath: '#/properties/cpuSecondsPerDay/minimum',
+                            keyword: 'minimum',
+                            params: { comparison: '>=', limit: 0 },
+                            message: 'must be >= 0',
+                          },
+                        ]
+                        return false
+                      }
+                    }
+                  }
+                }
+                var valid0 = _errs16 === errors
+              } else {
+                var valid0 = true
+              }
+              if (valid0) {
+                if (data.diskBytesPerDay !== undefined) {
+                  let data8 = data.diskBytesPerDay
+                  const _errs18 = errors
+                  if (!(typeof data8 == 'number' && !(data8 % 1) && !isNaN(data8) && isFinite(data8))) {
+                    validate14.errors = [
+                      {
+                        instancePath: instancePath + '/diskBytesPerDay',
+                        schemaPath: '#/properties/diskBytesPerDay/type',
+                        keyword: 'type',
+                        params: { type: 'integer' },
+                        message: 'must be integer',
+                      },
+                    ]
+                    return false
+                  }
+                  if (errors === _errs18) {
+                    if (typeof data8 == 'number' && isFinite(data8)) {
+                      if (data8 > 9007199254740991 || isNaN(data8)) {
+                        validate14.errors = [
+                          {
+                            instancePath: instancePath + '/diskBytesPerDay',
+                            schemaPath: '#/properties/diskBytesPerDay/maximum',
+                            keyword: 'maximum',
+                            params: { comparison: '<=', limit: 9007199254740991 },
+                            message: 'must be <= 9007199254740991',
+                          },
+                        ]
+                        return false
+                      } else {
+                        if (data8 < 0 || isNaN(data8)) {
+                          validate14.errors = [
+                            {
+                              instancePath: instancePath + '/diskBytesPerDay',
+                              schemaPath: '#/properties/diskBytesPerDay/minimum',
+                              keyword: 'minimum',
+                              params: { comparison: '>=', limit: 0 },
+                              message: 'must be >= 0',
+                            },
+                          ]
+                          return false
+                        }
+                      }
+                    }
+                  }
+                  var valid0 = _errs18 === errors
+                } else {
+                  var valid0 = true
+                }
+                if (valid0) {
+                  if (data.vetoed !== undefined) {
+                    let data9 = data.vetoed
+                    const _errs20 = errors
+                    if (errors === _errs20) {
+                      if (Array.isArray(data9)) {
+                        if (data9.length > 100) {
+                          validate14.errors = [
+                            {
+                              instancePath: instancePath + '/vetoed',
+                              schemaPath: '#/properties/vetoed/maxItems',
+                              keyword: 'maxItems',
+                              params: { limit: 100 },
+                              message: 'must NOT have more than 100 items',
+                            },
+                          ]
+                          return false
+                        } else {
+                          var valid4 = true
+                          const len2 = data9.length
+                          for (let i2 = 0; i2 < len2; i2++) {
+                            let data10 = data9[i2]
+                            const _errs22 = errors
+                            if (errors === _errs22) {
+                              if (typeof data10 === 'string') {
+                                if (data10.length > 40) {
+                                  validate14.errors = [
+                                    {
+                                      instancePath: instancePath + '/vetoed/' + i2,
+                                      schemaPath: '#/properties/vetoed/items/maxLength',
+                                      keyword: 'maxLength',
+                                      params: { limit: 40 },
+                                      message: 'must NOT have more than 40 characters',
+                                    },
+                                  ]
+                                  return false
+                                } else {
+                                  if (!pattern0.test(data10)) {
+                                    validate14.errors = [
+                                      {
+                                        instancePath: instancePath + '/vetoed/' + i2,
+                                        schemaPath: '#/properties/vetoed/items/pattern',
+                                        keyword: 'pattern',
+                                        params: { pattern: '^[a-z]+\\.[a-z]+$' },
+                                        message: 'must match pattern "' + '^[a-z]+\\.[a-z]+$' + '"',
+                                      },
+                                    ]
+                                    return false
+                                  }
+                                }
+                              } else {
+                                validate14.errors = [
+                                  {
+                                    instancePath: instancePath + '/vetoed/' + i2,
+                                    schemaPath: '#/properties/vetoed/items/type',
+                                    keyword: 'type',
+                                    params: { type: 'string' },
+                                    message: 'must be string',
+                                  },
+                                ]
+                                return false
+                              }
+                            }
+                            var valid4 = _errs22 === errors
+                            if (!valid4) {
+                              break
+                            }
+                          }
+                        }
+                      } else {
+                        validate14.errors = [
+                          {
+                            instancePath: instancePath + '/vetoed',
+                            schemaPath: '#/properties/vetoed/type',
+                            keyword: 'type',
+                            params: { type: 'array' },
+                            message: 'must be array',
+                          },
+                        ]
+                        return false
+                      }
+                    }
+                    var valid0 = _errs20 === errors
+                  } else {
+                    var valid0 = true
+                  }
+                  if (valid0) {
+                    if (data.deferred !== undefined) {
+                      let data11 = data.deferred
+                      const _errs24 = errors
+                      if (errors === _errs24) {
+                        if (Array.isArray(data11)) {
+                          if (data11.length > 100) {
+                            validate14.errors = [
+                              {
+                                instancePath: instancePath + '/deferred',
+                                schemaPath: '#/properties/deferred/maxItems',
+                                keyword: 'maxItems',
+                                params: { limit: 100 },
+                                message: 'must NOT have more than 100 items',
+                              },
+                            ]
+                            return false
+                          } else {
+                            var valid5 = true
+                            const len3 = data11.length
+                            for (let i3 = 0; i3 < len3; i3++) {
+                              let data12 = data11[i3]
+                              const _errs26 = errors
+                              if (errors === _errs26) {
+                                if (data12 && typeof data12 == 'object' && !Array.isArray(data12)) {
+                                  let missing2
+                                  if (
+                                    (data12.kind === undefined && (missing2 = 'kind')) ||
+                                    (data12.until === undefined && (missing2 = 'until')) ||
+                                    (data12.reason === undefined && (missing2 = 'reason'))
+                                  ) {
+                                    validate14.errors = [
+                                      {
+                                        instancePath: instancePath + '/deferred/' + i3,
+                                        schemaPath: '#/properties/deferred/items/required',
+                                        keyword: 'required',
+                                        params: { missingProperty: missing2 },
+                                        message: "must have required property '" + missing2 + "'",
+                                      },
+                                    ]
+                                    return false
+                                  } else {
+                                    const _errs28 = errors
+                                    for (const key2 in data12) {
+                                      if (!(key2 === 'kind' || key2 === 'until' || key2 === 'reason')) {
+                                        validate14.errors = [
+                                          {
+                                            instancePath: instancePath + '/deferred/' + i3,
+                                            schemaPath: '#/properties/deferred/items/additionalProperties',
+                                            keyword: 'additionalProperties',
+                                            params: { additionalProperty: key2 },
+                                            message: 'must NOT have additional properties',
+                                          },
+                                        ]
+                                        return false
+                                        break
+                                      }
+                                    }
+                                    if (_errs28 === errors) {
+                                      if (data12.kind !== undefined) {
+                                        let data13 = data12.kind
+                                        const _errs29 = errors
+                                        if (errors === _errs29) {
+                                          if (typeof data13 === 'string') {
+                                            if (data13.length > 40) {
+                                              validate14.errors = [
+                                                {
+                                                  instancePath: instancePath + '/deferred/' + i3 + '/kind',
+                                                  schemaPath: '#/properties/deferred/items/properties/kind/maxLength',
+                                                  keyword: 'maxLength',
+                                                  params: { limit: 40 },
+                                                  message: 'must NOT have more than 40 characters',
+                                                },
+                                              ]
+                                              return false
+                                            } else {
+                                              if (!pattern0.test(data13)) {
+                                                validate14.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/deferred/' + i3 + '/kind',
+                                                    schemaPath: '#/properties/deferred/items/properties/kind/pattern',
+                                                    keyword: 'pattern',
+                                                    params: { pattern: '^[a-z]+\\.[a-z]+$' },
+                                                    message: 'must match pattern "' + '^[a-z]+\\.[a-z]+$' + '"',
+                                                  },
+                                                ]
+                                                return false
+                                              }
+                                            }
+                                          } else {
+                                            validate14.errors = [
+                                              {
+                                                instancePath: instancePath + '/deferred/' + i3 + '/kind',
+                                                schemaPath: '#/properties/deferred/items/properties/kind/type',
+                                                keyword: 'type',
+                                                params: { type: 'string' },
+                                                message: 'must be string',
+                                              },
+                                            ]
+                                            return false
+                                          }
+                                        }
+                                        var valid6 = _errs29 === errors
+                                      } else {
+                                        var valid6 = true
+                                      }
+                                      if (valid6) {
+                                        if (data12.until !== undefined) {
+                                          let data14 = data12.until
+                                          const _errs31 = errors
+                                          if (!(typeof data14 == 'number' && !(data14 % 1) && !isNaN(data14) && isFinite(data14))) {
+                                            validate14.errors = [
+                                              {
+                                                instancePath: instancePath + '/deferred/' + i3 + '/until',
+                                                schemaPath: '#/properties/deferred/items/properties/until/type',
+                                                keyword: 'type',
+                                                params: { type: 'integer' },
+                                                message: 'must be integer',
+                                              },
+                                            ]
+                                            return false
+                                          }
+                                          if (errors === _errs31) {
+                                            if (typeof data14 == 'number' && isFinite(data14)) {
+                                              if (data14 < 0 || isNaN(data14)) {
+                                                validate14.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/deferred/' + i3 + '/until',
+                                                    schemaPath: '#/properties/deferred/items/properties/until/minimum',
+                                                    keyword: 'minimum',
+                                                    params: { comparison: '>=', limit: 0 },
+                                                    message: 'must be >= 0',
+                                                  },
+                                                ]
+                                                return false
+                                              }
+                                            }
+                                          }
+                                          var valid6 = _errs31 === errors
+                                        } else {
+                                          var valid6 = true
+                                        }
+                                        if (valid6) {
+                                          if (data12.reason !== undefined) {
+                                            let data15 = data12.reason
+                                            const _errs33 = errors
+                                            if (errors === _errs33) {
+                                              if (typeof data15 === 'string') {
+                                                if (data15.length > 500) {
+                                                  validate14.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/deferred/' + i3 + '/reason',
+                                                      schemaPath: '#/properties/deferred/items/properties/reason/maxLength',
+                                                      keyword: 'maxLength',
+                                                      params: { limit: 500 },
+                                                      message: 'must NOT have more than 500 characters',
+                                                    },
+                                                  ]
+                                                  return false
+                                                }
+                                              } else {
+                                                validate14.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/deferred/' + i3 + '/reason',
+                                                    schemaPath: '#/properties/deferred/items/properties/reason/type',
+                                                    keyword: 'type',
+                                                    params: { type: 'string' },
+                                                    message: 'must be string',
+                                                  },
+                                                ]
+                                                return false
+                                              }
+                                            }
+                                            var valid6 = _errs33 === errors
+                                          } else {
+                                            var valid6 = true
+                                          }
+                                        }
+                                      }
+                                    }
+                                  }
+                                } else {
+                                  validate14.errors = [
+                                    {
+                                      instancePath: instancePath + '/deferred/' + i3,
+                                      schemaPath: '#/properties/deferred/items/type',
+                                      keyword: 'type',
+                                      params: { type: 'object' },
+                                      message: 'must be object',
+                                    },
+                                  ]
+                                  return false
+                                }
+                              }
+                              var valid5 = _errs26 === errors
+                              if (!valid5) {
+                                break
+                              }
+                            }
+                          }
+                        } else {
+                          validate14.errors = [
+                            {
+                              instancePath: instancePath + '/deferred',
+                              schemaPath: '#/properties/deferred/type',
+                              keyword: 'type',
+                              params: { type: 'array' },
+                              message: 'must be array',
+                            },
+                          ]
+                          return false
+                        }
+                      }
+                      var valid0 = _errs24 === errors
+                    } else {
+                      var valid0 = true
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate14.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      return false
+    }
+  }
+  validate14.errors = vErrors
+  return errors === 0
+}
+
+const isLocalOwner = validate15
+const schema16 = {
+  type: 'object',
+  required: ['wishes', 'bounds', 'usage', 'localTime'],
+  properties: {
+    wishes: {
+      type: 'object',
+      required: ['timeZone', 'quietHours', 'vetoed', 'deferred'],
+      properties: {
+        timeZone: { type: 'string', pattern: '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$', maxLength: 64 },
+        quietHours: {
+          type: 'array',
+          items: {
+            type: 'object',
+            required: ['days', 'from', 'to'],
+            properties: {
+              days: { type: 'array', items: { enum: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] }, minItems: 1, maxItems: 7 },
+              from: { type: 'string', pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+              to: { type: 'string', pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+            },
+            additionalProperties: false,
+          },
+          maxItems: 20,
+        },
+        cpuSecondsPerDay: { type: 'integer', minimum: 0, maximum: 100000000 },
+        diskBytesPerDay: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        vetoed: { type: 'array', items: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 }, maxItems: 100 },
+        deferred: {
+          type: 'array',
+          items: {
+            type: 'object',
+            required: ['kind', 'until', 'reason'],
+            properties: {
+              kind: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 },
+              until: { type: 'integer', minimum: 0 },
+              reason: { type: 'string', maxLength: 500 },
+            },
+            additionalProperties: false,
+          },
+          maxItems: 100,
+        },
+      },
+      additionalProperties: false,
+    },
+    bounds: {
+      type: 'object',
+      properties: {
+        cpuSecondsPerDay: { type: 'integer', minimum: 0, maximum: 100000000 },
+        diskBytesPerDay: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        quietHours: {
+          type: 'object',
+          required: ['timeZone', 'hours'],
+          properties: {
+            timeZone: {
+              type: 'string',
+              pattern: '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$',
+              maxLength: 64,
+            },
+            hours: {
+              type: 'array',
+              items: {
+                type: 'object',
+                required: ['days', 'from', 'to'],
+                properties: {
+                  days: { type: 'array', items: { enum: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] }, minItems: 1, maxItems: 7 },
+                  from: { type: 'string', pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+                  to: { type: 'string', pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+                },
+                additionalProperties: false,
+              },
+              maxItems: 20,
+            },
+          },
+          additionalProperties: false,
+        },
+      },
+      additionalProperties: false,
+    },
+    usage: {
+      type: 'object',
+      required: ['day', 'cpuSeconds', 'diskBytes'],
+      properties: {
+        day: { type: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' },
+        cpuSeconds: { type: 'integer', minimum: 0 },
+        diskBytes: { type: 'integer', minimum: 0 },
+      },
+      additionalProperties: false,
+    },
+    localTime: { type: 'string', pattern: '^[0-9]{2}:[0-9]{2}$' },
+    quietUntil: { type: 'integer', minimum: 0 },
+  },
+  additionalProperties: false,
+}
+
+function validate15(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null
+  let errors = 0
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      let missing0
+      if (
+        (data.wishes === undefined && (missing0 = 'wishes')) ||
+        (data.bounds === undefined && (missing0 = 'bounds')) ||
+        (data.usage === undefined && (missing0 = 'usage')) ||
+        (data.localTime === undefined && (missing0 = 'localTime'))
+      ) {
+        validate15.errors = [
+          {
+            instancePath,
+            schemaPath: '#/required',
+            keyword: 'required',
+            params: { missingProperty: missing0 },
+            message: "must have required property '" + missing0 + "'",
+          },
+        ]
+        return false
+      } else {
+        const _errs1 = errors
+        for (const key0 in data) {
+          if (!(key0 === 'wishes' || key0 === 'bounds' || key0 === 'usage' || key0 === 'localTime' || key0 === 'quietUntil')) {
+            validate15.errors = [
+              {
+                instancePath,
+                schemaPath: '#/additionalProperties',
+                keyword: 'additionalProperties',
+                params: { additionalProperty: key0 },
+                message: 'must NOT have additional properties',
+              },
+            ]
+            return false
+            break
+          }
+        }
+        if (_errs1 === errors) {
+          if (data.wishes !== undefined) {
+            let data0 = data.wishes
+            const _errs2 = errors
+            if (errors === _errs2) {
+              if (data0 && typeof data0 == 'object' && !Array.isArray(data0)) {
+                let missing1
+                if (
+                  (data0.timeZone === undefined && (missing1 = 'timeZone')) ||
+                  (data0.quietHours === undefined && (missing1 = 'quietHours')) ||
+                  (data0.vetoed === undefined && (missing1 = 'vetoed')) ||
+                  (data0.deferred === undefined && (missing1 = 'deferred'))
+                ) {
+                  validate15.errors = [
+                    {
+                      instancePath: instancePath + '/wishes',
+                      schemaPath: '#/properties/wishes/required',
+                      keyword: 'required',
+                      params: { missingProperty: missing1 },
+                      message: "must have required property '" + missing1 + "'",
+                    },
+                  ]
+                  return false
+                } else {
+                  const _errs4 = errors
+                  for (const key1 in data0) {
+                    if (
+                      !(
+                        key1 === 'timeZone' ||
+                        key1 === 'quietHours' ||
+                        key1 === 'cpuSecondsPerDay' ||
+                        key1 === 'diskBytesPerDay' ||
+                        key1 === 'vetoed' ||
+                        key1 === 'deferred'
+                      )
+                    ) {
+                      validate15.errors = [
+                        {
+                          instancePath: instancePath + '/wishes',
+                          schemaPath: '#/properties/wishes/additionalProperties',
+                          keyword: 'additionalProperties',
+                          params: { additionalProperty: key1 },
+                          message: 'must NOT have additional properties',
+                        },
+                      ]
+                      return false
+                      break
+                    }
+                  }
+                  if (_errs4 === errors) {
+                    if (data0.timeZone !== undefined) {
+                      let data1 = data0.timeZone
+                      const _errs5 = errors
+                      if (errors === _errs5) {
+                        if (typeof data1 === 'string') {
+                          if (data1.length > 64) {
+                            validate15.errors = [
+                              {
+                                instancePath: instancePath + '/wishes/timeZone',
+                                schemaPath: '#/properties/wishes/properties/timeZone/maxLength',
+                                keyword: 'maxLength',
+                                params: { limit: 64 },
+                                message: 'must NOT have more than 64 characters',
+                              },
+                            ]
+                            return false
+                          } else {
+                            if (!pattern10.test(data1)) {
+                              validate15.errors = [
+                                {
+                                  instancePath: instancePath + '/wishes/timeZone',
+                                  schemaPath: '#/properties/wishes/properties/timeZone/pattern',
+                                  keyword: 'pattern',
+                                  params: { pattern: '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$' },
+                                  message:
+                                    'must match pattern "' +
+                                    '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$' +
+                                    '"',
+                                },
+                              ]
+                              return false
+                            }
+                          }
+                        } else {
+                          validate15.errors = [
+                            {
+                              instancePath: instancePath + '/wishes/timeZone',
+                              schemaPath: '#/properties/wishes/properties/timeZone/type',
+                              keyword: 'type',
+                              params: { type: 'string' },
+                              message: 'must be string',
+                            },
+                          ]
+                          return false
+                        }
+                      }
+                      var valid1 = _errs5 === errors
+                    } else {
+                      var valid1 = true
+                    }
+                    if (valid1) {
+                      if (data0.quietHours !== undefined) {
+                        let data2 = data0.quietHours
+                        const _errs7 = errors
+                        if (errors === _errs7) {
+                          if (Array.isArray(data2)) {
+                            if (data2.length > 20) {
+                              validate15.errors = [
+                                {
+                                  instancePath: instancePath + '/wishes/quietHours',
+                                  schemaPath: '#/properties/wishes/properties/quietHours/maxItems',
+                                  keyword: 'maxItems',
+                                  params: { limit: 20 },
+                                  message: 'must NOT have more than 20 items',
+                                },
+                              ]
+                              return false
+                            } else {
+                              var valid2 = true
+                              const len0 = data2.length
+                              for (let i0 = 0; i0 < len0; i0++) {
+                                let data3 = data2[i0]
+                                const _errs9 = errors
+                                if (errors === _errs9) {
+                                  if (data3 && typeof data3 == 'object' && !Array.isArray(data3)) {
+                                    let missing2
+                                    if (
+                                      (data3.days === undefined && (missing2 = 'days')) ||
+                                      (data3.from === undefined && (missing2 = 'from')) ||
+                                      (data3.to === undefined && (missing2 = 'to'))
+                                    ) {
+                                      validate15.errors = [
+                                        {
+                                          instancePath: instancePath + '/wishes/quietHours/' + i0,
+                                          schemaPath: '#/properties/wishes/properties/quietHours/items/required',
+                                          keyword: 'required',
+                                          params: { missingProperty: missing2 },
+                                          message: "must have required property '" + missing2 + "'",
+                                        },
+                                      ]
+                                      return false
+                                    } else {
+                                      const _errs11 = errors
+                                      for (const key2 in data3) {
+                                        if (!(key2 === 'days' || key2 === 'from' || key2 === 'to')) {
+                                          validate15.errors = [
+                                            {
+                                              instancePath: instancePath + '/wishes/quietHours/' + i0,
+                                              schemaPath: '#/properties/wishes/properties/quietHours/items/additionalProperties',
+                                              keyword: 'additionalProperties',
+                                              params: { additionalProperty: key2 },
+                                              message: 'must NOT have additional properties',
+                                            },
+                                          ]
+                                          return false
+                                          break
+                                        }
+                                      }
+                                      if (_errs11 === errors) {
+                                        if (data3.days !== undefined) {
+                                          let data4 = data3.days
+                                          const _errs12 = errors
+                                          if (errors === _errs12) {
+                                            if (Array.isArray(data4)) {
+                                              if (data4.length > 7) {
+                                                validate15.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/wishes/quietHours/' + i0 + '/days',
+                                                    schemaPath: '#/properties/wishes/properties/quietHours/items/properties/days/maxItems',
+                                                    keyword: 'maxItems',
+                                                    params: { limit: 7 },
+                                                    message: 'must NOT have more than 7 items',
+                                                  },
+                                                ]
+                                                return false
+                                              } else {
+                                                if (data4.length < 1) {
+                                                  validate15.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/wishes/quietHours/' + i0 + '/days',
+                                                      schemaPath:
+                                                        '#/properties/wishes/properties/quietHours/items/properties/days/minItems',
+                                                      keyword: 'minItems',
+                                                      params: { limit: 1 },
+                                                      message: 'must NOT have fewer than 1 items',
+                                                    },
+                                                  ]
+                                                  return false
+                                                } else {
+                                                  var valid4 = true
+                                                  const len1 = data4.length
+                                                  for (let i1 = 0; i1 < len1; i1++) {
+                                                    let data5 = data4[i1]
+                                                    const _errs14 = errors
+                                                    if (
+                                                      !(
+                                                        data5 === 'mon' ||
+                                                        data5 === 'tue' ||
+                                                        data5 === 'wed' ||
+                                                        data5 === 'thu' ||
+                                                        data5 === 'fri' ||
+                                                        data5 === 'sat' ||
+                                                        data5 === 'sun'
+                                                      )
+                                                    ) {
+                                                      validate15.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/wishes/quietHours/' + i0 + '/days/' + i1,
+                                                          schemaPath:
+                                                            '#/properties/wishes/properties/quietHours/items/properties/days/items/enum',
+                                                          keyword: 'enum',
+                                                          params: {
+                                                            allowedValues:
+                                                              schema16.properties.wishes.properties.quietHours.items.properties.days.items
+                                                                .enum,
+                                                          },
+                                                          message: 'must be equal to one of the allowed values',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    }
+                                                    var valid4 = _errs14 === errors
+                                                    if (!valid4) {
+                                                      break
+                                                    }
+                                                  }
+                                                }
+                                              }
+                                            } else {
+                                              validate15.errors = [
+                                                {
+                                                  instancePath: instancePath + '/wishes/quietHours/' + i0 + '/days',
+                                                  schemaPath: '#/properties/wishes/properties/quietHours/items/properties/days/type',
+                                                  keyword: 'type',
+                                                  params: { type: 'array' },
+                                                  message: 'must be array',
+                                                },
+                                              ]
+                                              return false
+                                            }
+                                          }
+                                          var valid3 = _errs12 === errors
+                                        } else {
+                                          var valid3 = true
+                                        }
+                                        if (valid3) {
+                                          if (data3.from !== undefined) {
+                                            let data6 = data3.from
+                                            const _errs15 = errors
+                                            if (errors === _errs15) {
+                                              if (typeof data6 === 'string') {
+                                                if (!pattern11.test(data6)) {
+                                                  validate15.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/wishes/quietHours/' + i0 + '/from',
+                                                      schemaPath: '#/properties/wishes/properties/quietHours/items/properties/from/pattern',
+                                                      keyword: 'pattern',
+                                                      params: { pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+                                                      message: 'must match pattern "' + '^([01][0-9]|2[0-3]):[0-5][0-9]$' + '"',
+                                                    },
+                                                  ]
+                                                  return false
+                                                }
+                                              } else {
+                                                validate15.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/wishes/quietHours/' + i0 + '/from',
+                                                    schemaPath: '#/properties/wishes/properties/quietHours/items/properties/from/type',
+                                                    keyword: 'type',
+                                                    params: { type: 'string' },
+                                                    message: 'must be string',
+                                                  },
+                                                ]
+                                                return false
+                                              }
+                                            }
+                                            var valid3 = _errs15 === errors
+                                          } else {
+                                            var valid3 = true
+                                          }
+                                          if (valid3) {
+                                            if (data3.to !== undefined) {
+                                              let data7 = data3.to
+                                              const _errs17 = errors
+                                              if (errors === _errs17) {
+                                                if (typeof data7 === 'string') {
+                                                  if (!pattern11.test(data7)) {
+                                                    validate15.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/wishes/quietHours/' + i0 + '/to',
+                                                        schemaPath: '#/properties/wishes/properties/quietHours/items/properties/to/pattern',
+                                                        keyword: 'pattern',
+                                                        params: { pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+                                                        message: 'must match pattern "' + '^([01][0-9]|2[0-3]):[0-5][0-9]$' + '"',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  }
+                                                } else {
+                                                  validate15.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/wishes/quietHours/' + i0 + '/to',
+                                                      schemaPath: '#/properties/wishes/properties/quietHours/items/properties/to/type',
+                                                      keyword: 'type',
+                                                      params: { type: 'string' },
+                                                      message: 'must be string',
+                                                    },
+                                                  ]
+                                                  return false
+                                                }
+                                              }
+                                              var valid3 = _errs17 === errors
+                                            } else {
+                                              var valid3 = true
+                                            }
+                                          }
+                                        }
+                                      }
+                                    }
+                                  } else {
+                                    validate15.errors = [
+                                      {
+                                        instancePath: instancePath + '/wishes/quietHours/' + i0,
+                                        schemaPath: '#/properties/wishes/properties/quietHours/items/type',
+                                        keyword: 'type',
+                                        params: { type: 'object' },
+                                        message: 'must be object',
+                                      },
+                                    ]
+                                    return false
+                                  }
+                                }
+                                var valid2 = _errs9 === errors
+                                if (!valid2) {
+                                  break
+                                }
+                              }
+                            }
+                          } else {
+                            validate15.errors = [
+                              {
+                                instancePath: instancePath + '/wishes/quietHours',
+                                schemaPath: '#/properties/wishes/properties/quietHours/type',
+                                keyword: 'type',
+                                params: { type: 'array' },
+                                message: 'must be array',
+                              },
+                            ]
+                            return false
+                          }
+                        }
+                        var valid1 = _errs7 === errors
+                      } else {
+                        var valid1 = true
+                      }
+                      if (valid1) {
+                        if (data0.cpuSecondsPerDay !== undefined) {
+                          let data8 = data0.cpuSecondsPerDay
+                          const _errs19 = errors
+                          if (!(typeof data8 == 'number' && !(data8 % 1) && !isNaN(data8) && isFinite(data8))) {
+                            validate15.errors = [
+                              {
+                                instancePath: instancePath + '/wishes/cpuSecondsPerDay',
+                                schemaPath: '#/properties/wishes/properties/cpuSecondsPerDay/type',
+                                keyword: 'type',
+                                params: { type: 'integer' },
+                                message: 'must be integer',
+                              },
+                            ]
+                            return false
+                          }
+                          if (errors === _errs19) {
+                            if (typeof data8 == 'number' && isFinite(data8)) {
+                              if (data8 > 100000000 || isNaN(data8)) {
+                                validate15.errors = [
+                                  {
+                                    instancePath: instancePath + '/wishes/cpuSecondsPerDay',
+                                    schemaPath: '#/properties/wishes/properties/cpuSecondsPerDay/maximum',
+                                    keyword: 'maximum',
+                                    params: { comparison: '<=', limit: 100000000 },
+                                    message: 'must be <= 100000000',
+                                  },
+                                ]
+                                return false
+                              } else {
+                                if (data8 < 0 || isNaN(data8)) {
+                                  validate15.errors = [
+                                    {
+                                      instancePath: instancePath + '/wishes/cpuSecondsPerDay',
+                                      schemaPath: '#/properties/wishes/properties/cpuSecondsPerDay/minimum',
+                                      keyword: 'minimum',
+                                      params: { comparison: '>=', limit: 0 },
+                                      message: 'must be >= 0',
+                                    },
+                                  ]
+                                  return false
+                                }
+                              }
+                            }
+                          }
+                          var valid1 = _errs19 === errors
+                        } else {
+                          var valid1 = true
+                        }
+                        if (valid1) {
+                          if (data0.diskBytesPerDay !== undefined) {
+                            let data9 = data0.diskBytesPerDay
+                            const _errs21 = errors
+                            if (!(typeof data9 == 'number' && !(data9 % 1) && !isNaN(data9) && isFinite(data9))) {
+                              validate15.errors = [
+                                {
+                                  instancePath: instancePath + '/wishes/diskBytesPerDay',
+                                  schemaPath: '#/properties/wishes/properties/diskBytesPerDay/type',
+                                  keyword: 'type',
+                                  params: { type: 'integer' },
+                                  message: 'must be integer',
+                                },
+                              ]
+                              return false
+                            }
+                            if (errors === _errs21) {
+                              if (typeof data9 == 'number' && isFinite(data9)) {
+                                if (data9 > 9007199254740991 || isNaN(data9)) {
+                                  validate15.errors = [
+                                    {
+                                      instancePath: instancePath + '/wishes/diskBytesPerDay',
+                                      schemaPath: '#/properties/wishes/properties/diskBytesPerDay/maximum',
+                                      keyword: 'maximum',
+                                      params: { comparison: '<=', limit: 9007199254740991 },
+                                      message: 'must be <= 9007199254740991',
+                                    },
+                                  ]
+                                  return false
+                                } else {
+                                  if (data9 < 0 || isNaN(data9)) {
+                                    validate15.errors = [
+                                      {
+                                        instancePath: instancePath + '/wishes/diskBytesPerDay',
+                                        schemaPath: '#/properties/wishes/properties/diskBytesPerDay/minimum',
+                                        keyword: 'minimum',
+                                        params: { comparison: '>=', limit: 0 },
+                                        message: 'must be >= 0',
+                                      },
+                                    ]
+                                    return false
+                                  }
+                                }
+                              }
+                            }
+                            var valid1 = _errs21 === errors
+                          } else {
+                            var valid1 = true
+                          }
+                          if (valid1) {
+                            if (data0.vetoed !== undefined) {
+                              let data10 = data0.vetoed
+                              const _errs23 = errors
+                              if (errors === _errs23) {
+                                if (Array.isArray(data10)) {
+                                  if (data10.length > 100) {
+                                    validate15.errors = [
+                                      {
+                                        instancePath: instancePath + '/wishes/vetoed',
+                                        schemaPath: '#/properties/wishes/properties/vetoed/maxItems',
+                                        keyword: 'maxItems',
+                                        params: { limit: 100 },
+                                        message: 'must NOT have more than 100 items',
+                                      },
+                                    ]
+                                    return false
+                                  } else {
+                                    var valid5 = true
+                                    const len2 = data10.length
+                                    for (let i2 = 0; i2 < len2; i2++) {
+                                      let data11 = data10[i2]
+                                      const _errs25 = errors
+                                      if (errors === _errs25) {
+                                        if (typeof data11 === 'string') {
+                                          if (data11.length > 40) {
+                                            validate15.errors = [
+                                              {
+                                                instancePath: instancePath + '/wishes/vetoed/' + i2,
+                                                schemaPath: '#/properties/wishes/properties/vetoed/items/maxLength',
+                                                keyword: 'maxLength',
+                                                params: { limit: 40 },
+                                                message: 'must NOT have more than 40 characters',
+                                              },
+                                            ]
+                                            return false
+                                          } else {
+                                            if (!pattern0.test(data11)) {
+                                              validate15.errors = [
+                                                {
+                                                  instancePath: instancePath + '/wishes/vetoed/' + i2,
+                                                  schemaPath: '#/properties/wishes/properties/vetoed/items/pattern',
+                                                  keyword: 'pattern',
+                                                  params: { pattern: '^[a-z]+\\.[a-z]+$' },
+                                                  message: 'must match pattern "' + '^[a-z]+\\.[a-z]+$' + '"',
+                                                },
+                                              ]
+                                              return false
+                                            }
+                                          }
+                                        } else {
+                                          validate15.errors = [
+                                            {
+                                              instancePath: instancePath + '/wishes/vetoed/' + i2,
+                                              schemaPath: '#/properties/wishes/properties/vetoed/items/type',
+                                              keyword: 'type',
+                                              params: { type: 'string' },
+                                              message: 'must be string',
+                                            },
+                                          ]
+                                          return false
+                                        }
+                                      }
+                                      var valid5 = _errs25 === errors
+                                      if (!valid5) {
+                                        break
+                                      }
+                                    }
+                                  }
+                                } else {
+                                  validate15.errors = [
+                                    {
+                                      instancePath: instancePath + '/wishes/vetoed',
+                                      schemaPath: '#/properties/wishes/properties/vetoed/type',
+                                      keyword: 'type',
+                                      params: { type: 'array' },
+                                      message: 'must be array',
+                                    },
+                                  ]
+                                  return false
+                                }
+                              }
+                              var valid1 = _errs23 === errors
+                            } else {
+                              var valid1 = true
+                            }
+                            if (valid1) {
+                              if (data0.deferred !== undefined) {
+                                let data12 = data0.deferred
+                                const _errs27 = errors
+                                if (errors === _errs27) {
+                                  if (Array.isArray(data12)) {
+                                    if (data12.length > 100) {
+                                      validate15.errors = [
+                                        {
+                                          instancePath: instancePath + '/wishes/deferred',
+                                          schemaPath: '#/properties/wishes/properties/deferred/maxItems',
+                                          keyword: 'maxItems',
+                                          params: { limit: 100 },
+                                          message: 'must NOT have more than 100 items',
+                                        },
+                                      ]
+                                      return false
+                                    } else {
+                                      var valid6 = true
+                                      const len3 = data12.length
+                                      for (let i3 = 0; i3 < len3; i3++) {
+                                        let data13 = data12[i3]
+                                        const _errs29 = errors
+                                        if (errors === _errs29) {
+                                          if (data13 && typeof data13 == 'object' && !Array.isArray(data13)) {
+                                            let missing3
+                                            if (
+                                              (data13.kind === undefined && (missing3 = 'kind')) ||
+                                              (data13.until === undefined && (missing3 = 'until')) ||
+                                              (data13.reason === undefined && (missing3 = 'reason'))
+                                            ) {
+                                              validate15.errors = [
+                                                {
+                                                  instancePath: instancePath + '/wishes/deferred/' + i3,
+                                                  schemaPath: '#/properties/wishes/properties/deferred/items/required',
+                                                  keyword: 'required',
+                                                  params: { missingProperty: missing3 },
+                                                  message: "must have required property '" + missing3 + "'",
+                                                },
+                                              ]
+                                              return false
+                                            } else {
+                                              const _errs31 = errors
+                                              for (const key3 in data13) {
+                                                if (!(key3 === 'kind' || key3 === 'until' || key3 === 'reason')) {
+                                                  validate15.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/wishes/deferred/' + i3,
+                                                      schemaPath: '#/properties/wishes/properties/deferred/items/additionalProperties',
+                                                      keyword: 'additionalProperties',
+                                                      params: { additionalProperty: key3 },
+                                                      message: 'must NOT have additional properties',
+                                                    },
+                                                  ]
+                                                  return false
+                                                  break
+                                                }
+                                              }
+                                              if (_errs31 === errors) {
+                                                if (data13.kind !== undefined) {
+                                                  let data14 = data13.kind
+                                                  const _errs32 = errors
+                                                  if (errors === _errs32) {
+                                                    if (typeof data14 === 'string') {
+                                                      if (data14.length > 40) {
+                                                        validate15.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/wishes/deferred/' + i3 + '/kind',
+                                                            schemaPath:
+                                                              '#/properties/wishes/properties/deferred/items/properties/kind/maxLength',
+                                                            keyword: 'maxLength',
+                                                            params: { limit: 40 },
+                                                            message: 'must NOT have more than 40 characters',
+                                                          },
+                                                        ]
+                                                        return false
+                                                      } else {
+                                                        if (!pattern0.test(data14)) {
+                                                          validate15.errors = [
+                                                            {
+                                                              instancePath: instancePath + '/wishes/deferred/' + i3 + '/kind',
+                                                              schemaPath:
+                                                                '#/properties/wishes/properties/deferred/items/properties/kind/pattern',
+                                                              keyword: 'pattern',
+                                                              params: { pattern: '^[a-z]+\\.[a-z]+$' },
+                                                              message: 'must match pattern "' + '^[a-z]+\\.[a-z]+$' + '"',
+                                                            },
+                                                          ]
+                                                          return false
+                                                        }
+                                                      }
+                                                    } else {
+                                                      validate15.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/wishes/deferred/' + i3 + '/kind',
+                                                          schemaPath: '#/properties/wishes/properties/deferred/items/properties/kind/type',
+                                                          keyword: 'type',
+                                                          params: { type: 'string' },
+                                                          message: 'must be string',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    }
+                                                  }
+                                                  var valid7 = _errs32 === errors
+                                                } else {
+                                                  var valid7 = true
+                                                }
+                                                if (valid7) {
+                                                  if (data13.until !== undefined) {
+                                                    let data15 = data13.until
+                                                    const _errs34 = errors
+                                                    if (
+                                                      !(typeof data15 == 'number' && !(data15 % 1) && !isNaN(data15) && isFinite(data15))
+                                                    ) {
+                                                      validate15.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/wishes/deferred/' + i3 + '/until',
+                                                          schemaPath: '#/properties/wishes/properties/deferred/items/properties/until/type',
+                                                          keyword: 'type',
+                                                          params: { type: 'integer' },
+                                                          message: 'must be integer',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    }
+                                                    if (errors === _errs34) {
+                                                      if (typeof data15 == 'number' && isFinite(data15)) {
+                                                        if (data15 < 0 || isNaN(data15)) {
+                                                          validate15.errors = [
+                                                            {
+                                                              instancePath: instancePath + '/wishes/deferred/' + i3 + '/until',
+                                                              schemaPath:
+                                                                '#/properties/wishes/properties/deferred/items/properties/until/minimum',
+                                                              keyword: 'minimum',
+                                                              params: { comparison: '>=', limit: 0 },
+                                                              message: 'must be >= 0',
+                                                            },
+                                                          ]
+                                                          return false
+                                                        }
+                                                      }
+                                                    }
+                                                    var valid7 = _errs34 === errors
+                                                  } else {
+                                                    var valid7 = true
+                                                  }
+                                                  if (valid7) {
+                                                    if (data13.reason !== undefined) {
+                                                      let data16 = data13.reason
+                                                      const _errs36 = errors
+                                                      if (errors === _errs36) {
+                                                        if (typeof data16 === 'string') {
+                                                          if (data16.length > 500) {
+                                                            validate15.errors = [
+                                                              {
+                                                                instancePath: instancePath + '/wishes/deferred/' + i3 + '/reason',
+                                                                schemaPath:
+                                                                  '#/properties/wishes/properties/deferred/items/properties/reason/maxLength',
+                                                                keyword: 'maxLength',
+                                                                params: { limit: 500 },
+                                                                message: 'must NOT have more than 500 characters',
+                                                              },
+                                                            ]
+                                                            return false
+                                                          }
+                                                        } else {
+                                                          validate15.errors = [
+                                                            {
+                                                              instancePath: instancePath + '/wishes/deferred/' + i3 + '/reason',
+                                                              schemaPath:
+                                                                '#/properties/wishes/properties/deferred/items/properties/reason/type',
+                                                              keyword: 'type',
+                                                              params: { type: 'string' },
+                                                              message: 'must be string',
+                                                            },
+                                                          ]
+                                                          return false
+                                                        }
+                                                      }
+                                                      var valid7 = _errs36 === errors
+                                                    } else {
+                                                      var valid7 = true
+                                                    }
+                                                  }
+                                                }
+                                              }
+                                            }
+                                          } else {
+                                            validate15.errors = [
+                                              {
+                                                instancePath: instancePath + '/wishes/deferred/' + i3,
+                                                schemaPath: '#/properties/wishes/properties/deferred/items/type',
+                                                keyword: 'type',
+                                                params: { type: 'object' },
+                                                message: 'must be object',
+                                              },
+                                            ]
+                                            return false
+                                          }
+                                        }
+                                        var valid6 = _errs29 === errors
+                                        if (!valid6) {
+                                          break
+                                        }
+                                      }
+                                    }
+                                  } else {
+                                    validate15.errors = [
+                                      {
+                                        instancePath: instancePath + '/wishes/deferred',
+                                        schemaPath: '#/properties/wishes/properties/deferred/type',
+                                        keyword: 'type',
+                                        params: { type: 'array' },
+                                        message: 'must be array',
+                                      },
+                                    ]
+                                    return false
+                                  }
+                                }
+                                var valid1 = _errs27 === errors
+                              } else {
+                                var valid1 = true
+                              }
+                            }
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              } else {
+                validate15.errors = [
+                  {
+                    instancePath: instancePath + '/wishes',
+                    schemaPath: '#/properties/wishes/type',
+                    keyword: 'type',
+                    params: { type: 'object' },
+                    message: 'must be object',
+                  },
+                ]
+                return false
+              }
+            }
+            var valid0 = _errs2 === errors
+          } else {
+            var valid0 = true
+          }
+          if (valid0) {
+            if (data.bounds !== undefined) {
+              let data17 = data.bounds
+              const _errs38 = errors
+              if (errors === _errs38) {
+                if (data17 && typeof data17 == 'object' && !Array.isArray(data17)) {
+                  const _errs40 = errors
+                  for (const key4 in data17) {
+                    if (!(key4 === 'cpuSecondsPerDay' || key4 === 'diskBytesPerDay' || key4 === 'quietHours')) {
+                      validate15.errors = [
+                        {
+                          instancePath: instancePath + '/bounds',
+                          schemaPath: '#/properties/bounds/additionalProperties',
+                          keyword: 'additionalProperties',
+                          params: { additionalProperty: key4 },
+                          message: 'must NOT have additional properties',
+                        },
+                      ]
+                      return false
+                      break
+                    }
+                  }
+                  if (_errs40 === errors) {
+                    if (data17.cpuSecondsPerDay !== undefined) {
+                      let data18 = data17.cpuSecondsPerDay
+                      const _errs41 = errors
+                      if (!(typeof data18 == 'number' && !(data18 % 1) && !isNaN(data18) && isFinite(data18))) {
+                        validate15.errors = [
+                          {
+                            instancePath: instancePath + '/bounds/cpuSecondsPerDay',
+                            schemaPath: '#/properties/bounds/properties/cpuSecondsPerDay/type',
+                            keyword: 'type',
+                            params: { type: 'integer' },
+                            message: 'must be integer',
+                          },
+                        ]
+                        return false
+                      }
+                      if (errors === _errs41) {
+                        if (typeof data18 == 'number' && isFinite(data18)) {
+                          if (data18 > 100000000 || isNaN(data18)) {
+                            validate15.errors = [
+                              {
+                                instancePath: instancePath + '/bounds/cpuSecondsPerDay',
+                                schemaPath: '#/properties/bounds/properties/cpuSecondsPerDay/maximum',
+                                keyword: 'maximum',
+                                params: { comparison: '<=', limit: 100000000 },
+                                message: 'must be <= 100000000',
+                              },
+                            ]
+                            return false
+                          } else {
+                            if (data18 < 0 || isNaN(data18)) {
+                              validate15.errors = [
+                                {
+                                  instancePath: instancePath + '/bounds/cpuSecondsPerDay',
+                                  schemaPath: '#/properties/bounds/properties/cpuSecondsPerDay/minimum',
+                                  keyword: 'minimum',
+                                  params: { comparison: '>=', limit: 0 },
+                                  message: 'must be >= 0',
+                                },
+                              ]
+                              return false
+                            }
+                          }
+                        }
+                      }
+                      var valid8 = _errs41 === errors
+                    } else {
+                      var valid8 = true
+                    }
+                    if (valid8) {
+                      if (data17.diskBytesPerDay !== undefined) {
+                        let data19 = data17.diskBytesPerDay
+                        const _errs43 = errors
+                        if (!(typeof data19 == 'number' && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
+                          validate15.errors = [
+                            {
+                              instancePath: instancePath + '/bounds/diskBytesPerDay',
+                              schemaPath: '#/properties/bounds/properties/diskBytesPerDay/type',
+                              keyword: 'type',
+                              params: { type: 'integer' },
+                              message: 'must be integer',
+                            },
+                          ]
+                          return false
+                        }
+                        if (errors === _errs43) {
+                          if (typeof data19 == 'number' && isFinite(data19)) {
+                            if (data19 > 9007199254740991 || isNaN(data19)) {
+                              validate15.errors = [
+                                {
+                                  instancePath: instancePath + '/bounds/diskBytesPerDay',
+                                  schemaPath: '#/properties/bounds/properties/diskBytesPerDay/maximum',
+                                  keyword: 'maximum',
+                                  params: { comparison: '<=', limit: 9007199254740991 },
+                                  message: 'must be <= 9007199254740991',
+                                },
+                              ]
+                              return false
+                            } else {
+                              if (data19 < 0 || isNaN(data19)) {
+                                validate15.errors = [
+                                  {
+                                    instancePath: instancePath + '/bounds/diskBytesPerDay',
+                                    schemaPath: '#/properties/bounds/properties/diskBytesPerDay/minimum',
+                                    keyword: 'minimum',
+                                    params: { comparison: '>=', limit: 0 },
+                                    message: 'must be >= 0',
+                                  },
+                                ]
+                                return false
+                              }
+                            }
+                          }
+                        }
+                        var valid8 = _errs43 === errors
+                      } else {
+                        var valid8 = true
+                      }
+                      if (valid8) {
+                        if (data17.quietHours !== undefined) {
+                          let data20 = data17.quietHours
+                          const _errs45 = errors
+                          if (errors === _errs45) {
+                            if (data20 && typeof data20 == 'object' && !Array.isArray(data20)) {
+                              let missing4
+                              if (
+                                (data20.timeZone === undefined && (missing4 = 'timeZone')) ||
+                                (data20.hours === undefined && (missing4 = 'hours'))
+                              ) {
+                                validate15.errors = [
+                                  {
+                                    instancePath: instancePath + '/bounds/quietHours',
+                                    schemaPath: '#/properties/bounds/properties/quietHours/required',
+                                    keyword: 'required',
+                                    params: { missingProperty: missing4 },
+                                    message: "must have required property '" + missing4 + "'",
+                                  },
+                                ]
+                                return false
+                              } else {
+                                const _errs47 = errors
+                                for (const key5 in data20) {
+                                  if (!(key5 === 'timeZone' || key5 === 'hours')) {
+                                    validate15.errors = [
+                                      {
+                                        instancePath: instancePath + '/bounds/quietHours',
+                                        schemaPath: '#/properties/bounds/properties/quietHours/additionalProperties',
+                                        keyword: 'additionalProperties',
+                                        params: { additionalProperty: key5 },
+                                        message: 'must NOT have additional properties',
+                                      },
+                                    ]
+                                    return false
+                                    break
+                                  }
+                                }
+                                if (_errs47 === errors) {
+                                  if (data20.timeZone !== undefined) {
+                                    let data21 = data20.timeZone
+                                    const _errs48 = errors
+                                    if (errors === _errs48) {
+                                      if (typeof data21 === 'string') {
+                                        if (data21.length > 64) {
+                                          validate15.errors = [
+                                            {
+                                              instancePath: instancePath + '/bounds/quietHours/timeZone',
+                                              schemaPath: '#/properties/bounds/properties/quietHours/properties/timeZone/maxLength',
+                                              keyword: 'maxLength',
+                                              params: { limit: 64 },
+                                              message: 'must NOT have more than 64 characters',
+                                            },
+                                          ]
+                                          return false
+                                        } else {
+                                          if (!pattern10.test(data21)) {
+                                            validate15.errors = [
+                                              {
+                                                instancePath: instancePath + '/bounds/quietHours/timeZone',
+                                                schemaPath: '#/properties/bounds/properties/quietHours/properties/timeZone/pattern',
+                                                keyword: 'pattern',
+                                                params: {
+                                                  pattern: '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$',
+                                                },
+                                                message:
+                                                  'must match pattern "' +
+                                                  '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$' +
+                                                  '"',
+                                              },
+                                            ]
+                                            return false
+                                          }
+                                        }
+                                      } else {
+                                        validate15.errors = [
+                                          {
+                                            instancePath: instancePath + '/bounds/quietHours/timeZone',
+                                            schemaPath: '#/properties/bounds/properties/quietHours/properties/timeZone/type',
+                                            keyword: 'type',
+                                            params: { type: 'string' },
+                                            message: 'must be string',
+                                          },
+                                        ]
+                                        return false
+                                      }
+                                    }
+                                    var valid9 = _errs48 === errors
+                                  } else {
+                                    var valid9 = true
+                                  }
+                                  if (valid9) {
+                                    if (data20.hours !== undefined) {
+                                      let data22 = data20.hours
+                                      const _errs50 = errors
+                                      if (errors === _errs50) {
+                                        if (Array.isArray(data22)) {
+                                          if (data22.length > 20) {
+                                            validate15.errors = [
+                                              {
+                                                instancePath: instancePath + '/bounds/quietHours/hours',
+                                                schemaPath: '#/properties/bounds/properties/quietHours/properties/hours/maxItems',
+                                                keyword: 'maxItems',
+                                                params: { limit: 20 },
+                                                message: 'must NOT have more than 20 items',
+                                              },
+                                            ]
+                                            return false
+                                          } else {
+                                            var valid10 = true
+                                            const len4 = data22.length
+                                            for (let i4 = 0; i4 < len4; i4++) {
+                                              let data23 = data22[i4]
+                                              const _errs52 = errors
+                                              if (errors === _errs52) {
+                                                if (data23 && typeof data23 == 'object' && !Array.isArray(data23)) {
+                                                  let missing5
+                                                  if (
+                                                    (data23.days === undefined && (missing5 = 'days')) ||
+                                                    (data23.from === undefined && (missing5 = 'from')) ||
+                                                    (data23.to === undefined && (missing5 = 'to'))
+                                                  ) {
+                                                    validate15.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/bounds/quietHours/hours/' + i4,
+                                                        schemaPath:
+                                                          '#/properties/bounds/properties/quietHours/properties/hours/items/required',
+                                                        keyword: 'required',
+                                                        params: { missingProperty: missing5 },
+                                                        message: "must have required property '" + missing5 + "'",
+                                                      },
+                                                    ]
+                                                    return false
+                                                  } else {
+                                                    const _errs54 = errors
+                                                    for (const key6 in data23) {
+                                                      if (!(key6 === 'days' || key6 === 'from' || key6 === 'to')) {
+                                                        validate15.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/bounds/quietHours/hours/' + i4,
+                                                            schemaPath:
+                                                              '#/properties/bounds/properties/quietHours/properties/hours/items/additionalProperties',
+                                                            keyword: 'additionalProperties',
+                                                            params: { additionalProperty: key6 },
+                                                            message: 'must NOT have additional properties',
+                                                          },
+                                                        ]
+                                                        return false
+                                                        break
+                                                      }
+                                                    }
+                                                    if (_errs54 === errors) {
+                                                      if (data23.days !== undefined) {
+                                                        let data24 = data23.days
+                                                        const _errs55 = errors
+                                                        if (errors === _errs55) {
+                                                          if (Array.isArray(data24)) {
+                                                            if (data24.length > 7) {
+                                                              validate15.errors = [
+                                                                {
+                                                                  instancePath: instancePath + '/bounds/quietHours/hours/' + i4 + '/days',
+                                                                  schemaPath:
+                                                                    '#/properties/bounds/properties/quietHours/properties/hours/items/properties/days/maxItems',
+                                                                  keyword: 'maxItems',
+                                                                  params: { limit: 7 },
+                                                                  message: 'must NOT have more than 7 items',
+                                                                },
+                                                              ]
+                                                              return false
+                                                            } else {
+                                                              if (data24.length < 1) {
+                                                                validate15.errors = [
+                                                                  {
+                                                                    instancePath: instancePath + '/bounds/quietHours/hours/' + i4 + '/days',
+                                                                    schemaPath:
+                                                                      '#/properties/bounds/properties/quietHours/properties/hours/items/properties/days/minItems',
+                                                                    keyword: 'minItems',
+                                                                    params: { limit: 1 },
+                                                                    message: 'must NOT have fewer than 1 items',
+                                                                  },
+                                                                ]
+                                                                return false
+                                                              } else {
+                                                                var valid12 = true
+                                                                const len5 = data24.length
+                                                                for (let i5 = 0; i5 < len5; i5++) {
+                                                                  let data25 = data24[i5]
+                                                                  const _errs57 = errors
+                                                                  if (
+                                                                    !(
+                                                                      data25 === 'mon' ||
+                                                                      data25 === 'tue' ||
+                                                                      data25 === 'wed' ||
+                                                                      data25 === 'thu' ||
+                                                                      data25 === 'fri' ||
+                                                                      data25 === 'sat' ||
+                                                                      data25 === 'sun'
+                                                                    )
+                                                                  ) {
+                                                                    validate15.errors = [
+                                                                      {
+                                                                        instancePath:
+                                                                          instancePath + '/bounds/quietHours/hours/' + i4 + '/days/' + i5,
+                                                                        schemaPath:
+                                                                          '#/properties/bounds/properties/quietHours/properties/hours/items/properties/days/items/enum',
+                                                                        keyword: 'enum',
+                                                                        params: {
+                                                                          allowedValues:
+                                                                            schema16.properties.bounds.properties.quietHours.properties
+                                                                              .hours.items.properties.days.items.enum,
+                                                                        },
+                                                                        message: 'must be equal to one of the allowed values',
+                                                                      },
+                                                                    ]
+                                                                    return false
+                                                                  }
+                                                                  var valid12 = _errs57 === errors
+                                                                  if (!valid12) {
+                                                                    break
+                                                                  }
+                                                                }
+                                                              }
+                                                            }
+                                                          } else {
+                                                            validate15.errors = [
+                                                              {
+                                                                instancePath: instancePath + '/bounds/quietHours/hours/' + i4 + '/days',
+                                                                schemaPath:
+                                                                  '#/properties/bounds/properties/quietHours/properties/hours/items/properties/days/type',
+                                                                keyword: 'type',
+                                                                params: { type: 'array' },
+                                                                message: 'must be array',
+                                                              },
+                                                            ]
+                                                            return false
+                                                          }
+                                                        }
+                                                        var valid11 = _errs55 === errors
+                                                      } else {
+                                                        var valid11 = true
+                                                      }
+                                                      if (valid11) {
+                                                        if (data23.from !== undefined) {
+                                                          let data26 = data23.from
+                                                          const _errs58 = errors
+                                                          if (errors === _errs58) {
+                                                            if (typeof data26 === 'string') {
+                                                              if (!pattern11.test(data26)) {
+                                                                validate15.errors = [
+                                                                  {
+                                                                    instancePath: instancePath + '/bounds/quietHours/hours/' + i4 + '/from',
+                                                                    schemaPath:
+                                                                      '#/properties/bounds/properties/quietHours/properties/hours/items/properties/from/pattern',
+                                                                    keyword: 'pattern',
+                                                                    params: { pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+                                                                    message:
+                                                                      'must match pattern "' + '^([01][0-9]|2[0-3]):[0-5][0-9]$' + '"',
+                                                                  },
+                                                                ]
+                                                                return false
+                                                              }
+                                                            } else {
+                                                              validate15.errors = [
+                                                                {
+                                                                  instancePath: instancePath + '/bounds/quietHours/hours/' + i4 + '/from',
+                                                                  schemaPath:
+                                                                    '#/properties/bounds/properties/quietHours/properties/hours/items/properties/from/type',
+                                                                  keyword: 'type',
+                                                                  params: { type: 'string' },
+                                                                  message: 'must be string',
+                                                                },
+                                                              ]
+                                                              return false
+                                                            }
+                                                          }
+                                                          var valid11 = _errs58 === errors
+                                                        } else {
+                                                          var valid11 = true
+                                                        }
+                                                        if (valid11) {
+                                                          if (data23.to !== undefined) {
+                                                            let data27 = data23.to
+                                                            const _errs60 = errors
+                                                            if (errors === _errs60) {
+                                                              if (typeof data27 === 'string') {
+                                                                if (!pattern11.test(data27)) {
+                                                                  validate15.errors = [
+                                                                    {
+                                                                      instancePath: instancePath + '/bounds/quietHours/hours/' + i4 + '/to',
+                                                                      schemaPath:
+                                                                        '#/properties/bounds/properties/quietHours/properties/hours/items/properties/to/pattern',
+                                                                      keyword: 'pattern',
+                                                                      params: { pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+                                                                      message:
+                                                                        'must match pattern "' + '^([01][0-9]|2[0-3]):[0-5][0-9]$' + '"',
+                                                                    },
+                                                                  ]
+                                                                  return false
+                                                                }
+                                                              } else {
+                                                                validate15.errors = [
+                                                                  {
+                                                                    instancePath: instancePath + '/bounds/quietHours/hours/' + i4 + '/to',
+                                                                    schemaPath:
+                                                                      '#/properties/bounds/properties/quietHours/properties/hours/items/properties/to/type',
+                                                                    keyword: 'type',
+                                                                    params: { type: 'string' },
+                                                                    message: 'must be string',
+                                                                  },
+                                                                ]
+                                                                return false
+                                                              }
+                                                            }
+                                                            var valid11 = _errs60 === errors
+                                                          } else {
+                                                            var valid11 = true
+                                                          }
+                                                        }
+                                                      }
+                                                    }
+                                                  }
+                                                } else {
+                                                  validate15.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/bounds/quietHours/hours/' + i4,
+                                                      schemaPath: '#/properties/bounds/properties/quietHours/properties/hours/items/type',
+                                                      keyword: 'type',
+                                                      params: { type: 'object' },
+                                                      message: 'must be object',
+                                                    },
+                                                  ]
+                                                  return false
+                                                }
+                                              }
+                                              var valid10 = _errs52 === errors
+                                              if (!valid10) {
+                                                break
+                                              }
+                                            }
+                                          }
+                                        } else {
+                                          validate15.errors = [
+                                            {
+                                              instancePath: instancePath + '/bounds/quietHours/hours',
+                                              schemaPath: '#/properties/bounds/properties/quietHours/properties/hours/type',
+                                              keyword: 'type',
+                                              params: { type: 'array' },
+                                              message: 'must be array',
+                                            },
+                                          ]
+                                          return false
+                                        }
+                                      }
+                                      var valid9 = _errs50 === errors
+                                    } else {
+                                      var valid9 = true
+                                    }
+                                  }
+                                }
+                              }
+                            } else {
+                              validate15.errors = [
+                                {
+                                  instancePath: instancePath + '/bounds/quietHours',
+                                  schemaPath: '#/properties/bounds/properties/quietHours/type',
+                                  keyword: 'type',
+                                  params: { type: 'object' },
+                                  message: 'must be object',
+                                },
+                              ]
+                              return false
+                            }
+                          }
+                          var valid8 = _errs45 === errors
+                        } else {
+                          var valid8 = true
+                        }
+                      }
+                    }
+                  }
+                } else {
+                  validate15.errors = [
+                    {
+                      instancePath: instancePath + '/bounds',
+                      schemaPath: '#/properties/bounds/type',
+                      keyword: 'type',
+                      params: { type: 'object' },
+                      message: 'must be object',
+                    },
+                  ]
+                  return false
+                }
+              }
+              var valid0 = _errs38 === errors
+            } else {
+              var valid0 = true
+            }
+            if (valid0) {
+              if (data.usage !== undefined) {
+                let data28 = data.usage
+                const _errs62 = errors
+                if (errors === _errs62) {
+                  if (data28 && typeof data28 == 'object' && !Array.isArray(data28)) {
+                    let missing6
+                    if (
+                      (data28.day === undefined && (missing6 = 'day')) ||
+                      (data28.cpuSeconds === undefined && (missing6 = 'cpuSeconds')) ||
+                      (data28.diskBytes === undefined && (missing6 = 'diskBytes'))
+                    ) {
+                      validate15.errors = [
+                        {
+                          instancePath: instancePath + '/usage',
+                          schemaPath: '#/properties/usage/required',
+                          keyword: 'required',
+                          params: { missingProperty: missing6 },
+                          message: "must have required property '" + missing6 + "'",
+                        },
+                      ]
+                      return false
+                    } else {
+                      const _errs64 = errors
+                      for (const key7 in data28) {
+                        if (!(key7 === 'day' || key7 === 'cpuSeconds' || key7 === 'diskBytes')) {
+                          validate15.errors = [
+                            {
+                              instancePath: instancePath + '/usage',
+                              schemaPath: '#/properties/usage/additionalProperties',
+                              keyword: 'additionalProperties',
+                              params: { additionalProperty: key7 },
+                              message: 'must NOT have additional properties',
+                            },
+                          ]
+                          return false
+                          break
+                        }
+                      }
+                      if (_errs64 === errors) {
+                        if (data28.day !== undefined) {
+                          let data29 = data28.day
+                          const _errs65 = errors
+                          if (errors === _errs65) {
+                            if (typeof data29 === 'string') {
+                              if (!pattern18.test(data29)) {
+                                validate15.errors = [
+                                  {
+                                    instancePath: instancePath + '/usage/day',
+                                    schemaPath: '#/properties/usage/properties/day/pattern',
+                                    keyword: 'pattern',
+                                    params: { pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' },
+                                    message: 'must match pattern "' + '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' + '"',
+                                  },
+                                ]
+                                return false
+                              }
+                            } else {
+                              validate15.errors = [
+                                {
+                                  instancePath: instancePath + '/usage/day',
+                                  schemaPath: '#/properties/usage/properties/day/type',
+                                  keyword: 'type',
+                                  params: { type: 'string' },
+                                  message: 'must be string',
+                                },
+                              ]
+                              return false
+                            }
+                          }
+                          var valid13 = _errs65 === errors
+                        } else {
+                          var valid13 = true
+                        }
+                        if (valid13) {
+                          if (data28.cpuSeconds !== undefined) {
+                            let data30 = data28.cpuSeconds
+                            const _errs67 = errors
+                            if (!(typeof data30 == 'number' && !(data30 % 1) && !isNaN(data30) && isFinite(data30))) {
+                              validate15.errors = [
+                                {
+                                  instancePath: instancePath + '/usage/cpuSeconds',
+                                  schemaPath: '#/properties/usage/properties/cpuSeconds/type',
+                                  keyword: 'type',
+                                  params: { type: 'integer' },
+                                  message: 'must be integer',
+                                },
+                              ]
+                              return false
+                            }
+                            if (errors === _errs67) {
+                              if (typeof data30 == 'number' && isFinite(data30)) {
+                                if (data30 < 0 || isNaN(data30)) {
+                                  validate15.errors = [
+                                    {
+                                      instancePath: instancePath + '/usage/cpuSeconds',
+                                      schemaPath: '#/properties/usage/properties/cpuSeconds/minimum',
+                                      keyword: 'minimum',
+                                      params: { comparison: '>=', limit: 0 },
+                                      message: 'must be >= 0',
+                                    },
+                                  ]
+                                  return false
+                                }
+                              }
+                            }
+                            var valid13 = _errs67 === errors
+                          } else {
+                            var valid13 = true
+                          }
+                          if (valid13) {
+                            if (data28.diskBytes !== undefined) {
+                              let data31 = data28.diskBytes
+                              const _errs69 = errors
+                              if (!(typeof data31 == 'number' && !(data31 % 1) && !isNaN(data31) && isFinite(data31))) {
+                                validate15.errors = [
+                                  {
+                                    instancePath: instancePath + '/usage/diskBytes',
+                                    schemaPath: '#/properties/usage/properties/diskBytes/type',
+                                    keyword: 'type',
+                                    params: { type: 'integer' },
+                                    message: 'must be integer',
+                                  },
+                                ]
+                                return false
+                              }
+                              if (errors === _errs69) {
+                                if (typeof data31 == 'number' && isFinite(data31)) {
+                                  if (data31 < 0 || isNaN(data31)) {
+                                    validate15.errors = [
+                                      {
+                                        instancePath: instancePath + '/usage/diskBytes',
+                                        schemaPath: '#/properties/usage/properties/diskBytes/minimum',
+                                        keyword: 'minimum',
+                                        params: { comparison: '>=', limit: 0 },
+                                        message: 'must be >= 0',
+                                      },
+                                    ]
+                                    return false
+                                  }
+                                }
+                              }
+                              var valid13 = _errs69 === errors
+                            } else {
+                              var valid13 = true
+                            }
+                          }
+                        }
+                      }
+                    }
+                  } else {
+                    validate15.errors = [
+                      {
+                        instancePath: instancePath + '/usage',
+                        schemaPath: '#/properties/usage/type',
+                        keyword: 'type',
+                        params: { type: 'object' },
+                        message: 'must be object',
+                      },
+                    ]
+                    return false
+                  }
+                }
+                var valid0 = _errs62 === errors
+              } else {
+                var valid0 = true
+              }
+              if (valid0) {
+                if (data.localTime !== undefined) {
+                  let data32 = data.localTime
+                  const _errs71 = errors
+                  if (errors === _errs71) {
+                    if (typeof data32 === 'string') {
+                      if (!pattern19.test(data32)) {
+                        validate15.errors = [
+                          {
+                            instancePath: instancePath + '/localTime',
+                            schemaPath: '#/properties/localTime/pattern',
+                            keyword: 'pattern',
+                            params: { pattern: '^[0-9]{2}:[0-9]{2}$' },
+                            message: 'must match pattern "' + '^[0-9]{2}:[0-9]{2}$' + '"',
+                          },
+                        ]
+                        return false
+                      }
+                    } else {
+                      validate15.errors = [
+                        {
+                          instancePath: instancePath + '/localTime',
+                          schemaPath: '#/properties/localTime/type',
+                          keyword: 'type',
+                          params: { type: 'string' },
+                          message: 'must be string',
+                        },
+                      ]
+                      return false
+                    }
+                  }
+                  var valid0 = _errs71 === errors
+                } else {
+                  var valid0 = true
+                }
+                if (valid0) {
+                  if (data.quietUntil !== undefined) {
+                    let data33 = data.quietUntil
+                    const _errs73 = errors
+                    if (!(typeof data33 == 'number' && !(data33 % 1) && !isNaN(data33) && isFinite(data33))) {
+                      validate15.errors = [
+                        {
+                          instancePath: instancePath + '/quietUntil',
+                          schemaPath: '#/properties/quietUntil/type',
+                          keyword: 'type',
+                          params: { type: 'integer' },
+                          message: 'must be integer',
+                        },
+                      ]
+                      return false
+                    }
+                    if (errors === _errs73) {
+                      if (typeof data33 == 'number' && isFinite(data33)) {
+                        if (data33 < 0 || isNaN(data33)) {
+                          validate15.errors = [
+                            {
+                              instancePath: instancePath + '/quietUntil',
+                              schemaPath: '#/properties/quietUntil/minimum',
+                              keyword: 'minimum',
+                              params: { comparison: '>=', limit: 0 },
+                              message: 'must be >= 0',
+                            },
+                          ]
+                          return false
+                        }
+                      }
+                    }
+                    var valid0 = _errs73 === errors
+                  } else {
+                    var valid0 = true
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate15.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      return false
+    }
+  }
+  validate15.errors = vErrors
+  return errors === 0
+}
+
+const isLocalError = validate16
+const schema17 = {
+  type: 'object',
+  required: ['code', 'message', 'hint'],
+  properties: {
+    code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
+    message: { type: 'string', maxLength: 500 },
+    hint: { type: 'string', maxLength: 500 },
+    field: { type: 'string', maxLength: 200 },
+  },
+  additionalProperties: false,
+}
+
+function validate16(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null
+  let errors = 0
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      let missing0
+      if (
+        (data.code === undefined && (missing0 = 'code')) ||
+        (data.message === undefined && (missing0 = 'message')) ||
+        (data.hint === undefined && (missing0 = 'hint'))
+      ) {
+        validate16.errors = [
+          {
+            instancePath,
+            schemaPath: '#/required',
+            keyword: 'required',
+            params: { missingProperty: missing0 },
+            message: "must have required property '" + missing0 + "'",
+          },
+        ]
+        return false
+      } else {
+        const _errs1 = errors
+        for (const key0 in data) {
+          if (!(key0 === 'code' || key0 === 'message' || key0 === 'hint' || key0 === 'field')) {
+            validate16.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -3221,7 +7587,7 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs2) {
               if (typeof data0 === 'string') {
                 if (data0.length > 40) {
-                  validate14.errors = [
+                  validate16.errors = [
                     {
                       instancePath: instancePath + '/code',
                       schemaPath: '#/properties/code/maxLength',
@@ -3233,7 +7599,7 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                   return false
                 } else {
                   if (!pattern3.test(data0)) {
-                    validate14.errors = [
+                    validate16.errors = [
                       {
                         instancePath: instancePath + '/code',
                         schemaPath: '#/properties/code/pattern',
@@ -3246,7 +7612,7 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                 }
               } else {
-                validate14.errors = [
+                validate16.errors = [
                   {
                     instancePath: instancePath + '/code',
                     schemaPath: '#/properties/code/type',
@@ -3269,7 +7635,7 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs4) {
                 if (typeof data1 === 'string') {
                   if (data1.length > 500) {
-                    validate14.errors = [
+                    validate16.errors = [
                       {
                         instancePath: instancePath + '/message',
                         schemaPath: '#/properties/message/maxLength',
@@ -3281,7 +7647,7 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                     return false
                   }
                 } else {
-                  validate14.errors = [
+                  validate16.errors = [
                     {
                       instancePath: instancePath + '/message',
                       schemaPath: '#/properties/message/type',
@@ -3304,7 +7670,7 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                 if (errors === _errs6) {
                   if (typeof data2 === 'string') {
                     if (data2.length > 500) {
-                      validate14.errors = [
+                      validate16.errors = [
                         {
                           instancePath: instancePath + '/hint',
                           schemaPath: '#/properties/hint/maxLength',
@@ -3316,7 +7682,7 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                       return false
                     }
                   } else {
-                    validate14.errors = [
+                    validate16.errors = [
                       {
                         instancePath: instancePath + '/hint',
                         schemaPath: '#/properties/hint/type',
@@ -3339,7 +7705,7 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                   if (errors === _errs8) {
                     if (typeof data3 === 'string') {
                       if (data3.length > 200) {
-                        validate14.errors = [
+                        validate16.errors = [
                           {
                             instancePath: instancePath + '/field',
                             schemaPath: '#/properties/field/maxLength',
@@ -3351,7 +7717,7 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                         return false
                       }
                     } else {
-                      validate14.errors = [
+                      validate16.errors = [
                         {
                           instancePath: instancePath + '/field',
                           schemaPath: '#/properties/field/type',
@@ -3373,11 +7739,11 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate14.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate16.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate14.errors = vErrors
+  validate16.errors = vErrors
   return errors === 0
 }
 
@@ -3387,5 +7753,7 @@ export const localValidators: Readonly<Record<string, Validator>> = {
   job: isLocalJob as unknown as Validator,
   jobs: isLocalJobs as unknown as Validator,
   status: isLocalStatus as unknown as Validator,
+  wishes: isLocalWishes as unknown as Validator,
+  owner: isLocalOwner as unknown as Validator,
   error: isLocalError as unknown as Validator,
 }

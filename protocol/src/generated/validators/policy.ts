@@ -40,7 +40,33 @@ const schema11 = {
     limits: {
       type: 'object',
       required: ['memoryMb'],
-      properties: { memoryMb: { type: 'integer', minimum: 64, maximum: 65536 } },
+      properties: {
+        memoryMb: { type: 'integer', minimum: 64, maximum: 65536 },
+        cpuSecondsPerDay: { type: 'integer', minimum: 0, maximum: 100000000 },
+        diskBytesPerDay: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+      },
+      additionalProperties: false,
+    },
+    quietHours: {
+      type: 'object',
+      required: ['timeZone', 'hours'],
+      properties: {
+        timeZone: { type: 'string', pattern: '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$', maxLength: 64 },
+        hours: {
+          type: 'array',
+          items: {
+            type: 'object',
+            required: ['days', 'from', 'to'],
+            properties: {
+              days: { type: 'array', items: { enum: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] }, minItems: 1, maxItems: 7 },
+              from: { type: 'string', pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+              to: { type: 'string', pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+            },
+            additionalProperties: false,
+          },
+          maxItems: 20,
+        },
+      },
       additionalProperties: false,
     },
     php: {
@@ -106,8 +132,10 @@ const pattern0 = new RegExp('^/', '')
 const pattern1 = new RegExp('^https?://', '')
 const pattern2 = new RegExp('^[a-z_][a-z0-9_-]*$', '')
 const pattern7 = new RegExp('^[a-z]+\\.[a-z]+$', '')
-const pattern12 = new RegExp('^http://', '')
-const pattern13 = new RegExp('^(redis|rediss|unix)://', '')
+const pattern8 = new RegExp('^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$', '')
+const pattern9 = new RegExp('^([01][0-9]|2[0-3]):[0-5][0-9]$', '')
+const pattern15 = new RegExp('^http://', '')
+const pattern16 = new RegExp('^(redis|rediss|unix)://', '')
 
 function validate10(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -1041,7 +1069,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
           errors++
         }
         for (const key4 in data15) {
-          if (!(key4 === 'memoryMb')) {
+          if (!(key4 === 'memoryMb' || key4 === 'cpuSecondsPerDay' || key4 === 'diskBytesPerDay')) {
             const err57 = {
               instancePath: instancePath + '/limits',
               schemaPath: '#/properties/limits/additionalProperties',
@@ -1107,85 +1135,81 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
           }
         }
-      } else {
-        const err61 = {
-          instancePath: instancePath + '/limits',
-          schemaPath: '#/properties/limits/type',
-          keyword: 'type',
-          params: { type: 'object' },
-          message: 'must be object',
-        }
-        if (vErrors === null) {
-          vErrors = [err61]
-        } else {
-          vErrors.push(err61)
-        }
-        errors++
-      }
-    }
-    if (data.php !== undefined) {
-      let data17 = data.php
-      const _errs41 = errors
-      let valid7 = false
-      const _errs42 = errors
-      if (data17 && typeof data17 == 'object' && !Array.isArray(data17)) {
-        if (data17.socket === undefined) {
-          const err62 = {
-            instancePath: instancePath + '/php',
-            schemaPath: '#/properties/php/anyOf/0/required',
-            keyword: 'required',
-            params: { missingProperty: 'socket' },
-            message: "must have required property '" + 'socket' + "'",
-          }
-          if (vErrors === null) {
-            vErrors = [err62]
-          } else {
-            vErrors.push(err62)
-          }
-          errors++
-        }
-        for (const key5 in data17) {
-          if (!(key5 === 'socket' || key5 === 'statusPath')) {
-            const err63 = {
-              instancePath: instancePath + '/php',
-              schemaPath: '#/properties/php/anyOf/0/additionalProperties',
-              keyword: 'additionalProperties',
-              params: { additionalProperty: key5 },
-              message: 'must NOT have additional properties',
+        if (data15.cpuSecondsPerDay !== undefined) {
+          let data17 = data15.cpuSecondsPerDay
+          if (!(typeof data17 == 'number' && !(data17 % 1) && !isNaN(data17) && isFinite(data17))) {
+            const err61 = {
+              instancePath: instancePath + '/limits/cpuSecondsPerDay',
+              schemaPath: '#/properties/limits/properties/cpuSecondsPerDay/type',
+              keyword: 'type',
+              params: { type: 'integer' },
+              message: 'must be integer',
             }
             if (vErrors === null) {
-              vErrors = [err63]
+              vErrors = [err61]
             } else {
-              vErrors.push(err63)
+              vErrors.push(err61)
             }
             errors++
           }
-        }
-        if (data17.socket !== undefined) {
-          let data18 = data17.socket
-          if (typeof data18 === 'string') {
-            if (data18.length > 1024) {
-              const err64 = {
-                instancePath: instancePath + '/php/socket',
-                schemaPath: '#/properties/php/anyOf/0/properties/socket/maxLength',
-                keyword: 'maxLength',
-                params: { limit: 1024 },
-                message: 'must NOT have more than 1024 characters',
+          if (typeof data17 == 'number' && isFinite(data17)) {
+            if (data17 > 100000000 || isNaN(data17)) {
+              const err62 = {
+                instancePath: instancePath + '/limits/cpuSecondsPerDay',
+                schemaPath: '#/properties/limits/properties/cpuSecondsPerDay/maximum',
+                keyword: 'maximum',
+                params: { comparison: '<=', limit: 100000000 },
+                message: 'must be <= 100000000',
               }
               if (vErrors === null) {
-                vErrors = [err64]
+                vErrors = [err62]
               } else {
-                vErrors.push(err64)
+                vErrors.push(err62)
               }
               errors++
             }
-            if (!pattern0.test(data18)) {
+            if (data17 < 0 || isNaN(data17)) {
+              const err63 = {
+                instancePath: instancePath + '/limits/cpuSecondsPerDay',
+                schemaPath: '#/properties/limits/properties/cpuSecondsPerDay/minimum',
+                keyword: 'minimum',
+                params: { comparison: '>=', limit: 0 },
+                message: 'must be >= 0',
+              }
+              if (vErrors === null) {
+                vErrors = [err63]
+              } else {
+                vErrors.push(err63)
+              }
+              errors++
+            }
+          }
+        }
+        if (data15.diskBytesPerDay !== undefined) {
+          let data18 = data15.diskBytesPerDay
+          if (!(typeof data18 == 'number' && !(data18 % 1) && !isNaN(data18) && isFinite(data18))) {
+            const err64 = {
+              instancePath: instancePath + '/limits/diskBytesPerDay',
+              schemaPath: '#/properties/limits/properties/diskBytesPerDay/type',
+              keyword: 'type',
+              params: { type: 'integer' },
+              message: 'must be integer',
+            }
+            if (vErrors === null) {
+              vErrors = [err64]
+            } else {
+              vErrors.push(err64)
+            }
+            errors++
+          }
+          if (typeof data18 == 'number' && isFinite(data18)) {
+            if (data18 > 9007199254740991 || isNaN(data18)) {
               const err65 = {
-                instancePath: instancePath + '/php/socket',
-                schemaPath: '#/properties/php/anyOf/0/properties/socket/pattern',
-                keyword: 'pattern',
-                params: { pattern: '^/' },
-                message: 'must match pattern "' + '^/' + '"',
+                instancePath: instancePath + '/limits/diskBytesPerDay',
+                schemaPath: '#/properties/limits/properties/diskBytesPerDay/maximum',
+                keyword: 'maximum',
+                params: { comparison: '<=', limit: 9007199254740991 },
+                message: 'must be <= 9007199254740991',
               }
               if (vErrors === null) {
                 vErrors = [err65]
@@ -1194,147 +1218,148 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-          } else {
-            const err66 = {
-              instancePath: instancePath + '/php/socket',
-              schemaPath: '#/properties/php/anyOf/0/properties/socket/type',
-              keyword: 'type',
-              params: { type: 'string' },
-              message: 'must be string',
-            }
-            if (vErrors === null) {
-              vErrors = [err66]
-            } else {
-              vErrors.push(err66)
-            }
-            errors++
-          }
-        }
-        if (data17.statusPath !== undefined) {
-          let data19 = data17.statusPath
-          if (typeof data19 === 'string') {
-            if (data19.length > 200) {
-              const err67 = {
-                instancePath: instancePath + '/php/statusPath',
-                schemaPath: '#/properties/php/anyOf/0/properties/statusPath/maxLength',
-                keyword: 'maxLength',
-                params: { limit: 200 },
-                message: 'must NOT have more than 200 characters',
+            if (data18 < 0 || isNaN(data18)) {
+              const err66 = {
+                instancePath: instancePath + '/limits/diskBytesPerDay',
+                schemaPath: '#/properties/limits/properties/diskBytesPerDay/minimum',
+                keyword: 'minimum',
+                params: { comparison: '>=', limit: 0 },
+                message: 'must be >= 0',
               }
               if (vErrors === null) {
-                vErrors = [err67]
+                vErrors = [err66]
               } else {
-                vErrors.push(err67)
+                vErrors.push(err66)
               }
               errors++
             }
-            if (!pattern0.test(data19)) {
-              const err68 = {
-                instancePath: instancePath + '/php/statusPath',
-                schemaPath: '#/properties/php/anyOf/0/properties/statusPath/pattern',
-                keyword: 'pattern',
-                params: { pattern: '^/' },
-                message: 'must match pattern "' + '^/' + '"',
-              }
-              if (vErrors === null) {
-                vErrors = [err68]
-              } else {
-                vErrors.push(err68)
-              }
-              errors++
-            }
-          } else {
-            const err69 = {
-              instancePath: instancePath + '/php/statusPath',
-              schemaPath: '#/properties/php/anyOf/0/properties/statusPath/type',
-              keyword: 'type',
-              params: { type: 'string' },
-              message: 'must be string',
-            }
-            if (vErrors === null) {
-              vErrors = [err69]
-            } else {
-              vErrors.push(err69)
-            }
-            errors++
           }
         }
       } else {
-        const err70 = {
-          instancePath: instancePath + '/php',
-          schemaPath: '#/properties/php/anyOf/0/type',
+        const err67 = {
+          instancePath: instancePath + '/limits',
+          schemaPath: '#/properties/limits/type',
           keyword: 'type',
           params: { type: 'object' },
           message: 'must be object',
         }
         if (vErrors === null) {
-          vErrors = [err70]
+          vErrors = [err67]
         } else {
-          vErrors.push(err70)
+          vErrors.push(err67)
         }
         errors++
       }
-      var _valid0 = _errs42 === errors
-      valid7 = valid7 || _valid0
-      if (!valid7) {
-        const _errs49 = errors
-        if (data17 && typeof data17 == 'object' && !Array.isArray(data17)) {
-          if (data17.http === undefined) {
-            const err71 = {
-              instancePath: instancePath + '/php',
-              schemaPath: '#/properties/php/anyOf/1/required',
-              keyword: 'required',
-              params: { missingProperty: 'http' },
-              message: "must have required property '" + 'http' + "'",
+    }
+    if (data.quietHours !== undefined) {
+      let data19 = data.quietHours
+      if (data19 && typeof data19 == 'object' && !Array.isArray(data19)) {
+        if (data19.timeZone === undefined) {
+          const err68 = {
+            instancePath: instancePath + '/quietHours',
+            schemaPath: '#/properties/quietHours/required',
+            keyword: 'required',
+            params: { missingProperty: 'timeZone' },
+            message: "must have required property '" + 'timeZone' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err68]
+          } else {
+            vErrors.push(err68)
+          }
+          errors++
+        }
+        if (data19.hours === undefined) {
+          const err69 = {
+            instancePath: instancePath + '/quietHours',
+            schemaPath: '#/properties/quietHours/required',
+            keyword: 'required',
+            params: { missingProperty: 'hours' },
+            message: "must have required property '" + 'hours' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err69]
+          } else {
+            vErrors.push(err69)
+          }
+          errors++
+        }
+        for (const key5 in data19) {
+          if (!(key5 === 'timeZone' || key5 === 'hours')) {
+            const err70 = {
+              instancePath: instancePath + '/quietHours',
+              schemaPath: '#/properties/quietHours/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key5 },
+              message: 'must NOT have additional properties',
             }
             if (vErrors === null) {
-              vErrors = [err71]
+              vErrors = [err70]
             } else {
-              vErrors.push(err71)
+              vErrors.push(err70)
             }
             errors++
           }
-          if (data17.secret === undefined) {
-            const err72 = {
-              instancePath: instancePath + '/php',
-              schemaPath: '#/properties/php/anyOf/1/required',
-              keyword: 'required',
-              params: { missingProperty: 'secret' },
-              message: "must have required property '" + 'secret' + "'",
-            }
-            if (vErrors === null) {
-              vErrors = [err72]
-            } else {
-              vErrors.push(err72)
-            }
-            errors++
-          }
-          for (const key6 in data17) {
-            if (!(key6 === 'http' || key6 === 'secret')) {
-              const err73 = {
-                instancePath: instancePath + '/php',
-                schemaPath: '#/properties/php/anyOf/1/additionalProperties',
-                keyword: 'additionalProperties',
-                params: { additionalProperty: key6 },
-                message: 'must NOT have additional properties',
+        }
+        if (data19.timeZone !== undefined) {
+          let data20 = data19.timeZone
+          if (typeof data20 === 'string') {
+            if (data20.length > 64) {
+              const err71 = {
+                instancePath: instancePath + '/quietHours/timeZone',
+                schemaPath: '#/properties/quietHours/properties/timeZone/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 64 },
+                message: 'must NOT have more than 64 characters',
               }
               if (vErrors === null) {
-                vErrors = [err73]
+                vErrors = [err71]
               } else {
-                vErrors.push(err73)
+                vErrors.push(err71)
               }
               errors++
             }
+            if (!pattern8.test(data20)) {
+              const err72 = {
+                instancePath: instancePath + '/quietHours/timeZone',
+                schemaPath: '#/properties/quietHours/properties/timeZone/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$' },
+                message: 'must match pattern "' + '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$' + '"',
+              }
+              if (vErrors === null) {
+                vErrors = [err72]
+              } else {
+                vErrors.push(err72)
+              }
+              errors++
+            }
+          } else {
+            const err73 = {
+              instancePath: instancePath + '/quietHours/timeZone',
+              schemaPath: '#/properties/quietHours/properties/timeZone/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
+            }
+            if (vErrors === null) {
+              vErrors = [err73]
+            } else {
+              vErrors.push(err73)
+            }
+            errors++
           }
-          if (data17.http !== undefined) {
-            let data20 = data17.http
-            if (typeof data20 !== 'boolean') {
+        }
+        if (data19.hours !== undefined) {
+          let data21 = data19.hours
+          if (Array.isArray(data21)) {
+            if (data21.length > 20) {
               const err74 = {
-                instancePath: instancePath + '/php/http',
-                schemaPath: '#/properties/php/anyOf/1/properties/http/type',
-                keyword: 'type',
-                params: { type: 'boolean' },
-                message: 'must be boolean',
+                instancePath: instancePath + '/quietHours/hours',
+                schemaPath: '#/properties/quietHours/properties/hours/maxItems',
+                keyword: 'maxItems',
+                params: { limit: 20 },
+                message: 'must NOT have more than 20 items',
               }
               if (vErrors === null) {
                 vErrors = [err74]
@@ -1343,245 +1368,241 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            if (true !== data20) {
-              const err75 = {
-                instancePath: instancePath + '/php/http',
-                schemaPath: '#/properties/php/anyOf/1/properties/http/const',
-                keyword: 'const',
-                params: { allowedValue: true },
-                message: 'must be equal to constant',
-              }
-              if (vErrors === null) {
-                vErrors = [err75]
+            const len1 = data21.length
+            for (let i1 = 0; i1 < len1; i1++) {
+              let data22 = data21[i1]
+              if (data22 && typeof data22 == 'object' && !Array.isArray(data22)) {
+                if (data22.days === undefined) {
+                  const err75 = {
+                    instancePath: instancePath + '/quietHours/hours/' + i1,
+                    schemaPath: '#/properties/quietHours/properties/hours/items/required',
+                    keyword: 'required',
+                    params: { missingProperty: 'days' },
+                    message: "must have required property '" + 'days' + "'",
+                  }
+                  if (vErrors === null) {
+                    vErrors = [err75]
+                  } else {
+                    vErrors.push(err75)
+                  }
+                  errors++
+                }
+                if (data22.from === undefined) {
+                  const err76 = {
+                    instancePath: instancePath + '/quietHours/hours/' + i1,
+                    schemaPath: '#/properties/quietHours/properties/hours/items/required',
+                    keyword: 'required',
+                    params: { missingProperty: 'from' },
+                    message: "must have required property '" + 'from' + "'",
+                  }
+                  if (vErrors === null) {
+                    vErrors = [err76]
+                  } else {
+                    vErrors.push(err76)
+                  }
+                  errors++
+                }
+                if (data22.to === undefined) {
+                  const err77 = {
+                    instancePath: instancePath + '/quietHours/hours/' + i1,
+                    schemaPath: '#/properties/quietHours/properties/hours/items/required',
+                    keyword: 'required',
+                    params: { missingProperty: 'to' },
+                    message: "must have required property '" + 'to' + "'",
+                  }
+                  if (vErrors === null) {
+                    vErrors = [err77]
+                  } else {
+                    vErrors.push(err77)
+                  }
+                  errors++
+                }
+                for (const key6 in data22) {
+                  if (!(key6 === 'days' || key6 === 'from' || key6 === 'to')) {
+                    const err78 = {
+                      instancePath: instancePath + '/quietHours/hours/' + i1,
+                      schemaPath: '#/properties/quietHours/properties/hours/items/additionalProperties',
+                      keyword: 'additionalProperties',
+                      params: { additionalProperty: key6 },
+                      message: 'must NOT have additional properties',
+                    }
+                    if (vErrors === null) {
+                      vErrors = [err78]
+                    } else {
+                      vErrors.push(err78)
+                    }
+                    errors++
+                  }
+                }
+                if (data22.days !== undefined) {
+                  let data23 = data22.days
+                  if (Array.isArray(data23)) {
+                    if (data23.length > 7) {
+                      const err79 = {
+                        instancePath: instancePath + '/quietHours/hours/' + i1 + '/days',
+                        schemaPath: '#/properties/quietHours/properties/hours/items/properties/days/maxItems',
+                        keyword: 'maxItems',
+                        params: { limit: 7 },
+                        message: 'must NOT have more than 7 items',
+                      }
+                      if (vErrors === null) {
+                        vErrors = [err79]
+                      } else {
+                        vErrors.push(err79)
+                      }
+                      errors++
+                    }
+                    if (data23.length < 1) {
+                      const err80 = {
+                        instancePath: instancePath + '/quietHours/hours/' + i1 + '/days',
+                        schemaPath: '#/properties/quietHours/properties/hours/items/properties/days/minItems',
+                        keyword: 'minItems',
+                        params: { limit: 1 },
+                        message: 'must NOT have fewer than 1 items',
+                      }
+                      if (vErrors === null) {
+                        vErrors = [err80]
+                      } else {
+                        vErrors.push(err80)
+                      }
+                      errors++
+                    }
+                    const len2 = data23.length
+                    for (let i2 = 0; i2 < len2; i2++) {
+                      let data24 = data23[i2]
+                      if (
+                        !(
+                          data24 === 'mon' ||
+                          data24 === 'tue' ||
+                          data24 === 'wed' ||
+                          data24 === 'thu' ||
+                          data24 === 'fri' ||
+                          data24 === 'sat' ||
+                          data24 === 'sun'
+                        )
+                      ) {
+                        const err81 = {
+                          instancePath: instancePath + '/quietHours/hours/' + i1 + '/days/' + i2,
+                          schemaPath: '#/properties/quietHours/properties/hours/items/properties/days/items/enum',
+                          keyword: 'enum',
+                          params: { allowedValues: schema11.properties.quietHours.properties.hours.items.properties.days.items.enum },
+                          message: 'must be equal to one of the allowed values',
+                        }
+                        if (vErrors === null) {
+                          vErrors = [err81]
+                        } else {
+                          vErrors.push(err81)
+                        }
+                        errors++
+                      }
+                    }
+                  } else {
+                    const err82 = {
+                      instancePath: instancePath + '/quietHours/hours/' + i1 + '/days',
+                      schemaPath: '#/properties/quietHours/properties/hours/items/properties/days/type',
+                      keyword: 'type',
+                      params: { type: 'array' },
+                      message: 'must be array',
+                    }
+                    if (vErrors === null) {
+                      vErrors = [err82]
+                    } else {
+                      vErrors.push(err82)
+                    }
+                    errors++
+                  }
+                }
+                if (data22.from !== undefined) {
+                  let data25 = data22.from
+                  if (typeof data25 === 'string') {
+                    if (!pattern9.test(data25)) {
+                      const err83 = {
+                        instancePath: instancePath + '/quietHours/hours/' + i1 + '/from',
+                        schemaPath: '#/properties/quietHours/properties/hours/items/properties/from/pattern',
+                        keyword: 'pattern',
+                        params: { pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+                        message: 'must match pattern "' + '^([01][0-9]|2[0-3]):[0-5][0-9]$' + '"',
+                      }
+                      if (vErrors === null) {
+                        vErrors = [err83]
+                      } else {
+                        vErrors.push(err83)
+                      }
+                      errors++
+                    }
+                  } else {
+                    const err84 = {
+                      instancePath: instancePath + '/quietHours/hours/' + i1 + '/from',
+                      schemaPath: '#/properties/quietHours/properties/hours/items/properties/from/type',
+                      keyword: 'type',
+                      params: { type: 'string' },
+                      message: 'must be string',
+                    }
+                    if (vErrors === null) {
+                      vErrors = [err84]
+                    } else {
+                      vErrors.push(err84)
+                    }
+                    errors++
+                  }
+                }
+                if (data22.to !== undefined) {
+                  let data26 = data22.to
+                  if (typeof data26 === 'string') {
+                    if (!pattern9.test(data26)) {
+                      const err85 = {
+                        instancePath: instancePath + '/quietHours/hours/' + i1 + '/to',
+                        schemaPath: '#/properties/quietHours/properties/hours/items/properties/to/pattern',
+                        keyword: 'pattern',
+                        params: { pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+                        message: 'must match pattern "' + '^([01][0-9]|2[0-3]):[0-5][0-9]$' + '"',
+                      }
+                      if (vErrors === null) {
+                        vErrors = [err85]
+                      } else {
+                        vErrors.push(err85)
+                      }
+                      errors++
+                    }
+                  } else {
+                    const err86 = {
+                      instancePath: instancePath + '/quietHours/hours/' + i1 + '/to',
+                      schemaPath: '#/properties/quietHours/properties/hours/items/properties/to/type',
+                      keyword: 'type',
+                      params: { type: 'string' },
+                      message: 'must be string',
+                    }
+                    if (vErrors === null) {
+                      vErrors = [err86]
+                    } else {
+                      vErrors.push(err86)
+                    }
+                    errors++
+                  }
+                }
               } else {
-                vErrors.push(err75)
-              }
-              errors++
-            }
-          }
-          if (data17.secret !== undefined) {
-            let data21 = data17.secret
-            if (typeof data21 === 'string') {
-              if (data21.length > 200) {
-                const err76 = {
-                  instancePath: instancePath + '/php/secret',
-                  schemaPath: '#/properties/php/anyOf/1/properties/secret/maxLength',
-                  keyword: 'maxLength',
-                  params: { limit: 200 },
-                  message: 'must NOT have more than 200 characters',
+                const err87 = {
+                  instancePath: instancePath + '/quietHours/hours/' + i1,
+                  schemaPath: '#/properties/quietHours/properties/hours/items/type',
+                  keyword: 'type',
+                  params: { type: 'object' },
+                  message: 'must be object',
                 }
                 if (vErrors === null) {
-                  vErrors = [err76]
+                  vErrors = [err87]
                 } else {
-                  vErrors.push(err76)
+                  vErrors.push(err87)
                 }
                 errors++
               }
-              if (data21.length < 32) {
-                const err77 = {
-                  instancePath: instancePath + '/php/secret',
-                  schemaPath: '#/properties/php/anyOf/1/properties/secret/minLength',
-                  keyword: 'minLength',
-                  params: { limit: 32 },
-                  message: 'must NOT have fewer than 32 characters',
-                }
-                if (vErrors === null) {
-                  vErrors = [err77]
-                } else {
-                  vErrors.push(err77)
-                }
-                errors++
-              }
-            } else {
-              const err78 = {
-                instancePath: instancePath + '/php/secret',
-                schemaPath: '#/properties/php/anyOf/1/properties/secret/type',
-                keyword: 'type',
-                params: { type: 'string' },
-                message: 'must be string',
-              }
-              if (vErrors === null) {
-                vErrors = [err78]
-              } else {
-                vErrors.push(err78)
-              }
-              errors++
-            }
-          }
-        } else {
-          const err79 = {
-            instancePath: instancePath + '/php',
-            schemaPath: '#/properties/php/anyOf/1/type',
-            keyword: 'type',
-            params: { type: 'object' },
-            message: 'must be object',
-          }
-          if (vErrors === null) {
-            vErrors = [err79]
-          } else {
-            vErrors.push(err79)
-          }
-          errors++
-        }
-        var _valid0 = _errs49 === errors
-        valid7 = valid7 || _valid0
-      }
-      if (!valid7) {
-        const err80 = {
-          instancePath: instancePath + '/php',
-          schemaPath: '#/properties/php/anyOf',
-          keyword: 'anyOf',
-          params: {},
-          message: 'must match a schema in anyOf',
-        }
-        if (vErrors === null) {
-          vErrors = [err80]
-        } else {
-          vErrors.push(err80)
-        }
-        errors++
-      } else {
-        errors = _errs41
-        if (vErrors !== null) {
-          if (_errs41) {
-            vErrors.length = _errs41
-          } else {
-            vErrors = null
-          }
-        }
-      }
-    }
-    if (data.nginx !== undefined) {
-      let data22 = data.nginx
-      if (data22 && typeof data22 == 'object' && !Array.isArray(data22)) {
-        if (data22.host === undefined) {
-          const err81 = {
-            instancePath: instancePath + '/nginx',
-            schemaPath: '#/properties/nginx/required',
-            keyword: 'required',
-            params: { missingProperty: 'host' },
-            message: "must have required property '" + 'host' + "'",
-          }
-          if (vErrors === null) {
-            vErrors = [err81]
-          } else {
-            vErrors.push(err81)
-          }
-          errors++
-        }
-        if (data22.port === undefined) {
-          const err82 = {
-            instancePath: instancePath + '/nginx',
-            schemaPath: '#/properties/nginx/required',
-            keyword: 'required',
-            params: { missingProperty: 'port' },
-            message: "must have required property '" + 'port' + "'",
-          }
-          if (vErrors === null) {
-            vErrors = [err82]
-          } else {
-            vErrors.push(err82)
-          }
-          errors++
-        }
-        if (data22.tls === undefined) {
-          const err83 = {
-            instancePath: instancePath + '/nginx',
-            schemaPath: '#/properties/nginx/required',
-            keyword: 'required',
-            params: { missingProperty: 'tls' },
-            message: "must have required property '" + 'tls' + "'",
-          }
-          if (vErrors === null) {
-            vErrors = [err83]
-          } else {
-            vErrors.push(err83)
-          }
-          errors++
-        }
-        if (data22.user === undefined) {
-          const err84 = {
-            instancePath: instancePath + '/nginx',
-            schemaPath: '#/properties/nginx/required',
-            keyword: 'required',
-            params: { missingProperty: 'user' },
-            message: "must have required property '" + 'user' + "'",
-          }
-          if (vErrors === null) {
-            vErrors = [err84]
-          } else {
-            vErrors.push(err84)
-          }
-          errors++
-        }
-        if (data22.cacheHeader === undefined) {
-          const err85 = {
-            instancePath: instancePath + '/nginx',
-            schemaPath: '#/properties/nginx/required',
-            keyword: 'required',
-            params: { missingProperty: 'cacheHeader' },
-            message: "must have required property '" + 'cacheHeader' + "'",
-          }
-          if (vErrors === null) {
-            vErrors = [err85]
-          } else {
-            vErrors.push(err85)
-          }
-          errors++
-        }
-        for (const key7 in data22) {
-          if (
-            !(
-              key7 === 'host' ||
-              key7 === 'port' ||
-              key7 === 'tls' ||
-              key7 === 'user' ||
-              key7 === 'cachePath' ||
-              key7 === 'refreshSecret' ||
-              key7 === 'statusUrl' ||
-              key7 === 'cacheHeader'
-            )
-          ) {
-            const err86 = {
-              instancePath: instancePath + '/nginx',
-              schemaPath: '#/properties/nginx/additionalProperties',
-              keyword: 'additionalProperties',
-              params: { additionalProperty: key7 },
-              message: 'must NOT have additional properties',
-            }
-            if (vErrors === null) {
-              vErrors = [err86]
-            } else {
-              vErrors.push(err86)
-            }
-            errors++
-          }
-        }
-        if (data22.host !== undefined) {
-          let data23 = data22.host
-          if (typeof data23 === 'string') {
-            if (data23.length > 200) {
-              const err87 = {
-                instancePath: instancePath + '/nginx/host',
-                schemaPath: '#/properties/nginx/properties/host/maxLength',
-                keyword: 'maxLength',
-                params: { limit: 200 },
-                message: 'must NOT have more than 200 characters',
-              }
-              if (vErrors === null) {
-                vErrors = [err87]
-              } else {
-                vErrors.push(err87)
-              }
-              errors++
             }
           } else {
             const err88 = {
-              instancePath: instancePath + '/nginx/host',
-              schemaPath: '#/properties/nginx/properties/host/type',
+              instancePath: instancePath + '/quietHours/hours',
+              schemaPath: '#/properties/quietHours/properties/hours/type',
               keyword: 'type',
-              params: { type: 'string' },
-              message: 'must be string',
+              params: { type: 'array' },
+              message: 'must be array',
             }
             if (vErrors === null) {
               vErrors = [err88]
@@ -1591,83 +1612,85 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
         }
-        if (data22.port !== undefined) {
-          let data24 = data22.port
-          if (!(typeof data24 == 'number' && !(data24 % 1) && !isNaN(data24) && isFinite(data24))) {
-            const err89 = {
-              instancePath: instancePath + '/nginx/port',
-              schemaPath: '#/properties/nginx/properties/port/type',
-              keyword: 'type',
-              params: { type: 'integer' },
-              message: 'must be integer',
-            }
-            if (vErrors === null) {
-              vErrors = [err89]
-            } else {
-              vErrors.push(err89)
-            }
-            errors++
-          }
-          if (typeof data24 == 'number' && isFinite(data24)) {
-            if (data24 > 65535 || isNaN(data24)) {
-              const err90 = {
-                instancePath: instancePath + '/nginx/port',
-                schemaPath: '#/properties/nginx/properties/port/maximum',
-                keyword: 'maximum',
-                params: { comparison: '<=', limit: 65535 },
-                message: 'must be <= 65535',
-              }
-              if (vErrors === null) {
-                vErrors = [err90]
-              } else {
-                vErrors.push(err90)
-              }
-              errors++
-            }
-            if (data24 < 1 || isNaN(data24)) {
-              const err91 = {
-                instancePath: instancePath + '/nginx/port',
-                schemaPath: '#/properties/nginx/properties/port/minimum',
-                keyword: 'minimum',
-                params: { comparison: '>=', limit: 1 },
-                message: 'must be >= 1',
-              }
-              if (vErrors === null) {
-                vErrors = [err91]
-              } else {
-                vErrors.push(err91)
-              }
-              errors++
-            }
-          }
+      } else {
+        const err89 = {
+          instancePath: instancePath + '/quietHours',
+          schemaPath: '#/properties/quietHours/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
         }
-        if (data22.tls !== undefined) {
-          if (typeof data22.tls !== 'boolean') {
-            const err92 = {
-              instancePath: instancePath + '/nginx/tls',
-              schemaPath: '#/properties/nginx/properties/tls/type',
-              keyword: 'type',
-              params: { type: 'boolean' },
-              message: 'must be boolean',
+        if (vErrors === null) {
+          vErrors = [err89]
+        } else {
+          vErrors.push(err89)
+        }
+        errors++
+      }
+    }
+    if (data.php !== undefined) {
+      let data27 = data.php
+      const _errs62 = errors
+      let valid13 = false
+      const _errs63 = errors
+      if (data27 && typeof data27 == 'object' && !Array.isArray(data27)) {
+        if (data27.socket === undefined) {
+          const err90 = {
+            instancePath: instancePath + '/php',
+            schemaPath: '#/properties/php/anyOf/0/required',
+            keyword: 'required',
+            params: { missingProperty: 'socket' },
+            message: "must have required property '" + 'socket' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err90]
+          } else {
+            vErrors.push(err90)
+          }
+          errors++
+        }
+        for (const key7 in data27) {
+          if (!(key7 === 'socket' || key7 === 'statusPath')) {
+            const err91 = {
+              instancePath: instancePath + '/php',
+              schemaPath: '#/properties/php/anyOf/0/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key7 },
+              message: 'must NOT have additional properties',
             }
             if (vErrors === null) {
-              vErrors = [err92]
+              vErrors = [err91]
             } else {
-              vErrors.push(err92)
+              vErrors.push(err91)
             }
             errors++
           }
         }
-        if (data22.user !== undefined) {
-          let data26 = data22.user
-          if (typeof data26 === 'string') {
-            if (data26.length > 32) {
-              const err93 = {
-                instancePath: instancePath + '/nginx/user',
-                schemaPath: '#/properties/nginx/properties/user/maxLength',
+        if (data27.socket !== undefined) {
+          let data28 = data27.socket
+          if (typeof data28 === 'string') {
+            if (data28.length > 1024) {
+              const err92 = {
+                instancePath: instancePath + '/php/socket',
+                schemaPath: '#/properties/php/anyOf/0/properties/socket/maxLength',
                 keyword: 'maxLength',
-                params: { limit: 32 },
-                message: 'must NOT have more than 32 characters',
+                params: { limit: 1024 },
+                message: 'must NOT have more than 1024 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err92]
+              } else {
+                vErrors.push(err92)
+              }
+              errors++
+            }
+            if (!pattern0.test(data28)) {
+              const err93 = {
+                instancePath: instancePath + '/php/socket',
+                schemaPath: '#/properties/php/anyOf/0/properties/socket/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^/' },
+                message: 'must match pattern "' + '^/' + '"',
               }
               if (vErrors === null) {
                 vErrors = [err93]
@@ -1676,47 +1699,47 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            if (!pattern2.test(data26)) {
-              const err94 = {
-                instancePath: instancePath + '/nginx/user',
-                schemaPath: '#/properties/nginx/properties/user/pattern',
-                keyword: 'pattern',
-                params: { pattern: '^[a-z_][a-z0-9_-]*$' },
-                message: 'must match pattern "' + '^[a-z_][a-z0-9_-]*$' + '"',
-              }
-              if (vErrors === null) {
-                vErrors = [err94]
-              } else {
-                vErrors.push(err94)
-              }
-              errors++
-            }
           } else {
-            const err95 = {
-              instancePath: instancePath + '/nginx/user',
-              schemaPath: '#/properties/nginx/properties/user/type',
+            const err94 = {
+              instancePath: instancePath + '/php/socket',
+              schemaPath: '#/properties/php/anyOf/0/properties/socket/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
             }
             if (vErrors === null) {
-              vErrors = [err95]
+              vErrors = [err94]
             } else {
-              vErrors.push(err95)
+              vErrors.push(err94)
             }
             errors++
           }
         }
-        if (data22.cachePath !== undefined) {
-          let data27 = data22.cachePath
-          if (typeof data27 === 'string') {
-            if (data27.length > 1024) {
-              const err96 = {
-                instancePath: instancePath + '/nginx/cachePath',
-                schemaPath: '#/properties/nginx/properties/cachePath/maxLength',
+        if (data27.statusPath !== undefined) {
+          let data29 = data27.statusPath
+          if (typeof data29 === 'string') {
+            if (data29.length > 200) {
+              const err95 = {
+                instancePath: instancePath + '/php/statusPath',
+                schemaPath: '#/properties/php/anyOf/0/properties/statusPath/maxLength',
                 keyword: 'maxLength',
-                params: { limit: 1024 },
-                message: 'must NOT have more than 1024 characters',
+                params: { limit: 200 },
+                message: 'must NOT have more than 200 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err95]
+              } else {
+                vErrors.push(err95)
+              }
+              errors++
+            }
+            if (!pattern0.test(data29)) {
+              const err96 = {
+                instancePath: instancePath + '/php/statusPath',
+                schemaPath: '#/properties/php/anyOf/0/properties/statusPath/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^/' },
+                message: 'must match pattern "' + '^/' + '"',
               }
               if (vErrors === null) {
                 vErrors = [err96]
@@ -1725,96 +1748,98 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            if (!pattern0.test(data27)) {
-              const err97 = {
-                instancePath: instancePath + '/nginx/cachePath',
-                schemaPath: '#/properties/nginx/properties/cachePath/pattern',
-                keyword: 'pattern',
-                params: { pattern: '^/' },
-                message: 'must match pattern "' + '^/' + '"',
-              }
-              if (vErrors === null) {
-                vErrors = [err97]
-              } else {
-                vErrors.push(err97)
-              }
-              errors++
-            }
           } else {
-            const err98 = {
-              instancePath: instancePath + '/nginx/cachePath',
-              schemaPath: '#/properties/nginx/properties/cachePath/type',
+            const err97 = {
+              instancePath: instancePath + '/php/statusPath',
+              schemaPath: '#/properties/php/anyOf/0/properties/statusPath/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
             }
             if (vErrors === null) {
-              vErrors = [err98]
+              vErrors = [err97]
             } else {
-              vErrors.push(err98)
+              vErrors.push(err97)
             }
             errors++
           }
         }
-        if (data22.refreshSecret !== undefined) {
-          let data28 = data22.refreshSecret
-          if (typeof data28 === 'string') {
-            if (data28.length > 200) {
-              const err99 = {
-                instancePath: instancePath + '/nginx/refreshSecret',
-                schemaPath: '#/properties/nginx/properties/refreshSecret/maxLength',
-                keyword: 'maxLength',
-                params: { limit: 200 },
-                message: 'must NOT have more than 200 characters',
-              }
-              if (vErrors === null) {
-                vErrors = [err99]
-              } else {
-                vErrors.push(err99)
-              }
-              errors++
-            }
-            if (data28.length < 32) {
-              const err100 = {
-                instancePath: instancePath + '/nginx/refreshSecret',
-                schemaPath: '#/properties/nginx/properties/refreshSecret/minLength',
-                keyword: 'minLength',
-                params: { limit: 32 },
-                message: 'must NOT have fewer than 32 characters',
-              }
-              if (vErrors === null) {
-                vErrors = [err100]
-              } else {
-                vErrors.push(err100)
-              }
-              errors++
-            }
-          } else {
-            const err101 = {
-              instancePath: instancePath + '/nginx/refreshSecret',
-              schemaPath: '#/properties/nginx/properties/refreshSecret/type',
-              keyword: 'type',
-              params: { type: 'string' },
-              message: 'must be string',
+      } else {
+        const err98 = {
+          instancePath: instancePath + '/php',
+          schemaPath: '#/properties/php/anyOf/0/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        }
+        if (vErrors === null) {
+          vErrors = [err98]
+        } else {
+          vErrors.push(err98)
+        }
+        errors++
+      }
+      var _valid0 = _errs63 === errors
+      valid13 = valid13 || _valid0
+      if (!valid13) {
+        const _errs70 = errors
+        if (data27 && typeof data27 == 'object' && !Array.isArray(data27)) {
+          if (data27.http === undefined) {
+            const err99 = {
+              instancePath: instancePath + '/php',
+              schemaPath: '#/properties/php/anyOf/1/required',
+              keyword: 'required',
+              params: { missingProperty: 'http' },
+              message: "must have required property '" + 'http' + "'",
             }
             if (vErrors === null) {
-              vErrors = [err101]
+              vErrors = [err99]
             } else {
-              vErrors.push(err101)
+              vErrors.push(err99)
             }
             errors++
           }
-        }
-        if (data22.statusUrl !== undefined) {
-          let data29 = data22.statusUrl
-          if (typeof data29 === 'string') {
-            if (data29.length > 500) {
+          if (data27.secret === undefined) {
+            const err100 = {
+              instancePath: instancePath + '/php',
+              schemaPath: '#/properties/php/anyOf/1/required',
+              keyword: 'required',
+              params: { missingProperty: 'secret' },
+              message: "must have required property '" + 'secret' + "'",
+            }
+            if (vErrors === null) {
+              vErrors = [err100]
+            } else {
+              vErrors.push(err100)
+            }
+            errors++
+          }
+          for (const key8 in data27) {
+            if (!(key8 === 'http' || key8 === 'secret')) {
+              const err101 = {
+                instancePath: instancePath + '/php',
+                schemaPath: '#/properties/php/anyOf/1/additionalProperties',
+                keyword: 'additionalProperties',
+                params: { additionalProperty: key8 },
+                message: 'must NOT have additional properties',
+              }
+              if (vErrors === null) {
+                vErrors = [err101]
+              } else {
+                vErrors.push(err101)
+              }
+              errors++
+            }
+          }
+          if (data27.http !== undefined) {
+            let data30 = data27.http
+            if (typeof data30 !== 'boolean') {
               const err102 = {
-                instancePath: instancePath + '/nginx/statusUrl',
-                schemaPath: '#/properties/nginx/properties/statusUrl/maxLength',
-                keyword: 'maxLength',
-                params: { limit: 500 },
-                message: 'must NOT have more than 500 characters',
+                instancePath: instancePath + '/php/http',
+                schemaPath: '#/properties/php/anyOf/1/properties/http/type',
+                keyword: 'type',
+                params: { type: 'boolean' },
+                message: 'must be boolean',
               }
               if (vErrors === null) {
                 vErrors = [err102]
@@ -1823,13 +1848,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            if (!pattern12.test(data29)) {
+            if (true !== data30) {
               const err103 = {
-                instancePath: instancePath + '/nginx/statusUrl',
-                schemaPath: '#/properties/nginx/properties/statusUrl/pattern',
-                keyword: 'pattern',
-                params: { pattern: '^http://' },
-                message: 'must match pattern "' + '^http://' + '"',
+                instancePath: instancePath + '/php/http',
+                schemaPath: '#/properties/php/anyOf/1/properties/http/const',
+                keyword: 'const',
+                params: { allowedValue: true },
+                message: 'must be equal to constant',
               }
               if (vErrors === null) {
                 vErrors = [err103]
@@ -1838,97 +1863,109 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-          } else {
-            const err104 = {
-              instancePath: instancePath + '/nginx/statusUrl',
-              schemaPath: '#/properties/nginx/properties/statusUrl/type',
-              keyword: 'type',
-              params: { type: 'string' },
-              message: 'must be string',
-            }
-            if (vErrors === null) {
-              vErrors = [err104]
-            } else {
-              vErrors.push(err104)
-            }
-            errors++
           }
-        }
-        if (data22.cacheHeader !== undefined) {
-          let data30 = data22.cacheHeader
-          if (typeof data30 === 'string') {
-            if (data30.length > 64) {
-              const err105 = {
-                instancePath: instancePath + '/nginx/cacheHeader',
-                schemaPath: '#/properties/nginx/properties/cacheHeader/maxLength',
-                keyword: 'maxLength',
-                params: { limit: 64 },
-                message: 'must NOT have more than 64 characters',
+          if (data27.secret !== undefined) {
+            let data31 = data27.secret
+            if (typeof data31 === 'string') {
+              if (data31.length > 200) {
+                const err104 = {
+                  instancePath: instancePath + '/php/secret',
+                  schemaPath: '#/properties/php/anyOf/1/properties/secret/maxLength',
+                  keyword: 'maxLength',
+                  params: { limit: 200 },
+                  message: 'must NOT have more than 200 characters',
+                }
+                if (vErrors === null) {
+                  vErrors = [err104]
+                } else {
+                  vErrors.push(err104)
+                }
+                errors++
+              }
+              if (data31.length < 32) {
+                const err105 = {
+                  instancePath: instancePath + '/php/secret',
+                  schemaPath: '#/properties/php/anyOf/1/properties/secret/minLength',
+                  keyword: 'minLength',
+                  params: { limit: 32 },
+                  message: 'must NOT have fewer than 32 characters',
+                }
+                if (vErrors === null) {
+                  vErrors = [err105]
+                } else {
+                  vErrors.push(err105)
+                }
+                errors++
+              }
+            } else {
+              const err106 = {
+                instancePath: instancePath + '/php/secret',
+                schemaPath: '#/properties/php/anyOf/1/properties/secret/type',
+                keyword: 'type',
+                params: { type: 'string' },
+                message: 'must be string',
               }
               if (vErrors === null) {
-                vErrors = [err105]
+                vErrors = [err106]
               } else {
-                vErrors.push(err105)
+                vErrors.push(err106)
               }
               errors++
             }
-          } else {
-            const err106 = {
-              instancePath: instancePath + '/nginx/cacheHeader',
-              schemaPath: '#/properties/nginx/properties/cacheHeader/type',
-              keyword: 'type',
-              params: { type: 'string' },
-              message: 'must be string',
-            }
-            if (vErrors === null) {
-              vErrors = [err106]
-            } else {
-              vErrors.push(err106)
-            }
-            errors++
           }
-        }
-      } else {
-        const err107 = {
-          instancePath: instancePath + '/nginx',
-          schemaPath: '#/properties/nginx/type',
-          keyword: 'type',
-          params: { type: 'object' },
-          message: 'must be object',
-        }
-        if (vErrors === null) {
-          vErrors = [err107]
         } else {
-          vErrors.push(err107)
-        }
-        errors++
-      }
-    }
-    if (data.redis !== undefined) {
-      let data31 = data.redis
-      if (data31 && typeof data31 == 'object' && !Array.isArray(data31)) {
-        if (data31.url === undefined) {
-          const err108 = {
-            instancePath: instancePath + '/redis',
-            schemaPath: '#/properties/redis/required',
-            keyword: 'required',
-            params: { missingProperty: 'url' },
-            message: "must have required property '" + 'url' + "'",
+          const err107 = {
+            instancePath: instancePath + '/php',
+            schemaPath: '#/properties/php/anyOf/1/type',
+            keyword: 'type',
+            params: { type: 'object' },
+            message: 'must be object',
           }
           if (vErrors === null) {
-            vErrors = [err108]
+            vErrors = [err107]
           } else {
-            vErrors.push(err108)
+            vErrors.push(err107)
           }
           errors++
         }
-        if (data31.database === undefined) {
+        var _valid0 = _errs70 === errors
+        valid13 = valid13 || _valid0
+      }
+      if (!valid13) {
+        const err108 = {
+          instancePath: instancePath + '/php',
+          schemaPath: '#/properties/php/anyOf',
+          keyword: 'anyOf',
+          params: {},
+          message: 'must match a schema in anyOf',
+        }
+        if (vErrors === null) {
+          vErrors = [err108]
+        } else {
+          vErrors.push(err108)
+        }
+        errors++
+      } else {
+        errors = _errs62
+        if (vErrors !== null) {
+          if (_errs62) {
+            vErrors.length = _errs62
+          } else {
+            vErrors = null
+          }
+        }
+      }
+    }
+    if (data.nginx !== undefined) {
+      let data32 = data.nginx
+      if (data32 && typeof data32 == 'object' && !Array.isArray(data32)) {
+        if (data32.host === undefined) {
           const err109 = {
-            instancePath: instancePath + '/redis',
-            schemaPath: '#/properties/redis/required',
+            instancePath: instancePath + '/nginx',
+            schemaPath: '#/properties/nginx/required',
             keyword: 'required',
-            params: { missingProperty: 'database' },
-            message: "must have required property '" + 'database' + "'",
+            params: { missingProperty: 'host' },
+            message: "must have required property '" + 'host' + "'",
           }
           if (vErrors === null) {
             vErrors = [err109]
@@ -1937,13 +1974,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
           }
           errors++
         }
-        if (data31.prefix === undefined) {
+        if (data32.port === undefined) {
           const err110 = {
-            instancePath: instancePath + '/redis',
-            schemaPath: '#/properties/redis/required',
+            instancePath: instancePath + '/nginx',
+            schemaPath: '#/properties/nginx/required',
             keyword: 'required',
-            params: { missingProperty: 'prefix' },
-            message: "must have required property '" + 'prefix' + "'",
+            params: { missingProperty: 'port' },
+            message: "must have required property '" + 'port' + "'",
           }
           if (vErrors === null) {
             vErrors = [err110]
@@ -1952,63 +1989,70 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
           }
           errors++
         }
-        for (const key8 in data31) {
-          if (!(key8 === 'url' || key8 === 'database' || key8 === 'prefix')) {
-            const err111 = {
-              instancePath: instancePath + '/redis',
-              schemaPath: '#/properties/redis/additionalProperties',
-              keyword: 'additionalProperties',
-              params: { additionalProperty: key8 },
-              message: 'must NOT have additional properties',
-            }
-            if (vErrors === null) {
-              vErrors = [err111]
-            } else {
-              vErrors.push(err111)
-            }
-            errors++
+        if (data32.tls === undefined) {
+          const err111 = {
+            instancePath: instancePath + '/nginx',
+            schemaPath: '#/properties/nginx/required',
+            keyword: 'required',
+            params: { missingProperty: 'tls' },
+            message: "must have required property '" + 'tls' + "'",
           }
-        }
-        if (data31.url !== undefined) {
-          let data32 = data31.url
-          if (typeof data32 === 'string') {
-            if (data32.length > 500) {
-              const err112 = {
-                instancePath: instancePath + '/redis/url',
-                schemaPath: '#/properties/redis/properties/url/maxLength',
-                keyword: 'maxLength',
-                params: { limit: 500 },
-                message: 'must NOT have more than 500 characters',
-              }
-              if (vErrors === null) {
-                vErrors = [err112]
-              } else {
-                vErrors.push(err112)
-              }
-              errors++
-            }
-            if (!pattern13.test(data32)) {
-              const err113 = {
-                instancePath: instancePath + '/redis/url',
-                schemaPath: '#/properties/redis/properties/url/pattern',
-                keyword: 'pattern',
-                params: { pattern: '^(redis|rediss|unix)://' },
-                message: 'must match pattern "' + '^(redis|rediss|unix)://' + '"',
-              }
-              if (vErrors === null) {
-                vErrors = [err113]
-              } else {
-                vErrors.push(err113)
-              }
-              errors++
-            }
+          if (vErrors === null) {
+            vErrors = [err111]
           } else {
+            vErrors.push(err111)
+          }
+          errors++
+        }
+        if (data32.user === undefined) {
+          const err112 = {
+            instancePath: instancePath + '/nginx',
+            schemaPath: '#/properties/nginx/required',
+            keyword: 'required',
+            params: { missingProperty: 'user' },
+            message: "must have required property '" + 'user' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err112]
+          } else {
+            vErrors.push(err112)
+          }
+          errors++
+        }
+        if (data32.cacheHeader === undefined) {
+          const err113 = {
+            instancePath: instancePath + '/nginx',
+            schemaPath: '#/properties/nginx/required',
+            keyword: 'required',
+            params: { missingProperty: 'cacheHeader' },
+            message: "must have required property '" + 'cacheHeader' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err113]
+          } else {
+            vErrors.push(err113)
+          }
+          errors++
+        }
+        for (const key9 in data32) {
+          if (
+            !(
+              key9 === 'host' ||
+              key9 === 'port' ||
+              key9 === 'tls' ||
+              key9 === 'user' ||
+              key9 === 'cachePath' ||
+              key9 === 'refreshSecret' ||
+              key9 === 'statusUrl' ||
+              key9 === 'cacheHeader'
+            )
+          ) {
             const err114 = {
-              instancePath: instancePath + '/redis/url',
-              schemaPath: '#/properties/redis/properties/url/type',
-              keyword: 'type',
-              params: { type: 'string' },
-              message: 'must be string',
+              instancePath: instancePath + '/nginx',
+              schemaPath: '#/properties/nginx/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key9 },
+              message: 'must NOT have additional properties',
             }
             if (vErrors === null) {
               vErrors = [err114]
@@ -2018,66 +2062,65 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
         }
-        if (data31.database !== undefined) {
-          let data33 = data31.database
-          if (!(typeof data33 == 'number' && !(data33 % 1) && !isNaN(data33) && isFinite(data33))) {
-            const err115 = {
-              instancePath: instancePath + '/redis/database',
-              schemaPath: '#/properties/redis/properties/database/type',
+        if (data32.host !== undefined) {
+          let data33 = data32.host
+          if (typeof data33 === 'string') {
+            if (data33.length > 200) {
+              const err115 = {
+                instancePath: instancePath + '/nginx/host',
+                schemaPath: '#/properties/nginx/properties/host/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 200 },
+                message: 'must NOT have more than 200 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err115]
+              } else {
+                vErrors.push(err115)
+              }
+              errors++
+            }
+          } else {
+            const err116 = {
+              instancePath: instancePath + '/nginx/host',
+              schemaPath: '#/properties/nginx/properties/host/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
+            }
+            if (vErrors === null) {
+              vErrors = [err116]
+            } else {
+              vErrors.push(err116)
+            }
+            errors++
+          }
+        }
+        if (data32.port !== undefined) {
+          let data34 = data32.port
+          if (!(typeof data34 == 'number' && !(data34 % 1) && !isNaN(data34) && isFinite(data34))) {
+            const err117 = {
+              instancePath: instancePath + '/nginx/port',
+              schemaPath: '#/properties/nginx/properties/port/type',
               keyword: 'type',
               params: { type: 'integer' },
               message: 'must be integer',
             }
             if (vErrors === null) {
-              vErrors = [err115]
+              vErrors = [err117]
             } else {
-              vErrors.push(err115)
+              vErrors.push(err117)
             }
             errors++
           }
-          if (typeof data33 == 'number' && isFinite(data33)) {
-            if (data33 > 1023 || isNaN(data33)) {
-              const err116 = {
-                instancePath: instancePath + '/redis/database',
-                schemaPath: '#/properties/redis/properties/database/maximum',
-                keyword: 'maximum',
-                params: { comparison: '<=', limit: 1023 },
-                message: 'must be <= 1023',
-              }
-              if (vErrors === null) {
-                vErrors = [err116]
-              } else {
-                vErrors.push(err116)
-              }
-              errors++
-            }
-            if (data33 < 0 || isNaN(data33)) {
-              const err117 = {
-                instancePath: instancePath + '/redis/database',
-                schemaPath: '#/properties/redis/properties/database/minimum',
-                keyword: 'minimum',
-                params: { comparison: '>=', limit: 0 },
-                message: 'must be >= 0',
-              }
-              if (vErrors === null) {
-                vErrors = [err117]
-              } else {
-                vErrors.push(err117)
-              }
-              errors++
-            }
-          }
-        }
-        if (data31.prefix !== undefined) {
-          let data34 = data31.prefix
-          if (typeof data34 === 'string') {
-            if (data34.length > 200) {
+          if (typeof data34 == 'number' && isFinite(data34)) {
+            if (data34 > 65535 || isNaN(data34)) {
               const err118 = {
-                instancePath: instancePath + '/redis/prefix',
-                schemaPath: '#/properties/redis/properties/prefix/maxLength',
-                keyword: 'maxLength',
-                params: { limit: 200 },
-                message: 'must NOT have more than 200 characters',
+                instancePath: instancePath + '/nginx/port',
+                schemaPath: '#/properties/nginx/properties/port/maximum',
+                keyword: 'maximum',
+                params: { comparison: '<=', limit: 65535 },
+                message: 'must be <= 65535',
               }
               if (vErrors === null) {
                 vErrors = [err118]
@@ -2086,13 +2129,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            if (data34.length < 1) {
+            if (data34 < 1 || isNaN(data34)) {
               const err119 = {
-                instancePath: instancePath + '/redis/prefix',
-                schemaPath: '#/properties/redis/properties/prefix/minLength',
-                keyword: 'minLength',
-                params: { limit: 1 },
-                message: 'must NOT have fewer than 1 characters',
+                instancePath: instancePath + '/nginx/port',
+                schemaPath: '#/properties/nginx/properties/port/minimum',
+                keyword: 'minimum',
+                params: { comparison: '>=', limit: 1 },
+                message: 'must be >= 1',
               }
               if (vErrors === null) {
                 vErrors = [err119]
@@ -2101,13 +2144,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-          } else {
+          }
+        }
+        if (data32.tls !== undefined) {
+          if (typeof data32.tls !== 'boolean') {
             const err120 = {
-              instancePath: instancePath + '/redis/prefix',
-              schemaPath: '#/properties/redis/properties/prefix/type',
+              instancePath: instancePath + '/nginx/tls',
+              schemaPath: '#/properties/nginx/properties/tls/type',
               keyword: 'type',
-              params: { type: 'string' },
-              message: 'must be string',
+              params: { type: 'boolean' },
+              message: 'must be boolean',
             }
             if (vErrors === null) {
               vErrors = [err120]
@@ -2117,48 +2163,46 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
         }
-      } else {
-        const err121 = {
-          instancePath: instancePath + '/redis',
-          schemaPath: '#/properties/redis/type',
-          keyword: 'type',
-          params: { type: 'object' },
-          message: 'must be object',
-        }
-        if (vErrors === null) {
-          vErrors = [err121]
-        } else {
-          vErrors.push(err121)
-        }
-        errors++
-      }
-    }
-    if (data.mysql !== undefined) {
-      let data35 = data.mysql
-      if (data35 && typeof data35 == 'object' && !Array.isArray(data35)) {
-        if (data35.database === undefined) {
-          const err122 = {
-            instancePath: instancePath + '/mysql',
-            schemaPath: '#/properties/mysql/required',
-            keyword: 'required',
-            params: { missingProperty: 'database' },
-            message: "must have required property '" + 'database' + "'",
-          }
-          if (vErrors === null) {
-            vErrors = [err122]
+        if (data32.user !== undefined) {
+          let data36 = data32.user
+          if (typeof data36 === 'string') {
+            if (data36.length > 32) {
+              const err121 = {
+                instancePath: instancePath + '/nginx/user',
+                schemaPath: '#/properties/nginx/properties/user/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 32 },
+                message: 'must NOT have more than 32 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err121]
+              } else {
+                vErrors.push(err121)
+              }
+              errors++
+            }
+            if (!pattern2.test(data36)) {
+              const err122 = {
+                instancePath: instancePath + '/nginx/user',
+                schemaPath: '#/properties/nginx/properties/user/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^[a-z_][a-z0-9_-]*$' },
+                message: 'must match pattern "' + '^[a-z_][a-z0-9_-]*$' + '"',
+              }
+              if (vErrors === null) {
+                vErrors = [err122]
+              } else {
+                vErrors.push(err122)
+              }
+              errors++
+            }
           } else {
-            vErrors.push(err122)
-          }
-          errors++
-        }
-        for (const key9 in data35) {
-          if (!(key9 === 'host' || key9 === 'port' || key9 === 'socket' || key9 === 'database')) {
             const err123 = {
-              instancePath: instancePath + '/mysql',
-              schemaPath: '#/properties/mysql/additionalProperties',
-              keyword: 'additionalProperties',
-              params: { additionalProperty: key9 },
-              message: 'must NOT have additional properties',
+              instancePath: instancePath + '/nginx/user',
+              schemaPath: '#/properties/nginx/properties/user/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
             }
             if (vErrors === null) {
               vErrors = [err123]
@@ -2168,16 +2212,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
         }
-        if (data35.host !== undefined) {
-          let data36 = data35.host
-          if (typeof data36 === 'string') {
-            if (data36.length > 200) {
+        if (data32.cachePath !== undefined) {
+          let data37 = data32.cachePath
+          if (typeof data37 === 'string') {
+            if (data37.length > 1024) {
               const err124 = {
-                instancePath: instancePath + '/mysql/host',
-                schemaPath: '#/properties/mysql/properties/host/maxLength',
+                instancePath: instancePath + '/nginx/cachePath',
+                schemaPath: '#/properties/nginx/properties/cachePath/maxLength',
                 keyword: 'maxLength',
-                params: { limit: 200 },
-                message: 'must NOT have more than 200 characters',
+                params: { limit: 1024 },
+                message: 'must NOT have more than 1024 characters',
               }
               if (vErrors === null) {
                 vErrors = [err124]
@@ -2186,31 +2230,28 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
+            if (!pattern0.test(data37)) {
+              const err125 = {
+                instancePath: instancePath + '/nginx/cachePath',
+                schemaPath: '#/properties/nginx/properties/cachePath/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^/' },
+                message: 'must match pattern "' + '^/' + '"',
+              }
+              if (vErrors === null) {
+                vErrors = [err125]
+              } else {
+                vErrors.push(err125)
+              }
+              errors++
+            }
           } else {
-            const err125 = {
-              instancePath: instancePath + '/mysql/host',
-              schemaPath: '#/properties/mysql/properties/host/type',
+            const err126 = {
+              instancePath: instancePath + '/nginx/cachePath',
+              schemaPath: '#/properties/nginx/properties/cachePath/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
-            }
-            if (vErrors === null) {
-              vErrors = [err125]
-            } else {
-              vErrors.push(err125)
-            }
-            errors++
-          }
-        }
-        if (data35.port !== undefined) {
-          let data37 = data35.port
-          if (!(typeof data37 == 'number' && !(data37 % 1) && !isNaN(data37) && isFinite(data37))) {
-            const err126 = {
-              instancePath: instancePath + '/mysql/port',
-              schemaPath: '#/properties/mysql/properties/port/type',
-              keyword: 'type',
-              params: { type: 'integer' },
-              message: 'must be integer',
             }
             if (vErrors === null) {
               vErrors = [err126]
@@ -2219,14 +2260,17 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
             errors++
           }
-          if (typeof data37 == 'number' && isFinite(data37)) {
-            if (data37 > 65535 || isNaN(data37)) {
+        }
+        if (data32.refreshSecret !== undefined) {
+          let data38 = data32.refreshSecret
+          if (typeof data38 === 'string') {
+            if (data38.length > 200) {
               const err127 = {
-                instancePath: instancePath + '/mysql/port',
-                schemaPath: '#/properties/mysql/properties/port/maximum',
-                keyword: 'maximum',
-                params: { comparison: '<=', limit: 65535 },
-                message: 'must be <= 65535',
+                instancePath: instancePath + '/nginx/refreshSecret',
+                schemaPath: '#/properties/nginx/properties/refreshSecret/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 200 },
+                message: 'must NOT have more than 200 characters',
               }
               if (vErrors === null) {
                 vErrors = [err127]
@@ -2235,13 +2279,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            if (data37 < 1 || isNaN(data37)) {
+            if (data38.length < 32) {
               const err128 = {
-                instancePath: instancePath + '/mysql/port',
-                schemaPath: '#/properties/mysql/properties/port/minimum',
-                keyword: 'minimum',
-                params: { comparison: '>=', limit: 1 },
-                message: 'must be >= 1',
+                instancePath: instancePath + '/nginx/refreshSecret',
+                schemaPath: '#/properties/nginx/properties/refreshSecret/minLength',
+                keyword: 'minLength',
+                params: { limit: 32 },
+                message: 'must NOT have fewer than 32 characters',
               }
               if (vErrors === null) {
                 vErrors = [err128]
@@ -2250,33 +2294,32 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
+          } else {
+            const err129 = {
+              instancePath: instancePath + '/nginx/refreshSecret',
+              schemaPath: '#/properties/nginx/properties/refreshSecret/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
+            }
+            if (vErrors === null) {
+              vErrors = [err129]
+            } else {
+              vErrors.push(err129)
+            }
+            errors++
           }
         }
-        if (data35.socket !== undefined) {
-          let data38 = data35.socket
-          if (typeof data38 === 'string') {
-            if (data38.length > 1024) {
-              const err129 = {
-                instancePath: instancePath + '/mysql/socket',
-                schemaPath: '#/properties/mysql/properties/socket/maxLength',
-                keyword: 'maxLength',
-                params: { limit: 1024 },
-                message: 'must NOT have more than 1024 characters',
-              }
-              if (vErrors === null) {
-                vErrors = [err129]
-              } else {
-                vErrors.push(err129)
-              }
-              errors++
-            }
-            if (!pattern0.test(data38)) {
+        if (data32.statusUrl !== undefined) {
+          let data39 = data32.statusUrl
+          if (typeof data39 === 'string') {
+            if (data39.length > 500) {
               const err130 = {
-                instancePath: instancePath + '/mysql/socket',
-                schemaPath: '#/properties/mysql/properties/socket/pattern',
-                keyword: 'pattern',
-                params: { pattern: '^/' },
-                message: 'must match pattern "' + '^/' + '"',
+                instancePath: instancePath + '/nginx/statusUrl',
+                schemaPath: '#/properties/nginx/properties/statusUrl/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 500 },
+                message: 'must NOT have more than 500 characters',
               }
               if (vErrors === null) {
                 vErrors = [err130]
@@ -2285,8 +2328,470 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
+            if (!pattern15.test(data39)) {
+              const err131 = {
+                instancePath: instancePath + '/nginx/statusUrl',
+                schemaPath: '#/properties/nginx/properties/statusUrl/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^http://' },
+                message: 'must match pattern "' + '^http://' + '"',
+              }
+              if (vErrors === null) {
+                vErrors = [err131]
+              } else {
+                vErrors.push(err131)
+              }
+              errors++
+            }
           } else {
-            const err131 = {
+            const err132 = {
+              instancePath: instancePath + '/nginx/statusUrl',
+              schemaPath: '#/properties/nginx/properties/statusUrl/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
+            }
+            if (vErrors === null) {
+              vErrors = [err132]
+            } else {
+              vErrors.push(err132)
+            }
+            errors++
+          }
+        }
+        if (data32.cacheHeader !== undefined) {
+          let data40 = data32.cacheHeader
+          if (typeof data40 === 'string') {
+            if (data40.length > 64) {
+              const err133 = {
+                instancePath: instancePath + '/nginx/cacheHeader',
+                schemaPath: '#/properties/nginx/properties/cacheHeader/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 64 },
+                message: 'must NOT have more than 64 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err133]
+              } else {
+                vErrors.push(err133)
+              }
+              errors++
+            }
+          } else {
+            const err134 = {
+              instancePath: instancePath + '/nginx/cacheHeader',
+              schemaPath: '#/properties/nginx/properties/cacheHeader/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
+            }
+            if (vErrors === null) {
+              vErrors = [err134]
+            } else {
+              vErrors.push(err134)
+            }
+            errors++
+          }
+        }
+      } else {
+        const err135 = {
+          instancePath: instancePath + '/nginx',
+          schemaPath: '#/properties/nginx/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        }
+        if (vErrors === null) {
+          vErrors = [err135]
+        } else {
+          vErrors.push(err135)
+        }
+        errors++
+      }
+    }
+    if (data.redis !== undefined) {
+      let data41 = data.redis
+      if (data41 && typeof data41 == 'object' && !Array.isArray(data41)) {
+        if (data41.url === undefined) {
+          const err136 = {
+            instancePath: instancePath + '/redis',
+            schemaPath: '#/properties/redis/required',
+            keyword: 'required',
+            params: { missingProperty: 'url' },
+            message: "must have required property '" + 'url' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err136]
+          } else {
+            vErrors.push(err136)
+          }
+          errors++
+        }
+        if (data41.database === undefined) {
+          const err137 = {
+            instancePath: instancePath + '/redis',
+            schemaPath: '#/properties/redis/required',
+            keyword: 'required',
+            params: { missingProperty: 'database' },
+            message: "must have required property '" + 'database' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err137]
+          } else {
+            vErrors.push(err137)
+          }
+          errors++
+        }
+        if (data41.prefix === undefined) {
+          const err138 = {
+            instancePath: instancePath + '/redis',
+            schemaPath: '#/properties/redis/required',
+            keyword: 'required',
+            params: { missingProperty: 'prefix' },
+            message: "must have required property '" + 'prefix' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err138]
+          } else {
+            vErrors.push(err138)
+          }
+          errors++
+        }
+        for (const key10 in data41) {
+          if (!(key10 === 'url' || key10 === 'database' || key10 === 'prefix')) {
+            const err139 = {
+              instancePath: instancePath + '/redis',
+              schemaPath: '#/properties/redis/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key10 },
+              message: 'must NOT have additional properties',
+            }
+            if (vErrors === null) {
+              vErrors = [err139]
+            } else {
+              vErrors.push(err139)
+            }
+            errors++
+          }
+        }
+        if (data41.url !== undefined) {
+          let data42 = data41.url
+          if (typeof data42 === 'string') {
+            if (data42.length > 500) {
+              const err140 = {
+                instancePath: instancePath + '/redis/url',
+                schemaPath: '#/properties/redis/properties/url/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 500 },
+                message: 'must NOT have more than 500 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err140]
+              } else {
+                vErrors.push(err140)
+              }
+              errors++
+            }
+            if (!pattern16.test(data42)) {
+              const err141 = {
+                instancePath: instancePath + '/redis/url',
+                schemaPath: '#/properties/redis/properties/url/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^(redis|rediss|unix)://' },
+                message: 'must match pattern "' + '^(redis|rediss|unix)://' + '"',
+              }
+              if (vErrors === null) {
+                vErrors = [err141]
+              } else {
+                vErrors.push(err141)
+              }
+              errors++
+            }
+          } else {
+            const err142 = {
+              instancePath: instancePath + '/redis/url',
+              schemaPath: '#/properties/redis/properties/url/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
+            }
+            if (vErrors === null) {
+              vErrors = [err142]
+            } else {
+              vErrors.push(err142)
+            }
+            errors++
+          }
+        }
+        if (data41.database !== undefined) {
+          let data43 = data41.database
+          if (!(typeof data43 == 'number' && !(data43 % 1) && !isNaN(data43) && isFinite(data43))) {
+            const err143 = {
+              instancePath: instancePath + '/redis/database',
+              schemaPath: '#/properties/redis/properties/database/type',
+              keyword: 'type',
+              params: { type: 'integer' },
+              message: 'must be integer',
+            }
+            if (vErrors === null) {
+              vErrors = [err143]
+            } else {
+              vErrors.push(err143)
+            }
+            errors++
+          }
+          if (typeof data43 == 'number' && isFinite(data43)) {
+            if (data43 > 1023 || isNaN(data43)) {
+              const err144 = {
+                instancePath: instancePath + '/redis/database',
+                schemaPath: '#/properties/redis/properties/database/maximum',
+                keyword: 'maximum',
+                params: { comparison: '<=', limit: 1023 },
+                message: 'must be <= 1023',
+              }
+              if (vErrors === null) {
+                vErrors = [err144]
+              } else {
+                vErrors.push(err144)
+              }
+              errors++
+            }
+            if (data43 < 0 || isNaN(data43)) {
+              const err145 = {
+                instancePath: instancePath + '/redis/database',
+                schemaPath: '#/properties/redis/properties/database/minimum',
+                keyword: 'minimum',
+                params: { comparison: '>=', limit: 0 },
+                message: 'must be >= 0',
+              }
+              if (vErrors === null) {
+                vErrors = [err145]
+              } else {
+                vErrors.push(err145)
+              }
+              errors++
+            }
+          }
+        }
+        if (data41.prefix !== undefined) {
+          let data44 = data41.prefix
+          if (typeof data44 === 'string') {
+            if (data44.length > 200) {
+              const err146 = {
+                instancePath: instancePath + '/redis/prefix',
+                schemaPath: '#/properties/redis/properties/prefix/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 200 },
+                message: 'must NOT have more than 200 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err146]
+              } else {
+                vErrors.push(err146)
+              }
+              errors++
+            }
+            if (data44.length < 1) {
+              const err147 = {
+                instancePath: instancePath + '/redis/prefix',
+                schemaPath: '#/properties/redis/properties/prefix/minLength',
+                keyword: 'minLength',
+                params: { limit: 1 },
+                message: 'must NOT have fewer than 1 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err147]
+              } else {
+                vErrors.push(err147)
+              }
+              errors++
+            }
+          } else {
+            const err148 = {
+              instancePath: instancePath + '/redis/prefix',
+              schemaPath: '#/properties/redis/properties/prefix/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
+            }
+            if (vErrors === null) {
+              vErrors = [err148]
+            } else {
+              vErrors.push(err148)
+            }
+            errors++
+          }
+        }
+      } else {
+        const err149 = {
+          instancePath: instancePath + '/redis',
+          schemaPath: '#/properties/redis/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        }
+        if (vErrors === null) {
+          vErrors = [err149]
+        } else {
+          vErrors.push(err149)
+        }
+        errors++
+      }
+    }
+    if (data.mysql !== undefined) {
+      let data45 = data.mysql
+      if (data45 && typeof data45 == 'object' && !Array.isArray(data45)) {
+        if (data45.database === undefined) {
+          const err150 = {
+            instancePath: instancePath + '/mysql',
+            schemaPath: '#/properties/mysql/required',
+            keyword: 'required',
+            params: { missingProperty: 'database' },
+            message: "must have required property '" + 'database' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err150]
+          } else {
+            vErrors.push(err150)
+          }
+          errors++
+        }
+        for (const key11 in data45) {
+          if (!(key11 === 'host' || key11 === 'port' || key11 === 'socket' || key11 === 'database')) {
+            const err151 = {
+              instancePath: instancePath + '/mysql',
+              schemaPath: '#/properties/mysql/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key11 },
+              message: 'must NOT have additional properties',
+            }
+            if (vErrors === null) {
+              vErrors = [err151]
+            } else {
+              vErrors.push(err151)
+            }
+            errors++
+          }
+        }
+        if (data45.host !== undefined) {
+          let data46 = data45.host
+          if (typeof data46 === 'string') {
+            if (data46.length > 200) {
+              const err152 = {
+                instancePath: instancePath + '/mysql/host',
+                schemaPath: '#/properties/mysql/properties/host/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 200 },
+                message: 'must NOT have more than 200 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err152]
+              } else {
+                vErrors.push(err152)
+              }
+              errors++
+            }
+          } else {
+            const err153 = {
+              instancePath: instancePath + '/mysql/host',
+              schemaPath: '#/properties/mysql/properties/host/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
+            }
+            if (vErrors === null) {
+              vErrors = [err153]
+            } else {
+              vErrors.push(err153)
+            }
+            errors++
+          }
+        }
+        if (data45.port !== undefined) {
+          let data47 = data45.port
+          if (!(typeof data47 == 'number' && !(data47 % 1) && !isNaN(data47) && isFinite(data47))) {
+            const err154 = {
+              instancePath: instancePath + '/mysql/port',
+              schemaPath: '#/properties/mysql/properties/port/type',
+              keyword: 'type',
+              params: { type: 'integer' },
+              message: 'must be integer',
+            }
+            if (vErrors === null) {
+              vErrors = [err154]
+            } else {
+              vErrors.push(err154)
+            }
+            errors++
+          }
+          if (typeof data47 == 'number' && isFinite(data47)) {
+            if (data47 > 65535 || isNaN(data47)) {
+              const err155 = {
+                instancePath: instancePath + '/mysql/port',
+                schemaPath: '#/properties/mysql/properties/port/maximum',
+                keyword: 'maximum',
+                params: { comparison: '<=', limit: 65535 },
+                message: 'must be <= 65535',
+              }
+              if (vErrors === null) {
+                vErrors = [err155]
+              } else {
+                vErrors.push(err155)
+              }
+              errors++
+            }
+            if (data47 < 1 || isNaN(data47)) {
+              const err156 = {
+                instancePath: instancePath + '/mysql/port',
+                schemaPath: '#/properties/mysql/properties/port/minimum',
+                keyword: 'minimum',
+                params: { comparison: '>=', limit: 1 },
+                message: 'must be >= 1',
+              }
+              if (vErrors === null) {
+                vErrors = [err156]
+              } else {
+                vErrors.push(err156)
+              }
+              errors++
+            }
+          }
+        }
+        if (data45.socket !== undefined) {
+          let data48 = data45.socket
+          if (typeof data48 === 'string') {
+            if (data48.length > 1024) {
+              const err157 = {
+                instancePath: instancePath + '/mysql/socket',
+                schemaPath: '#/properties/mysql/properties/socket/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 1024 },
+                message: 'must NOT have more than 1024 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err157]
+              } else {
+                vErrors.push(err157)
+              }
+              errors++
+            }
+            if (!pattern0.test(data48)) {
+              const err158 = {
+                instancePath: instancePath + '/mysql/socket',
+                schemaPath: '#/properties/mysql/properties/socket/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^/' },
+                message: 'must match pattern "' + '^/' + '"',
+              }
+              if (vErrors === null) {
+                vErrors = [err158]
+              } else {
+                vErrors.push(err158)
+              }
+              errors++
+            }
+          } else {
+            const err159 = {
               instancePath: instancePath + '/mysql/socket',
               schemaPath: '#/properties/mysql/properties/socket/type',
               keyword: 'type',
@@ -2294,18 +2799,18 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               message: 'must be string',
             }
             if (vErrors === null) {
-              vErrors = [err131]
+              vErrors = [err159]
             } else {
-              vErrors.push(err131)
+              vErrors.push(err159)
             }
             errors++
           }
         }
-        if (data35.database !== undefined) {
-          let data39 = data35.database
-          if (typeof data39 === 'string') {
-            if (data39.length > 64) {
-              const err132 = {
+        if (data45.database !== undefined) {
+          let data49 = data45.database
+          if (typeof data49 === 'string') {
+            if (data49.length > 64) {
+              const err160 = {
                 instancePath: instancePath + '/mysql/database',
                 schemaPath: '#/properties/mysql/properties/database/maxLength',
                 keyword: 'maxLength',
@@ -2313,14 +2818,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                 message: 'must NOT have more than 64 characters',
               }
               if (vErrors === null) {
-                vErrors = [err132]
+                vErrors = [err160]
               } else {
-                vErrors.push(err132)
+                vErrors.push(err160)
               }
               errors++
             }
           } else {
-            const err133 = {
+            const err161 = {
               instancePath: instancePath + '/mysql/database',
               schemaPath: '#/properties/mysql/properties/database/type',
               keyword: 'type',
@@ -2328,15 +2833,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               message: 'must be string',
             }
             if (vErrors === null) {
-              vErrors = [err133]
+              vErrors = [err161]
             } else {
-              vErrors.push(err133)
+              vErrors.push(err161)
             }
             errors++
           }
         }
       } else {
-        const err134 = {
+        const err162 = {
           instancePath: instancePath + '/mysql',
           schemaPath: '#/properties/mysql/type',
           keyword: 'type',
@@ -2344,19 +2849,19 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
           message: 'must be object',
         }
         if (vErrors === null) {
-          vErrors = [err134]
+          vErrors = [err162]
         } else {
-          vErrors.push(err134)
+          vErrors.push(err162)
         }
         errors++
       }
     }
   } else {
-    const err135 = { instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }
+    const err163 = { instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }
     if (vErrors === null) {
-      vErrors = [err135]
+      vErrors = [err163]
     } else {
-      vErrors.push(err135)
+      vErrors.push(err163)
     }
     errors++
   }

@@ -1,0 +1,88 @@
+import { toPlatenError, type Kind, type LocalOwner, type LocalWishes } from '@platen/protocol'
+import { usageOn, withBill, type DayUsage } from '../domain/day-usage.ts'
+import type { LocalTimeIn } from '../domain/local-time.ts'
+import { calendars, judgeOwnersSay, noWishes, type Say } from '../domain/owner-say.ts'
+import type { Refusal } from '../domain/policy.ts'
+import { quietUntil } from '../domain/quiet-hours.ts'
+import type { Bill, Origin } from '../domain/run.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Journal } from '../ports/journal.ts'
+import type { Log } from '../ports/log.ts'
+import type { Owner } from '../ports/owner.ts'
+
+/** What the owner's say is kept and judged with. */
+export interface SiteOwnerOptions {
+  readonly policy: Say['policy']
+  readonly journal: Pick<Journal, 'get' | 'set'>
+  readonly clock: Pick<Clock, 'now'>
+  readonly localTimeIn: LocalTimeIn
+  readonly log: Log
+}
+
+const wishesName = 'owner.wishes'
+const usageName = 'owner.usage'
+
+/** The owner's wishes and what his day has cost, both in the journal. */
+export class SiteOwner implements Owner {
+  readonly #options: SiteOwnerOptions
+  #wishes: LocalWishes
+  #noted: DayUsage | undefined
+
+  constructor(options: SiteOwnerOptions) {
+    this.#options = options
+    const { journal } = options
+    this.#wishes = JSON.parse(journal.get(wishesName) ?? JSON.stringify(noWishes)) as LocalWishes
+    this.#noted = JSON.parse(journal.get(usageName) ?? 'null') ?? undefined
+  }
+
+  refusal(kind: Kind, origin: Origin): Refusal | undefined {
+    const { clock, localTimeIn } = this.#options
+    return judgeOwnersSay({ kind, origin }, this.#say(), { now: clock.now(), usage: this.#usage(), localTimeIn })
+  }
+
+  spent(kind: Kind, bill: Bill): void {
+    if (kind.weight !== 'heavy') return
+    this.#noted = withBill(this.#usage(), bill)
+    try {
+      this.#options.journal.set(usageName, JSON.stringify(this.#noted))
+    } catch (error) {
+      // It counts all the same, and is noted with the next one: only a restart before that forgets it.
+      this.#options.log.error('owner:usage_unsaved', { code: toPlatenError(error).code })
+    }
+  }
+
+  view(): LocalOwner {
+    const { policy, clock, localTimeIn } = this.#options
+    const { cpuSecondsPerDay, diskBytesPerDay } = policy.limits
+    const now = clock.now()
+    const { day, cpuMs, diskBytes } = this.#usage()
+    const { minute } = localTimeIn(this.#wishes.timeZone, now)
+    const until = quietUntil(calendars(this.#say()), now, localTimeIn)
+    return {
+      wishes: this.#wishes,
+      bounds: {
+        ...(cpuSecondsPerDay === undefined ? {} : { cpuSecondsPerDay }),
+        ...(diskBytesPerDay === undefined ? {} : { diskBytesPerDay }),
+        ...(policy.quietHours ? { quietHours: policy.quietHours } : {}),
+      },
+      usage: { day, cpuSeconds: Math.round(cpuMs / 1_000), diskBytes },
+      localTime: [Math.floor(minute / 60), minute % 60].map(part => String(part).padStart(2, '0')).join(':'),
+      ...(until === undefined ? {} : { quietUntil: until }),
+    }
+  }
+
+  wish(wishes: LocalWishes): LocalOwner {
+    this.#options.journal.set(wishesName, JSON.stringify(wishes))
+    this.#wishes = wishes
+    return this.view()
+  }
+
+  #say(): Say {
+    return { policy: this.#options.policy, wishes: this.#wishes }
+  }
+
+  #usage(): DayUsage {
+    const { clock, localTimeIn } = this.#options
+    return usageOn(localTimeIn(this.#wishes.timeZone, clock.now()).day, this.#noted)
+  }
+}
