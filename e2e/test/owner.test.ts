@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { createNativeSite, skipWithoutEngines, startStack, type NativeSite, type Stack } from '@platen/lab'
+import { createNativeSite, skipWithoutEngines, startStack, waitUntil, type ApiJob, type NativeSite, type Stack } from '@platen/lab'
 import { kinds } from '@platen/protocol'
 import type { Browser, Page } from 'playwright-core'
 import { keepScreenshot, openBrowser, openPage } from '../src/browser/chromium.ts'
@@ -9,6 +9,9 @@ import { keepScreenshot, openBrowser, openPage } from '../src/browser/chromium.t
 const plugin = join(import.meta.dirname, '..', '..', 'wp-plugin')
 const skip = await skipWithoutEngines()
 const jobMs = 180_000
+
+/** A job that may be put off. */
+type WaitingJob = ApiJob & { readonly attempt: number; readonly notBefore?: string; readonly reason?: { readonly code: string } }
 
 for (const version of ['6.1', '7.1'] as const) {
   describe(`an owner of a site on WordPress ${version}`, { skip, concurrency: false }, () => {
@@ -51,6 +54,26 @@ for (const version of ['6.1', '7.1'] as const) {
         assert.ok((words ?? '').length > 10, `no words: ${words}`)
       })
     }
+
+    it('says when Platen may work, and the platform’s jobs keep to that', async () => {
+      await page.selectOption('[data-platen-rule="assets.bundle"]', 'never')
+      await page.click('[data-platen-add-hours]')
+      for (const time of await page.locator('.platen-period input[type="time"]').all()) await time.fill('00:00')
+      await page.click('[data-platen-save]')
+      await page.getByText('These are quiet hours: heavy jobs wait.').waitFor()
+      const { siteId, api } = stack
+      const images = { siteId, kind: 'images.optimize', input: { attachments: 'all', mode: 'optimize' } }
+      const { id } = await api.request<ApiJob>('POST', '/v1/jobs', images)
+      const job = async (): Promise<WaitingJob> => api.request('GET', `/v1/jobs/${id}`)
+      await waitUntil('the job to be put off', jobMs, async () => (await job()).reason?.code === 'owner.quiet_hours')
+      const { state, attempt, notBefore = '' } = await job()
+      assert.deepEqual([state, attempt], ['queued', 0])
+      assert.ok(Date.parse(notBefore) > Date.now())
+      await api.request('POST', `/v1/jobs/${id}/cancel`)
+      const vetoed = await api.runJob(siteId, 'assets.bundle', { urls: [], mode: 'plan' }, jobMs)
+      assert.deepEqual([vetoed.state, vetoed.error?.code], ['cancelled', 'owner.vetoed'])
+      assert.equal((await api.runJob(siteId, 'cache.purge', { everything: true, reason: 'test' }, jobMs)).state, 'succeeded')
+    })
 
     it('leaves a page without errors, of which a picture is kept', async () => {
       await keepScreenshot(page, `owner-${version}`)

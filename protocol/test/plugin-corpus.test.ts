@@ -58,19 +58,22 @@ describe('the corpus of the agent’s answers', () => {
 })
 
 describe('the corpus of the plugin’s requests', () => {
-  const { accepted, refused } = read('plugin-requests') as {
-    accepted: readonly object[]
-    refused: readonly { why: string; message: object }[]
+  interface Requests {
+    readonly accepted: readonly object[]
+    readonly refused: readonly { readonly why: string; readonly message: object }[]
   }
+  const { wishes, ...jobs } = read('plugin-requests') as Requests & { wishes: Requests }
 
-  it('has requests that the agent takes', () => {
-    for (const message of accepted) assert.ok(localValidators['job.request']?.(message))
-  })
-
-  for (const { why, message } of refused) {
-    it(`has none with ${why}`, () => {
-      assert.equal(localValidators['job.request']?.(message), false)
+  for (const [name, { accepted, refused }] of [['job.request', jobs] as const, ['wishes', wishes] as const]) {
+    it(`has a ${name} that the agent takes`, () => {
+      for (const message of accepted) assert.ok(localValidators[name]?.(message))
     })
+
+    for (const { why, message } of refused) {
+      it(`has no ${name} with ${why}`, () => {
+        assert.equal(localValidators[name]?.(message), false)
+      })
+    }
   }
 })
 

@@ -112,6 +112,23 @@
     )
   }
 
+  /** What a job cost and saved, for those who want to know. */
+  function billWords(bill) {
+    const words = [
+      /* translators: %s: seconds */
+      sprintf(__('%s s of CPU', 'platen'), (bill.cpuMs / 1000).toFixed(1)),
+      /* translators: %s: megabytes */
+      sprintf(__('%s MB of memory', 'platen'), Math.round(bill.peakRssBytes / 1e6)),
+      /* translators: %s: megabytes */
+      sprintf(__('%s MB written', 'platen'), (bill.writtenBytes / 1e6).toFixed(1)),
+    ]
+    if (bill.savedBytes > 0) {
+      /* translators: %s: megabytes */
+      words.push(sprintf(__('%s MB saved', 'platen'), (bill.savedBytes / 1e6).toFixed(1)))
+    }
+    return words.join(' · ')
+  }
+
   function outcomeWords(job) {
     if (job.error) {
       return job.error.message
@@ -126,7 +143,12 @@
       { 'data-platen-job': job.id, 'data-platen-kind-of': job.kind, 'data-platen-state': job.state },
       el('td', null, title),
       el('td', null, el('span', { className: 'platen-state platen-state-' + job.state }, STATES[job.state] || job.state)),
-      el('td', null, ended ? outcomeWords(job) : el(Progress, { progress: job.progress })),
+      el(
+        'td',
+        null,
+        ended ? outcomeWords(job) : el(Progress, { progress: job.progress }),
+        job.bill ? el('div', { className: 'platen-bill' }, billWords(job.bill)) : null,
+      ),
       el('td', null, new Date(job.createdAt).toLocaleString()),
       el('td', null, ended ? null : el(Button, { variant: 'secondary', size: 'small', onClick: () => stop(job.id) }, __('Stop', 'platen'))),
     )
@@ -193,12 +215,15 @@
 
     const act = async request => {
       setProblem(null)
+      let done = true
       try {
         await apiFetch(request)
       } catch (error) {
+        done = false
         setProblem(error)
       }
       await load()
+      return done
     }
     const start = (kind, input) => act({ path: '/platen/v1/jobs', method: 'POST', data: { kind, input } })
     const stop = id => act({ path: '/platen/v1/jobs/' + id + '/cancel', method: 'POST' })
@@ -228,6 +253,11 @@
         { className: 'platen-kinds' },
         kinds.map(kind => el(Kind, { key: kind.name, kind, start, busy: running.some(job => job.kind === kind.name) })),
       ),
+      el(window.platen.OwnersSay, {
+        kinds,
+        owner: view.status.owner,
+        save: data => act({ path: '/platen/v1/owner', method: 'PUT', data }),
+      }),
       el('h2', null, __('Jobs', 'platen')),
       el(Announcer, { running: running.length }),
       el(Jobs, { jobs: view.jobs, titles, stop }),

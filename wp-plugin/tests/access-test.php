@@ -18,6 +18,7 @@ final class Access_Test extends Site_Test_Case {
 			array( 'GET', '/platen/v1/status' ),
 			array( 'GET', '/platen/v1/jobs' ),
 			array( 'POST', '/platen/v1/jobs' ),
+			array( 'PUT', '/platen/v1/owner' ),
 			array( 'GET', '/platen/v1/jobs/job_01a20bb9-bb6c-7147-855e-dcb2e167c294' ),
 			array( 'POST', '/platen/v1/jobs/job_01a20bb9-bb6c-7147-855e-dcb2e167c294/cancel' ),
 		);
@@ -26,7 +27,8 @@ final class Access_Test extends Site_Test_Case {
 			wp_set_current_user( $user );
 			foreach ( $routes as list( $method, $route ) ) {
 				$request = new \WP_REST_Request( $method, $route );
-				$request->set_body_params( array( 'kind' => 'cache.purge', 'input' => array( 'urls' => array() ) ) );
+				$wishes  = array( 'quietHours' => array(), 'vetoed' => array(), 'deferred' => array() );
+				$request->set_body_params( array_merge( array( 'kind' => 'cache.purge', 'input' => array( 'urls' => array() ) ), $wishes ) );
 				self::assertContains( rest_do_request( $request )->get_status(), array( 401, 403 ), "$method $route" );
 			}
 		}
@@ -53,6 +55,24 @@ final class Access_Test extends Site_Test_Case {
 		$request = new \WP_REST_Request( 'POST', '/platen/v1/jobs' );
 		$request->set_body_params( array( 'kind' => '<script>', 'input' => array() ) );
 		self::assertSame( 400, rest_do_request( $request )->get_status() );
+	}
+
+	public function test_refuses_wishes_that_are_none_before_the_agent_is_asked() {
+		wp_set_current_user( get_users( array( 'role' => 'administrator', 'number' => 1 ) )[0]->ID );
+		$fine = array( 'quietHours' => array(), 'vetoed' => array(), 'deferred' => array() );
+		$odd  = array(
+			array( 'vetoed' => array( '<script>' ) ),
+			array( 'cpuSecondsPerDay' => -1 ),
+			array( 'quietHours' => array( array( 'days' => array( 'mon' ), 'from' => '08:00', 'to' => '24:00' ) ) ),
+			array( 'quietHours' => array( array( 'days' => array(), 'from' => '08:00', 'to' => '09:00' ) ) ),
+			array( 'quietHours' => array( array( 'days' => array( 'mon' ), 'from' => '08:00' ) ) ),
+			array( 'deferred' => array( array( 'kind' => 'cache.purge', 'until' => 1, 'reason' => str_repeat( 'x', 201 ) ) ) ),
+		);
+		foreach ( $odd as $change ) {
+			$request = new \WP_REST_Request( 'PUT', '/platen/v1/owner' );
+			$request->set_body_params( array_merge( $fine, $change ) );
+			self::assertSame( 400, rest_do_request( $request )->get_status(), wp_json_encode( $change ) );
+		}
 	}
 
 	public function test_draws_its_page_for_those_who_may_only() {

@@ -88,6 +88,57 @@ final class Corpus_Test extends Site_Test_Case {
 		self::assertSame( $wanted, json_decode( explode( "\r\n\r\n", $asked, 2 )[1], true ) );
 	}
 
+	public function test_passes_the_owners_wishes_on_as_the_agent_takes_them() {
+		$wanted = self::read( 'plugin-requests' )['wishes']['accepted'][0];
+		$asked  = $this->asked_for( $wanted, $wanted['timeZone'] );
+		self::assertStringStartsWith( 'PUT /v1/owner HTTP/1.0', $asked );
+		self::assertEquals( $wanted, json_decode( explode( "\r\n\r\n", $asked, 2 )[1], true ) );
+	}
+
+	public function test_tells_the_agent_the_time_zone_of_wordpress_and_no_markup() {
+		$wishes = array(
+			'timeZone'   => 'Made/Up',
+			'quietHours' => array(),
+			'vetoed'     => array(),
+			'deferred'   => array( array( 'kind' => 'cache.purge', 'until' => 1, 'reason' => "<b>Sale</b>\n" ) ),
+		);
+		$sent   = json_decode( explode( "\r\n\r\n", $this->asked_for( $wishes, '+05:30' ), 2 )[1], true );
+		self::assertSame( '+05:30', $sent['timeZone'] );
+		self::assertSame( 'Sale', $sent['deferred'][0]['reason'] );
+	}
+
+	/**
+	 * What the agent is asked when an administrator saves his wishes.
+	 *
+	 * @param array  $wishes As the page sends them.
+	 * @param string $zone   Time zone of the site.
+	 */
+	private function asked_for( array $wishes, string $zone ): string {
+		wp_set_current_user( get_users( array( 'role' => 'administrator', 'number' => 1 ) )[0]->ID );
+		$in_zone = static function () use ( $zone ) {
+			return '+' === $zone[0] ? '' : $zone;
+		};
+		$offset  = static function () {
+			return 5.5;
+		};
+		add_filter( 'pre_option_timezone_string', $in_zone );
+		add_filter( 'pre_option_gmt_offset', $offset );
+		$request = new \WP_REST_Request( 'PUT', '/platen/v1/owner' );
+		$request->set_body_params( $wishes );
+		try {
+			return $this->agent(
+				200,
+				'{}',
+				static function () use ( $request ) {
+					rest_do_request( $request );
+				}
+			);
+		} finally {
+			remove_filter( 'pre_option_timezone_string', $in_zone );
+			remove_filter( 'pre_option_gmt_offset', $offset );
+		}
+	}
+
 	/**
 	 * What the plugin makes of an agent's answer.
 	 *

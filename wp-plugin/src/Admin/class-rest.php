@@ -43,6 +43,7 @@ final class Rest {
 				),
 			)
 		);
+		self::route( '/owner', 'PUT', array( self::class, 'set_owner' ), Wishes::schema() );
 		self::route( '/jobs/(?P<id>' . self::JOB . ')', 'GET', array( self::class, 'get_job' ) );
 		self::route( '/jobs/(?P<id>' . self::JOB . ')/cancel', 'POST', array( self::class, 'cancel_job' ) );
 	}
@@ -51,7 +52,7 @@ final class Rest {
 	 * Registers one route.
 	 *
 	 * @param string   $path   Below the namespace.
-	 * @param string   $method GET or POST.
+	 * @param string   $method GET, POST or PUT.
 	 * @param callable $answer Callback.
 	 * @param array    $args   Arguments with their schemas.
 	 */
@@ -101,6 +102,15 @@ final class Rest {
 			'origin' => 'owner',
 		);
 		return rest_ensure_response( Client::ask( 'POST', '/v1/jobs', $body ) );
+	}
+
+	/**
+	 * Tells the agent when it may work.
+	 *
+	 * @param \WP_REST_Request $request As Wishes::schema() has it.
+	 */
+	public static function set_owner( $request ) {
+		return rest_ensure_response( Client::ask( 'PUT', '/v1/owner', Wishes::of( $request ) ) );
 	}
 
 	/**

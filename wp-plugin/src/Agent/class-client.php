@@ -24,7 +24,7 @@ final class Client {
 	/**
 	 * Asks the agent and gives its answer.
 	 *
-	 * @param string     $method GET or POST.
+	 * @param string     $method GET, POST or PUT.
 	 * @param string     $path   Such as /v1/status.
 	 * @param array|null $body   Sent as JSON.
 	 * @return array|\WP_Error The answer; an error carries a code of Platen's table, `status` and `hint`.
