@@ -7,7 +7,7 @@ import { readPolicy } from './config/policy-file.ts'
 import { allowedKinds } from './domain/policy.ts'
 import { usualPolicyPath } from './domain/usual-paths.ts'
 import { identityPath, readIdentity } from './identity/identity-file.ts'
-import { openJournal } from './journal/sqlite-journal.ts'
+import { keepJournal } from './journal/kept-journal.ts'
 import { doorPath } from './launcher/folders.ts'
 import { Link } from './link/link.ts'
 import type { Facts } from './link/state-reports.ts'
@@ -36,6 +36,8 @@ export interface AgentComposition {
 
 /** A running agent. */
 export interface Agent {
+  /** Settles when only a fresh start helps: the journal broke, or can be opened again. */
+  readonly worn: Promise<void>
   close(): Promise<void>
 }
 
@@ -55,7 +57,9 @@ export interface AgentOptions {
 export async function startAgent({ policy, launcher, log, local, composition }: AgentOptions): Promise<Agent> {
   const clock = systemClock
   const startedAt = clock.now()
-  const journal = openJournal(join(policy.agent.state, 'journal.db'))
+  const { promise: worn, resolve: wear } = Promise.withResolvers<void>()
+  const kept = keepJournal(join(policy.agent.state, 'journal.db'), { clock, log, worn: wear })
+  const { journal } = kept
   const identity = readIdentity(identityPath(policy))
   const kinds = new Map(composition.kinds.map(kind => [kind.name, kind]))
   const allowed = allowedKinds(policy, kinds)
@@ -65,7 +69,17 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
   const reports = identity !== undefined
   const owner = new SiteOwner({ policy, journal, clock, localTimeIn, log })
   const jobs = new Runs({ journal, workers, owner, policy, kinds, inputs: composition.inputs, reports, clock, log })
-  const facts = (): Facts => ({ 'agent.version': agentVersion, 'node.version': process.versions.node, 'site.url': policy.site.url })
+  if (kept.lost) jobs.forgot(clock.now())
+  const lostAt = (): { lostAt?: number } => {
+    const before = jobs.forgottenBefore()
+    return before === undefined ? {} : { lostAt: before }
+  }
+  const facts = (): Facts => ({
+    'agent.version': agentVersion,
+    'node.version': process.versions.node,
+    'site.url': policy.site.url,
+    'journal.lostAt': lostAt().lostAt ?? null,
+  })
   const names = allowed.map(kind => kind.name)
   const link =
     identity && !local ? new Link({ identity, jobs, journal, clock, log, version: agentVersion, kinds: names, facts }) : undefined
@@ -77,19 +91,21 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
     running: jobs.unfinished(),
     waiting: journal.waiting(),
     owner: owner.view(),
+    journal: { ...lostAt(), ...(kept.problem ? { problem: kept.problem } : {}) },
   })
   const servers: LocalServer[] = []
   for (const address of addresses(policy)) {
     servers.push(await openLocalServer({ address, subject: { jobs, status, owner }, journal, clock, log }))
   }
   return {
+    worn,
     close: async () => {
       // What runs ends first, so that its followers and the gateway still hear of it.
       await jobs.close()
       await Promise.all(servers.map(server => server.close()))
       await link?.close()
       await door.close()
-      journal.close()
+      kept.close()
     },
   }
 }
@@ -126,7 +142,7 @@ export async function runMain(composition: AgentComposition = productComposition
     const agent = await startAgent({ policy: readPolicy(values.policy), launcher, log, local: values.local, composition })
     launcher.ready()
     log.info('agent:ready', { version: agentVersion })
-    await Promise.race([asked, launcher.closed])
+    await Promise.race([asked, launcher.closed, agent.worn])
     await agent.close()
     log.info('agent:stopped')
   } catch (error) {

@@ -16,7 +16,7 @@ const log = { info: () => {}, warn: () => {}, error: () => {} }
 const purged = { summary: 'Done', layers: [], proof: [], refreshed: 0 }
 
 /** Runs every job at once, and journals its end with its report, as the agent does. */
-class InstantJobs implements Pick<Jobs, 'offer' | 'cancel' | 'running' | 'subscribe'> {
+class InstantJobs implements Pick<Jobs, 'offer' | 'cancel' | 'running' | 'subscribe' | 'forgot'> {
   readonly ran: string[] = []
   readonly #journal: Journal
   #listener: (news: RunNews) => void = () => {}
@@ -24,6 +24,8 @@ class InstantJobs implements Pick<Jobs, 'offer' | 'cancel' | 'running' | 'subscr
   constructor(journal: Journal) {
     this.#journal = journal
   }
+
+  forgot: Jobs['forgot'] = () => {}
 
   offer: Jobs['offer'] = offered => {
     if (this.#journal.find(offered.jobId)) return { code: 'grant.replayed', message: 'again' }
@@ -62,6 +64,7 @@ describe('agent and gateway, both ends of the link', () => {
   const startAgent = (aheadMs = 0): void => {
     const clock = {
       now: () => Date.now() + aheadMs,
+      monotonic: () => performance.now(),
       after: (ms: number, call: () => void) => {
         const timer = setTimeout(call, ms)
         return () => clearTimeout(timer)

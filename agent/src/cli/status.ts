@@ -21,6 +21,7 @@ export function statusText(status: LocalStatus): string {
     ['kinds', status.kinds.map(kind => kind.name).join(', ')],
     ['running', String(status.running)],
     ['waiting for the gateway', String(status.waiting)],
+    ['journal', journalText(status.journal)],
     ['owner’s say', ownerText(status.owner)],
     ['heavy jobs today', usageText(status.owner)],
   ]
@@ -46,4 +47,9 @@ function usageText({ wishes, bounds, usage }: LocalOwner): string {
   }
   const cpu = of(usage.cpuSeconds, 's CPU', wishes.cpuSecondsPerDay, bounds.cpuSecondsPerDay)
   return `${cpu}, ${of(usage.diskBytes, 'bytes written', wishes.diskBytesPerDay, bounds.diskBytesPerDay)}`
+}
+
+function journalText({ problem, lostAt }: LocalStatus['journal']): string {
+  const words = [problem ?? 'open', lostAt === undefined ? '' : `an older one was lost at ${new Date(lostAt).toISOString()}`]
+  return words.filter(word => word !== '').join('; ')
 }

@@ -28,4 +28,9 @@ export const migrations: readonly string[] = [
    CREATE TABLE nonces (nonce TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
    CREATE INDEX nonces_expiry ON nonces (expires_at);
    CREATE TABLE named (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
+  // `bytes` is 0 where a run's result was let go of.
+  `ALTER TABLE runs ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+   UPDATE runs SET bytes = length(body);
+   CREATE INDEX runs_finished ON runs (finished_at) WHERE ended = 1;
+   CREATE INDEX runs_whole ON runs (finished_at) WHERE ended = 1 AND bytes > 0;`,
 ]

@@ -1,36 +1,48 @@
-import Database from 'better-sqlite3'
 import { limits, PlatenError } from '@platen/protocol'
 import type { Run } from '../domain/run.ts'
 import type { Journal, OutboxItem } from '../ports/journal.ts'
-import { migrations } from './migrations.ts'
+import { guarded as translated, isBroken, openDatabase, setAside, type Database, type Row } from './database.ts'
+import { prepareAll } from './statements.ts'
 
-/** How much a journal keeps. */
+/** How much a journal keeps, and who hears of what goes wrong with it. */
 export interface JournalOptions {
-  /** Ended runs that are kept at least; older ones go once `keepMs` has passed too. */
+  /** Ended runs that are kept whole, at most. */
   readonly keepRuns?: number
+  /** Bytes of those runs together; older ones are kept without their results. */
+  readonly keepBytes?: number
   /** Longer than a grant lives, so that a grant can't be taken a second time after its run was forgotten. */
   readonly keepMs?: number
+  /** Ended runs that are kept at all, once the gateway has heard of them. */
+  readonly mostRuns?: number
   readonly outboxBytes?: number
+  /** The file's largest size. */
+  readonly mostBytes?: number
   readonly now?: () => number
+  /** The file that was there is broken and lies at `aside` now: a fresh one is begun, and all that it knew is lost. */
+  readonly lost?: (aside: string) => void
+  /** The file broke while it was open: only a fresh start finds out what is left of it. */
+  readonly broken?: () => void
 }
 
 type Frame = OutboxItem['frame']
-type Row = Record<string, unknown>
 
-const busyMs = 500
-/** SQLite keeps this many KiB of pages; reading one again from the page cache of the system costs next to nothing. */
-const cacheKib = 256
+/**
+ * More than all that has a bound can take: outbox and the runs in it (twice 16 MiB), history (8 MiB), forgettable runs (4 MiB),
+ * unfinished ones (3 MiB), and the steps of three jobs at once (72 MiB at the very most).
+ */
+const mostFileBytes = 134_217_728
 
 /**
  * The journal in one SQLite file, held exclusively: a second process that opens it gets `site.locked`, and the kernel lets
- * go of the lock however the holder dies. Every commit is synced (WAL, synchronous FULL).
+ * go of the lock however the holder dies. A file whose content is broken is moved aside, and a fresh one takes its place.
  *
  * @throws PlatenError site.locked, store.unavailable, disk.full
  */
 export function openJournal(file: string, options: JournalOptions = {}): Journal {
-  const { keepRuns = 200, keepMs = 3_600_000, outboxBytes = limits.outbox.bytes, now = Date.now } = options
-  const database = guarded(() => open(file))
-  const statements = prepare(database)
+  const { keepRuns = 200, keepBytes = 8_388_608, keepMs = 3_600_000, mostRuns = 10_000 } = options
+  const { outboxBytes = limits.outbox.bytes, now = Date.now, broken = () => {} } = options
+  const database = translated(() => openWhole(file, options, now()))
+  const statements = prepareAll(database)
 
   const waitingBytes = (): number => statements.outboxBytes.get()?.['bytes'] as number
   const unfinishedCount = (): number => statements.unfinishedCount.get()?.['count'] as number
@@ -46,19 +58,21 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
     const known = statements.find.get(run.jobId)
     if (run.state !== 'ended' && (!known || known['ended'] === 1)) assertRoom(frames)
     const finishedAt = run.state === 'ended' ? run.finishedAt : null
-    statements.save.run(run.jobId, run.state === 'ended' ? 1 : 0, run.createdAt, finishedAt, JSON.stringify(run))
+    // What was asked for is of no use any more once it has ended.
+    const body = JSON.stringify(run.state === 'ended' ? { ...run, input: null } : run)
+    statements.save.run(run.jobId, run.state === 'ended' ? 1 : 0, run.createdAt, finishedAt, body, body.length)
     for (const frame of frames) {
       const text = JSON.stringify(frame)
       statements.put.run(frame.jobId, aboutOf(frame), Buffer.byteLength(text), text)
     }
-    if (run.state === 'ended') {
-      statements.forgetSteps.run(run.jobId)
-      statements.forgetRuns.run(keepRuns, now() - keepMs)
-    }
+    if (run.state !== 'ended') return
+    statements.forgetSteps.run(run.jobId)
+    statements.shortenRuns.run(keepBytes, keepRuns)
+    statements.forgetRuns.run(now() - keepMs, keepRuns - 1, mostRuns - 1)
   })
 
   const nonce = database.transaction((value: string, expiresAt: number): boolean => {
-    statements.forgetNonces.run(now())
+    statements.forgetNonces.run(now(), mostNonces)
     return statements.nonce.run(value, expiresAt).changes === 1
   })
 
@@ -67,6 +81,15 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
     if (run.state !== 'running') return run
     const begun = statements.stepsBegun.all(run.jobId)
     return { ...run, steps: begun.map(step => ({ name: step['name'] as string, kind: step['kind'] as string })) }
+  }
+
+  const guarded = <Value>(call: () => Value): Value => {
+    try {
+      return translated(call)
+    } catch (error) {
+      if (isBroken((error as PlatenError).cause)) broken()
+      throw error
+    }
   }
 
   return {
@@ -89,62 +112,23 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
   }
 }
 
-function open(file: string): Database.Database {
-  const database = new Database(file, { timeout: busyMs })
+/**
+ * Nonces that are remembered whatever the clock says: more than may come while one is good, so that setting the clock forth
+ * and back does not make an old request new.
+ */
+const mostNonces = 2 * (limits.local.requestsPerSecond * 2 * limits.local.clockSkewSeconds + limits.local.burst)
+
+/** The database that is there, or a fresh one where that is broken. */
+function openWhole(file: string, { mostBytes = mostFileBytes, lost = () => {} }: JournalOptions, now: number): Database {
   try {
-    // Before the first read: then WAL needs no shared memory file, and the lock is kept from the first access to the close.
-    database.pragma('locking_mode = EXCLUSIVE')
-    database.pragma('journal_mode = WAL')
-    database.pragma('synchronous = FULL')
-    database.pragma(`cache_size = -${cacheKib}`)
-    database.pragma('wal_autocheckpoint = 200')
-    database.pragma('journal_size_limit = 1048576')
-    migrate(database)
-    return database
+    return openDatabase(file, mostBytes)
   } catch (error) {
-    database.close()
-    throw error
+    if (!isBroken(error)) throw error
   }
-}
-
-function migrate(database: Database.Database): void {
-  database
-    .transaction(() => {
-      const version = database.pragma('user_version', { simple: true }) as number
-      if (version > migrations.length) throw new PlatenError('store.unavailable', 'The journal was written by a newer agent.')
-      for (const step of migrations.slice(version)) database.exec(step)
-      database.pragma(`user_version = ${migrations.length}`)
-    })
-    .exclusive()
-}
-
-/** Every statement that the journal makes, prepared once. */
-function prepare(database: Database.Database) {
-  const sql = (text: string): Database.Statement<unknown[], Row> => database.prepare<unknown[], Row>(text)
-  return {
-    save: sql('INSERT OR REPLACE INTO runs (job_id, ended, created_at, finished_at, body) VALUES (?, ?, ?, ?, ?)'),
-    find: sql('SELECT ended, body FROM runs WHERE job_id = ?'),
-    unfinished: sql('SELECT body FROM runs WHERE ended = 0 ORDER BY created_at, job_id'),
-    unfinishedCount: sql('SELECT count(*) AS count FROM runs WHERE ended = 0'),
-    recent: sql('SELECT body FROM runs ORDER BY created_at DESC, job_id DESC LIMIT ?'),
-    forgetRuns: sql(
-      `DELETE FROM runs WHERE ended = 1 AND finished_at < (
-         SELECT min(finished_at) FROM (SELECT finished_at FROM runs WHERE ended = 1 ORDER BY finished_at DESC LIMIT ?)
-       ) AND finished_at < ?`,
-    ),
-    put: sql('INSERT OR REPLACE INTO outbox (job_id, about, bytes, frame) VALUES (?, ?, ?, ?)'),
-    outbox: sql('SELECT id, frame FROM outbox ORDER BY id LIMIT ?'),
-    outboxBytes: sql('SELECT coalesce(sum(bytes), 0) AS bytes FROM outbox'),
-    waiting: sql("SELECT count(*) AS count FROM outbox WHERE about = 'outcome'"),
-    acknowledge: sql('DELETE FROM outbox WHERE job_id = ? AND about = ?'),
-    step: sql('INSERT INTO steps (job_id, name, kind, phase) VALUES (?, ?, ?, ?)'),
-    stepsBegun: sql("SELECT name, kind FROM steps WHERE job_id = ? AND phase = 'begun' ORDER BY id"),
-    forgetSteps: sql('DELETE FROM steps WHERE job_id = ?'),
-    nonce: sql('INSERT OR IGNORE INTO nonces (nonce, expires_at) VALUES (?, ?)'),
-    forgetNonces: sql('DELETE FROM nonces WHERE expires_at < ?'),
-    get: sql('SELECT value FROM named WHERE name = ?'),
-    set: sql('INSERT OR REPLACE INTO named (name, value) VALUES (?, ?)'),
-  }
+  const aside = setAside(file, now)
+  const database = openDatabase(file, mostBytes)
+  lost(aside)
+  return database
 }
 
 function toItem(row: Row): OutboxItem {
@@ -153,16 +137,4 @@ function toItem(row: Row): OutboxItem {
 
 function aboutOf(frame: Frame): 'outcome' | 'created' {
   return frame.type === 'job.created' ? 'created' : 'outcome'
-}
-
-/** Runs a call of SQLite and turns its errors into those of the table. */
-function guarded<Value>(call: () => Value): Value {
-  try {
-    return call()
-  } catch (error) {
-    if (error instanceof PlatenError) throw error
-    const { code } = error as { code?: string }
-    if (code?.startsWith('SQLITE_BUSY')) throw new PlatenError('site.locked', undefined, { cause: error })
-    throw new PlatenError(code === 'SQLITE_FULL' ? 'disk.full' : 'store.unavailable', undefined, { cause: error })
-  }
 }

@@ -67,7 +67,7 @@ export class Conversation {
         this.#outbox.acknowledged(frame)
         return true
       case 'state.resync':
-        this.#send(this.#parts.reports.full())
+        this.#sendIfAny(this.#parts.reports.full())
         return true
       case 'goodbye':
         this.#door.goodbye(frame.afterMs)

@@ -23,13 +23,13 @@ export class Heartbeat {
     this.#clock = clock
     this.#intervalMs = intervalMs
     this.#actions = actions
-    this.#heardAt = clock.now()
+    this.#heardAt = clock.monotonic()
     this.#cancel = clock.after(Math.ceil(intervalMs * clock.random()), () => this.#tick())
   }
 
   /** The peer gave a sign of life. */
   heard(): void {
-    this.#heardAt = this.#clock.now()
+    this.#heardAt = this.#clock.monotonic()
   }
 
   stop(): void {
@@ -38,7 +38,7 @@ export class Heartbeat {
 
   #tick(): void {
     this.#cancel = this.#clock.after(this.#intervalMs, () => this.#tick())
-    if (this.#clock.now() - this.#heardAt > silenceMs(this.#intervalMs)) this.#actions.silence()
+    if (this.#clock.monotonic() - this.#heardAt > silenceMs(this.#intervalMs)) this.#actions.silence()
     else this.#actions.beat()
   }
 }

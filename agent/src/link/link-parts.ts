@@ -8,7 +8,7 @@ import type { StateReports } from './state-reports.ts'
 /** What every connection of an agent shares. */
 export interface LinkParts {
   readonly identity: AgentIdentity
-  readonly jobs: Pick<Jobs, 'offer' | 'cancel' | 'running' | 'subscribe'>
+  readonly jobs: Pick<Jobs, 'offer' | 'cancel' | 'running' | 'subscribe' | 'forgot'>
   readonly journal: Pick<Journal, 'outbox' | 'acknowledge' | 'get' | 'set'>
   readonly clock: Clock
   readonly log: Log
@@ -23,18 +23,19 @@ export interface LinkParts {
 /** The gateway's time as far as this agent knows it: sites' clocks are wrong more often than gateways'. */
 export class GatewayTime {
   readonly #clock: Clock
-  #offsetMs = 0
+  #offsetMs: number | undefined
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
+  /** The site's own time until the gateway has said something; from then on nobody at the site can set it. */
   now(): number {
-    return this.#clock.now() + this.#offsetMs
+    return this.#offsetMs === undefined ? this.#clock.now() : this.#clock.monotonic() + this.#offsetMs
   }
 
   /** The gateway has just said what time it is. */
   learn(gatewayMs: number): void {
-    this.#offsetMs = gatewayMs - this.#clock.now()
+    this.#offsetMs = gatewayMs - this.#clock.monotonic()
   }
 }

@@ -15,6 +15,8 @@ export interface OutboxSenderOptions {
 
 /** Frames that are on their way at once: a result may have 256 KB, and all of them wait in memory. */
 export const outboxWindow = 8
+/** After a journal that could not be written. */
+const forgetAgainMs = 5_000
 
 /**
  * What is in flight on one connection: sends what waits in the journal, oldest first, a window at a time, and forgets a
@@ -46,11 +48,23 @@ export class OutboxSender {
   /** The gateway has a frame, or refuses it for good. An answer to an attempt that is not the one in flight means nothing. */
   acknowledged(ack: Ack): void {
     for (const [id, frame] of this.#inFlight) {
-      if (!answers(ack, frame)) continue
-      this.#options.journal.acknowledge(ack.jobId, ack.of === 'created' ? 'created' : 'outcome')
-      this.#inFlight.delete(id)
+      if (answers(ack, frame)) this.#forget(id, ack)
     }
     this.fill()
+  }
+
+  /** Where the journal can't be written, the frame stays in flight, so that it is not sent again meanwhile. */
+  #forget(id: number, ack: Ack): void {
+    try {
+      this.#options.journal.acknowledge(ack.jobId, ack.of === 'created' ? 'created' : 'outcome')
+      this.#inFlight.delete(id)
+    } catch {
+      this.#options.clock.after(forgetAgainMs, () => {
+        if (this.#stopped) return
+        this.#forget(id, ack)
+        this.fill()
+      })
+    }
   }
 
   /** The connection is over. */

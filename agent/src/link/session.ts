@@ -57,7 +57,12 @@ export class Session {
   constructor(options: SessionOptions) {
     this.#options = options
     const { clock } = options.parts
-    this.#clock = { now: () => clock.now(), random: () => clock.random(), after: (ms, call) => clock.after(ms, () => this.#guarded(call)) }
+    this.#clock = {
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+      random: () => clock.random(),
+      after: (ms, call) => clock.after(ms, () => this.#guarded(call)),
+    }
     this.#stopHelloTimer = this.#clock.after(limits.link.helloMs * 2, () => this.#close(4001))
     this.#socket = openSocket(
       options.door,
@@ -126,6 +131,8 @@ export class Session {
     const { parts, listener } = this.#options
     this.#stopHelloTimer()
     parts.gatewayTime.learn(time)
+    // The gateway has heard more of this agent than this journal knows: it is another one than before, or an old copy.
+    if (stateSeq > parts.reports.seq) parts.jobs.forgot(time)
     const door = {
       send: (frame: AgentFrame) => this.#send(frame),
       waitingBytes: () => this.#socket.waitingBytes(),

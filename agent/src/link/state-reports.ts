@@ -29,10 +29,15 @@ export class StateReports {
 
   /** What to send after a welcome that names the last report which the gateway stored. */
   afterWelcome(storedSeq: number): Report | undefined {
+    if (storedSeq > this.#seq) {
+      this.#seq = storedSeq
+      return this.full()
+    }
     return storedSeq === this.#seq && this.#reported ? this.changes() : this.full()
   }
 
-  full(): Report {
+  /** All of it; undefined where the journal can't be written now. */
+  full(): Report | undefined {
     return this.#report(true, this.#facts())
   }
 
@@ -44,9 +49,14 @@ export class StateReports {
     return changed.length === 0 ? undefined : this.#report(false, Object.fromEntries(changed))
   }
 
-  /** The number is on disk before the report leaves, so that no two reports ever share one. */
-  #report(full: boolean, facts: Facts): Report {
-    this.#journal.set(seqName, String(this.#seq + 1))
+  /** The number is on disk before the report leaves, so that no two reports ever share one: without a disk, none leaves. */
+  #report(full: boolean, facts: Facts): Report | undefined {
+    try {
+      this.#journal.set(seqName, String(this.#seq + 1))
+    } catch {
+      // Whoever has more urgent things to put there says so; the next heartbeat tries again.
+      return undefined
+    }
     this.#seq += 1
     this.#reported = { ...this.#reported, ...facts }
     return { type: 'state.report', seq: this.#seq, full, facts }

@@ -52,7 +52,7 @@ const unreadable = ((): string => {
  */
 export async function openLocalServer(options: LocalServerOptions): Promise<LocalServer> {
   const { clock, log } = options
-  const limitRate = tokenBucket({ perSecond: limits.local.requestsPerSecond, burst: limits.local.burst }, () => clock.now())
+  const limitRate = tokenBucket({ perSecond: limits.local.requestsPerSecond, burst: limits.local.burst }, () => clock.monotonic())
   let open = 0
   const server = createServer(
     { headersTimeout: headersMs, requestTimeout: requestMs, keepAliveTimeout: keepAliveMs, connectionsCheckingInterval: checkMs },

@@ -40,6 +40,13 @@ export interface Jobs {
   create(kind: string, input: unknown, origin: Exclude<Origin, 'platform'>): Run
   /** Stops a job; with a lease only where that is the present one, or a newer one, which it is then reported under. */
   cancel(jobId: string, lease?: Lease): Cancelled
+  /**
+   * What was taken before this moment of the gateway's clock may be missing from the journal: the agent has another one than
+   * it had. From now on no job is begun that may have run before without anyone knowing.
+   */
+  forgot(before: number): void
+  /** That moment, where there was one. */
+  forgottenBefore(): number | undefined
   /** The platform's jobs that have not ended. */
   running(): readonly Fence[]
   /** Jobs that have not ended, whoever asked for them. */

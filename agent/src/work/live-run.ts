@@ -32,7 +32,9 @@ export class LiveRun {
   progress: Progress | undefined
   readonly #options: LiveRunOptions
   #work: Work | undefined
-  #toldAt = 0
+  /** When it came to this process: a clock that is set neither lets a job expire nor keeps it for ever. */
+  readonly #waitsFrom: number
+  #toldAt = -Infinity
   #tellsSoon = false
 
   constructor(run: Run, kind: Kind, options: LiveRunOptions) {
@@ -40,6 +42,7 @@ export class LiveRun {
     this.kind = kind
     this.createdAt = run.createdAt
     this.#options = options
+    this.#waitsFrom = options.clock.monotonic()
   }
 
   /** What a restart of the agent makes of it. */
@@ -56,9 +59,9 @@ export class LiveRun {
 
   /** Gives it to a worker, unless it waited too long. */
   start(): void {
-    const now = this.#options.clock.now()
-    if (now - this.createdAt > this.kind.deadlines.queueMs) this.fail(new PlatenError('job.expired'))
-    else this.#apply({ type: 'start', at: now })
+    const { clock } = this.#options
+    if (clock.monotonic() - this.#waitsFrom > this.kind.deadlines.queueMs) this.fail(new PlatenError('job.expired'))
+    else this.#apply({ type: 'start', at: clock.now() })
   }
 
   /** Ends it before anything was done. */
@@ -138,7 +141,7 @@ export class LiveRun {
     this.progress = progress
     if (this.#tellsSoon) return
     const { clock } = this.#options
-    const waitMs = this.#toldAt + progressEveryMs - clock.now()
+    const waitMs = this.#toldAt + progressEveryMs - clock.monotonic()
     if (waitMs <= 0) return this.#tellProgress()
     this.#tellsSoon = true
     clock.after(waitMs, () => this.#tellProgress())
@@ -147,7 +150,7 @@ export class LiveRun {
   #tellProgress(): void {
     this.#tellsSoon = false
     if (this.run.state !== 'running' || !this.progress) return
-    this.#toldAt = this.#options.clock.now()
+    this.#toldAt = this.#options.clock.monotonic()
     this.#options.tell({ type: 'progress', run: this.run, progress: this.progress })
   }
 }

@@ -1,6 +1,7 @@
 import { newId, PlatenError, toldError, toPlatenError } from '@platen/protocol'
 import { nextRun } from '../domain/next-run.ts'
 import { compareOffer } from '../domain/offer.ts'
+import { mayHaveRun } from '../domain/lost-memory.ts'
 import { judge, refusal, type Refusal } from '../domain/policy.ts'
 import { transition, type Lease, type Origin, type Run, type RunIdentity } from '../domain/run.ts'
 import type { Cancelled, Fence, Jobs, Offered, Progress, RunNews } from '../ports/jobs.ts'
@@ -14,6 +15,7 @@ export type RunsOptions = AdmissionRules & Omit<LiveRunOptions, 'tell' | 'ended'
 /** Runs that have not ended, at most: more than a heartbeat may list (64) would be lost to the gateway. */
 const mostUnfinished = 48
 const busyRetryMs = 30_000
+const forgottenName = 'runs.forgotten_before'
 /** Cancellations that are remembered: an offer that is doubled comes soon after the first. */
 const mostCancelled = 256
 
@@ -25,11 +27,14 @@ export class Runs implements Jobs {
   /** The last epochs of jobs that were cancelled before they came: a doubled offer must not start one. */
   readonly #cancelled = new Map<string, number>()
   #closing = false
+  #forgottenBefore: number | undefined
 
   /** Takes over what the journal holds: settles what a crash left, and lets what had not begun wait for its turn. */
   constructor(options: RunsOptions) {
     this.#options = options
     const { journal, kinds, policy } = options
+    const forgotten = journal.get(forgottenName)
+    if (forgotten !== undefined) this.#forgottenBefore = Number(forgotten)
     for (const run of journal.unfinished()) {
       const kind = kinds.get(run.kind)
       if (!kind) {
@@ -49,6 +54,8 @@ export class Runs implements Jobs {
     if ((this.#cancelled.get(jobId) ?? -1) >= epoch) return toRefusal(new PlatenError('job.cancelled'))
     const identity: RunIdentity = { ...offered, origin: 'platform', createdAt: this.#options.clock.now() }
     const known = this.find(jobId)
+    const lost = known ? undefined : mayHaveRun({ ...offered, settled }, this.#forgottenBefore)
+    if (lost) return lost
     const compared = known ? compareOffer(known, { ...offered, settled }) : 'new attempt'
     if (compared === 'end the older first') {
       this.cancel(jobId)
@@ -85,6 +92,21 @@ export class Runs implements Jobs {
     if (!live || live.run.state === 'ended') return 'ended'
     live.cancel()
     return 'stopping'
+  }
+
+  forgot(before: number): void {
+    this.#options.log.error('runs:forgotten', { before: new Date(before).toISOString() })
+    this.#forgottenBefore = before
+    try {
+      this.#options.journal.set(forgottenName, String(before))
+    } catch (error) {
+      // The state's sequence can't be put on disk either, so that the next welcome tells it again.
+      this.#options.log.error('runs:forgotten_unsaved', { code: toPlatenError(error).code })
+    }
+  }
+
+  forgottenBefore(): number | undefined {
+    return this.#forgottenBefore
   }
 
   running(): readonly Fence[] {

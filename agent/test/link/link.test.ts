@@ -27,6 +27,8 @@ class JobsDouble {
   }
   cancel: Jobs['cancel'] = jobId => (this.cancelled.push(jobId) > 0 ? 'stopping' : 'unknown')
   running: Jobs['running'] = () => this.held
+  forgotten: number[] = []
+  forgot: Jobs['forgot'] = before => void this.forgotten.push(before)
   subscribe: Jobs['subscribe'] = listener => {
     this.#listener = listener
     return () => (this.#listener = () => {})

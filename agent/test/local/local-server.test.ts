@@ -59,6 +59,8 @@ class FewJobs implements Jobs {
   cancel(): Cancelled {
     return this.#run.state === 'ended' ? 'ended' : 'stopping'
   }
+  forgot(): void {}
+  forgottenBefore(): undefined {}
   running(): [] {
     return []
   }
@@ -100,6 +102,7 @@ const status: LocalStatus = {
   running: 0,
   waiting: 0,
   owner: view,
+  journal: {},
 }
 
 /** An owner who remembers his wishes. */

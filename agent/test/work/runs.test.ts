@@ -21,15 +21,23 @@ import { testPolicy } from '../support/test-policy.ts'
 /** A clock that stands still until it is told to go on. */
 class HandClock implements Clock {
   #now = 1_795_000_000_000
+  #passed = 0
   #timers: { at: number; call: () => void }[] = []
   now(): number {
     return this.#now
+  }
+  monotonic(): number {
+    return this.#passed
+  }
+  /** Somebody sets the clock, and no time passes. */
+  jump(ms: number): void {
+    this.#now += ms
   }
   random(): number {
     return 0.5
   }
   after(ms: number, call: () => void): () => void {
-    const timer = { at: this.#now + ms, call }
+    const timer = { at: this.#passed + ms, call }
     this.#timers.push(timer)
     return () => {
       this.#timers = this.#timers.filter(other => other !== timer)
@@ -37,8 +45,9 @@ class HandClock implements Clock {
   }
   goOn(ms: number): void {
     this.#now += ms
-    const due = this.#timers.filter(timer => timer.at <= this.#now)
-    this.#timers = this.#timers.filter(timer => timer.at > this.#now)
+    this.#passed += ms
+    const due = this.#timers.filter(timer => timer.at <= this.#passed)
+    this.#timers = this.#timers.filter(timer => timer.at > this.#passed)
     for (const timer of due) timer.call()
   }
 }

@@ -11,6 +11,7 @@ import { phpFastCgi } from '../../../agent/src/site/php.ts'
 const skip = await skipWithoutEngines()
 const clock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   after: (ms, call) => {
     const timer = setTimeout(call, ms)
     return () => clearTimeout(timer)

@@ -13,6 +13,7 @@ const root = join(import.meta.dirname, '..', '..', '..')
 /** The machine's own time, with timers that hold the process, as a test's have to. */
 export const clock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   after: (ms, call) => {
     const timer = setTimeout(call, ms)
     return () => clearTimeout(timer)

@@ -80,7 +80,7 @@ export interface JobIdentity {
  * `accept`, `renew`, `end` and `wait` are as good as in time.
  *
  * **offered** — leased to an agent that has not answered. Left by `accept` and `renew`; by `decline` (back to the queue,
- * cancelled by the owner, or failed); by `tick` past the lease, which puts it back without using up the attempt. `offer again`,
+ * cancelled by the owner, failed, or `job.lost`: earlier leases of it will never be known); by `tick` past the lease, which puts it back without using up the attempt. `offer again`,
  * for a connection that comes back, is a new lease of the same attempt: what the old connection still decides is void then.
  * `cancel` asks the agent, whose answer ends it.
  *
@@ -210,7 +210,8 @@ function fromOffered(job: In<'offered'>, event: JobEvent, around: Surroundings):
       if (!isOfLease(job, event)) return unchanged(job)
       return next({ ...job, epoch: job.epoch + 1, lease: { ...job.lease, expiresAt: now + event.leaseMs } })
     case 'decline':
-      return isOfLease(job, event) ? next(declined(job, event, now)) : unchanged(job)
+      if (!isOfLease(job, event)) return unchanged(job)
+      return event.code === 'job.lost' ? forgotten(job, around) : next(declined(job, event, now))
     case 'end':
       // The accept was lost on the way; the result says more.
       return isOfLease(job, event) ? endOrRetry(job, event.end, around) : unchanged(job)
@@ -334,6 +335,16 @@ function lostOrRetry(job: In<'running'>, { now, kind: { retry }, random }: Surro
   if (!again) return next(ended(job, now, lostRun))
   const held = { agentId: job.lease.agentId, attempt: job.attempt }
   return next({ ...requeued({ ...common(job), touched: true }, now + backoffMs(job.attempt, retry, random), lostRun.error), held })
+}
+
+/**
+ * Its agent has lost the journal that knew of the leases before: what they did nobody will ever say, and no later lease has to
+ * ask. Where the kind may be tried again after such a loss, it is.
+ */
+function forgotten(job: In<'offered'>, { now, kind: { retry }, random }: Surroundings): JobStep {
+  const settled = { ...common(job), touched: true, settled: job.epoch } as const
+  const again = !job.cancelling && retry.codes.includes('job.lost') && job.attempt < retry.attempts
+  return next(again ? requeued(settled, now + backoffMs(job.attempt, retry, random), lostRun.error) : ended(settled, now, lostRun))
 }
 
 /** Whether a job has ended for good. */

@@ -966,7 +966,7 @@ export const schemas: Readonly<Record<string, object>> = {
   },
   'local.status': {
     type: 'object',
-    required: ['version', 'startedAt', 'link', 'kinds', 'running', 'waiting', 'owner'],
+    required: ['version', 'startedAt', 'link', 'kinds', 'running', 'waiting', 'owner', 'journal'],
     properties: {
       version: {
         type: 'string',
@@ -1204,6 +1204,21 @@ export const schemas: Readonly<Record<string, object>> = {
             pattern: '^[0-9]{2}:[0-9]{2}$',
           },
           quietUntil: {
+            type: 'integer',
+            minimum: 0,
+          },
+        },
+        additionalProperties: false,
+      },
+      journal: {
+        type: 'object',
+        properties: {
+          problem: {
+            type: 'string',
+            pattern: '^[a-z]+(\\.[a-z_]+)?$',
+            maxLength: 40,
+          },
+          lostAt: {
             type: 'integer',
             minimum: 0,
           },

@@ -354,6 +354,10 @@ export interface LocalStatus {
     localTime: string
     quietUntil?: number
   }
+  journal: {
+    problem?: string
+    lostAt?: number
+  }
 }
 
 export interface LocalWishes {

@@ -89,6 +89,8 @@ export const localMessages: Record<string, TSchema> = {
     /** Results that wait for the gateway. */
     waiting: Type.Integer({ minimum: 0 }),
     owner: Owner,
+    /** What keeps the journal closed, and what was lost with an older one: whatever came before that time. */
+    journal: closed({ problem: Type.Optional(Code), lostAt: Type.Optional(TimeMs) }),
   }),
   'local.wishes': Wishes,
   'local.owner': Owner,

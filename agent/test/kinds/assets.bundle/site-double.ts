@@ -108,7 +108,7 @@ export class SiteDouble implements PhpChannel, PageFetcher {
         nginx: { cacheHeader: 'X-Cache' },
       } as DocumentPolicy,
       signal,
-      clock: { now: () => ++this.#now, after: () => () => undefined, random: () => 0.5 },
+      clock: { now: () => ++this.#now, monotonic: () => 0, after: () => () => undefined, random: () => 0.5 },
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       php: this,
       progress: () => undefined,

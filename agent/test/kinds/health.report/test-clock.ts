@@ -5,6 +5,7 @@ export class TestClock implements Clock {
   #now = 0
   #calls: { at: number; call: () => void }[] = []
   now = (): number => this.#now
+  monotonic = (): number => this.#now
   random = (): number => 0
   after = (ms: number, call: () => void): (() => void) => {
     const entry = { at: this.#now + ms, call }

@@ -99,7 +99,7 @@ export class SiteDouble implements PhpChannel {
       input,
       policy: {} as DocumentPolicy,
       signal,
-      clock: { now: () => 0, after: () => silent, random: () => 0 },
+      clock: { now: () => 0, monotonic: () => 0, after: () => silent, random: () => 0 },
       log: { info: silent, warn: silent, error: silent },
       php: this,
       progress: (_done, _total, note) => void this.notes.push(note),

@@ -2421,7 +2421,7 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
 const isLocalStatus = validate13
 const schema14 = {
   type: 'object',
-  required: ['version', 'startedAt', 'link', 'kinds', 'running', 'waiting', 'owner'],
+  required: ['version', 'startedAt', 'link', 'kinds', 'running', 'waiting', 'owner', 'journal'],
   properties: {
     version: { type: 'string', maxLength: 40 },
     startedAt: { type: 'integer', minimum: 0 },
@@ -2551,6 +2551,11 @@ const schema14 = {
       },
       additionalProperties: false,
     },
+    journal: {
+      type: 'object',
+      properties: { problem: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 }, lostAt: { type: 'integer', minimum: 0 } },
+      additionalProperties: false,
+    },
   },
   additionalProperties: false,
 }
@@ -2574,7 +2579,8 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
         (data.kinds === undefined && (missing0 = 'kinds')) ||
         (data.running === undefined && (missing0 = 'running')) ||
         (data.waiting === undefined && (missing0 = 'waiting')) ||
-        (data.owner === undefined && (missing0 = 'owner'))
+        (data.owner === undefined && (missing0 = 'owner')) ||
+        (data.journal === undefined && (missing0 = 'journal'))
       ) {
         validate13.errors = [
           {
@@ -5015,6 +5021,132 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                             var valid0 = _errs35 === errors
                           } else {
                             var valid0 = true
+                          }
+                          if (valid0) {
+                            if (data.journal !== undefined) {
+                              let data51 = data.journal
+                              const _errs111 = errors
+                              if (errors === _errs111) {
+                                if (data51 && typeof data51 == 'object' && !Array.isArray(data51)) {
+                                  const _errs113 = errors
+                                  for (const key11 in data51) {
+                                    if (!(key11 === 'problem' || key11 === 'lostAt')) {
+                                      validate13.errors = [
+                                        {
+                                          instancePath: instancePath + '/journal',
+                                          schemaPath: '#/properties/journal/additionalProperties',
+                                          keyword: 'additionalProperties',
+                                          params: { additionalProperty: key11 },
+                                          message: 'must NOT have additional properties',
+                                        },
+                                      ]
+                                      return false
+                                      break
+                                    }
+                                  }
+                                  if (_errs113 === errors) {
+                                    if (data51.problem !== undefined) {
+                                      let data52 = data51.problem
+                                      const _errs114 = errors
+                                      if (errors === _errs114) {
+                                        if (typeof data52 === 'string') {
+                                          if (data52.length > 40) {
+                                            validate13.errors = [
+                                              {
+                                                instancePath: instancePath + '/journal/problem',
+                                                schemaPath: '#/properties/journal/properties/problem/maxLength',
+                                                keyword: 'maxLength',
+                                                params: { limit: 40 },
+                                                message: 'must NOT have more than 40 characters',
+                                              },
+                                            ]
+                                            return false
+                                          } else {
+                                            if (!pattern3.test(data52)) {
+                                              validate13.errors = [
+                                                {
+                                                  instancePath: instancePath + '/journal/problem',
+                                                  schemaPath: '#/properties/journal/properties/problem/pattern',
+                                                  keyword: 'pattern',
+                                                  params: { pattern: '^[a-z]+(\\.[a-z_]+)?$' },
+                                                  message: 'must match pattern "' + '^[a-z]+(\\.[a-z_]+)?$' + '"',
+                                                },
+                                              ]
+                                              return false
+                                            }
+                                          }
+                                        } else {
+                                          validate13.errors = [
+                                            {
+                                              instancePath: instancePath + '/journal/problem',
+                                              schemaPath: '#/properties/journal/properties/problem/type',
+                                              keyword: 'type',
+                                              params: { type: 'string' },
+                                              message: 'must be string',
+                                            },
+                                          ]
+                                          return false
+                                        }
+                                      }
+                                      var valid18 = _errs114 === errors
+                                    } else {
+                                      var valid18 = true
+                                    }
+                                    if (valid18) {
+                                      if (data51.lostAt !== undefined) {
+                                        let data53 = data51.lostAt
+                                        const _errs116 = errors
+                                        if (!(typeof data53 == 'number' && !(data53 % 1) && !isNaN(data53) && isFinite(data53))) {
+                                          validate13.errors = [
+                                            {
+                                              instancePath: instancePath + '/journal/lostAt',
+                                              schemaPath: '#/properties/journal/properties/lostAt/type',
+                                              keyword: 'type',
+                                              params: { type: 'integer' },
+                                              message: 'must be integer',
+                                            },
+                                          ]
+                                          return false
+                                        }
+                                        if (errors === _errs116) {
+                                          if (typeof data53 == 'number' && isFinite(data53)) {
+                                            if (data53 < 0 || isNaN(data53)) {
+                                              validate13.errors = [
+                                                {
+                                                  instancePath: instancePath + '/journal/lostAt',
+                                                  schemaPath: '#/properties/journal/properties/lostAt/minimum',
+                                                  keyword: 'minimum',
+                                                  params: { comparison: '>=', limit: 0 },
+                                                  message: 'must be >= 0',
+                                                },
+                                              ]
+                                              return false
+                                            }
+                                          }
+                                        }
+                                        var valid18 = _errs116 === errors
+                                      } else {
+                                        var valid18 = true
+                                      }
+                                    }
+                                  }
+                                } else {
+                                  validate13.errors = [
+                                    {
+                                      instancePath: instancePath + '/journal',
+                                      schemaPath: '#/properties/journal/type',
+                                      keyword: 'type',
+                                      params: { type: 'object' },
+                                      message: 'must be object',
+                                    },
+                                  ]
+                                  return false
+                                }
+                              }
+                              var valid0 = _errs111 === errors
+                            } else {
+                              var valid0 = true
+                            }
                           }
                         }
                       }

@@ -1,0 +1,62 @@
+import type { Database, Row, Statement } from './database.ts'
+
+/** Whoever's outcome the gateway has not heard of is neither shortened nor forgotten: the job might be offered again. */
+const isWaiting = "EXISTS (SELECT 1 FROM outbox WHERE outbox.job_id = runs.job_id AND outbox.about = 'outcome')"
+
+type Name =
+  | 'save'
+  | 'find'
+  | 'unfinished'
+  | 'unfinishedCount'
+  | 'recent'
+  | 'shortenRuns'
+  | 'forgetRuns'
+  | 'put'
+  | 'outbox'
+  | 'outboxBytes'
+  | 'waiting'
+  | 'acknowledge'
+  | 'step'
+  | 'stepsBegun'
+  | 'forgetSteps'
+  | 'nonce'
+  | 'forgetNonces'
+  | 'get'
+  | 'set'
+
+const texts: Readonly<Record<Name, string>> = {
+  save: 'INSERT OR REPLACE INTO runs (job_id, ended, created_at, finished_at, body, bytes) VALUES (?, ?, ?, ?, ?, ?)',
+  find: 'SELECT ended, body FROM runs WHERE job_id = ?',
+  unfinished: 'SELECT body FROM runs WHERE ended = 0 ORDER BY created_at, job_id',
+  unfinishedCount: 'SELECT count(*) AS count FROM runs WHERE ended = 0',
+  recent: 'SELECT body FROM runs ORDER BY created_at DESC, job_id DESC LIMIT ?',
+  shortenRuns: `UPDATE runs SET body = json_remove(body, '$.end.result', '$.child'), bytes = 0
+    WHERE NOT ${isWaiting} AND job_id IN (
+      SELECT job_id FROM (
+        SELECT job_id, sum(bytes) OVER newest AS total, row_number() OVER newest AS place
+        FROM runs WHERE ended = 1 AND bytes > 0
+        WINDOW newest AS (ORDER BY finished_at DESC, job_id DESC)
+      ) WHERE total > ? OR place > ?)`,
+  forgetRuns: `DELETE FROM runs WHERE ended = 1 AND NOT ${isWaiting} AND (
+      (finished_at < ? AND finished_at < (SELECT finished_at FROM runs WHERE ended = 1 ORDER BY finished_at DESC LIMIT 1 OFFSET ?))
+      OR finished_at < (SELECT finished_at FROM runs WHERE ended = 1 ORDER BY finished_at DESC LIMIT 1 OFFSET ?))`,
+  put: 'INSERT OR REPLACE INTO outbox (job_id, about, bytes, frame) VALUES (?, ?, ?, ?)',
+  outbox: 'SELECT id, frame FROM outbox ORDER BY id LIMIT ?',
+  outboxBytes: 'SELECT coalesce(sum(bytes), 0) AS bytes FROM outbox',
+  waiting: "SELECT count(*) AS count FROM outbox WHERE about = 'outcome'",
+  acknowledge: 'DELETE FROM outbox WHERE job_id = ? AND about = ?',
+  step: 'INSERT INTO steps (job_id, name, kind, phase) VALUES (?, ?, ?, ?)',
+  stepsBegun: "SELECT name, kind FROM steps WHERE job_id = ? AND phase = 'begun' ORDER BY id",
+  forgetSteps: 'DELETE FROM steps WHERE job_id = ?',
+  nonce: 'INSERT OR IGNORE INTO nonces (nonce, expires_at) VALUES (?, ?)',
+  forgetNonces:
+    'DELETE FROM nonces WHERE expires_at < ? AND expires_at < (SELECT expires_at FROM nonces ORDER BY expires_at DESC LIMIT 1 OFFSET ?)',
+  get: 'SELECT value FROM named WHERE name = ?',
+  set: 'INSERT OR REPLACE INTO named (name, value) VALUES (?, ?)',
+}
+
+/** Every statement that the journal makes, prepared once. */
+export function prepareAll(database: Database): Readonly<Record<Name, Statement>> {
+  const entries = Object.entries(texts).map(([name, text]) => [name, database.prepare<unknown[], Row>(text)])
+  return Object.fromEntries(entries) as Record<Name, Statement>
+}
