@@ -28,9 +28,13 @@ export const migrations: readonly string[] = [
    CREATE TABLE nonces (nonce TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
    CREATE INDEX nonces_expiry ON nonces (expires_at);
    CREATE TABLE named (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;`,
-  // `bytes` is 0 where a run's result was let go of.
-  `ALTER TABLE runs ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
-   UPDATE runs SET bytes = length(body);
-   CREATE INDEX runs_finished ON runs (finished_at) WHERE ended = 1;
-   CREATE INDEX runs_whole ON runs (finished_at) WHERE ended = 1 AND bytes > 0;`,
+  // Results lie apart, so that letting go of one frees the pages that it took.
+  `CREATE TABLE results (
+     job_id TEXT PRIMARY KEY,
+     finished_at INTEGER NOT NULL,
+     bytes INTEGER NOT NULL,
+     result TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX results_newest ON results (finished_at, job_id, bytes);
+   CREATE INDEX runs_finished ON runs (finished_at) WHERE ended = 1;`,
 ]

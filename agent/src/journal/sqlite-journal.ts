@@ -1,5 +1,5 @@
 import { limits, PlatenError } from '@platen/protocol'
-import type { Run } from '../domain/run.ts'
+import type { Run, RunEnd } from '../domain/run.ts'
 import type { Journal, OutboxItem } from '../ports/journal.ts'
 import { guarded as translated, isBroken, openDatabase, setAside, type Database, type Row } from './database.ts'
 import { prepareAll } from './statements.ts'
@@ -14,6 +14,8 @@ export interface JournalOptions {
   readonly keepMs?: number
   /** Ended runs that are kept at all, once the gateway has heard of them. */
   readonly mostRuns?: number
+  /** Runs that may end before it is tidied up: looking at all that is kept takes longer than a save. */
+  readonly tidyEvery?: number
   readonly outboxBytes?: number
   /** The file's largest size. */
   readonly mostBytes?: number
@@ -39,10 +41,11 @@ const mostFileBytes = 134_217_728
  * @throws PlatenError site.locked, store.unavailable, disk.full
  */
 export function openJournal(file: string, options: JournalOptions = {}): Journal {
-  const { keepRuns = 200, keepBytes = 8_388_608, keepMs = 3_600_000, mostRuns = 10_000 } = options
+  const { keepRuns = 200, keepBytes = 8_388_608, keepMs = 3_600_000, mostRuns = 10_000, tidyEvery = 20 } = options
   const { outboxBytes = limits.outbox.bytes, now = Date.now, broken = () => {} } = options
   const database = translated(() => openWhole(file, options, now()))
   const statements = prepareAll(database)
+  let endedSince = 0
 
   const waitingBytes = (): number => statements.outboxBytes.get()?.['bytes'] as number
   const unfinishedCount = (): number => statements.unfinishedCount.get()?.['count'] as number
@@ -54,20 +57,29 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
     if (waitingBytes() + promised + coming > outboxBytes) throw new PlatenError('outbox.full')
   }
 
+  const saveRun = (run: Run): void => {
+    const { jobId, createdAt } = run
+    statements.forgetResult.run(jobId)
+    if (run.state !== 'ended') return void statements.save.run(jobId, 0, createdAt, null, JSON.stringify(run))
+    const { body, result } = parted(run)
+    statements.save.run(jobId, 1, createdAt, run.finishedAt, body)
+    if (result !== undefined) statements.keepResult.run(jobId, run.finishedAt, result.length, result)
+  }
+
   const save = database.transaction((run: Run, frames: readonly Frame[]) => {
     const known = statements.find.get(run.jobId)
     if (run.state !== 'ended' && (!known || known['ended'] === 1)) assertRoom(frames)
-    const finishedAt = run.state === 'ended' ? run.finishedAt : null
-    // What was asked for is of no use any more once it has ended.
-    const body = JSON.stringify(run.state === 'ended' ? { ...run, input: null } : run)
-    statements.save.run(run.jobId, run.state === 'ended' ? 1 : 0, run.createdAt, finishedAt, body, body.length)
+    saveRun(run)
     for (const frame of frames) {
       const text = JSON.stringify(frame)
       statements.put.run(frame.jobId, aboutOf(frame), Buffer.byteLength(text), text)
     }
     if (run.state !== 'ended') return
     statements.forgetSteps.run(run.jobId)
-    statements.shortenRuns.run(keepBytes, keepRuns)
+    endedSince += 1
+    if (endedSince < tidyEvery) return
+    endedSince = 0
+    statements.forgetResults.run(keepBytes, keepRuns)
     statements.forgetRuns.run(now() - keepMs, keepRuns - 1, mostRuns - 1)
   })
 
@@ -78,6 +90,8 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
 
   const toRun = (row: Row): Run => {
     const run = JSON.parse(row['body'] as string) as Run
+    const result = row['result'] as string | null
+    if (run.state === 'ended' && result !== null) return { ...run, end: { ...run.end, result: JSON.parse(result) as unknown } as RunEnd }
     if (run.state !== 'running') return run
     const begun = statements.stepsBegun.all(run.jobId)
     return { ...run, steps: begun.map(step => ({ name: step['name'] as string, kind: step['kind'] as string })) }
@@ -129,6 +143,14 @@ function openWhole(file: string, { mostBytes = mostFileBytes, lost = () => {} }:
   const database = openDatabase(file, mostBytes)
   lost(aside)
   return database
+}
+
+/** An ended run without its result, and that. What was asked for is of no use any more. */
+function parted(run: Run & { state: 'ended' }): { readonly body: string; readonly result: string | undefined } {
+  const { child: _child, ...rest } = run
+  if (run.end.outcome === 'waiting') return { body: JSON.stringify({ ...rest, input: null }), result: undefined }
+  const { result, ...end } = run.end
+  return { body: JSON.stringify({ ...rest, input: null, end }), result: JSON.stringify(result) }
 }
 
 function toItem(row: Row): OutboxItem {

@@ -1,7 +1,9 @@
 import type { Database, Row, Statement } from './database.ts'
 
-/** Whoever's outcome the gateway has not heard of is neither shortened nor forgotten: the job might be offered again. */
-const isWaiting = "EXISTS (SELECT 1 FROM outbox WHERE outbox.job_id = runs.job_id AND outbox.about = 'outcome')"
+/** What the gateway has not heard of is neither shortened nor forgotten: the job might be offered again. */
+const isWaiting = (of: string): string => `EXISTS (SELECT 1 FROM outbox WHERE outbox.job_id = ${of}.job_id AND outbox.about = 'outcome')`
+
+const runsWithResults = 'SELECT runs.ended, runs.body, results.result FROM runs LEFT JOIN results USING (job_id)'
 
 type Name =
   | 'save'
@@ -9,7 +11,9 @@ type Name =
   | 'unfinished'
   | 'unfinishedCount'
   | 'recent'
-  | 'shortenRuns'
+  | 'keepResult'
+  | 'forgetResult'
+  | 'forgetResults'
   | 'forgetRuns'
   | 'put'
   | 'outbox'
@@ -25,19 +29,19 @@ type Name =
   | 'set'
 
 const texts: Readonly<Record<Name, string>> = {
-  save: 'INSERT OR REPLACE INTO runs (job_id, ended, created_at, finished_at, body, bytes) VALUES (?, ?, ?, ?, ?, ?)',
-  find: 'SELECT ended, body FROM runs WHERE job_id = ?',
-  unfinished: 'SELECT body FROM runs WHERE ended = 0 ORDER BY created_at, job_id',
+  save: 'INSERT OR REPLACE INTO runs (job_id, ended, created_at, finished_at, body) VALUES (?, ?, ?, ?, ?)',
+  find: `${runsWithResults} WHERE job_id = ?`,
+  unfinished: `${runsWithResults} WHERE ended = 0 ORDER BY created_at, job_id`,
   unfinishedCount: 'SELECT count(*) AS count FROM runs WHERE ended = 0',
-  recent: 'SELECT body FROM runs ORDER BY created_at DESC, job_id DESC LIMIT ?',
-  shortenRuns: `UPDATE runs SET body = json_remove(body, '$.end.result', '$.child'), bytes = 0
-    WHERE NOT ${isWaiting} AND job_id IN (
+  recent: `${runsWithResults} ORDER BY created_at DESC, job_id DESC LIMIT ?`,
+  keepResult: 'INSERT INTO results (job_id, finished_at, bytes, result) VALUES (?, ?, ?, ?)',
+  forgetResult: 'DELETE FROM results WHERE job_id = ?',
+  forgetResults: `DELETE FROM results WHERE NOT ${isWaiting('results')} AND job_id IN (
       SELECT job_id FROM (
-        SELECT job_id, sum(bytes) OVER newest AS total, row_number() OVER newest AS place
-        FROM runs WHERE ended = 1 AND bytes > 0
+        SELECT job_id, sum(bytes) OVER newest AS total, row_number() OVER newest AS place FROM results
         WINDOW newest AS (ORDER BY finished_at DESC, job_id DESC)
       ) WHERE total > ? OR place > ?)`,
-  forgetRuns: `DELETE FROM runs WHERE ended = 1 AND NOT ${isWaiting} AND (
+  forgetRuns: `DELETE FROM runs WHERE ended = 1 AND NOT ${isWaiting('runs')} AND (
       (finished_at < ? AND finished_at < (SELECT finished_at FROM runs WHERE ended = 1 ORDER BY finished_at DESC LIMIT 1 OFFSET ?))
       OR finished_at < (SELECT finished_at FROM runs WHERE ended = 1 ORDER BY finished_at DESC LIMIT 1 OFFSET ?))`,
   put: 'INSERT OR REPLACE INTO outbox (job_id, about, bytes, frame) VALUES (?, ?, ?, ?)',

@@ -29,8 +29,10 @@ function prepare(folder: string, mode: number, account: Account | undefined): vo
     const made = mkdirSync(folder, { recursive: true })
     const stats = lstatSync(folder)
     if (!stats.isDirectory()) throw new PlatenError('path.symlink', `${folder} has to be a folder.`)
-    if (made !== undefined || mode === 0o700) chmodSync(folder, mode)
-    if (account && (made !== undefined || mode === 0o700)) chownSync(folder, account.uid, account.gid)
+    if (made === undefined && mode !== 0o700) return
+    // Only what differs is changed: a disk that has become read-only does not keep the agent from saying so.
+    if ((stats.mode & 0o777) !== mode) chmodSync(folder, mode)
+    if (account && (stats.uid !== account.uid || stats.gid !== account.gid)) chownSync(folder, account.uid, account.gid)
   } catch (error) {
     if (error instanceof PlatenError) throw error
     throw new PlatenError('file.denied', `${folder}: ${(error as Error).message}.`, { cause: error, field: folder })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, it, type TestContext } from 'node:test'
@@ -55,11 +55,12 @@ function open(test: TestContext, options?: JournalOptions): { journal: Journal; 
 }
 
 describe('the journal', () => {
-  it('gives a run back as it was saved last', test => {
+  it('gives a run back as it was saved last, and without its input once it has ended', test => {
     const { journal } = open(test)
     journal.save(accepted('a'))
+    assert.deepEqual(journal.find('a'), accepted('a'))
     journal.save(ended('a'))
-    assert.deepEqual(journal.find('a'), ended('a'))
+    assert.deepEqual(journal.find('a'), { ...ended('a'), input: null })
     assert.equal(journal.find('b'), undefined)
   })
 
@@ -132,7 +133,7 @@ describe('the journal', () => {
 
   it('forgets ended runs beyond those that it keeps, once they are old enough', test => {
     let now = 10
-    const { journal } = open(test, { keepRuns: 2, keepMs: 100, now: () => now })
+    const { journal } = open(test, { keepRuns: 2, keepMs: 100, tidyEvery: 1, now: () => now })
     for (const [index, id] of ['a', 'b', 'c'].entries()) journal.save(ended(id, index + 1))
     assert.ok(journal.find('a'))
     now = 200
@@ -142,13 +143,67 @@ describe('the journal', () => {
     assert.ok(journal.find('c'))
   })
 
-  it('knows a nonce until it expires', test => {
+  it('keeps the newest ended runs whole as far as its bytes go, and of the others how they ended', test => {
+    const { journal } = open(test, { keepBytes: 2_000, tidyEvery: 1 })
+    const long = (id: string, finishedAt: number): Run => ({
+      ...accepted(id),
+      state: 'ended',
+      finishedAt,
+      end: { outcome: 'succeeded', effect: 'applied', result: { summary: 'x'.repeat(700) } },
+    })
+    for (const [index, id] of ['a', 'b', 'c'].entries()) journal.save(long(id, index + 1))
+    const result = (id: string): unknown => {
+      const run = journal.find(id)
+      return run?.state === 'ended' && run.end.outcome === 'succeeded' && [run.end.effect, run.end.result !== undefined]
+    }
+    assert.deepEqual(['a', 'b', 'c'].map(result), [
+      ['applied', false],
+      ['applied', true],
+      ['applied', true],
+    ])
+  })
+
+  it('neither shortens nor forgets a run whose outcome the gateway has not heard of', test => {
+    const { journal } = open(test, { keepRuns: 1, keepBytes: 1, keepMs: 0, mostRuns: 2, tidyEvery: 1, now: () => 1_000 })
+    journal.save(ended('a', 1), [result('a', 'told')])
+    for (let index = 2; index < 10; index += 1) journal.save(ended(`other-${index}`, index))
+    assert.deepEqual(journal.find('a'), { ...ended('a', 1), input: null })
+    journal.acknowledge('a', 'outcome')
+    journal.save(ended('last', 20))
+    assert.equal(journal.find('a'), undefined)
+  })
+
+  it('stays small over 10,000 jobs', test => {
+    // In memory where there is such a disk: this is about bytes, and 20,000 syncs take their time.
+    const folder = tempFolder(test, existsSync('/dev/shm') ? '/dev/shm' : undefined)
+    const file = join(folder, 'journal.db')
+    const journal = openJournal(file, { now: () => 1 })
+    test.after(() => journal.close())
+    const text = 'x'.repeat(3_000)
+    for (let index = 0; index < 10_000; index += 1) {
+      const jobId = `job-${index}`
+      const run = ended(jobId, index)
+      journal.save({ ...run, end: { outcome: 'succeeded', effect: 'none', result: { summary: text } } } as Run, [result(jobId, text)])
+      journal.acknowledge(jobId, 'outcome')
+    }
+    const bytes = statSync(file).size + statSync(`${file}-wal`).size
+    assert.ok(bytes < 12_000_000, `${bytes} bytes`)
+    assert.equal(journal.recent(1).length, 1)
+  })
+
+  it('remembers nonces that are out of date until many more have come, so that a clock that is set makes none new', test => {
     let now = 0
     const { journal } = open(test, { now: () => now })
     assert.equal(journal.nonce('n', 100), true)
     assert.equal(journal.nonce('n', 100), false)
-    now = 101
-    assert.equal(journal.nonce('n', 300), true)
+    now = 10_000
+    assert.equal(journal.nonce('m', 10_100), true)
+    now = 0
+    assert.equal(journal.nonce('n', 100), false)
+    now = 20_000
+    const enough = 6 * limits.local.clockSkewSeconds * limits.local.requestsPerSecond
+    for (let index = 0; index < enough; index += 1) journal.nonce(`more-${index}`, 20_000 + index)
+    assert.equal(journal.nonce('n', 30_000), true)
   })
 
   it('keeps small named values', test => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createPublicKey, verify } from 'node:crypto'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it, type TestContext } from 'node:test'
-import { helloText, limits, newId, type AgentFrame, type GatewayFrame } from '@platen/protocol'
+import { helloText, limits, newId, PlatenError, type AgentFrame, type GatewayFrame } from '@platen/protocol'
 import type { Run } from '../../src/domain/run.ts'
 import { openJournal } from '../../src/journal/sqlite-journal.ts'
 import { Link } from '../../src/link/link.ts'
@@ -83,7 +83,7 @@ describe('the link', () => {
     return link
   }
   const until = async (isSo: () => boolean, what: string): Promise<void> => {
-    for (const end = Date.now() + 5_000; !isSo(); await new Promise(resolve => setImmediate(resolve))) {
+    for (const end = Date.now() + 15_000; !isSo(); await new Promise(resolve => setImmediate(resolve))) {
       if (Date.now() > end) throw new Error(`never: ${what}`)
     }
   }
@@ -274,6 +274,46 @@ describe('the link', () => {
     const third = await gateway.next()
     assert.equal((await third.welcome({ stateSeq: 1 })).stateSeq, 2)
     assert.equal((await third.next('state.report')).full, true)
+  })
+
+  it('tells that the journal is not the one that the gateway knows, once', async () => {
+    open()
+    const first = await gateway.next()
+    await first.welcome({ stateSeq: 7, time: 1_795_000_000_000 })
+    assert.deepEqual(await first.next('state.report'), { type: 'state.report', seq: 8, full: true, facts: { version: '0' } })
+    assert.deepEqual(jobs.forgotten, [1_795_000_000_000])
+    first.cut()
+    const second = await gateway.next()
+    await second.welcome({ stateSeq: 8 })
+    await until(() => link?.state.state === 'open', 'open')
+    assert.equal(jobs.forgotten.length, 1)
+  })
+
+  it('stays connected while the journal can’t be written, and sends and forgets nothing meanwhile', async context => {
+    const run = ended()
+    save(run)
+    const fail = (): never => {
+      throw new PlatenError('disk.full')
+    }
+    const { mock } = context as TestContext
+    const set = mock.method(journal, 'set', fail)
+    const acknowledge = mock.method(journal, 'acknowledge', fail)
+    open()
+    const socket = await gateway.next()
+    await socket.welcome()
+    await socket.next('job.result')
+    socket.send(ackOf(run))
+    socket.send({ type: 'state.resync' })
+    const good = offer()
+    socket.send(good)
+    await socket.next('job.accept')
+    assert.equal(socket.frames.filter(({ type }) => type === 'state.report' || type === 'job.result').length, 0)
+    assert.equal(journal.waiting(), 1)
+    set.mock.restore()
+    acknowledge.mock.restore()
+    socket.send({ type: 'state.resync' })
+    await socket.next('state.report')
+    await until(() => journal.waiting() === 0, 'forgotten')
   })
 
   it('says why the connection before ended', async () => {

@@ -36,8 +36,8 @@ export class WireGateway {
     })
   }
 
-  async listen(): Promise<void> {
-    await new Promise<void>(resolve => this.#server.listen(0, '127.0.0.1', resolve))
+  async listen(port = 0): Promise<void> {
+    await new Promise<void>(resolve => this.#server.listen(port, '127.0.0.1', resolve))
   }
 
   get url(): string {

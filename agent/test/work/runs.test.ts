@@ -8,12 +8,13 @@ import { openJournal } from '../../src/journal/sqlite-journal.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { Offered, RunNews } from '../../src/ports/jobs.ts'
 import type { Journal } from '../../src/ports/journal.ts'
-import type { Work, Workers, WorkListener, WorkOrder, WorkOutcome } from '../../src/ports/workers.ts'
+import type { WorkOutcome } from '../../src/ports/workers.ts'
 import { noWishes } from '../../src/domain/owner-say.ts'
 import { jsonLog } from '../../src/system/json-log.ts'
 import { localTimeIn } from '../../src/system/local-time.ts'
 import { Runs } from '../../src/work/runs.ts'
 import { SiteOwner } from '../../src/work/site-owner.ts'
+import { HandWorkers } from '../support/hand-workers.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { testInputs, testKinds } from '../support/test-kinds.ts'
 import { testPolicy } from '../support/test-policy.ts'
@@ -49,32 +50,6 @@ class HandClock implements Clock {
     const due = this.#timers.filter(timer => timer.at <= this.#passed)
     this.#timers = this.#timers.filter(timer => timer.at > this.#passed)
     for (const timer of due) timer.call()
-  }
-}
-
-interface Started {
-  readonly order: WorkOrder
-  readonly listener: WorkListener
-  readonly end: (outcome: WorkOutcome) => void
-  cancelled?: string
-}
-
-/** Workers whose ends the test decides. */
-class HandWorkers implements Workers {
-  readonly started: Started[] = []
-  start(order: WorkOrder, listener: WorkListener): Work {
-    const { promise: done, resolve: end } = Promise.withResolvers<WorkOutcome>()
-    const started: Started = { order, listener, end }
-    this.started.push(started)
-    return {
-      done,
-      cancel: reason => {
-        started.cancelled = reason
-      },
-    }
-  }
-  async close(): Promise<void> {
-    await Promise.resolve()
   }
 }
 
@@ -404,6 +379,78 @@ describe('a journal that fails', () => {
     clock.goOn(5_000)
     assert.equal(journal.find(jobId)?.state, 'ended')
     assert.equal(journal.waiting(), 1)
+  })
+})
+
+describe('a journal that is not the one that there was', () => {
+  const born = Date.parse('2026-11-27T12:00:00Z')
+  /** A job that was made so many ms after the journal was lost. */
+  const job = (afterMs: number): string => {
+    const time = (born + afterMs).toString(16).padStart(12, '0')
+    return `job_${time.slice(0, 8)}-${time.slice(8)}-7d3e-8f4a-5b6c7d8e9f00`
+  }
+  const unsettled = (jobId: string): Offered => ({ ...offer(1, 2, jobId), settled: 0 })
+
+  it('begins nothing that may have run under an earlier lease, and says that it is lost', test => {
+    const { runs, workers } = bench(test)
+    runs.forgot(born)
+    const refused = runs.offer(unsettled(job(-1)))
+    assert.ok(typeof refused === 'object' && refused.code === 'job.lost' && refused.retryAfterMs === undefined)
+    assert.equal(workers.started.length, 0)
+    assert.equal(runs.forgottenBefore(), born)
+  })
+
+  it('takes what is younger than the loss, and what has no lease that nobody knows the end of', test => {
+    const { runs } = bench(test)
+    runs.forgot(born)
+    assert.equal(runs.offer(unsettled(job(3_600_000))), 'accepted')
+    assert.equal(runs.offer({ ...offer(2, 3, job(-1)), settled: 2 }), 'accepted')
+  })
+
+  it('knows of the loss after a crash', test => {
+    const before = bench(test)
+    before.runs.forgot(born)
+    const refused = before.crash().runs.offer(unsettled(job(-1)))
+    assert.equal(typeof refused === 'object' && refused.code, 'job.lost')
+  })
+})
+
+describe('a clock that is set', () => {
+  const days = 86_400_000
+
+  for (const [way, ms] of [
+    ['forth', 3 * days],
+    ['back', -3 * days],
+  ] as const) {
+    it(`${way} by days neither lets what waits expire nor keeps it for ever`, async test => {
+      const { runs, workers, clock } = bench(test)
+      runs.create('test.heavy', {}, 'owner')
+      await soon()
+      const second = runs.create('test.heavy', {}, 'owner')
+      clock.jump(ms)
+      workers.started[0]?.end(success)
+      await soon()
+      assert.equal(runs.find(second.jobId)?.state, 'running')
+      const third = runs.create('test.heavy', {}, 'owner')
+      clock.jump(-ms)
+      clock.goOn(60_001)
+      workers.started[1]?.end(success)
+      await soon()
+      const run = runs.find(third.jobId)
+      assert.equal(run?.state === 'ended' && run.end.outcome === 'failed' && run.end.error?.code, 'job.expired')
+    })
+  }
+
+  it('back does not silence progress', async test => {
+    const { runs, workers, clock, news } = bench(test)
+    runs.create('test.light', {}, 'owner')
+    await soon()
+    workers.started[0]?.listener.progress(1, 3, '')
+    clock.jump(-days)
+    workers.started[0]?.listener.progress(2, 3, '')
+    clock.goOn(250)
+    const told = news.flatMap(item => (item.type === 'progress' ? [item.progress.done] : []))
+    assert.deepEqual(told, [1, 2])
   })
 })
 

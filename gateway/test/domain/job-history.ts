@@ -51,7 +51,7 @@ const decline = fc.record(
   {
     type: fc.constant('decline' as const),
     ...fence,
-    code: fc.constantFrom('agent.busy' as const, 'owner.vetoed' as const),
+    code: fc.constantFrom('agent.busy' as const, 'owner.vetoed' as const, 'job.lost' as const),
     message: fc.constant('busy'),
     retryAfterMs: fc.nat({ max: 60_000 }),
   },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import type { ErrorCode } from '@platen/protocol'
 import { isEnded, runDeadline, transition, type AgentEvent, type Job, type JobEvent } from '../../src/domain/job.ts'
 import { backoffMs } from '../../src/domain/retry.ts'
 import { fresh, history, last, live, purge, type Moment } from './job-history.ts'
@@ -311,6 +312,23 @@ describe('an owner’s say', () => {
   it('puts a job off with its reason, and uses up no attempt', () => {
     const job = after(claim, { type: 'decline', ...ours, code: 'agent.busy', message: 'Quiet hours.', retryAfterMs: 60_000 })
     assert.ok(job.state === 'queued' && job.attempt === 0 && job.notBefore > 60_000 && job.reason?.message === 'Quiet hours.')
+  })
+})
+
+describe('a job whose agent has lost its journal', () => {
+  const forgotten = { type: 'decline', epoch: 2, agentId: 'agent_1', code: 'job.lost', message: 'Who knows.' } as const
+  const offered = after(claim, { type: 'offer again', ...ours, leaseMs: 90_000 })
+  const lost = (codes: readonly ErrorCode[]): Job =>
+    transition(offered, forgotten, { now: 10, kind: { ...purge, retry: { ...purge.retry, codes } }, random: 0.5 }).job
+
+  it('ends with an effect that nobody knows', () => {
+    const job = lost([])
+    assert.ok(job.state === 'failed' && job.end.effect === 'unknown' && job.end.error?.code === 'job.lost')
+  })
+
+  it('is tried again where its kind may be, and no lease before counts any more', () => {
+    const job = lost(['job.lost'])
+    assert.ok(job.state === 'queued' && job.attempt === 1 && job.settled === 2 && job.touched)
   })
 })
 
