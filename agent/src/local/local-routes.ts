@@ -37,7 +37,7 @@ export function answerLocal({ jobs, status, owner }: LocalSubject, audience: Aud
   if (route === 'GET /v1/jobs') return { status: 200, json: { items: listJobs(jobs, request.query) } }
   if (route === 'POST /v1/jobs') return { status: 202, json: createJob(jobs, audience, request.body) }
   if (route === 'GET /v1/owner') return { status: 200, json: owner.view() }
-  if (route === 'PUT /v1/owner') return { status: 200, json: owner.wish(checked<LocalWishes>('wishes', request.body)) }
+  if (route === 'PUT /v1/owner') return { status: 200, json: owner.wish(checked('wishes', request.body) as LocalWishes) }
   const [, id = '', action] = jobPath.exec(path) ?? []
   if (id === '') throw new PlatenError('route.not_found')
   const run = jobId.test(id) ? jobs.find(id) : undefined
@@ -49,9 +49,9 @@ export function answerLocal({ jobs, status, owner }: LocalSubject, audience: Aud
 }
 
 /** A body of its schema. @throws PlatenError input.invalid */
-function checked<Message>(name: string, body: unknown): Message {
+function checked(name: 'job.request' | 'wishes', body: unknown): unknown {
   const validate = localValidators[name]
-  if (validate?.(body)) return body as Message
+  if (validate?.(body)) return body
   throw new PlatenError('input.invalid', `${problemText(validate?.errors)}.`, { field: problemField(validate?.errors) })
 }
 
@@ -67,7 +67,7 @@ function listJobs(jobs: Jobs, query: URLSearchParams): unknown[] {
 function createJob(jobs: Jobs, audience: Audience, body: unknown): unknown {
   // Root says no origin: it is told by the socket.
   const request = audience === 'control' && typeof body === 'object' ? { ...body, origin: 'owner' } : body
-  const { kind, input, origin } = checked<LocalJobRequest>('job.request', request)
+  const { kind, input, origin } = checked('job.request', request) as LocalJobRequest
   return jobView(jobs.create(kind, input, audience === 'control' ? 'root' : origin), undefined, true)
 }
 

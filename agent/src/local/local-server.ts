@@ -7,6 +7,7 @@ import type { Log } from '../ports/log.ts'
 import { followJob } from './follow-job.ts'
 import { answerLocal, type Audience, type LocalSubject } from './local-routes.ts'
 import { readBody } from './read-body.ts'
+import { refusalLog } from './refusal-log.ts'
 import { checkSignature } from './signature.ts'
 import { tokenBucket } from '../domain/token-bucket.ts'
 
@@ -53,6 +54,7 @@ const unreadable = ((): string => {
 export async function openLocalServer(options: LocalServerOptions): Promise<LocalServer> {
   const { clock, log } = options
   const limitRate = tokenBucket({ perSecond: limits.local.requestsPerSecond, burst: limits.local.burst }, () => clock.monotonic())
+  const tellRefusal = refusalLog(log, clock)
   let open = 0
   const server = createServer(
     { headersTimeout: headersMs, requestTimeout: requestMs, keepAliveTimeout: keepAliveMs, connectionsCheckingInterval: checkMs },
@@ -67,7 +69,12 @@ export async function openLocalServer(options: LocalServerOptions): Promise<Loca
         if (waitMs === 0) return
         response.setHeader('Retry-After', Math.ceil(waitMs / 1_000))
         throw new PlatenError('rate.limited')
-      }).catch((error: unknown) => fail(response, toPlatenError(error), log))
+      }).catch((error: unknown) => {
+        const known = toPlatenError(error)
+        if (known.code === 'internal') log.error('local:failed', { error: known.cause })
+        else tellRefusal(known.code, { audience: options.address.audience, method: request.method, path: request.url?.slice(0, 200) })
+        fail(response, known)
+      })
     },
   )
   // Those over it are told so; those over twice of it are cut.
@@ -112,8 +119,7 @@ function parseJson(body: Buffer): unknown {
   }
 }
 
-function fail(response: ServerResponse, error: PlatenError, log: Log): void {
-  if (error.code === 'internal') log.error('local:failed', { error: error.cause })
+function fail(response: ServerResponse, error: PlatenError): void {
   if (response.headersSent) return void response.destroy()
   const { status, hint } = errorRow(error.code)
   const body: LocalError = {

@@ -143,12 +143,18 @@ export class Runs implements Jobs {
 
   /** Ends a run of a kind that an older build knew. */
   #giveUp(run: Run): void {
-    const { journal, reports, clock, kinds, policy } = this.#options
+    const { journal, reports, clock, log, kinds, policy } = this.#options
     const at = clock.now()
     const error = judge(policy, kinds, run) ?? refusal('kind.unknown', run.kind)
     const lost = transition(run, { type: 'restart', at }).run
     const { run: over } = transition(lost, { type: 'end', at, end: { outcome: 'failed', effect: 'none', error } })
-    if (over.state === 'ended') journal.save(over, reports ? [outcomeFrame(over)] : [])
+    if (over.state !== 'ended') return
+    try {
+      journal.save(over, reports ? [outcomeFrame(over)] : [])
+    } catch (error) {
+      // It is on record as not ended: the next start tries again.
+      log.error('run:unsaved', { jobId: run.jobId, error })
+    }
   }
 
   /** Takes what was begun, or has ended, under a lease that the gateway did not know to be its. */

@@ -24,7 +24,7 @@ interface Site {
   readonly workers: HandWorkers
   readonly journal: Journal
   readonly link: Link
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 /** An agent of a gateway at this address, as it starts with this journal. */

@@ -1,166 +1,11 @@
 import assert from 'node:assert/strict'
-import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { statSync } from 'node:fs'
-import { request as httpRequest } from 'node:http'
 import { connect, createServer, type AddressInfo } from 'node:net'
-import { join } from 'node:path'
-import { describe, it, type TestContext } from 'node:test'
-import {
-  limits,
-  localSigningText,
-  PlatenError,
-  signatureHeaders,
-  type LocalOwner,
-  type LocalStatus,
-  type LocalWishes,
-} from '@platen/protocol'
+import { describe, it } from 'node:test'
+import { limits } from '@platen/protocol'
 import { localValidators } from '@platen/protocol/validators/local'
-import type { Run } from '../../src/domain/run.ts'
-import { openLocalServer, type LocalAddress } from '../../src/local/local-server.ts'
-import type { Cancelled, Jobs, RunNews } from '../../src/ports/jobs.ts'
-import { jsonLog } from '../../src/system/json-log.ts'
-import { systemClock } from '../../src/system/system-clock.ts'
-import { tempFolder } from '../support/temp-folder.ts'
-
-const jobId = 'job_01936f0e-7b2c-7d3e-8f4a-5b6c7d8e9f00'
-const run: Run = {
-  jobId,
-  kind: 'cache.purge',
-  input: {},
-  origin: 'owner',
-  attempt: 0,
-  epoch: 0,
-  runMs: 1,
-  createdAt: 1,
-  state: 'running',
-  startedAt: 1,
-  steps: [],
-}
-const over: Run = {
-  ...run,
-  state: 'ended',
-  finishedAt: 2,
-  end: { outcome: 'succeeded', effect: 'none', result: { summary: 'All pages are fresh.' } },
-}
-
-/** Jobs that hold one run and remember what was asked of them. */
-class FewJobs implements Jobs {
-  readonly created: unknown[][] = []
-  listener: (news: RunNews) => void = () => {}
-  #run: Run = run
-  offer(): 'accepted' {
-    return 'accepted'
-  }
-  create(...asked: [string, unknown, Run['origin']]): Run {
-    this.created.push(asked)
-    if (asked[0] === 'no.such') throw new PlatenError('kind.unknown')
-    return { ...run, state: 'accepted', kind: asked[0] }
-  }
-  cancel(): Cancelled {
-    return this.#run.state === 'ended' ? 'ended' : 'stopping'
-  }
-  forgot(): void {}
-  forgottenBefore(): undefined {}
-  running(): [] {
-    return []
-  }
-  unfinished(): number {
-    return 1
-  }
-  find(id: string): Run | undefined {
-    return id === jobId ? this.#run : undefined
-  }
-  progressOf(): { done: number; total: number; note: string } {
-    return { done: 1, total: 2, note: 'half' }
-  }
-  recent(limit: number): readonly Run[] {
-    return [over, this.#run].slice(0, limit)
-  }
-  subscribe(listener: (news: RunNews) => void): () => void {
-    this.listener = listener
-    return () => {
-      this.listener = () => {}
-    }
-  }
-  end(): void {
-    this.#run = over
-    this.listener({ type: 'state', run: over })
-  }
-}
-
-const view: LocalOwner = {
-  wishes: { timeZone: 'Europe/Berlin', quietHours: [], vetoed: [], deferred: [] },
-  bounds: {},
-  usage: { day: '2026-11-27', cpuSeconds: 0, diskBytes: 0 },
-  localTime: '08:22',
-}
-const status: LocalStatus = {
-  version: '1',
-  startedAt: 1,
-  link: { state: 'none', since: 1 },
-  kinds: [],
-  running: 0,
-  waiting: 0,
-  owner: view,
-  journal: {},
-}
-
-/** An owner who remembers his wishes. */
-class WishingOwner {
-  wished: LocalWishes[] = []
-  view(): LocalOwner {
-    return view
-  }
-  wish(wishes: LocalWishes): LocalOwner {
-    this.wished.push(wishes)
-    return { ...view, wishes }
-  }
-}
-
-interface Answer {
-  readonly status: number
-  readonly headers: Record<string, unknown>
-  readonly json: Record<string, unknown>
-  readonly text: string
-}
-
-type Ask = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
-
-async function start(
-  test: TestContext,
-  address: LocalAddress,
-  nonces = new Set<string>(),
-): Promise<{ jobs: FewJobs; owner: WishingOwner; ask: Ask }> {
-  const jobs = new FewJobs()
-  const owner = new WishingOwner()
-  const log = jsonLog('test', () => {})
-  const journal = { nonce: (nonce: string) => nonces.size < nonces.add(nonce).size }
-  const server = await openLocalServer({ address, subject: { jobs, owner, status: () => status }, journal, clock: systemClock, log })
-  test.after(() => server.close())
-  const where = 'socket' in address ? { socketPath: address.socket } : { host: '127.0.0.1', port: address.port }
-  return { jobs, owner, ask: asker(where) }
-}
-
-function asker(where: object): Ask {
-  return (method, path, body, headers = {}) =>
-    new Promise((resolve, reject) => {
-      const request = httpRequest({ ...where, method, path, headers, agent: false }, response => {
-        let text = ''
-        response.setEncoding('utf8').on('data', (piece: string) => {
-          text += piece
-        })
-        response.on('end', () => {
-          const json = text.includes('\n') ? {} : (JSON.parse(text) as Record<string, unknown>)
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, json, text })
-        })
-      })
-      request.on('error', reject)
-      request.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body))
-    })
-}
-
-const plugin = (test: TestContext): LocalAddress => ({ audience: 'plugin', socket: join(tempFolder(test), 'agent.sock'), mode: 0o666 })
-const control = (test: TestContext): LocalAddress => ({ audience: 'control', socket: join(tempFolder(test), 'control.sock'), mode: 0o600 })
+import { control, jobId, plugin, run, secret, signed, signedServer, start, view, type Answer } from './local-site.ts'
 
 describe('the plugin’s server', () => {
   it('answers in the shapes of the protocol', async test => {
@@ -308,23 +153,6 @@ describe('the control server', () => {
 })
 
 describe('loopback TCP', () => {
-  const secret = 'the secret that PHP and the agent share'
-
-  async function signedServer(test: TestContext) {
-    const port = await freePort()
-    return await start(test, { audience: 'plugin', port, secret })
-  }
-
-  function signed(method: string, path: string, body: string, changes: { timestamp?: string; nonce?: string; key?: string } = {}) {
-    const timestamp = changes.timestamp ?? String(Math.floor(Date.now() / 1_000))
-    const nonce = changes.nonce ?? randomBytes(16).toString('hex')
-    const bodyHash = createHash('sha256').update(body).digest('hex')
-    const signature = createHmac('sha256', changes.key ?? secret)
-      .update(localSigningText({ method, path, timestamp, nonce, bodyHash }))
-      .digest('hex')
-    return { [signatureHeaders.timestamp]: timestamp, [signatureHeaders.nonce]: nonce, [signatureHeaders.signature]: signature }
-  }
-
   it('serves a signed request once', async test => {
     const { ask } = await signedServer(test)
     const headers = signed('GET', '/v1/jobs?limit=1', '')
@@ -362,11 +190,3 @@ describe('loopback TCP', () => {
     await assert.rejects(start(test, { audience: 'plugin', port, secret }), { code: 'port.in_use' })
   })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise(resolve => server.close(resolve))
-  return port
-}

@@ -16,6 +16,8 @@ interface Job {
   readonly result?: { readonly summary?: string }
   readonly standIn?: string
   readonly error?: { readonly code: string; readonly message: string }
+  /** Why it waits: its last decline or failure. */
+  readonly reason?: { readonly code: string; readonly message: string }
 }
 
 const pollMs = 500
@@ -125,9 +127,9 @@ async function finish(known: Settings, id: string, values: Values): Promise<numb
   }
 }
 
-function words({ result, error, progress }: Job): string {
+function words({ state, result, error, progress, reason }: Job): string {
+  const why = error ?? (state === 'queued' ? reason : undefined)
   const said =
-    result?.summary ??
-    (error ? `${error.message} [${error.code}]` : progress ? `${progress.done}/${progress.total || '?'} ${progress.note}` : '')
+    result?.summary ?? (why ? `${why.message} [${why.code}]` : progress ? `${progress.done}/${progress.total || '?'} ${progress.note}` : '')
   return said.replaceAll(/\p{Cc}/gu, ' ')
 }
