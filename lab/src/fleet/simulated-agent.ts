@@ -20,6 +20,7 @@ export interface FleetHome {
 
 const clock = {
   now: Date.now,
+  monotonic: () => performance.now(),
   random: Math.random,
   after: (ms: number, call: () => void) => {
     const timer = setTimeout(call, ms)
@@ -57,7 +58,7 @@ export class SimulatedAgent {
     })
   }
 
-  #jobs(): Pick<Jobs, 'offer' | 'cancel' | 'running' | 'subscribe'> {
+  #jobs(): Pick<Jobs, 'offer' | 'cancel' | 'forgot' | 'running' | 'subscribe'> {
     return {
       offer: ({ jobId, attempt, epoch }) => {
         const fence = `${jobId} ${epoch}`
@@ -72,6 +73,7 @@ export class SimulatedAgent {
         return 'accepted'
       },
       cancel: () => 'unknown',
+      forgot: () => {},
       running: () => [],
       subscribe: listener => {
         this.#tell = listener
