@@ -62,6 +62,20 @@ export function setAside(file: string, now: number): string {
   return aside
 }
 
+/** Named values of a broken database whose name begins so, as far as they can still be read: what a person said is worth the try. */
+export function salvage(aside: string, prefix: string): readonly Row[] {
+  let database: Database | undefined
+  try {
+    database = new Sqlite(aside, { readonly: true, fileMustExist: true })
+    return database.prepare<unknown[], Row>('SELECT name, value FROM named WHERE substr(name, 1, ?) = ?').all(prefix.length, prefix)
+  } catch {
+    // Then that page is among the broken ones.
+    return []
+  } finally {
+    database?.close()
+  }
+}
+
 /** Runs a call of SQLite and turns its errors into those of the table. */
 export function guarded<Value>(call: () => Value): Value {
   try {

@@ -1,7 +1,7 @@
 import { limits, PlatenError } from '@platen/protocol'
 import type { Run, RunEnd } from '../domain/run.ts'
 import type { Journal, OutboxItem } from '../ports/journal.ts'
-import { guarded as translated, isBroken, openDatabase, setAside, type Database, type Row } from './database.ts'
+import { guarded as translated, isBroken, openDatabase, salvage, setAside, type Database, type Row } from './database.ts'
 import { prepareAll } from './statements.ts'
 
 /** How much a journal keeps, and who hears of what goes wrong with it. */
@@ -141,6 +141,8 @@ function openWhole(file: string, { mostBytes = mostFileBytes, lost = () => {} }:
   }
   const aside = setAside(file, now)
   const database = openDatabase(file, mostBytes)
+  const { set } = prepareAll(database)
+  for (const { name, value } of salvage(aside, 'owner.')) set.run(name, value)
   lost(aside)
   return database
 }

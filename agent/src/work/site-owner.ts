@@ -1,4 +1,5 @@
 import { toPlatenError, type Kind, type LocalOwner, type LocalWishes } from '@platen/protocol'
+import { localValidators } from '@platen/protocol/validators/local'
 import { usageOn, withBill, type DayUsage } from '../domain/day-usage.ts'
 import type { LocalTimeIn } from '../domain/local-time.ts'
 import { calendars, judgeOwnersSay, noWishes, type Say } from '../domain/owner-say.ts'
@@ -31,8 +32,8 @@ export class SiteOwner implements Owner {
   constructor(options: SiteOwnerOptions) {
     this.#options = options
     const { journal } = options
-    this.#wishes = JSON.parse(journal.get(wishesName) ?? JSON.stringify(noWishes)) as LocalWishes
-    this.#noted = JSON.parse(journal.get(usageName) ?? 'null') ?? undefined
+    this.#wishes = wishesFrom(journal.get(wishesName))
+    this.#noted = usageFrom(journal.get(usageName))
   }
 
   refusal(kind: Kind, origin: Origin): Refusal | undefined {
@@ -84,5 +85,27 @@ export class SiteOwner implements Owner {
   #usage(): DayUsage {
     const { clock, localTimeIn } = this.#options
     return usageOn(localTimeIn(this.#wishes.timeZone, clock.now()).day, this.#noted)
+  }
+}
+
+/** Read with care: a journal may have been put together from what was left of a broken one. */
+function wishesFrom(text: string | undefined): LocalWishes {
+  const value = parsed(text)
+  return localValidators['wishes']?.(value) ? (value as LocalWishes) : noWishes
+}
+
+function usageFrom(text: string | undefined): DayUsage | undefined {
+  const value = parsed(text) as Partial<DayUsage> | undefined
+  const { day, cpuMs, diskBytes } = value ?? {}
+  if (typeof day !== 'string' || Number.isNaN(Date.parse(day))) return undefined
+  return Number.isFinite(cpuMs) && Number.isFinite(diskBytes) ? { day, cpuMs: cpuMs as number, diskBytes: diskBytes as number } : undefined
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) ?? undefined)
+  } catch {
+    // Broken, and so as good as nothing.
+    return undefined
   }
 }

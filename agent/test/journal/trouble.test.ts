@@ -68,6 +68,20 @@ describe('a journal whose file is broken', () => {
     })
   }
 
+  it('gives back what the owner said, where that can still be read', test => {
+    const file = filled(test)
+    const before = openJournal(file)
+    before.set('owner.wishes', '{"vetoed":[]}')
+    before.set('link.state_seq', '7')
+    before.close()
+    const { size } = statSync(file)
+    overwrite(file, Math.floor(size / 2 / 4_096) * 4_096, 4_096)
+    let lost = false
+    const journal = openJournal(file, { lost: () => (lost = true) })
+    test.after(() => journal.close())
+    assert.deepEqual([lost, journal.get('owner.wishes'), journal.get('link.state_seq')], [true, '{"vetoed":[]}', undefined])
+  })
+
   it('leaves one copy behind, however often it breaks', test => {
     const file = filled(test)
     for (const second of [1, 2, 3]) {

@@ -286,6 +286,14 @@ describe('the owner’s say', () => {
     assert.equal(runs.offer(heavy), 'accepted')
   })
 
+  it('is nothing where its record can’t be read', test => {
+    const before = bench(test)
+    before.journal.set('owner.wishes', '{"vetoed":')
+    before.journal.set('owner.usage', '{"day":"never"}')
+    const { wishes, usage } = before.crash().owner.view()
+    assert.deepEqual([wishes, usage.cpuSeconds], [noWishes, 0])
+  })
+
   it('is outlived by what was taken before, and by what the owner asks for', async test => {
     const { runs, owner, workers } = bench(test)
     runs.offer(heavy)
