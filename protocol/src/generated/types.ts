@@ -125,6 +125,13 @@ export interface AgentStateReport {
   }
 }
 
+export interface AgentKeyOffer {
+  type: 'key.offer'
+  publicKey: string
+  signature: string
+  proof: string
+}
+
 export interface AgentGoodbye {
   type: 'goodbye'
   reason: string
@@ -194,6 +201,16 @@ export interface GatewayJobAck {
 
 export interface GatewayStateResync {
   type: 'state.resync'
+}
+
+export interface GatewayKeyRotate {
+  type: 'key.rotate'
+}
+
+export interface GatewayKeyAck {
+  type: 'key.ack'
+  publicKey: string
+  refused?: string
 }
 
 export interface GatewayGoodbye {
