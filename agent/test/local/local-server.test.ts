@@ -93,7 +93,13 @@ async function start(test: TestContext, address: LocalAddress, nonces = new Set<
   const jobs = new FewJobs()
   const log = jsonLog('test', () => {})
   const journal = { nonce: (nonce: string) => nonces.size < nonces.add(nonce).size }
-  const server = await openLocalServer({ address, subject: { jobs, status: () => status }, journal, clock: systemClock, log })
+  const server = await openLocalServer({
+    address,
+    subject: { jobs, status: () => status, rotateKey: () => {} },
+    journal,
+    clock: systemClock,
+    log,
+  })
   test.after(() => server.close())
   const where = 'socket' in address ? { socketPath: address.socket } : { host: '127.0.0.1', port: address.port }
   return { jobs, ask: asker(where) }

@@ -31,7 +31,7 @@ export interface GatewayLink {
   /** Agents that are connected. */
   connected(): number
   /** Why an agent that is connected here gets no jobs: two live processes of it hold one key. */
-  heldBecause(agent: AgentName): 'duplicate' | undefined
+  heldBecause(agent: Pick<AgentName, 'id'>): 'duplicate' | undefined
   /** Takes no more agents, sends those that are here away with a slot each, and ends every socket. */
   drain(options?: DrainOptions): Promise<void>
 }

@@ -25,8 +25,6 @@ export const linkPath = '/v1/agents/link'
 
 /** Larger than a frame may be, so that a frame over the bound is answered by the table (4007) and not by the library (1009). */
 const mostPayload = 2 * limits.link.frameBytes
-/** Pieces that a frame may come in: each costs memory of its own until the last is there. */
-const mostFragments = 256
 
 /**
  * Answers `upgrade` events of an HTTP server: nothing but the raw socket exists until the token was checked. An answer that
@@ -38,7 +36,7 @@ export function upgrader(options: UpgradeOptions): (request: IncomingMessage, so
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: mostPayload,
-    maxFragments: mostFragments,
+    maxFragments: limits.link.frameFragments,
     // Sessions answer pings themselves: those count as frames, too.
     autoPong: false,
     handleProtocols: () => subprotocol,

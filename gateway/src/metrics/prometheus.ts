@@ -15,15 +15,15 @@ export function prometheusMetrics(): PrometheusMetrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry, prefix })
   const counting = new Map<CounterName, Counter>()
-  for (const [name, [help, label]] of Object.entries(counters) as [CounterName, (typeof counters)[CounterName]][]) {
+  for (const [name, { meaning: help, label }] of Object.entries(counters)) {
     const labelNames = label === undefined ? [] : [label]
-    counting.set(name, new Counter({ name: `${prefix}${name}_total`, help, labelNames, registers: [registry] }))
+    counting.set(name as CounterName, new Counter({ name: `${prefix}${name}_total`, help, labelNames, registers: [registry] }))
   }
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
     count: (name, value) => {
-      const [, label] = counters[name]
+      const { label } = counters[name]
       counting.get(name)?.inc(label === undefined || value === undefined ? {} : { [label]: value })
     },
     gauge: (name, read) => {

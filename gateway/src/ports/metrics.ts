@@ -1,27 +1,41 @@
-/** What is counted: its meaning, and the label that tells its parts apart. Labels come from tables of ours, never from a peer. */
-export const counters = {
-  link_upgrades: ['Agents that asked to be connected, by what they were answered.', 'answer'],
-  link_closes: ['Connections that ended, by close code.', 'code'],
-  link_frames_refused: ['Frames that changed nothing, by code.', 'code'],
-  link_duplicates: ['Times that two processes were found to hold one agent’s key.', undefined],
-  log_lines_withheld: ['Log lines that were not written because there were too many of their kind.', undefined],
-  jobs_offered: ['Jobs that were offered to agents.', undefined],
-  jobs_declined: ['Offers that agents declined, by code.', 'code'],
-  jobs_ended: ['Jobs that agents or the clock ended, by state.', 'state'],
-} as const satisfies Readonly<Record<string, readonly [meaning: string, label: string | undefined]>>
-
 /** A counter's name. */
-export type CounterName = keyof typeof counters
+export type CounterName =
+  | 'link_upgrades'
+  | 'link_closes'
+  | 'link_frames_refused'
+  | 'link_duplicates'
+  | 'log_lines_withheld'
+  | 'jobs_offered'
+  | 'jobs_declined'
+  | 'jobs_ended'
+
+/** A counter's meaning, and the label that tells its parts apart. Labels come from tables of ours, never from a peer. */
+export interface CounterRow {
+  readonly meaning: string
+  readonly label?: string
+}
+
+/** What is counted. */
+export const counters: Readonly<Record<CounterName, CounterRow>> = {
+  link_upgrades: { meaning: 'Agents that asked to be connected, by what they were answered.', label: 'answer' },
+  link_closes: { meaning: 'Connections that ended, by close code.', label: 'code' },
+  link_frames_refused: { meaning: 'Frames that changed nothing, by code.', label: 'code' },
+  link_duplicates: { meaning: 'Times that two processes were found to hold one agent’s key.' },
+  log_lines_withheld: { meaning: 'Log lines that were not written because there were too many of their kind.' },
+  jobs_offered: { meaning: 'Jobs that were offered to agents.' },
+  jobs_declined: { meaning: 'Offers that agents declined, by code.', label: 'code' },
+  jobs_ended: { meaning: 'Jobs that agents or the clock ended, by state.', label: 'state' },
+}
+
+/** A gauge's name. */
+export type GaugeName = 'link_sessions' | 'link_unproven' | 'link_duplicate_agents'
 
 /** Values that are looked up whenever somebody asks. */
-export const gauges = {
+export const gauges: Readonly<Record<GaugeName, string>> = {
   link_sessions: 'Agents that are connected.',
   link_unproven: 'Sockets that have not shown who they are yet, or are closing.',
   link_duplicate_agents: 'Agents that get no jobs because two processes hold their key.',
-} as const
-
-/** A gauge's name. */
-export type GaugeName = keyof typeof gauges
+}
 
 /** Counts what happens, for whoever watches over the gateway. */
 export interface Metrics {

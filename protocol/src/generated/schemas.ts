@@ -945,6 +945,13 @@ export const schemas: Readonly<Record<string, object>> = {
             type: 'string',
             maxLength: 500,
           },
+          refused: {
+            type: 'integer',
+            minimum: 0,
+          },
+          keyChanging: {
+            type: 'boolean',
+          },
         },
         additionalProperties: false,
       },

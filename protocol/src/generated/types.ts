@@ -279,6 +279,8 @@ export interface LocalStatus {
     state: 'none' | 'connecting' | 'open' | 'waiting' | 'refused'
     since: number
     lastClose?: string
+    refused?: number
+    keyChanging?: boolean
   }
   /**
    * @maxItems 100

@@ -1604,6 +1604,8 @@ const schema14 = {
         state: { enum: ['none', 'connecting', 'open', 'waiting', 'refused'] },
         since: { type: 'integer', minimum: 0 },
         lastClose: { type: 'string', maxLength: 500 },
+        refused: { type: 'integer', minimum: 0 },
+        keyChanging: { type: 'boolean' },
       },
       additionalProperties: false,
     },
@@ -1847,7 +1849,15 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                         } else {
                           const _errs12 = errors
                           for (const key1 in data4) {
-                            if (!(key1 === 'state' || key1 === 'since' || key1 === 'lastClose')) {
+                            if (
+                              !(
+                                key1 === 'state' ||
+                                key1 === 'since' ||
+                                key1 === 'lastClose' ||
+                                key1 === 'refused' ||
+                                key1 === 'keyChanging'
+                              )
+                            ) {
                               validate13.errors = [
                                 {
                                   instancePath: instancePath + '/link',
@@ -1960,6 +1970,63 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                 } else {
                                   var valid1 = true
                                 }
+                                if (valid1) {
+                                  if (data4.refused !== undefined) {
+                                    let data8 = data4.refused
+                                    const _errs18 = errors
+                                    if (!(typeof data8 == 'number' && !(data8 % 1) && !isNaN(data8) && isFinite(data8))) {
+                                      validate13.errors = [
+                                        {
+                                          instancePath: instancePath + '/link/refused',
+                                          schemaPath: '#/properties/link/properties/refused/type',
+                                          keyword: 'type',
+                                          params: { type: 'integer' },
+                                          message: 'must be integer',
+                                        },
+                                      ]
+                                      return false
+                                    }
+                                    if (errors === _errs18) {
+                                      if (typeof data8 == 'number' && isFinite(data8)) {
+                                        if (data8 < 0 || isNaN(data8)) {
+                                          validate13.errors = [
+                                            {
+                                              instancePath: instancePath + '/link/refused',
+                                              schemaPath: '#/properties/link/properties/refused/minimum',
+                                              keyword: 'minimum',
+                                              params: { comparison: '>=', limit: 0 },
+                                              message: 'must be >= 0',
+                                            },
+                                          ]
+                                          return false
+                                        }
+                                      }
+                                    }
+                                    var valid1 = _errs18 === errors
+                                  } else {
+                                    var valid1 = true
+                                  }
+                                  if (valid1) {
+                                    if (data4.keyChanging !== undefined) {
+                                      const _errs20 = errors
+                                      if (typeof data4.keyChanging !== 'boolean') {
+                                        validate13.errors = [
+                                          {
+                                            instancePath: instancePath + '/link/keyChanging',
+                                            schemaPath: '#/properties/link/properties/keyChanging/type',
+                                            keyword: 'type',
+                                            params: { type: 'boolean' },
+                                            message: 'must be boolean',
+                                          },
+                                        ]
+                                        return false
+                                      }
+                                      var valid1 = _errs20 === errors
+                                    } else {
+                                      var valid1 = true
+                                    }
+                                  }
+                                }
                               }
                             }
                           }
@@ -1983,11 +2050,11 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                   if (valid0) {
                     if (data.kinds !== undefined) {
-                      let data8 = data.kinds
-                      const _errs18 = errors
-                      if (errors === _errs18) {
-                        if (Array.isArray(data8)) {
-                          if (data8.length > 100) {
+                      let data10 = data.kinds
+                      const _errs22 = errors
+                      if (errors === _errs22) {
+                        if (Array.isArray(data10)) {
+                          if (data10.length > 100) {
                             validate13.errors = [
                               {
                                 instancePath: instancePath + '/kinds',
@@ -2000,19 +2067,19 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                             return false
                           } else {
                             var valid2 = true
-                            const len0 = data8.length
+                            const len0 = data10.length
                             for (let i0 = 0; i0 < len0; i0++) {
-                              let data9 = data8[i0]
-                              const _errs20 = errors
-                              if (errors === _errs20) {
-                                if (data9 && typeof data9 == 'object' && !Array.isArray(data9)) {
+                              let data11 = data10[i0]
+                              const _errs24 = errors
+                              if (errors === _errs24) {
+                                if (data11 && typeof data11 == 'object' && !Array.isArray(data11)) {
                                   let missing2
                                   if (
-                                    (data9.name === undefined && (missing2 = 'name')) ||
-                                    (data9.title === undefined && (missing2 = 'title')) ||
-                                    (data9.action === undefined && (missing2 = 'action')) ||
-                                    (data9.description === undefined && (missing2 = 'description')) ||
-                                    (data9.usualInput === undefined && (missing2 = 'usualInput'))
+                                    (data11.name === undefined && (missing2 = 'name')) ||
+                                    (data11.title === undefined && (missing2 = 'title')) ||
+                                    (data11.action === undefined && (missing2 = 'action')) ||
+                                    (data11.description === undefined && (missing2 = 'description')) ||
+                                    (data11.usualInput === undefined && (missing2 = 'usualInput'))
                                   ) {
                                     validate13.errors = [
                                       {
@@ -2025,8 +2092,8 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                     ]
                                     return false
                                   } else {
-                                    const _errs22 = errors
-                                    for (const key2 in data9) {
+                                    const _errs26 = errors
+                                    for (const key2 in data11) {
                                       if (
                                         !(
                                           key2 === 'name' ||
@@ -2049,13 +2116,13 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                         break
                                       }
                                     }
-                                    if (_errs22 === errors) {
-                                      if (data9.name !== undefined) {
-                                        let data10 = data9.name
-                                        const _errs23 = errors
-                                        if (errors === _errs23) {
-                                          if (typeof data10 === 'string') {
-                                            if (data10.length > 40) {
+                                    if (_errs26 === errors) {
+                                      if (data11.name !== undefined) {
+                                        let data12 = data11.name
+                                        const _errs27 = errors
+                                        if (errors === _errs27) {
+                                          if (typeof data12 === 'string') {
+                                            if (data12.length > 40) {
                                               validate13.errors = [
                                                 {
                                                   instancePath: instancePath + '/kinds/' + i0 + '/name',
@@ -2067,7 +2134,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                               ]
                                               return false
                                             } else {
-                                              if (!pattern0.test(data10)) {
+                                              if (!pattern0.test(data12)) {
                                                 validate13.errors = [
                                                   {
                                                     instancePath: instancePath + '/kinds/' + i0 + '/name',
@@ -2093,17 +2160,17 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                             return false
                                           }
                                         }
-                                        var valid3 = _errs23 === errors
+                                        var valid3 = _errs27 === errors
                                       } else {
                                         var valid3 = true
                                       }
                                       if (valid3) {
-                                        if (data9.title !== undefined) {
-                                          let data11 = data9.title
-                                          const _errs25 = errors
-                                          if (errors === _errs25) {
-                                            if (typeof data11 === 'string') {
-                                              if (data11.length > 500) {
+                                        if (data11.title !== undefined) {
+                                          let data13 = data11.title
+                                          const _errs29 = errors
+                                          if (errors === _errs29) {
+                                            if (typeof data13 === 'string') {
+                                              if (data13.length > 500) {
                                                 validate13.errors = [
                                                   {
                                                     instancePath: instancePath + '/kinds/' + i0 + '/title',
@@ -2128,17 +2195,17 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                               return false
                                             }
                                           }
-                                          var valid3 = _errs25 === errors
+                                          var valid3 = _errs29 === errors
                                         } else {
                                           var valid3 = true
                                         }
                                         if (valid3) {
-                                          if (data9.action !== undefined) {
-                                            let data12 = data9.action
-                                            const _errs27 = errors
-                                            if (errors === _errs27) {
-                                              if (typeof data12 === 'string') {
-                                                if (data12.length > 500) {
+                                          if (data11.action !== undefined) {
+                                            let data14 = data11.action
+                                            const _errs31 = errors
+                                            if (errors === _errs31) {
+                                              if (typeof data14 === 'string') {
+                                                if (data14.length > 500) {
                                                   validate13.errors = [
                                                     {
                                                       instancePath: instancePath + '/kinds/' + i0 + '/action',
@@ -2163,17 +2230,17 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                 return false
                                               }
                                             }
-                                            var valid3 = _errs27 === errors
+                                            var valid3 = _errs31 === errors
                                           } else {
                                             var valid3 = true
                                           }
                                           if (valid3) {
-                                            if (data9.description !== undefined) {
-                                              let data13 = data9.description
-                                              const _errs29 = errors
-                                              if (errors === _errs29) {
-                                                if (typeof data13 === 'string') {
-                                                  if (data13.length > 500) {
+                                            if (data11.description !== undefined) {
+                                              let data15 = data11.description
+                                              const _errs33 = errors
+                                              if (errors === _errs33) {
+                                                if (typeof data15 === 'string') {
+                                                  if (data15.length > 500) {
                                                     validate13.errors = [
                                                       {
                                                         instancePath: instancePath + '/kinds/' + i0 + '/description',
@@ -2198,7 +2265,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                   return false
                                                 }
                                               }
-                                              var valid3 = _errs29 === errors
+                                              var valid3 = _errs33 === errors
                                             } else {
                                               var valid3 = true
                                             }
@@ -2220,7 +2287,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                   return false
                                 }
                               }
-                              var valid2 = _errs20 === errors
+                              var valid2 = _errs24 === errors
                               if (!valid2) {
                                 break
                               }
@@ -2239,15 +2306,15 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                           return false
                         }
                       }
-                      var valid0 = _errs18 === errors
+                      var valid0 = _errs22 === errors
                     } else {
                       var valid0 = true
                     }
                     if (valid0) {
                       if (data.running !== undefined) {
-                        let data14 = data.running
-                        const _errs31 = errors
-                        if (!(typeof data14 == 'number' && !(data14 % 1) && !isNaN(data14) && isFinite(data14))) {
+                        let data16 = data.running
+                        const _errs35 = errors
+                        if (!(typeof data16 == 'number' && !(data16 % 1) && !isNaN(data16) && isFinite(data16))) {
                           validate13.errors = [
                             {
                               instancePath: instancePath + '/running',
@@ -2259,9 +2326,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                           ]
                           return false
                         }
-                        if (errors === _errs31) {
-                          if (typeof data14 == 'number' && isFinite(data14)) {
-                            if (data14 < 0 || isNaN(data14)) {
+                        if (errors === _errs35) {
+                          if (typeof data16 == 'number' && isFinite(data16)) {
+                            if (data16 < 0 || isNaN(data16)) {
                               validate13.errors = [
                                 {
                                   instancePath: instancePath + '/running',
@@ -2275,15 +2342,15 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                             }
                           }
                         }
-                        var valid0 = _errs31 === errors
+                        var valid0 = _errs35 === errors
                       } else {
                         var valid0 = true
                       }
                       if (valid0) {
                         if (data.waiting !== undefined) {
-                          let data15 = data.waiting
-                          const _errs33 = errors
-                          if (!(typeof data15 == 'number' && !(data15 % 1) && !isNaN(data15) && isFinite(data15))) {
+                          let data17 = data.waiting
+                          const _errs37 = errors
+                          if (!(typeof data17 == 'number' && !(data17 % 1) && !isNaN(data17) && isFinite(data17))) {
                             validate13.errors = [
                               {
                                 instancePath: instancePath + '/waiting',
@@ -2295,9 +2362,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                             ]
                             return false
                           }
-                          if (errors === _errs33) {
-                            if (typeof data15 == 'number' && isFinite(data15)) {
-                              if (data15 < 0 || isNaN(data15)) {
+                          if (errors === _errs37) {
+                            if (typeof data17 == 'number' && isFinite(data17)) {
+                              if (data17 < 0 || isNaN(data17)) {
                                 validate13.errors = [
                                   {
                                     instancePath: instancePath + '/waiting',
@@ -2311,7 +2378,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                               }
                             }
                           }
-                          var valid0 = _errs33 === errors
+                          var valid0 = _errs37 === errors
                         } else {
                           var valid0 = true
                         }
