@@ -93,6 +93,26 @@ export class Connection {
     this.#socket.send(data)
   }
 
+  /** One piece of a message; false when nothing more can be sent. */
+  piece(data: string | Buffer, isLast: boolean): boolean {
+    if (this.#socket.readyState !== WebSocket.OPEN) return false
+    this.#socket.send(data, { fin: isLast })
+    return true
+  }
+
+  ping(): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping()
+  }
+
+  /** Takes nothing that comes any more. */
+  stopReading(): void {
+    this.#socket.pause()
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN
+  }
+
   /** Says hello as the agent should, apart from what is changed. */
   async hello(agentId: string, keys: Keys, change: Partial<Extract<AgentFrame, { type: 'hello' }>> = {}): Promise<void> {
     const challenge = await this.next('challenge')
