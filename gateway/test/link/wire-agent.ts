@@ -85,6 +85,12 @@ export class Connection {
     }
   }
 
+  /** Calls back on every frame that nobody has taken, and on every one from now on. */
+  listen(listener: (frame: GatewayFrame) => void): void {
+    for (const frame of this.frames) listener(frame)
+    this.#socket.on('message', data => listener(JSON.parse((data as Buffer).toString('utf8')) as GatewayFrame))
+  }
+
   send(frame: AgentFrame): void {
     this.#socket.send(JSON.stringify(frame))
   }
