@@ -56,7 +56,10 @@ const points = 5
 /** One connection that ends at a point; true where it went the whole way. */
 function connect(ring: FileKeyRing, gateway: GatewayKeys, endsAt: number): boolean {
   if (endsAt === 0) return false
-  if (!gateway.letsIn(text => ring.sign(text))) return void ring.tryOther() ?? false
+  if (!gateway.letsIn(text => ring.sign(text))) {
+    ring.tryOther()
+    return false
+  }
   if (endsAt === 1) return false
   ring.welcomed()
   if (!ring.isChanging || endsAt === 2) return endsAt !== 2
