@@ -89,20 +89,28 @@ interface Answer {
 
 type Ask = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>
 
-async function start(test: TestContext, address: LocalAddress, nonces = new Set<string>()): Promise<{ jobs: FewJobs; ask: Ask }> {
+interface Started {
+  readonly jobs: FewJobs
+  readonly ask: Ask
+  /** How often a new key was asked for. */
+  readonly rotations: () => number
+}
+
+async function start(test: TestContext, address: LocalAddress, nonces = new Set<string>()): Promise<Started> {
+  let rotations = 0
   const jobs = new FewJobs()
   const log = jsonLog('test', () => {})
   const journal = { nonce: (nonce: string) => nonces.size < nonces.add(nonce).size }
   const server = await openLocalServer({
     address,
-    subject: { jobs, status: () => status, rotateKey: () => {} },
+    subject: { jobs, status: () => status, rotateKey: () => void (rotations += 1) },
     journal,
     clock: systemClock,
     log,
   })
   test.after(() => server.close())
   const where = 'socket' in address ? { socketPath: address.socket } : { host: '127.0.0.1', port: address.port }
-  return { jobs, ask: asker(where) }
+  return { jobs, ask: asker(where), rotations: () => rotations }
 }
 
 function asker(where: object): Ask {
@@ -220,6 +228,15 @@ describe('the control server', () => {
     const address = control(test)
     await start(test, address)
     assert.equal('socket' in address && statSync(address.socket).mode & 0o777, 0o600)
+  })
+
+  it('has the agent change its key, which nobody else may ask for', async test => {
+    const { ask, rotations } = await start(test, control(test))
+    const { status: answered, json } = await ask('POST', '/v1/key/rotate')
+    assert.deepEqual([answered, json, rotations()], [202, status, 1])
+    const php = await start(test, plugin(test))
+    assert.equal((await php.ask('POST', '/v1/key/rotate')).status, 404)
+    assert.equal(php.rotations(), 0)
   })
 
   it('makes jobs of root', async test => {

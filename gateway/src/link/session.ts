@@ -44,7 +44,6 @@ const resumeAt = 8
 const idle = Promise.resolve()
 /** How often the store learns that a connected agent lives. */
 const seenEveryMs = 300_000
-
 /** How long a closing handshake may take before the socket is cut. */
 const closingMs = 5_000
 
@@ -195,10 +194,10 @@ export class Session implements Peer, SocketOwner {
   #enqueue(work: () => Promise<void>): void {
     this.#queued += 1
     if (this.#queued === pauseAt) this.#socket.pause()
-    this.#queue = this.#queue.then(work).then(
-      () => this.#dequeued(),
-      (error: unknown) => this.#failed(error),
-    )
+    this.#queue = this.#queue
+      .then(work)
+      .catch((error: unknown) => this.#giveUp(error))
+      .then(() => this.#dequeued())
   }
 
   #dequeued(): void {
@@ -207,11 +206,6 @@ export class Session implements Peer, SocketOwner {
   }
 
   /** What the store could not take is not acknowledged: the agent comes back with it. */
-  #failed(error: unknown): void {
-    this.#dequeued()
-    this.#giveUp(error)
-  }
-
   #giveUp(error: unknown): void {
     this.#options.parts.log.error('link:failed', { agentId: this.agent.id, error })
     this.close(4000, toPlatenError(error).code)
