@@ -154,6 +154,6 @@ describe('a gateway that is hostile', { timeout: 60_000 }, () => {
     socket.send({ type: 'goodbye', reason: '\u001b[2J\r\n{"event":"root"}', afterMs: 0 })
     socket.close(4010)
     assert.equal(await socket.closed, 4010)
-    for (const line of lines) assert.equal(line.split(/[\r\n\u001b]/).length, 1)
+    for (const line of lines) assert.ok(!['\r', '\n', '\u001b'].some(control => line.includes(control)))
   })
 })

@@ -195,6 +195,8 @@ describe('time and sessions', () => {
       return (await gateway.job(id)).state !== 'running'
     }, 'lease over')
     const after = await gateway.welcomed(agent)
+    // It may not start again before its back-off has passed.
+    await clock.pass(30_000)
     const again = await after.next('job.offer')
     assert.deepEqual([again.jobId, again.attempt, again.epoch], [id, lost.attempt + 1, lost.epoch + 1])
   })
