@@ -1,12 +1,21 @@
 import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { kinds as productKinds, toPlatenError, type DocumentPolicy, type Kind, type LocalStatus, type Validator } from '@platen/protocol'
+import {
+  kinds as productKinds,
+  PlatenError,
+  toPlatenError,
+  type DocumentPolicy,
+  type Kind,
+  type LocalStatus,
+  type Validator,
+} from '@platen/protocol'
 import { inputValidators } from '@platen/protocol/validators/inputs'
 import { readPolicy } from './config/policy-file.ts'
 import { allowedKinds } from './domain/policy.ts'
 import { usualPolicyPath } from './domain/usual-paths.ts'
-import { identityPath, readIdentity } from './identity/identity-file.ts'
+import { identityPath } from './identity/identity-file.ts'
+import { readIdentity } from './identity/read-identity.ts'
 import { keepJournal } from './journal/kept-journal.ts'
 import { doorPath } from './launcher/folders.ts'
 import { Link } from './link/link.ts'
@@ -95,7 +104,9 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
   })
   const servers: LocalServer[] = []
   for (const address of addresses(policy)) {
-    servers.push(await openLocalServer({ address, subject: { jobs, status, owner }, journal, clock, log }))
+    servers.push(
+      await openLocalServer({ address, subject: { jobs, status, owner, rotateKey: () => rotateKey(link) }, journal, clock, log }),
+    )
   }
   return {
     worn,
@@ -118,7 +129,14 @@ function statusOfLink(
   const enrolled = identity && { agentId: identity.agentId, siteId: identity.siteId }
   if (!link || link.state.state === 'closed') return { ...enrolled, link: { state: 'none', since: startedAt } }
   const { state, since, lastClose } = link.state
-  return { ...enrolled, link: { state, since, ...(lastClose === undefined ? {} : { lastClose: lastClose.slice(0, 500) }) } }
+  const said = lastClose === undefined ? {} : { lastClose: lastClose.slice(0, 500) }
+  return { ...enrolled, link: { state, since, ...said, refused: link.refused, keyChanging: link.keyChanging } }
+}
+
+/** @throws PlatenError enrol.missing, file.denied, agent.revoked */
+function rotateKey(link: Link | undefined): void {
+  if (!link) throw new PlatenError('enrol.missing')
+  link.rotateKey()
 }
 
 function addresses({ agent }: DocumentPolicy): readonly LocalAddress[] {

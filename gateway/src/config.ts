@@ -16,11 +16,14 @@ export interface GatewayOptions {
   readonly logLevel: string
   /** Days for which jobs are kept that have ended. */
   readonly keepDays: number
+  /** Where metrics are served, HOST:PORT; nowhere without it. */
+  readonly metrics?: string
 }
 
 /** What a gateway runs by: checked whole, then frozen. */
-export interface GatewayConfig extends Omit<GatewayOptions, 'trustProxy'> {
+export interface GatewayConfig extends Omit<GatewayOptions, 'trustProxy' | 'metrics'> {
   readonly trustProxy: readonly string[]
+  readonly metrics: { readonly host: string; readonly port: number } | undefined
 }
 
 /** Checks all of it at once, so that one start shows every mistake. @throws PlatenError input.invalid */
@@ -29,15 +32,27 @@ export function gatewayConfig(options: GatewayOptions): GatewayConfig {
     .split(',')
     .map(part => part.trim())
     .filter(part => part !== '')
+  const metrics = options.metrics === undefined ? undefined : hostAndPort(options.metrics)
   const problems = [
-    ...(Number.isInteger(options.port) && options.port >= 0 && options.port <= 65_535 ? [] : ['--port: a port from 0 to 65535 is meant']),
+    ...(isPort(options.port) ? [] : ['--port: a port from 0 to 65535 is meant']),
     ...(/^[a-zA-Z0-9.-]{1,100}$/.test(options.name) ? [] : ['--name: letters, digits, dots and hyphens are meant']),
     ...(['debug', 'info', 'warn', 'error'].includes(options.logLevel) ? [] : ['--log: debug, info, warn or error is meant']),
     ...(Number.isInteger(options.keepDays) && options.keepDays >= 1 ? [] : ['--keep-days: a number of days from 1 is meant']),
+    ...(metrics && !isPort(metrics.port) ? ['--metrics: HOST:PORT is meant, such as 127.0.0.1:9464'] : []),
     ...trustProxy.filter(address => !isAddress(address)).map(address => `--trust-proxy: ${address} is no address`),
   ]
   if (problems.length > 0) throw new PlatenError('input.invalid', problems.join('; '))
-  return Object.freeze({ ...options, trustProxy: Object.freeze(trustProxy) })
+  return Object.freeze({ ...options, trustProxy: Object.freeze(trustProxy), metrics })
+}
+
+function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= 0 && port <= 65_535
+}
+
+/** The port is NaN where there is none. */
+function hostAndPort(text: string): { readonly host: string; readonly port: number } {
+  const [, host = '', port] = /^\[?([0-9a-zA-Z.:-]+?)\]?:([0-9]{1,5})$/.exec(text) ?? []
+  return { host, port: Number(port) }
 }
 
 /** An address, or a network such as 10.0.0.0/8. */

@@ -10,7 +10,9 @@ import { invite, redeem } from './enrolment/enrolment.ts'
 import { usualRates, type RequestRates } from './http/request-rate.ts'
 import { httpServer } from './http/server.ts'
 import { latestProgress } from './latest-progress.ts'
-import { openLink } from './link/link.ts'
+import { openLink, type GatewayLink } from './link/link.ts'
+import { serveMetrics } from './metrics/metrics-server.ts'
+import { prometheusMetrics } from './metrics/prometheus.ts'
 import { signerClient } from './signer/signer-client.ts'
 import { startRetention } from './retention.ts'
 import { openStore } from './store-choice.ts'
@@ -48,6 +50,7 @@ export async function runGateway(
   const bus = memoryBus(log)
   const signer = signerClient(config.signerSocket)
   const enrolment = { agents: store.agents, bus, gateway: config.name, now: () => clock.now() }
+  const metrics = prometheusMetrics()
   const http = httpServer({
     store,
     bus,
@@ -55,18 +58,20 @@ export async function runGateway(
     log,
     progress: latestProgress(bus),
     catalog,
+    heldBecause: agent => link.heldBecause(agent),
     trustProxy: config.trustProxy,
     rates,
     invite: (site, record) => invite(enrolment, site, record),
     redeem: request => redeem(enrolment, request),
   })
-  const link = openLink({
+  const link: GatewayLink = openLink({
     server: http.server,
     store,
     bus,
     signer,
     clock,
     log,
+    metrics,
     gateway: config.name,
     catalog,
     heartbeatMs,
@@ -76,6 +81,7 @@ export async function runGateway(
   const stopRetention = startRetention({ jobs: store.jobs, clock, log }, config.keepDays * dayMs)
   const asked = firstSignal()
   const port = await http.listen(config.host, config.port)
+  const watched = config.metrics && (await serveMetrics(metrics, config.metrics.host, config.metrics.port))
   log.info('gateway:ready', { host: config.host, port, data: config.data })
   log.info('gateway:stopping', { signal: await asked })
   process.once('SIGINT', () => process.exit(1))
@@ -83,6 +89,7 @@ export async function runGateway(
   stopRetention()
   await link.drain()
   await http.close()
+  await watched?.close()
   signer.close()
   await store.close()
   log.info('gateway:stopped')

@@ -52,6 +52,13 @@ export const errorTable = {
     'The answer carries the server’s time; the agent corrects its clock and tries again.',
   ],
   'auth.nonce_refused': [401, 'never', 'The nonce was not signed by the agent’s key.', 'Enrol the agent again.'],
+  'key.refused': [401, 'never', 'The new key was not signed by both keys, or the old one is retired.', 'Enrol the agent again.'],
+  'agent.duplicate': [
+    409,
+    'changed',
+    'Two running processes hold this agent’s key.',
+    'Stop the copy; where it is not yours, enrol the agent again.',
+  ],
   'agent.revoked': [403, 'never', 'The agent’s key was revoked or replaced.', 'Enrol the agent again.'],
   'pool.denied': [403, 'never', 'Only the platform’s own account has pools.', 'Use an account that gateway init made.'],
   // Signed work

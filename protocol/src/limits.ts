@@ -10,6 +10,11 @@ export const limits = {
     framesPerSecond: 50,
     /** Frames that may come at once before the average counts. */
     frameBurst: 200,
+    /** Frames a second that a gateway may send to one agent, averaged over `gatewayFrameBurst`: more than an agent can call forth. */
+    gatewayFramesPerSecond: 100,
+    gatewayFrameBurst: 400,
+    /** Pieces that a frame may come in: each costs memory of its own until the last is there. */
+    frameFragments: 256,
     /** Levels of nested objects and lists in a frame. */
     nesting: 24,
     /** Bytes that may wait in a socket's send buffer before its owner closes it. */

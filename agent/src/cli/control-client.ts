@@ -5,6 +5,8 @@ import { lineSplitter } from '../domain/line-splitter.ts'
 /** A running agent as the CLI reaches it. */
 export interface ControlClient {
   status(): Promise<LocalStatus>
+  /** Changes the agent's key at its gateway; what it is like just after it was asked. */
+  rotateKey(): Promise<LocalStatus>
   createJob(kind: string, input: unknown): Promise<LocalJob>
   cancelJob(id: string): Promise<LocalJob>
   /** The job now and after each news of it, to its end. */
@@ -28,6 +30,7 @@ export function controlClient(socketPath: string): ControlClient {
   }
   return {
     status: async () => (await call('GET', '/v1/status')) as LocalStatus,
+    rotateKey: async () => (await call('POST', '/v1/key/rotate')) as LocalStatus,
     createJob: async (kind, input) => (await call('POST', '/v1/jobs', { kind, input })) as LocalJob,
     cancelJob: async id => (await call('POST', `/v1/jobs/${id}/cancel`)) as LocalJob,
     followJob: id => follow(socketPath, id),

@@ -23,6 +23,7 @@ export function program(): Command {
   addStatus(command)
   addDoctor(command)
   addEnrol(command)
+  addRotateKey(command)
   return command
 }
 
@@ -115,5 +116,16 @@ function addEnrol(command: Command): void {
     .action(async ({ policy, bundle }: PolicyOption & { bundle: string }) => {
       const { enrolCommand } = await import('./enrol.ts')
       await enrolCommand(bundle, policy)
+    })
+}
+
+function addRotateKey(command: Command): void {
+  command
+    .command('rotate-key')
+    .description('give this agent a new key at its gateway; the old one works until the new one has (as root)')
+    .addOption(policyOption())
+    .action(async ({ policy }: PolicyOption) => {
+      const { rotateKeyCommand } = await import('./rotate-key.ts')
+      await rotateKeyCommand(policy)
     })
 }

@@ -10,12 +10,14 @@ export async function statusCommand(policyPath: string, json: boolean): Promise<
 
 /** A status for people: one fact a line. */
 export function statusText(status: LocalStatus): string {
-  const { state, since, lastClose } = status.link
+  const { state, since, lastClose, refused = 0, keyChanging = false } = status.link
   const link = state === 'none' ? 'no gateway (not enrolled)' : `${state} since ${new Date(since).toISOString()}`
   const rows: [string, string][] = [
     ['version', status.version],
     ['started', new Date(status.startedAt).toISOString()],
     ['gateway', lastClose === undefined ? link : `${link}; last closed: ${lastClose}`],
+    ...(refused === 0 ? [] : ([['refused from the gateway', String(refused)]] as [string, string][])),
+    ...(keyChanging ? ([['key', 'a new one waits for the gateway']] as [string, string][]) : []),
     ['agent', status.agentId ?? '-'],
     ['site', status.siteId ?? '-'],
     ['kinds', status.kinds.map(kind => kind.name).join(', ')],

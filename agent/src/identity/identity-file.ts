@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, constants, fchownSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { newId, PlatenError, type DocumentPolicy } from '@platen/protocol'
+import { PlatenError, type DocumentPolicy } from '@platen/protocol'
 import type { AgentIdentity } from '../ports/agent-identity.ts'
 import { signerOf, type KeyPair } from './key-pair.ts'
 
 /** What the identity file holds. */
 export interface IdentityRecord extends KeyPair, Pick<AgentIdentity, 'agentId' | 'siteId' | 'gateway' | 'gateways' | 'signerRoot'> {
   readonly version: 1
+  /** A new key that the gateway may know already, or not yet. */
+  readonly next?: KeyPair
 }
 
 /** A Unix user and group. */
@@ -21,16 +23,12 @@ export function identityPath(policy: Pick<DocumentPolicy, 'agent'>): string {
   return join(policy.agent.state, 'identity.json')
 }
 
-/**
- * The identity of this agent with a new instance id, or undefined where there is none yet.
- * @throws PlatenError enrol.missing where the file is there and cannot be used
- */
-export function readIdentity(path: string): AgentIdentity | undefined {
+/** What the identity file holds, or undefined where there is none. @throws PlatenError enrol.missing where the file is there and cannot be used */
+export function readRecord(path: string): IdentityRecord | undefined {
   const text = textOf(path)
   if (text === undefined) return undefined
   try {
-    const { agentId, siteId, gateway, gateways, signerRoot, ...keys } = checked(JSON.parse(text))
-    return { agentId, siteId, gateway, gateways, signerRoot, instanceId: newId('inst'), sign: signerOf(keys) }
+    return checked(JSON.parse(text))
   } catch (error) {
     throw new PlatenError('enrol.missing', `${path} is damaged.`, { cause: error, field: path })
   }
@@ -89,6 +87,9 @@ function checked(value: unknown): IdentityRecord {
   const names = ['agentId', 'siteId', 'gateway', 'signerRoot', 'privateKey', 'publicKey'] as const
   const gateways = record['gateways']
   const whole = record['version'] === 1 && names.every(name => typeof record[name] === 'string')
+  // A pair that signs nothing shows here as well.
+  const pairs = [record, record['next'] ?? record] as unknown as readonly KeyPair[]
+  for (const pair of whole ? pairs : []) signerOf(pair)
   if (!whole || !Array.isArray(gateways) || !gateways.every(url => typeof url === 'string' && URL.canParse(url)))
     throw new Error('a member is missing')
   return value as IdentityRecord

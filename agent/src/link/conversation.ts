@@ -13,6 +13,8 @@ export interface ConversationDoor {
   waitingBytes(): number
   /** The gateway said goodbye, and when to come back. */
   goodbye(afterMs: number): void
+  /** The gateway keeps our new key: it is time to come back with it. */
+  keyKept(): void
 }
 
 /** What already waits in the socket when progress is no longer worth sending, in bytes. */
@@ -44,6 +46,7 @@ export class Conversation {
   start(storedStateSeq: number): void {
     this.#unsubscribe = this.#parts.jobs.subscribe(news => this.#takeNews(news))
     this.#sendIfAny(this.#parts.reports.afterWelcome(storedStateSeq))
+    if (this.#parts.identity.keys?.isChanging) this.offerKey()
     this.#outbox.fill()
   }
 
@@ -51,6 +54,12 @@ export class Conversation {
   beat(): void {
     this.#send({ type: 'heartbeat', running: [...this.#parts.jobs.running()] })
     this.#sendIfAny(this.#parts.reports.changes())
+  }
+
+  /** Offers a new key, where this agent can have one. */
+  offerKey(): void {
+    const { keys } = this.#parts.identity
+    if (keys) this.#send({ type: 'key.offer', ...keys.offer() })
   }
 
   /** Acts on a frame; false where it has no place here. */
@@ -69,6 +78,12 @@ export class Conversation {
       case 'state.resync':
         this.#sendIfAny(this.#parts.reports.full())
         return true
+      case 'key.rotate':
+        this.offerKey()
+        return true
+      case 'key.ack':
+        this.#takeKeyAck(frame)
+        return true
       case 'goodbye':
         this.#door.goodbye(frame.afterMs)
         return true
@@ -85,8 +100,9 @@ export class Conversation {
   }
 
   #takeOffer(frame: Extract<GatewayFrame, { type: 'job.offer' }>): void {
-    const { identity, gatewayTime, jobs, log } = this.#parts
+    const { identity, gatewayTime, jobs, log, refusals } = this.#parts
     const answer = answerOffer(frame, { ...identity, nowMs: gatewayTime.now() }, jobs)
+    if (answer.type === 'job.decline' && answer.code.startsWith('grant.')) refusals.add()
     if (answer.type === 'job.decline') log.warn('link:declined', { jobId: frame.jobId, kind: frame.kind.slice(0, 40), code: answer.code })
     this.#send(answer)
   }
@@ -96,6 +112,15 @@ export class Conversation {
     if (this.#parts.jobs.cancel(jobId, { attempt, epoch }) !== 'unknown') return
     const { message } = new PlatenError('job.cancelled')
     this.#send({ type: 'job.decline', jobId, attempt, epoch, code: 'job.cancelled', message })
+  }
+
+  /** One that names a key which is not on its way means nothing. */
+  #takeKeyAck({ publicKey, refused }: Extract<GatewayFrame, { type: 'key.ack' }>): void {
+    const { identity, log } = this.#parts
+    if (refused !== undefined) {
+      log.warn('link:key_refused', { code: refused })
+      identity.keys?.refused(publicKey)
+    } else if (identity.keys?.kept(publicKey)) this.#door.keyKept()
   }
 
   #takeNews(news: RunNews): void {

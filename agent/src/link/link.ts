@@ -1,12 +1,14 @@
 import type { AgentIdentity } from '../ports/agent-identity.ts'
 import { connectionToken } from './connection-token.ts'
 import { GatewayTime, type LinkParts } from './link-parts.ts'
-import { endText, verdictOn, type ConnectionEnd } from './reconnect.ts'
+import { quietLog } from './quiet-log.ts'
+import { endText, isKeyRefused, keyRefused, verdictOn, type ConnectionEnd } from './reconnect.ts'
+import { Refusals } from './refusals.ts'
 import { Session } from './session.ts'
 import { StateReports, type Facts } from './state-reports.ts'
 
 /** What a link needs. */
-export interface LinkOptions extends Omit<LinkParts, 'reports' | 'gatewayTime'> {
+export interface LinkOptions extends Omit<LinkParts, 'reports' | 'gatewayTime' | 'refusals'> {
   /** The agent's present state in small facts. */
   readonly facts: () => Facts
 }
@@ -45,14 +47,31 @@ export class Link {
 
   /** Starts connecting at once. */
   constructor({ facts, ...options }: LinkOptions) {
-    const { clock, journal } = options
-    this.#parts = { ...options, reports: new StateReports(journal, facts), gatewayTime: new GatewayTime(clock) }
+    const { clock, journal, log } = options
+    const shared = { reports: new StateReports(journal, facts), gatewayTime: new GatewayTime(clock), refusals: new Refusals() }
+    this.#parts = { ...options, log: quietLog(log, clock), ...shared }
     this.#state = { state: 'connecting', since: clock.now() }
     this.#connect()
   }
 
   get state(): LinkState {
     return this.#state
+  }
+
+  /** What the gateway sent and this agent would not have. */
+  get refused(): number {
+    return this.#parts.refusals.count
+  }
+
+  /** Whether a new key waits to be taken into use. */
+  get keyChanging(): boolean {
+    return this.#parts.identity.keys?.isChanging ?? false
+  }
+
+  /** Makes a new key, and changes to it once the gateway has it. @throws PlatenError file.denied, agent.revoked */
+  rotateKey(): void {
+    this.#parts.identity.keys?.offer()
+    this.#session?.offerKey()
   }
 
   /** Calls back on every change of the state until the answer is called. */
@@ -91,13 +110,14 @@ export class Link {
   }
 
   #ended(end: ConnectionEnd): void {
-    const { clock, gatewayTime, log } = this.#parts
+    const { clock, gatewayTime, identity, log } = this.#parts
     this.#session = undefined
     if (this.#state.state === 'closed') return this.#sessionOver()
     if (end.type === 'answered' && end.serverTimeMs !== undefined) gatewayTime.learn(end.serverTimeMs)
     if (end.type === 'unreachable') this.#turn += 1
     this.#failures = this.#wasStable() ? 1 : this.#failures + 1
-    const verdict = verdictOn(end, this.#failures, clock.random(), this.#leaseMs)
+    const hasOther = isKeyRefused(end) && identity.keys?.tryOther() === true
+    const verdict = verdictOn(hasOther ? keyRefused : end, this.#failures, clock.random(), this.#leaseMs)
     const lastClose = endText(end)
     log.warn('link:ended', { why: lastClose, ...verdict })
     if (verdict.type === 'never') return this.#enter({ state: 'refused' }, lastClose)

@@ -37,6 +37,14 @@ export function verdictOn(end: ConnectionEnd, failures: number, random: number, 
   }
 }
 
+/** How an end counts whose reason was the key that was shown, where there is another. */
+export const keyRefused: ConnectionEnd = { type: 'answered', status: 401 }
+
+/** Whether an end may mean that the key which was shown is not the one that the gateway knows. */
+export function isKeyRefused(end: ConnectionEnd): boolean {
+  return end.type === 'answered' ? end.status === 401 : end.type === 'closed' && (end.code === 4002 || end.code === 4003)
+}
+
 /** An end in words, for status and for the next hello. */
 export function endText(end: ConnectionEnd): string {
   switch (end.type) {

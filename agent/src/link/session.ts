@@ -10,6 +10,7 @@ import {
   type GatewayFrame,
 } from '@platen/protocol'
 import { gatewayFrameValidators } from '@platen/protocol/validators/gateway-frames'
+import { tokenBucket } from '../domain/token-bucket.ts'
 import type { Clock } from '../ports/clock.ts'
 import { Conversation } from './conversation.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -45,6 +46,9 @@ type Step =
   | { readonly at: 'open'; readonly conversation: Conversation; readonly heartbeat: Heartbeat }
   | { readonly at: 'closed' }
 
+/** Closes that refuse a frame. */
+const refusing: ReadonlySet<CloseCodeNumber> = new Set<CloseCodeNumber>([4006, 4007, 4008, 4009])
+
 /** One connection, from the upgrade to its end. */
 export class Session {
   readonly #options: SessionOptions
@@ -53,6 +57,8 @@ export class Session {
   readonly #stopHelloTimer: () => void
   #step: Step = { at: 'challenge' }
   #slotMs: number | undefined
+  /** Milliseconds until the gateway may send one more frame. */
+  readonly #limitRate: () => number
 
   constructor(options: SessionOptions) {
     this.#options = options
@@ -63,6 +69,9 @@ export class Session {
       random: () => clock.random(),
       after: (ms, call) => clock.after(ms, () => this.#guarded(call)),
     }
+    this.#limitRate = tokenBucket({ perSecond: limits.link.gatewayFramesPerSecond, burst: limits.link.gatewayFrameBurst }, () =>
+      clock.now(),
+    )
     this.#stopHelloTimer = this.#clock.after(limits.link.helloMs * 2, () => this.#close(4001))
     this.#socket = openSocket(
       options.door,
@@ -70,10 +79,18 @@ export class Session {
         open: () => {},
         text: text => this.#guarded(() => this.#takeText(text)),
         pong: () => this.#heard(),
+        ping: data => this.#guarded(() => this.#takePing(data)),
         end: end => this.#ended(end),
       },
       clock,
     )
+  }
+
+  /** Makes a new key, and offers it once the gateway listens. */
+  offerKey(): void {
+    if (this.#step.at !== 'open') return
+    const { conversation } = this.#step
+    this.#guarded(() => conversation.offerKey())
   }
 
   /** The agent is going away. */
@@ -85,10 +102,20 @@ export class Session {
 
   #takeText(text: string): void {
     if (this.#step.at === 'closed') return
+    if (this.#limitRate() > 0) return this.#close(4008)
     this.#heard()
     const decoded = decodeFrame<GatewayFrame>(text, gatewayFrameValidators)
     if (!decoded.ok) return this.#close(decoded.code === 'frame.too_large' ? 4007 : 4006, decoded.detail)
     if (!this.#takeFrame(decoded.frame)) this.#close(4009, decoded.frame.type)
+  }
+
+  /** A ping counts as a frame: its answer takes room in a send buffer that the gateway may not empty. */
+  #takePing(data: Buffer): void {
+    if (this.#step.at === 'closed') return
+    if (this.#limitRate() > 0) return this.#close(4008)
+    this.#heard()
+    if (this.#socket.waitingBytes() > limits.link.sendBufferBytes) this.#close(4012)
+    else this.#socket.pong(data)
   }
 
   /** False where this step does not know the frame. */
@@ -133,10 +160,12 @@ export class Session {
     parts.gatewayTime.learn(time)
     // The gateway has heard more of this agent than this journal knows: it is another one than before, or an old copy.
     if (stateSeq > parts.reports.seq) parts.jobs.forgot(time)
+    parts.identity.keys?.welcomed()
     const door = {
       send: (frame: AgentFrame) => this.#send(frame),
       waitingBytes: () => this.#socket.waitingBytes(),
       goodbye: (afterMs: number) => (this.#slotMs = afterMs),
+      keyKept: () => this.leave('a new key'),
     }
     const heartbeat = new Heartbeat(this.#clock, heartbeatMs, { beat: () => this.#beat(), silence: () => this.#close(4011) })
     const conversation = new Conversation(parts, this.#clock, door)
@@ -164,7 +193,9 @@ export class Session {
   #close(code: CloseCodeNumber, detail = ''): void {
     if (this.#step.at === 'closed') return
     const { name } = closeCodes[code]
-    this.#options.parts.log.warn('link:closing', { code, name, detail: detail.slice(0, 200) })
+    const { log, refusals } = this.#options.parts
+    log.warn('link:closing', { code, name, detail: detail.slice(0, 200) })
+    if (refusing.has(code)) refusals.add()
     this.#stop()
     this.#socket.close(code, name)
   }

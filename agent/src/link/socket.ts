@@ -10,6 +10,8 @@ export interface SocketListener {
   text(text: string): void
   /** A sign of life that carries nothing. */
   pong(): void
+  /** Asks for one; it is up to the owner to answer. */
+  ping(data: Buffer): void
   end(end: ConnectionEnd): void
 }
 
@@ -18,6 +20,8 @@ export interface LinkSocket {
   send(text: string): void
   /** Asks the peer for a sign of life. */
   ping(): void
+  /** Answers a ping. */
+  pong(data: Buffer): void
   /** Bytes that wait to leave. */
   waitingBytes(): number
   /** Starts the closing handshake, and ends the socket even where the peer has no part in it. */
@@ -40,6 +44,8 @@ export function openSocket({ gateway, token }: Door, listener: SocketListener, c
     headers: { authorization: `Bearer ${token}` },
     perMessageDeflate: false,
     maxPayload: limits.link.frameBytes,
+    maxFragments: limits.link.frameFragments,
+    autoPong: false,
     handshakeTimeout: handshakeMs,
     followRedirects: false,
   })
@@ -57,6 +63,7 @@ export function openSocket({ gateway, token }: Door, listener: SocketListener, c
     else listener.text((data as Buffer).toString('utf8'))
   })
   socket.on('pong', () => listener.pong())
+  socket.on('ping', data => listener.ping(data))
   socket.on('unexpected-response', (request, response) => {
     end(answered(response))
     request.destroy()
@@ -82,6 +89,7 @@ export function openSocket({ gateway, token }: Door, listener: SocketListener, c
   return {
     send: text => ifOpen(() => socket.send(text)),
     ping: () => ifOpen(() => socket.ping()),
+    pong: data => ifOpen(() => socket.pong(data)),
     waitingBytes: () => socket.bufferedAmount,
     close,
   }

@@ -10,6 +10,8 @@ export interface LocalSubject {
   readonly jobs: Jobs
   readonly status: () => LocalStatus
   readonly owner: Pick<Owner, 'view' | 'wish'>
+  /** Changes the key that the agent shows its gateway. @throws PlatenError enrol.missing, file.denied, agent.revoked */
+  readonly rotateKey: () => void
 }
 
 /** A request after its bounds were kept: path without query, and what JSON its body was. */
@@ -30,7 +32,7 @@ const jobPath = /^\/v1\/jobs\/([^/]{1,80})(\/cancel|\/events)?$/
 const jobId = /^job_[0-9a-f-]{36}$/
 
 /** Answers one request. @throws PlatenError route.not_found, job.not_found, input.invalid, and what Jobs throws */
-export function answerLocal({ jobs, status, owner }: LocalSubject, audience: Audience, request: LocalRequest): LocalReply {
+export function answerLocal({ jobs, status, owner, rotateKey }: LocalSubject, audience: Audience, request: LocalRequest): LocalReply {
   const { method, path } = request
   const route = `${method} ${path}`
   if (route === 'GET /v1/status') return { status: 200, json: status() }
@@ -38,6 +40,10 @@ export function answerLocal({ jobs, status, owner }: LocalSubject, audience: Aud
   if (route === 'POST /v1/jobs') return { status: 202, json: createJob(jobs, audience, request.body) }
   if (route === 'GET /v1/owner') return { status: 200, json: owner.view() }
   if (route === 'PUT /v1/owner') return { status: 200, json: owner.wish(checked('wishes', request.body) as LocalWishes) }
+  if (route === 'POST /v1/key/rotate' && audience === 'control') {
+    rotateKey()
+    return { status: 202, json: status() }
+  }
   const [, id = '', action] = jobPath.exec(path) ?? []
   if (id === '') throw new PlatenError('route.not_found')
   const run = jobId.test(id) ? jobs.find(id) : undefined

@@ -1,3 +1,5 @@
+import type { KeyRing } from './key-ring.ts'
+
 /** Who this agent is to the platform, and whom it believes. The private key stays behind `sign`. */
 export interface AgentIdentity {
   readonly agentId: string
@@ -12,4 +14,6 @@ export interface AgentIdentity {
   readonly signerRoot: string
   /** Ed25519 over the text's UTF-8, base64url. */
   sign(text: string): string
+  /** Changes the key that signs; absent where it is fixed. */
+  readonly keys?: KeyRing
 }

@@ -7,36 +7,14 @@ import type { Run } from '../../src/domain/run.ts'
 import { openJournal } from '../../src/journal/sqlite-journal.ts'
 import { Link } from '../../src/link/link.ts'
 import type { AgentIdentity } from '../../src/ports/agent-identity.ts'
-import type { Fence, Jobs, RunNews } from '../../src/ports/jobs.ts'
+import type { Fence } from '../../src/ports/jobs.ts'
 import type { Journal } from '../../src/ports/journal.ts'
 import { systemClock } from '../../src/system/system-clock.ts'
 import { outcomeFrame } from '../../src/work/frames.ts'
 import { tempFolder } from '../support/temp-folder.ts'
+import { JobsDouble } from './jobs-double.ts'
 import { TestSigner, testKey } from './test-signer.ts'
 import { WireGateway } from './wire-gateway.ts'
-
-/** Stands for whoever runs jobs: takes what it is offered, and tells what a test says. */
-class JobsDouble {
-  offered: Parameters<Jobs['offer']>[0][] = []
-  cancelled: string[] = []
-  held: Fence[] = []
-  #listener: (news: RunNews) => void = () => {}
-  offer: Jobs['offer'] = offered => {
-    this.offered.push(offered)
-    return 'accepted'
-  }
-  cancel: Jobs['cancel'] = jobId => (this.cancelled.push(jobId) > 0 ? 'stopping' : 'unknown')
-  running: Jobs['running'] = () => this.held
-  forgotten: number[] = []
-  forgot: Jobs['forgot'] = before => void this.forgotten.push(before)
-  subscribe: Jobs['subscribe'] = listener => {
-    this.#listener = listener
-    return () => (this.#listener = () => {})
-  }
-  tell(news: RunNews): void {
-    this.#listener(news)
-  }
-}
 
 const key = testKey()
 const signer = new TestSigner()

@@ -95,6 +95,26 @@ export class AgentSocket {
     this.#socket.send(data)
   }
 
+  /** One piece of a message; false when nothing more can be sent. */
+  piece(data: string | Buffer, isLast: boolean): boolean {
+    if (!this.isOpen) return false
+    this.#socket.send(data, { fin: isLast })
+    return true
+  }
+
+  ping(): void {
+    if (this.isOpen) this.#socket.ping()
+  }
+
+  /** Takes nothing that comes any more. */
+  stopReading(): void {
+    this.#socket.pause()
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN
+  }
+
   close(code: number): void {
     this.#socket.close(code)
   }

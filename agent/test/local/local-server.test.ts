@@ -5,7 +5,7 @@ import { connect, createServer, type AddressInfo } from 'node:net'
 import { describe, it } from 'node:test'
 import { limits } from '@platen/protocol'
 import { localValidators } from '@platen/protocol/validators/local'
-import { control, jobId, plugin, run, secret, signed, signedServer, start, view, type Answer } from './local-site.ts'
+import { control, jobId, plugin, run, secret, signed, signedServer, start, status, view, type Answer } from './local-site.ts'
 
 describe('the plugin’s server', () => {
   it('answers in the shapes of the protocol', async test => {
@@ -126,6 +126,15 @@ describe('the control server', () => {
     const address = control(test)
     await start(test, address)
     assert.equal('socket' in address && statSync(address.socket).mode & 0o777, 0o600)
+  })
+
+  it('has the agent change its key, which nobody else may ask for', async test => {
+    const { ask, rotations } = await start(test, control(test))
+    const { status: answered, json } = await ask('POST', '/v1/key/rotate')
+    assert.deepEqual([answered, json, rotations()], [202, status, 1])
+    const php = await start(test, plugin(test))
+    assert.equal((await php.ask('POST', '/v1/key/rotate')).status, 404)
+    assert.equal(php.rotations(), 0)
   })
 
   it('makes jobs of root', async test => {

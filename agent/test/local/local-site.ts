@@ -86,7 +86,8 @@ export const view: LocalOwner = {
   usage: { day: '2026-11-27', cpuSeconds: 0, diskBytes: 0 },
   localTime: '08:22',
 }
-const status: LocalStatus = {
+/** What a server says of its agent. */
+export const status: LocalStatus = {
   version: '1',
   startedAt: 1,
   link: { state: 'none', since: 1 },
@@ -126,6 +127,8 @@ export interface LocalSite {
   readonly owner: WishingOwner
   readonly lines: readonly string[]
   readonly ask: Ask
+  /** How often a new key was asked for. */
+  readonly rotations: () => number
 }
 
 /** A server that tells what it logs in `lines`. */
@@ -135,10 +138,12 @@ export async function start(test: TestContext, address: LocalAddress, nonces = n
   const lines: string[] = []
   const log = jsonLog('test', line => lines.push(line))
   const journal = { nonce: (nonce: string) => nonces.size < nonces.add(nonce).size }
-  const server = await openLocalServer({ address, subject: { jobs, owner, status: () => status }, journal, clock: systemClock, log })
+  let rotations = 0
+  const subject = { jobs, owner, status: () => status, rotateKey: () => void (rotations += 1) }
+  const server = await openLocalServer({ address, subject, journal, clock: systemClock, log })
   test.after(() => server.close())
   const where = 'socket' in address ? { socketPath: address.socket } : { host: '127.0.0.1', port: address.port }
-  return { jobs, owner, lines, ask: asker(where) }
+  return { jobs, owner, lines, ask: asker(where), rotations: () => rotations }
 }
 
 function asker(where: object): Ask {

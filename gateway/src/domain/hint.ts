@@ -14,6 +14,8 @@ export type Hint =
       readonly progress: { readonly done: number; readonly total: number; readonly note: string }
     }
   | { readonly type: 'agent revoked'; readonly agentId: string }
+  /** It should get a new key. */
+  | { readonly type: 'agent rotation'; readonly agentId: string }
   /** What it may do is another than when it connected. */
   | { readonly type: 'agent changed'; readonly agentId: string }
 

@@ -28,6 +28,8 @@ export interface HttpParts {
     readonly siteUrl: string
     readonly version: string
   }): Promise<object>
+  /** Why an agent that is connected gets no jobs, as far as this gateway knows. */
+  readonly heldBecause: (agent: { readonly id: string }) => 'duplicate' | undefined
   /** Proxies whose X-Forwarded-For is believed. */
   readonly trustProxy: readonly string[]
   readonly rates: RequestRates

@@ -37,7 +37,15 @@ export const invitationShape: Shape = {
 export const agentShape: Shape = {
   schema: shape(
     { id: text, siteId: text, connected: { type: 'boolean' }, enrolledAt: time, facts: { type: 'object' } },
-    { pool: text, version: text, connectedAt: time, seenAt: time, revokedAt: time },
+    {
+      pool: text,
+      version: text,
+      connectedAt: time,
+      seenAt: time,
+      revokedAt: time,
+      held: { enum: ['duplicate'], description: 'It gets no jobs: two running processes hold its key.' },
+      rotating: { const: true, description: 'A new key was asked for, and the agent has none yet.' },
+    },
   ),
   example: {
     id: ids.agent,
@@ -64,6 +72,12 @@ export const tokenShape: Shape = {
 export const revokedShape: Shape = {
   schema: shape({ id: text, revoked: { const: true } }),
   example: { id: ids.token, revoked: true },
+}
+
+/** What asking for a new key answers. */
+export const rotatingShape: Shape = {
+  schema: shape({ id: text, rotating: { const: true } }),
+  example: { id: ids.agent, rotating: true },
 }
 
 /** States of a job. */

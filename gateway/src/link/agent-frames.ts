@@ -3,7 +3,7 @@ import { kindIn } from '../domain/catalog.ts'
 import { hintsOf } from '../domain/hint.ts'
 import { isEnded, type AgentEvent, type Job } from '../domain/job.ts'
 import type { StoredStep } from '../ports/jobs.ts'
-import { jobEnd, knownCode } from './job-end.ts'
+import { countEnds, jobEnd, knownCode } from './job-end.ts'
 import type { LinkParts } from './link-parts.ts'
 import type { Peer } from './peer.ts'
 
@@ -35,14 +35,15 @@ export class AgentFrames {
     const { jobId, code, message, retryAfterMs } = frame
     // The agent has taken this very attempt before: its result is on its way.
     if (code === 'grant.replayed') return
-    peer.held.delete(jobId)
+    peer.letGo(jobId)
     const pause = retryAfterMs === undefined ? {} : { retryAfterMs: Math.max(retryAfterMs, shortestPauseMs) }
     await this.#apply(peer, frame, { type: 'decline', code: knownCode(code), message, ...pause })
+    this.#parts.metrics.count('jobs_declined', knownCode(code))
     this.#parts.log.warn('link:declined', { agentId: peer.agent.id, jobId, code: knownCode(code) })
   }
 
   progress(peer: Peer, { jobId, epoch, done, total, note }: Frame<'job.progress'>): void {
-    if (peer.held.get(jobId)?.epoch !== epoch) return
+    if (peer.heldJob(jobId)?.epoch !== epoch) return this.#parts.metrics.count('link_frames_refused', 'job.stale_epoch')
     this.#parts.bus.publish({ type: 'job progress', siteId: peer.agent.siteId, jobId, progress: { done, total, note } })
   }
 
@@ -61,6 +62,7 @@ export class AgentFrames {
     const { jobId } = frame
     const refused = await this.#import(peer, frame)
     if (refused === undefined) this.#changed(peer)
+    else this.#noteRefusal(peer, jobId, 'created', refused)
     peer.send({ type: 'job.ack', jobId, of: 'created', attempt: 0, epoch: 0, ...(refused === undefined ? {} : { refused }) })
   }
 
@@ -80,19 +82,25 @@ export class AgentFrames {
   #goOn(peer: Peer, { jobId, attempt, epoch }: Fence, step: StoredStep | undefined): void {
     const job = step?.job
     if (step?.accepted && job?.state === 'running') {
-      peer.held.set(jobId, { attempt, epoch, kind: job.kind })
+      peer.hold(jobId, { attempt, epoch, kind: job.kind })
       if (job.cancelling) peer.send({ type: 'job.cancel', jobId, attempt, epoch, reason: 'cancelled' })
       return
     }
     if (step?.accepted || (job && isComing(job, peer))) return
-    if (peer.held.get(jobId)?.epoch === epoch) peer.held.delete(jobId)
+    if (peer.heldJob(jobId)?.epoch === epoch) peer.letGo(jobId)
+    this.#noteRefusal(peer, jobId, 'lease', 'job.stale_epoch')
     peer.send({ type: 'job.cancel', jobId, attempt, epoch, reason: 'job.stale_epoch' })
   }
 
   #acknowledge(peer: Peer, { jobId, attempt, epoch }: Fence, of: 'result' | 'wait', refused: ErrorCode | undefined): void {
-    if (peer.held.get(jobId)?.epoch === epoch) peer.held.delete(jobId)
-    if (refused !== undefined) this.#parts.log.warn('link:refused', { agentId: peer.agent.id, jobId, of, code: refused })
+    if (peer.heldJob(jobId)?.epoch === epoch) peer.letGo(jobId)
+    if (refused !== undefined) this.#noteRefusal(peer, jobId, of, refused)
     peer.send({ type: 'job.ack', jobId, of, attempt, epoch, ...(refused === undefined ? {} : { refused }) })
+  }
+
+  #noteRefusal({ agent }: Peer, jobId: string, of: string, code: ErrorCode): void {
+    this.#parts.metrics.count('link_frames_refused', code)
+    this.#parts.log.warn('link:refused', { agentId: agent.id, jobId, of, code })
   }
 
   async #leasedResult(peer: Peer, frame: Frame<'job.result'>): Promise<ErrorCode | undefined> {
@@ -155,8 +163,8 @@ export class AgentFrames {
     return 'input.invalid'
   }
 
-  async #kindOf({ held, agent }: Peer, jobId: string): Promise<string | undefined> {
-    return held.get(jobId)?.kind ?? (await this.#parts.store.jobs.findAt(agent.places, jobId))?.kind
+  async #kindOf(peer: Peer, jobId: string): Promise<string | undefined> {
+    return peer.heldJob(jobId)?.kind ?? (await this.#parts.store.jobs.findAt(peer.agent.places, jobId))?.kind
   }
 
   async #apply(peer: Peer, { jobId, epoch }: Fence, word: Word): Promise<StoredStep | undefined> {
@@ -168,7 +176,10 @@ export class AgentFrames {
   }
 
   #announce(step: StoredStep | undefined): void {
-    if (step?.accepted) for (const hint of hintsOf([step, ...step.also])) this.#parts.bus.publish(hint)
+    if (!step?.accepted) return
+    const steps = [step, ...step.also]
+    countEnds(this.#parts.metrics, steps)
+    for (const hint of hintsOf(steps)) this.#parts.bus.publish(hint)
   }
 
   #changed(peer: Peer): void {

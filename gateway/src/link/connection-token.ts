@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto'
-import { decodeJwt, jwtVerify } from 'jose'
+import { decodeJwt, jwtVerify, type JWTPayload, type JWTVerifyOptions } from 'jose'
 import { limits, PlatenError } from '@platen/protocol'
 import type { Agent } from '../ports/agents.ts'
 
@@ -42,10 +42,10 @@ function issuerOf(token: string): string {
   throw new PlatenError('auth.token_invalid')
 }
 
+/** By the key in use, or by the one that the agent is changing to. */
 async function verified(token: string, agent: Agent, audience: string, nowMs: number): Promise<void> {
-  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: agent.publicKey }, format: 'jwk' })
   try {
-    const { payload } = await jwtVerify(token, key, {
+    const payload = await anyKey(token, [agent.publicKey, ...(agent.pendingKey === undefined ? [] : [agent.pendingKey])], {
       algorithms: ['EdDSA'],
       issuer: agent.id,
       audience,
@@ -57,5 +57,15 @@ async function verified(token: string, agent: Agent, audience: string, nowMs: nu
     if ((payload.exp ?? 0) - (payload.iat ?? 0) > limits.link.tokenSeconds) throw new Error('its life is too long')
   } catch (error) {
     throw new PlatenError('auth.token_invalid', undefined, { cause: error })
+  }
+}
+
+async function anyKey(token: string, [key = '', ...others]: readonly string[], rules: JWTVerifyOptions): Promise<JWTPayload> {
+  const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: key }, format: 'jwk' })
+  try {
+    return (await jwtVerify(token, publicKey, rules)).payload
+  } catch (error) {
+    if (others.length === 0) throw error
+    return anyKey(token, others, rules)
   }
 }

@@ -4,6 +4,7 @@ import { kindIn } from '../domain/catalog.ts'
 import { hintsOf } from '../domain/hint.ts'
 import type { Job } from '../domain/job.ts'
 import type { LeasedJob } from '../ports/jobs.ts'
+import { countEnds } from './job-end.ts'
 import type { LinkParts } from './link-parts.ts'
 import type { Registry } from './registry.ts'
 import type { Session } from './session.ts'
@@ -62,8 +63,8 @@ export class Dispatcher {
   }
 
   #mayTake(session: Session): boolean {
-    if (this.#stopped || !session.isOpen || session.held.size >= mostHeld) return false
-    return this.#parts.clock.now() >= this.#pausedUntil && !this.#registry.isHeld(session)
+    if (this.#stopped || !session.isOpen || session.heldCount >= mostHeld) return false
+    return this.#parts.clock.now() >= this.#pausedUntil && !this.#registry.isDuplicate(session.agent)
   }
 
   async #serve(session: Session): Promise<void> {
@@ -84,7 +85,7 @@ export class Dispatcher {
   async #offerSome(session: Session): Promise<boolean> {
     const { store, clock, bus, leaseMs } = this.#parts
     const { id: agentId, places } = session.agent
-    const most = mostHeld - session.held.size
+    const most = mostHeld - session.heldCount
     const jobs = await store.jobs.claim({ agentId, places, kinds: session.kinds, leaseMs, now: clock.now(), most })
     for (const hint of hintsOf(jobs.map(job => ({ job, accepted: true, effects: [] })))) bus.publish(hint)
     await Promise.all(jobs.map(job => this.#offer(session, job)))
@@ -93,7 +94,7 @@ export class Dispatcher {
 
   async #offer(session: Session, job: Offered): Promise<void> {
     const { id: jobId, attempt, epoch, settled, kind, input, child } = job
-    session.held.set(jobId, { attempt, epoch, kind })
+    session.hold(jobId, { attempt, epoch, kind })
     try {
       const grant = await this.#parts.signer.sign({
         siteId: job.siteId,
@@ -119,6 +120,7 @@ export class Dispatcher {
         ...(child ? { child } : {}),
       })
       if (!sent) throw new PlatenError('agent.unavailable')
+      this.#parts.metrics.count('jobs_offered')
     } catch (error) {
       await this.#takeBack(session, job, toPlatenError(error))
     }
@@ -127,7 +129,7 @@ export class Dispatcher {
   /** Only what no waiting can mend fails a job: it is the job's own fault then. */
   async #takeBack(session: Session, job: Offered, { code, message }: PlatenError): Promise<void> {
     const { store, clock, bus, log } = this.#parts
-    session.held.delete(job.id)
+    session.letGo(job.id)
     const final = code === 'signer.refused' || code === 'kind.unknown'
     const pauseMs = code === 'agent.unavailable' ? freeAgainMs : signerPauseMs
     if (code === 'signer.unavailable') this.#pausedUntil = clock.now() + signerPauseMs
@@ -136,7 +138,9 @@ export class Dispatcher {
     const { id: agentId, places } = session.agent
     const event = { type: 'decline', epoch: job.epoch, agentId, code, message, ...pause } as const
     const step = await store.jobs.apply(places, job.id, event, clock.now())
-    for (const hint of step ? hintsOf([step, ...step.also]) : []) bus.publish(hint)
+    const steps = step ? [step, ...step.also] : []
+    countEnds(this.#parts.metrics, steps)
+    for (const hint of hintsOf(steps)) bus.publish(hint)
   }
 }
 

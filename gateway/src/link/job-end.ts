@@ -1,5 +1,6 @@
 import { isErrorCode, limits, problemText, type AgentFrame, type ErrorCode, type Validator } from '@platen/protocol'
-import type { JobEnd } from '../domain/job.ts'
+import { isEnded, type JobEnd, type JobStep } from '../domain/job.ts'
+import type { Metrics } from '../ports/metrics.ts'
 
 type Result = Extract<AgentFrame, { type: 'job.result' }>
 
@@ -25,6 +26,11 @@ export function jobEnd(frame: Result, check: Validator | undefined): JobEnd {
 /** A code of the table: an agent of another version may know more of them, a hostile one may make some up. */
 export function knownCode(code: string): ErrorCode {
   return isErrorCode(code) ? code : 'internal'
+}
+
+/** Counts the jobs that steps have ended. */
+export function countEnds(metrics: Metrics, steps: readonly JobStep[]): void {
+  for (const { job, accepted } of steps) if (accepted && isEnded(job)) metrics.count('jobs_ended', job.state)
 }
 
 function problemOf(result: unknown, check: Validator | undefined): string | undefined {

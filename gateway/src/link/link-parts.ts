@@ -2,6 +2,7 @@ import type { Catalog } from '../domain/catalog.ts'
 import type { Bus } from '../ports/bus.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
+import type { Metrics } from '../ports/metrics.ts'
 import type { Signer } from '../ports/signer.ts'
 import type { Store } from '../ports/store.ts'
 
@@ -12,6 +13,7 @@ export interface LinkParts {
   readonly signer: Signer
   readonly clock: Clock
   readonly log: Log
+  readonly metrics: Metrics
   /** The name that agents' tokens and signatures are made out to. */
   readonly gateway: string
   readonly heartbeatMs: number

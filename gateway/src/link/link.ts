@@ -1,23 +1,26 @@
 import type { Server } from 'node:http'
 import { limits } from '@platen/protocol'
 import type { Hint } from '../domain/hint.ts'
-import { Admission, type AdmissionRates } from './admission.ts'
+import { noMetrics, type Metrics } from '../ports/metrics.ts'
+import { Admission, type AdmissionRates, type Load } from './admission.ts'
 import { AgentFrames } from './agent-frames.ts'
 import { clientAddress } from './client-address.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { drain, type DrainOptions } from './drain.ts'
 import type { LinkParts } from './link-parts.ts'
-import { Registry } from './registry.ts'
+import { quietLog } from './quiet-log.ts'
+import { Registry, type AgentName } from './registry.ts'
 import { Rounds } from './rounds.ts'
 import { Session } from './session.ts'
 import { upgrader } from './upgrade.ts'
 
 /** What the link needs of whoever composes a gateway. */
-export interface LinkOptions extends Omit<LinkParts, 'heartbeatMs' | 'leaseMs'> {
+export interface LinkOptions extends Omit<LinkParts, 'heartbeatMs' | 'leaseMs' | 'metrics'> {
   /** The server whose `upgrade` events are answered. */
   readonly server: Server
   readonly heartbeatMs?: number
   readonly leaseMs?: number
+  readonly metrics?: Metrics
   readonly rates?: Partial<AdmissionRates>
   /** Addresses and networks of proxies that may say in X-Forwarded-For who asks. */
   readonly trustProxy?: readonly string[]
@@ -27,44 +30,55 @@ export interface LinkOptions extends Omit<LinkParts, 'heartbeatMs' | 'leaseMs'> 
 export interface GatewayLink {
   /** Agents that are connected. */
   connected(): number
+  /** Why an agent that is connected here gets no jobs: two live processes of it hold one key. */
+  heldBecause(agent: Pick<AgentName, 'id'>): 'duplicate' | undefined
   /** Takes no more agents, sends those that are here away with a slot each, and ends every socket. */
   drain(options?: DrainOptions): Promise<void>
 }
 
-const usualRates: AdmissionRates = { upgradesPerSecond: 200, refusalsPerMinute: 120 }
+const usualRates: AdmissionRates = {
+  upgradesPerSecond: 200,
+  refusalsPerMinute: 120,
+  upgradesPerAgent: 1,
+  connections: 50_000,
+  unproven: 2_000,
+}
 
 /** Starts serving agents on a server. */
 export function openLink({
   server,
   heartbeatMs = limits.link.heartbeatMs,
   leaseMs = limits.job.leaseMs,
+  metrics = noMetrics,
   rates = {},
   trustProxy = [],
   ...rest
 }: LinkOptions): GatewayLink {
-  const parts: LinkParts = { ...rest, heartbeatMs, leaseMs }
+  const parts: LinkParts = { ...rest, log: quietLog(rest.log, rest.clock, metrics), metrics, heartbeatMs, leaseMs }
   const admitting = { ...usualRates, ...rates }
-  const registry = new Registry(parts.log)
+  const registry = new Registry(parts)
   const dispatcher = new Dispatcher(parts, registry)
-  const shared = { parts, registry, dispatcher, frames: new AgentFrames(parts) }
   const sessions = new Set<Session>()
+  const shared = { parts, registry, dispatcher, frames: new AgentFrames(parts), sessions }
   let draining = false
+  const load = (): Load => ({ connections: sessions.size, unproven: sessions.size - registry.size })
+  metrics.gauge('link_sessions', () => registry.size)
+  metrics.gauge('link_unproven', () => load().unproven)
+  metrics.gauge('link_duplicate_agents', () => registry.duplicates)
   const onUpgrade = upgrader({
     parts,
     admission: new Admission(admitting, parts.clock),
     addressOf: clientAddress(trustProxy),
     isDraining: () => draining,
-    admitted: (agent, socket) => {
-      const session = new Session(agent, socket, shared)
-      sessions.add(session)
-      socket.on('close', () => sessions.delete(session))
-    },
+    load,
+    admitted: (agent, socket) => void new Session(agent, socket, shared),
   })
   const unsubscribe = parts.bus.subscribe(hint => heed(hint, registry, dispatcher))
   const rounds = new Rounds(parts, registry, dispatcher, sessions)
   server.on('upgrade', onUpgrade)
   return {
     connected: () => registry.size,
+    heldBecause: agent => (registry.isDuplicate(agent) ? 'duplicate' : undefined),
     drain: async options => {
       draining = true
       dispatcher.stop()
@@ -88,11 +102,16 @@ function heed(hint: Hint, registry: Registry, dispatcher: Dispatcher): void {
       return
     }
     case 'agent revoked':
+      return everySession(registry, hint.agentId, session => session.close(4003))
     case 'agent changed':
-      for (const session of registry.all())
-        if (session.agent.id === hint.agentId) session.close(hint.type === 'agent revoked' ? 4003 : 4013)
-      return
+      return everySession(registry, hint.agentId, session => session.close(4013))
+    case 'agent rotation':
+      return everySession(registry, hint.agentId, session => session.isOpen && session.send({ type: 'key.rotate' }))
     case 'site event':
     case 'job progress':
   }
+}
+
+function everySession(registry: Registry, agentId: string, act: (session: Session) => void): void {
+  for (const session of [...registry.all()].filter(({ agent }) => agent.id === agentId)) act(session)
 }

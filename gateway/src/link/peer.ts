@@ -9,11 +9,12 @@ export interface HeldJob {
   readonly kind: string
 }
 
-/** An agent at the other end of an open session. */
+/** An agent at the other end of an open session, and the jobs that were offered to it and have not ended. */
 export interface Peer {
   readonly agent: Pick<Agent, 'id' | 'accountId' | 'siteId'> & { readonly places: readonly Place[] }
-  /** Jobs that were offered and have not ended, by id. */
-  readonly held: Map<string, HeldJob>
+  heldJob(jobId: string): HeldJob | undefined
+  hold(jobId: string, job: HeldJob): void
+  letGo(jobId: string): void
   /** False where nothing can be sent any more. */
   send(frame: GatewayFrame): boolean
 }

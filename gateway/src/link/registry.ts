@@ -1,19 +1,32 @@
 import type { Place } from '../domain/place.ts'
-import type { Log } from '../ports/log.ts'
+import type { LinkParts } from './link-parts.ts'
 import type { Session } from './session.ts'
+
+/** An agent, and where its sessions are found. */
+export type AgentName = Pick<Session['agent'], 'id' | 'siteId'>
+
+/** Processes of one agent that are heard at once: more of them than make a duplicate plain are of no use to anyone. */
+const mostOfAgent = 4
 
 /** Who is connected to this gateway. */
 export class Registry {
+  /** Lists are changed in place: a pool may have thousands. */
   readonly #byPlace = new Map<Place, Session[]>()
-  readonly #log: Log
+  readonly #duplicates = new Set<string>()
+  readonly #parts: Pick<LinkParts, 'log' | 'metrics'>
   #count = 0
 
-  constructor(log: Log) {
-    this.#log = log
+  constructor(parts: Pick<LinkParts, 'log' | 'metrics'>) {
+    this.#parts = parts
   }
 
   get size(): number {
     return this.#count
+  }
+
+  /** Agents that are held. */
+  get duplicates(): number {
+    return this.#duplicates.size
   }
 
   /**
@@ -21,42 +34,71 @@ export class Registry {
    * another process means that two hold one key, which somebody has to look at.
    */
   add(session: Session): void {
-    const others = this.ofAgent(session.agent)
+    const { agent } = session
+    const others = this.ofAgent(agent)
     for (const other of others) if (other.instanceId === session.instanceId) other.close(4004)
-    for (const place of session.agent.places) this.#byPlace.set(place, [...this.at(place), session])
-    this.#count += 1
-    if (!this.isHeld(session)) return
-    const instances = this.ofAgent(session.agent).map(({ instanceId }) => instanceId)
-    this.#log.warn('link:duplicate_agent', { agentId: session.agent.id, siteId: session.agent.siteId, instances })
-  }
-
-  remove(session: Session): void {
-    const { siteId, places } = session.agent
-    if (this.at(siteId).includes(session)) this.#count -= 1
-    for (const place of places) {
-      const left = this.at(place).filter(other => other !== session)
-      if (left.length === 0) this.#byPlace.delete(place)
-      else this.#byPlace.set(place, left)
+    if (others.length >= mostOfAgent) others[0]?.close(4004)
+    for (const place of agent.places) {
+      const there = this.#byPlace.get(place)
+      if (there) there.push(session)
+      else this.#byPlace.set(place, [session])
     }
+    this.#count += 1
+    this.#noteDuplicate(agent)
   }
 
-  /** Whether a session gets no jobs, because another process of its agent is connected too. */
-  isHeld(session: Session): boolean {
-    return this.ofAgent(session.agent).some(other => other.instanceId !== session.instanceId)
+  /** What was removed before is left as it is. */
+  remove(session: Session): void {
+    const { agent } = session
+    let wasThere = false
+    for (const place of agent.places) wasThere = this.#take(place, session) || wasThere
+    if (!wasThere) return
+    this.#count -= 1
+    this.#noteDuplicate(agent)
   }
 
-  /** Sessions that carry out jobs of a place. */
+  /** Whether an agent gets no jobs, because two processes of it are connected. */
+  isDuplicate({ id }: Pick<AgentName, 'id'>): boolean {
+    return this.#duplicates.has(id)
+  }
+
+  /** Sessions that carry out jobs of a place, as of now. */
   at(place: Place): readonly Session[] {
-    return this.#byPlace.get(place) ?? []
+    return this.#byPlace.get(place)?.slice() ?? []
   }
 
-  ofAgent({ id, siteId }: Pick<Session['agent'], 'id' | 'siteId'>): readonly Session[] {
-    return this.at(siteId).filter(session => session.agent.id === id)
+  ofAgent({ id, siteId }: AgentName): readonly Session[] {
+    return (this.#byPlace.get(siteId) ?? []).filter(session => session.agent.id === id)
   }
 
   /** Every session; those that come or go meanwhile may be missed. */
   *all(): Generator<Session> {
     // Everyone is at its site, and at its site alone only once.
     for (const [place, sessions] of this.#byPlace) for (const session of sessions) if (session.agent.siteId === place) yield session
+  }
+
+  #take(place: Place, session: Session): boolean {
+    const there = this.#byPlace.get(place)
+    const at = there?.indexOf(session) ?? -1
+    if (!there || at < 0) return false
+    there.splice(at, 1)
+    if (there.length === 0) this.#byPlace.delete(place)
+    return true
+  }
+
+  #noteDuplicate(agent: AgentName): void {
+    const { log, metrics } = this.#parts
+    const { id: agentId, siteId } = agent
+    const instances = new Set(this.ofAgent(agent).map(({ instanceId }) => instanceId))
+    const isOne = instances.size > 1
+    if (isOne === this.#duplicates.has(agentId)) return
+    if (isOne) {
+      this.#duplicates.add(agentId)
+      metrics.count('link_duplicates')
+      log.warn('link:duplicate_agent', { agentId, siteId, instances: [...instances] })
+    } else {
+      this.#duplicates.delete(agentId)
+      log.info('link:duplicate_over', { agentId, siteId })
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { hintsOf } from '../domain/hint.ts'
 import type { Dispatcher } from './dispatcher.ts'
+import { countEnds } from './job-end.ts'
 import type { LinkParts } from './link-parts.ts'
 import type { Registry } from './registry.ts'
 import type { Session } from './session.ts'
@@ -75,13 +76,15 @@ export class Rounds {
   }
 
   async #tick(): Promise<void> {
-    const { store, clock, bus, log, leaseMs } = this.#parts
+    const { store, clock, bus, log, leaseMs, metrics } = this.#parts
     this.#isTicking = true
     const now = clock.now()
     // Nothing is due at the beginning of time: such a tick only shows whether the store answers.
     const asOf = now < this.#judgesFrom ? 0 : now
     try {
-      for (const hint of hintsOf(await store.jobs.tick(asOf, jobsARound))) bus.publish(hint)
+      const steps = await store.jobs.tick(asOf, jobsARound)
+      countEnds(metrics, steps)
+      for (const hint of hintsOf(steps)) bus.publish(hint)
     } catch (error) {
       this.#judgesFrom = clock.now() + leaseMs
       log.error('link:round_failed', { error })

@@ -16,10 +16,14 @@ import { placeOf, type Place } from '../domain/place.ts'
 import type { Agent } from '../ports/agents.ts'
 import type { AgentFrames } from './agent-frames.ts'
 import type { Dispatcher } from './dispatcher.ts'
-import { isSignedHello } from './hello.ts'
 import type { LinkParts } from './link-parts.ts'
 import type { HeldJob, Peer } from './peer.ts'
 import type { Registry } from './registry.ts'
+import { provenAgent } from './proven-agent.ts'
+import type { Proven, SessionStep } from './session-step.ts'
+import { signerOfHello } from './signed.ts'
+import { ownSocket, type SocketOwner } from './socket-owner.ts'
+import { takeFrame } from './take-frame.ts'
 
 /** What a session needs besides its socket. */
 export interface SessionOptions {
@@ -27,66 +31,86 @@ export interface SessionOptions {
   readonly registry: Registry
   readonly frames: AgentFrames
   readonly dispatcher: Dispatcher
+  /** Holds every session until its socket has ended. */
+  readonly sessions: Set<Session>
 }
-
-/**
- * **challenged** — the nonce is sent; nothing but a hello is heeded.
- * **admitting** — hello is signed rightly; the store is asked what there is to know.
- * **open** — jobs come and go.
- * **closed** — nothing is sent or heeded any more.
- */
-type Step =
-  | { readonly at: 'challenged'; readonly nonce: string }
-  | { readonly at: 'admitting'; readonly instanceId: string }
-  | { readonly at: 'open'; readonly instanceId: string }
-  | { readonly at: 'closed' }
 
 type Hello = Extract<AgentFrame, { type: 'hello' }>
 
 /** Frames that wait for the one before them when reading pauses, and how few are left when it goes on. */
 const pauseAt = 32
 const resumeAt = 8
+/** What waits for nothing. */
+const idle = Promise.resolve()
 /** How often the store learns that a connected agent lives. */
 const seenEveryMs = 300_000
+/** How long a closing handshake may take before the socket is cut. */
+const closingMs = 5_000
 
 /** One agent's connection, from the challenge to its end. There may be thousands: it keeps little. */
-export class Session implements Peer {
-  readonly agent: Pick<Agent, 'id' | 'accountId' | 'siteId' | 'publicKey'> & { readonly places: readonly Place[] }
+export class Session implements Peer, SocketOwner {
+  readonly agent: Pick<Agent, 'id' | 'accountId' | 'siteId'> & { readonly places: readonly Place[] }
   /** Names of the kinds that the agent's build and policy allow, as far as this gateway knows them. */
   kinds: readonly string[] = []
-  readonly held: Map<string, HeldJob> = new Map()
   readonly #options: SessionOptions
   readonly #socket: WebSocket
-  #step: Step
+  /** Most agents hold nothing most of the time. */
+  #held: Map<string, HeldJob> | undefined
+  #step: SessionStep
   #heardAt: number
   #seenAt = 0
   #tokens: number = limits.link.frameBurst
-  #queue: Promise<void> = Promise.resolve()
+  #queue: Promise<void> = idle
   #queued = 0
 
   constructor(agent: Agent, socket: WebSocket, options: SessionOptions) {
-    const { id, accountId, siteId, pool, publicKey } = agent
-    this.agent = { id, accountId, siteId, publicKey, places: pool === undefined ? [siteId] : [siteId, placeOf({ pool })] }
+    const { id, accountId, siteId, pool, publicKey, pendingKey } = agent
+    this.agent = { id, accountId, siteId, places: pool === undefined ? [siteId] : [siteId, placeOf({ pool })] }
     this.#socket = socket
     this.#options = options
     const { clock, gateway } = options.parts
     this.#heardAt = clock.now()
     const nonce = randomBytes(32).toString('base64url')
-    this.#step = { at: 'challenged', nonce }
-    socket.on('message', (data, isBinary) => this.#takeMessage(data as Buffer, isBinary))
-    // What went wrong is told by the close that follows.
-    socket.on('error', error => options.parts.log.warn('link:socket_error', { agentId: id, code: (error as NodeJS.ErrnoException).code }))
-    socket.on('close', code => this.#ended(code))
+    this.#step = { at: 'challenged', nonce, keys: pendingKey === undefined ? [publicKey] : [publicKey, pendingKey] }
+    ownSocket(socket, this)
+    options.sessions.add(this)
     this.send({ type: 'challenge', nonce, gateway, time: this.#heardAt })
   }
 
   /** Which process of the agent this is; undefined before its hello and after the end. */
   get instanceId(): string | undefined {
-    return this.#step.at === 'open' || this.#step.at === 'admitting' ? this.#step.instanceId : undefined
+    return this.#proven?.instanceId
+  }
+
+  /** The key that its hello was signed with. */
+  get key(): string | undefined {
+    return this.#proven?.key
+  }
+
+  get #proven(): Proven | undefined {
+    return this.#step.at === 'open' || this.#step.at === 'admitting' ? this.#step : undefined
   }
 
   get isOpen(): boolean {
     return this.#step.at === 'open'
+  }
+
+  get heldCount(): number {
+    return this.#held?.size ?? 0
+  }
+
+  heldJob(jobId: string): HeldJob | undefined {
+    return this.#held?.get(jobId)
+  }
+
+  hold(jobId: string, job: HeldJob): void {
+    this.#held ??= new Map()
+    this.#held.set(jobId, job)
+  }
+
+  letGo(jobId: string): void {
+    this.#held?.delete(jobId)
+    if (this.#held?.size === 0) this.#held = undefined
   }
 
   send(frame: GatewayFrame): boolean {
@@ -103,8 +127,10 @@ export class Session implements Peer {
   close(code: CloseCodeNumber, detail = ''): void {
     if (this.#step.at === 'closed') return
     const { name } = closeCodes[code]
-    this.#options.parts.log.warn('link:closing', { agentId: this.agent.id, code, name, detail: detail.slice(0, 200) })
-    this.#leave()
+    const { log, metrics } = this.#options.parts
+    log.warn('link:closing', { agentId: this.agent.id, code, name, detail: detail.slice(0, 200) })
+    if (refusing.has(code)) metrics.count('link_frames_refused', name)
+    this.#leave(code)
     this.#socket.close(code, name)
   }
 
@@ -113,23 +139,45 @@ export class Session implements Peer {
     this.#socket.terminate()
   }
 
-  /** Lets time pass: a hello that does not come, a peer that is silent. */
+  /** Lets time pass: a hello that does not come, a peer that is silent or does not let go of its socket. */
   checkDeadlines(nowMs: number): void {
     const silentMs = nowMs - this.#heardAt
+    if (this.#step.at === 'closed') {
+      if (silentMs > closingMs) this.terminate()
+      return
+    }
     if (this.#step.at === 'challenged' && silentMs > limits.link.helloMs) this.close(4001)
     if (silentMs > Math.max(limits.link.silenceMs, 2.5 * this.#options.parts.heartbeatMs)) this.close(4011)
   }
 
-  #takeMessage(data: Buffer, isBinary: boolean): void {
+  /** Never throws: what fails here is ours, and ends this session alone. */
+  takeMessage(data: Buffer, isBinary: boolean): void {
     if (this.#step.at === 'closed') return
+    try {
+      this.#takeMessage(data, isBinary)
+    } catch (error) {
+      this.#giveUp(error)
+    }
+  }
+
+  #takeMessage(data: Buffer, isBinary: boolean): void {
     if (!this.#takeToken()) return this.close(4008)
     if (isBinary) return this.close(4006, 'binary')
     const decoded = decodeFrame<AgentFrame>(data.toString('utf8'), agentFrameValidators)
     if (!decoded.ok) return this.close(decoded.code === 'frame.too_large' ? 4007 : 4006, decoded.detail)
     const { frame } = decoded
-    if (this.#step.at === 'challenged' && frame.type === 'hello') return this.#takeHello(frame, this.#step.nonce)
+    if (this.#step.at === 'challenged' && frame.type === 'hello') return this.#takeHello(frame, this.#step)
     if (this.#step.at !== 'open' || frame.type === 'hello') return this.close(4009, frame.type)
     this.#enqueue(() => this.#takeFrame(frame))
+  }
+
+  /** A ping counts as a frame: its answer takes room in the send buffer of a peer that may not read. */
+  takePing(data: Buffer): void {
+    if (this.#step.at === 'closed' || this.#step.at === 'challenged') return
+    const { bufferedAmount, readyState, OPEN } = this.#socket
+    if (!this.#takeToken()) return this.close(4008)
+    if (bufferedAmount > limits.link.sendBufferBytes) return this.close(4012)
+    if (readyState === OPEN) this.#socket.pong(data)
   }
 
   /** A token bucket: what was not used since the last frame comes back, up to the burst. */
@@ -146,10 +194,10 @@ export class Session implements Peer {
   #enqueue(work: () => Promise<void>): void {
     this.#queued += 1
     if (this.#queued === pauseAt) this.#socket.pause()
-    this.#queue = this.#queue.then(work).then(
-      () => this.#dequeued(),
-      (error: unknown) => this.#failed(error),
-    )
+    this.#queue = this.#queue
+      .then(work)
+      .catch((error: unknown) => this.#giveUp(error))
+      .then(() => this.#dequeued())
   }
 
   #dequeued(): void {
@@ -158,81 +206,60 @@ export class Session implements Peer {
   }
 
   /** What the store could not take is not acknowledged: the agent comes back with it. */
-  #failed(error: unknown): void {
-    this.#dequeued()
+  #giveUp(error: unknown): void {
     this.#options.parts.log.error('link:failed', { agentId: this.agent.id, error })
     this.close(4000, toPlatenError(error).code)
   }
 
-  #takeHello(hello: Hello, nonce: string): void {
+  #takeHello(hello: Hello, { nonce, keys }: SessionStep & { at: 'challenged' }): void {
     const { parts, registry } = this.#options
-    const rightly = hello.agentId === this.agent.id && isSignedHello(hello, { nonce, gateway: parts.gateway }, this.agent.publicKey)
-    if (!rightly) return this.close(4002)
+    const key = hello.agentId === this.agent.id ? signerOfHello(hello, { nonce, gateway: parts.gateway }, keys) : undefined
+    if (key === undefined) return this.close(4002)
     const revision = negotiate(hello.revisions)
     if (revision === undefined) return this.close(4005, hello.revisions.join(' ').slice(0, 100))
-    this.#step = { at: 'admitting', instanceId: hello.instanceId }
+    const proven = { instanceId: hello.instanceId, key }
+    this.#step = { at: 'admitting', ...proven }
     this.kinds = parts.catalog.kinds.map(({ name }) => name).filter(name => hello.capabilities.includes(name))
     // Known to the registry before the store is asked: a revocation from now on finds this session.
     registry.add(this)
-    this.#enqueue(() => this.#welcome(hello, revision))
+    this.#enqueue(() => this.#welcome(hello, revision, proven))
   }
 
-  async #welcome(hello: Hello, revision: number): Promise<void> {
+  async #welcome(hello: Hello, revision: number, proven: Proven): Promise<void> {
     const { parts, dispatcher, frames, registry } = this.#options
     const { store, clock, heartbeatMs, leaseMs, log } = parts
-    const agent = await store.agents.resolve(this.agent.id)
-    if (!agent || agent.revokedAt !== undefined) return this.close(4003)
+    const agent = await provenAgent(this.agent, proven.key, this.#options)
+    if (!agent) return this.close(4003)
     const leased = await store.jobs.leased(this.agent.places, agent.id)
     await this.#noteSeen(hello.version)
     if (this.#step.at !== 'admitting') return
-    this.#step = { at: 'open', instanceId: hello.instanceId }
-    for (const { id, attempt, epoch, kind } of leased) this.held.set(id, { attempt, epoch, kind })
+    this.#step = { at: 'open', ...proven }
+    for (const { id, attempt, epoch, kind } of leased) this.hold(id, { attempt, epoch, kind })
     const sessionId = newId('sess')
     this.send({ type: 'welcome', sessionId, revision, heartbeatMs, leaseMs, stateSeq: agent.stateSeq, time: clock.now() })
     log.info('link:open', { agentId: agent.id, siteId: agent.siteId, sessionId, version: hello.version, lastClose: hello.lastClose })
+    if (agent.rotationAskedAt !== undefined) this.send({ type: 'key.rotate' })
     await frames.running(this, hello.running)
-    if (!registry.isHeld(this)) await dispatcher.resume(this, leased, hello.running)
+    if (!registry.isDuplicate(this.agent)) await dispatcher.resume(this, leased, hello.running)
     dispatcher.wake(this)
   }
 
   async #takeFrame(frame: AgentFrame): Promise<void> {
-    const { frames, dispatcher } = this.#options
-    if (this.#step.at === 'closed') return
-    switch (frame.type) {
-      case 'heartbeat':
-        await this.#noteHeartbeat()
-        return frames.running(this, frame.running)
-      case 'job.accept':
-        return frames.accept(this, frame)
-      case 'job.decline':
-        await frames.decline(this, frame)
-        return dispatcher.wake(this)
-      case 'job.progress':
-        return frames.progress(this, frame)
-      case 'job.result':
-        await frames.result(this, frame)
-        return dispatcher.wake(this)
-      case 'job.wait':
-        await frames.wait(this, frame)
-        return dispatcher.wake(this)
-      case 'job.created':
-        return frames.created(this, frame)
-      case 'state.report':
-        return frames.report(this, frame)
-      case 'goodbye':
-        this.#options.parts.log.info('link:goodbye', { agentId: this.agent.id, reason: frame.reason })
-        this.#leave()
-        return this.#socket.close(1000)
-      case 'hello':
-        return this.close(4009, frame.type)
-    }
+    if (this.#step.at === 'open') await takeFrame(this, this.#step.key, frame, this.#options)
+  }
+
+  /** The agent goes away on purpose. */
+  takeGoodbye(reason: string): void {
+    this.#options.parts.log.info('link:goodbye', { agentId: this.agent.id, reason })
+    this.#leave()
+    this.#socket.close(1000)
   }
 
   /** Hints about an agent's end can be lost between gateways; its record can't. */
-  async #noteHeartbeat(): Promise<void> {
+  async noteHeartbeat(): Promise<void> {
     if (this.#options.parts.clock.now() - this.#seenAt < seenEveryMs) return
     const agent = await this.#options.parts.store.agents.resolve(this.agent.id)
-    if (!agent || agent.revokedAt !== undefined) this.close(4003)
+    if (!agent || agent.revokedAt !== undefined || agent.publicKey !== this.key) this.close(4003)
     else await this.#noteSeen()
   }
 
@@ -242,15 +269,23 @@ export class Session implements Peer {
     await store.agents.seen(this.agent.id, this.#seenAt, true, version)
   }
 
-  #leave(): void {
-    this.#step = { at: 'closed' }
+  #leave(code?: number): void {
+    this.#step = code === undefined ? { at: 'closed' } : { at: 'closed', code }
+    this.#heardAt = this.#options.parts.clock.now()
     this.#options.registry.remove(this)
   }
 
-  #ended(code: number): void {
-    const { parts, registry, dispatcher } = this.#options
-    const { store, clock, log } = parts
+  socketFailed(code: string | undefined): void {
+    this.#options.parts.log.warn('link:socket_error', { agentId: this.agent.id, code })
+  }
+
+  socketEnded(code: number): void {
+    const { parts, registry, dispatcher, sessions } = this.#options
+    const { store, clock, log, metrics } = parts
+    const known = this.#step.at === 'closed' ? (this.#step.code ?? code) : code
     this.#leave()
+    sessions.delete(this)
+    metrics.count('link_closes', known < 1_016 || known in closeCodes ? String(known) : 'other')
     log.info('link:closed', { agentId: this.agent.id, code })
     const others = registry.ofAgent(this.agent)
     for (const other of others) dispatcher.wake(other)
@@ -260,3 +295,6 @@ export class Session implements Peer {
       .catch((error: unknown) => log.error('link:failed', { agentId: this.agent.id, error }))
   }
 }
+
+/** Closes that refuse a frame. */
+const refusing: ReadonlySet<number> = new Set<CloseCodeNumber>([4002, 4006, 4007, 4008, 4009])

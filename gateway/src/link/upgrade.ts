@@ -1,9 +1,9 @@
 import { STATUS_CODES, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { errorRow, limits, PlatenError, subprotocol, toPlatenError } from '@platen/protocol'
+import { errorRow, limits, PlatenError, subprotocol, toPlatenError, type ErrorCode } from '@platen/protocol'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { Agent } from '../ports/agents.ts'
-import type { Admission } from './admission.ts'
+import type { Admission, Admitted, Load } from './admission.ts'
 import type { ClientAddress } from './client-address.ts'
 import { admittedAgent } from './connection-token.ts'
 import type { LinkParts } from './link-parts.ts'
@@ -14,6 +14,8 @@ export interface UpgradeOptions {
   readonly admission: Admission
   readonly addressOf: ClientAddress
   readonly isDraining: () => boolean
+  /** What is open, upgrades that are being looked at apart. */
+  readonly load: () => Load
   /** Called with a socket whose request and headers can be forgotten. */
   readonly admitted: (agent: Agent, socket: WebSocket) => void
 }
@@ -34,50 +36,73 @@ export function upgrader(options: UpgradeOptions): (request: IncomingMessage, so
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: mostPayload,
+    maxFragments: limits.link.frameFragments,
+    // Sessions answer pings themselves: those count as frames, too.
+    autoPong: false,
     handleProtocols: () => subprotocol,
   })
+  const atWork = { count: 0 }
   return (request, socket, head) => {
     // A socket that breaks meanwhile shows as destroyed below.
-    socket.on('error', () => socket.destroy())
-    void upgrade(options, server, request, socket, head)
+    socket.on('error', destroyIt)
+    atWork.count += 1
+    void upgrade({ ...options, atWork }, server, request, socket, head).finally(() => (atWork.count -= 1))
   }
 }
 
-async function upgrade(
-  options: UpgradeOptions,
-  server: WebSocketServer,
-  request: IncomingMessage,
-  socket: Duplex,
-  head: Buffer,
-): Promise<void> {
+/** One function for all sockets: a closure would live as long as each of them. */
+function destroyIt(this: Duplex): void {
+  this.destroy()
+}
+
+interface Upgrading extends UpgradeOptions {
+  /** Upgrades that are being looked at. */
+  readonly atWork: { readonly count: number }
+}
+
+async function upgrade(options: Upgrading, server: WebSocketServer, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
   try {
     const agent = await admit(options, request)
     if (socket.destroyed) return
     if (options.isDraining()) throw new PlatenError('gateway.draining')
+    options.parts.metrics.count('link_upgrades', 'admitted')
     server.handleUpgrade(request, socket, head, upgraded => options.admitted(agent, upgraded))
   } catch (error) {
     const known = toPlatenError(error)
-    if (known.code === 'internal') options.parts.log.error('link:upgrade_failed', { error })
-    refuse(socket, known, options.parts.clock.now())
+    const { log, metrics, clock } = options.parts
+    metrics.count('link_upgrades', known.code)
+    if (known.code === 'internal') log.error('link:upgrade_failed', { error })
+    else log.warn('link:upgrade_refused', { address: options.addressOf(request), code: known.code })
+    refuse(socket, known, clock.now())
   }
 }
 
 /** @throws PlatenError route.not_found, frame.invalid, gateway.draining, rate.limited, auth.token_invalid, agent.revoked, store.unavailable */
-async function admit({ parts, admission, addressOf, isDraining }: UpgradeOptions, request: IncomingMessage): Promise<Agent> {
+async function admit({ parts, admission, addressOf, isDraining, load, atWork }: Upgrading, request: IncomingMessage): Promise<Agent> {
   if (request.url?.split('?')[0] !== linkPath) throw new PlatenError('route.not_found')
   if (isDraining()) throw new PlatenError('gateway.draining')
   const address = addressOf(request)
-  const admitted = admission.admit(address)
-  if (!admitted.ok) throw new Busy(admitted.retryAfterSeconds)
-  const asked = request.headers['sec-websocket-protocol']?.split(',').map(part => part.trim())
-  if (!asked?.includes(subprotocol)) throw new PlatenError('frame.invalid', `The subprotocol has to be ${subprotocol}.`)
+  const { connections, unproven } = load()
+  letIn(admission.admit(address, { connections: connections + atWork.count - 1, unproven: unproven + atWork.count - 1 }))
   try {
+    const asked = request.headers['sec-websocket-protocol']?.split(',').map(part => part.trim())
+    if (!asked?.includes(subprotocol)) throw new PlatenError('frame.invalid', `The subprotocol has to be ${subprotocol}.`)
     const resolve = (id: string): Promise<Agent | undefined> => parts.store.agents.resolve(id)
-    return await admittedAgent(request.headers.authorization, { gateway: parts.gateway, nowMs: parts.clock.now(), resolve })
+    const agent = await admittedAgent(request.headers.authorization, { gateway: parts.gateway, nowMs: parts.clock.now(), resolve })
+    letIn(admission.admitAgent(agent.id))
+    return agent
   } catch (error) {
-    if (error instanceof PlatenError && error.code === 'auth.token_invalid') admission.refused(address)
+    if (error instanceof PlatenError && strangers.has(error.code)) admission.refused(address)
     throw error
   }
+}
+
+/** Refusals that are held against an address. */
+const strangers: ReadonlySet<string> = new Set<ErrorCode>(['auth.token_invalid', 'agent.revoked', 'frame.invalid'])
+
+/** @throws PlatenError rate.limited */
+function letIn(admitted: Admitted): void {
+  if (!admitted.ok) throw new Busy(admitted.retryAfterSeconds)
 }
 
 /** Too many come at once. */

@@ -8,6 +8,10 @@ export interface Agent {
   readonly siteId: string
   /** 32 bytes Ed25519, base64url. */
   readonly publicKey: string
+  /** A new key that it has shown and not connected with yet: both are valid until it has. */
+  readonly pendingKey?: string
+  /** Somebody asked then for a new key, and the agent has none yet. */
+  readonly rotationAskedAt?: number
   readonly createdAt: number
   readonly revokedAt?: number
   /** The pool that it serves besides its site. */
@@ -60,6 +64,18 @@ export interface AgentStore {
    * @throws PlatenError pool.denied where the account is not the platform's own, idempotency.conflict
    */
   assignPool(accountId: string, id: string, pool: string | null, record?: RequestRecord): Promise<boolean>
+  /** Notes that the agent should get a new key. False where there is no such live agent in the account. @throws PlatenError idempotency.conflict */
+  askRotation(accountId: string, id: string, at: number, record?: RequestRecord): Promise<boolean>
+  /**
+   * Keeps a new key beside the one in use, in the place of one that was kept before. False where `publicKey` is not (or no longer)
+   * the one in use, or the agent is revoked.
+   */
+  offerKey(agentId: string, keys: { readonly publicKey: string; readonly pendingKey: string }): Promise<boolean>
+  /**
+   * Takes the key that was kept into use, and forgets the one before and that a rotation was asked for; with a line in the audit
+   * log. False where `pendingKey` is not the one that is kept, or the agent is revoked; nothing changes then.
+   */
+  commitKey(agentId: string, pendingKey: string, at: number): Promise<boolean>
   /** Notes that the agent was heard, and whether it is connected. */
   seen(agentId: string, at: number, connected: boolean, version?: string): Promise<void>
   /** Merges a report (or, when full, replaces the facts); false on a gap, which the caller answers with a resync. */

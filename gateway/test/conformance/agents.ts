@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test'
 import { newId } from '@platen/protocol'
 import type { AgentStore } from '../../src/ports/agents.ts'
 import type { NewPlace } from './store-place.ts'
-import { enrolmentToken, everything, TwoAccounts } from './two-accounts.ts'
+import { enrolmentToken, everything, record, TwoAccounts } from './two-accounts.ts'
 
 /** What every store of agents does. */
 export function conformAgents(newPlace: NewPlace): void {
@@ -106,6 +106,53 @@ export function conformAgents(newPlace: NewPlace): void {
       const { facts, stateSeq } = (await agents.resolve(agentId)) ?? {}
       assert.deepEqual([facts, stateSeq], [{ redis: null }, 9])
       assert.equal(await agents.report('agent_of_nobody', { seq: 1, full: true, facts: {} }), false)
+    })
+
+    it('keep a new key beside the one in use until it is taken, and forget the old one then', async () => {
+      const { agentId, accountId } = two.mine
+      const keys = async (): Promise<unknown> => {
+        const { publicKey, pendingKey, rotationAskedAt } = (await agents.resolve(agentId)) ?? {}
+        return [publicKey, pendingKey, rotationAskedAt]
+      }
+      assert.equal(await agents.askRotation(accountId, agentId, 5), true)
+      assert.equal(await agents.askRotation(accountId, agentId, 6), true)
+      assert.equal(await agents.offerKey(agentId, { publicKey: 'a key', pendingKey: 'first' }), true)
+      assert.equal(await agents.offerKey(agentId, { publicKey: 'a key', pendingKey: 'second' }), true)
+      assert.deepEqual(await keys(), ['a key', 'second', 5])
+      for (const other of ['first', 'a key', 'made up']) assert.equal(await agents.commitKey(agentId, other, 7), false)
+      assert.deepEqual(await keys(), ['a key', 'second', 5])
+      assert.equal(await agents.commitKey(agentId, 'second', 7), true)
+      assert.deepEqual(await keys(), ['second', undefined, undefined])
+      assert.equal(await agents.commitKey(agentId, 'second', 7), false)
+      assert.equal(await agents.offerKey(agentId, { publicKey: 'a key', pendingKey: 'third' }), false)
+      assert.equal((await agents.resolve(two.theirs.agentId))?.publicKey, 'a key')
+      const { items } = await two.store.audit.list(accountId, { limit: 10 })
+      assert.deepEqual(
+        items.filter(({ action }) => action === 'agent.rotate').map(({ actor, subject, at }) => [actor, subject, at]),
+        [[`agent:${agentId}`, agentId, 7]],
+      )
+    })
+
+    it('are asked for a new key by their account only, and get none once they are revoked', async () => {
+      const { agentId, accountId } = two.mine
+      assert.equal(await agents.askRotation(two.theirs.accountId, agentId, 5), false)
+      await agents.offerKey(agentId, { publicKey: 'a key', pendingKey: 'next' })
+      await agents.revoke(accountId, agentId, 5)
+      assert.equal(await agents.askRotation(accountId, agentId, 6), false)
+      assert.equal(await agents.offerKey(agentId, { publicKey: 'a key', pendingKey: 'another' }), false)
+      assert.equal(await agents.commitKey(agentId, 'next', 6), false)
+      const { publicKey, rotationAskedAt } = (await agents.resolve(agentId)) ?? {}
+      assert.deepEqual([publicKey, rotationAskedAt], ['a key', undefined])
+    })
+
+    it('are asked for a new key once by a request that comes twice', async () => {
+      const { agentId, accountId } = two.mine
+      const asked = (at: number): ReturnType<typeof record> => record(two.mine, { key: 'once', requestHash: 'same' }, at)
+      assert.equal(await agents.askRotation(accountId, agentId, 5, asked(5)), true)
+      await agents.offerKey(agentId, { publicKey: 'a key', pendingKey: 'next' })
+      await agents.commitKey(agentId, 'next', 6)
+      assert.equal(await agents.askRotation(accountId, agentId, 7, asked(7)), true)
+      assert.equal((await agents.resolve(agentId))?.rotationAskedAt, undefined)
     })
 
     it('stay listed when they are revoked', async () => {

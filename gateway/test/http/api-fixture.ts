@@ -47,6 +47,8 @@ export class Api {
   readonly store: Store = temporaryStore()
   readonly clock = new ManualClock()
   readonly lines: string[] = []
+  /** Agents that the link holds. */
+  readonly duplicates = new Set<string>()
   readonly bus: Bus
   readonly #http: HttpServer
   #url = ''
@@ -66,6 +68,7 @@ export class Api {
       log,
       progress: latestProgress(bus),
       catalog: { kinds, inputs: inputValidators, results: resultValidators },
+      heldBecause: ({ id }) => (this.duplicates.has(id) ? 'duplicate' : undefined),
       trustProxy: [],
       rates,
       invite: (site, record) => invite(enrolment, site, record),

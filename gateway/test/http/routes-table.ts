@@ -9,6 +9,7 @@ export const routesTable: readonly (readonly [method: string, path: string, scop
   ['GET', '/v1/agents/:id', 'read', 'agent.not_found'],
   ['POST', '/v1/agents/:id/revoke', 'admin', 'agent.not_found'],
   ['POST', '/v1/agents/:id/pool', 'admin', 'agent.not_found'],
+  ['POST', '/v1/agents/:id/rotate', 'admin', 'agent.not_found'],
   ['POST', '/v1/tokens', 'admin'],
   ['GET', '/v1/tokens', 'admin'],
   ['POST', '/v1/tokens/:id/revoke', 'admin', 'token.not_found'],

@@ -51,6 +51,36 @@ describe('agents', () => {
     assert.deepEqual([again.status, again.body['code']], [401, 'enrol.token_invalid'])
   })
 
+  it('are asked for a new key, once a request, and are shown as changing until they have one', async () => {
+    const id = await api.enrol()
+    const hints: unknown[] = []
+    api.bus.subscribe(hint => hints.push(hint))
+    const headers = { 'idempotency-key': 'once' }
+    const asked = await api.ask('POST', `/v1/agents/${id}/rotate`, { headers })
+    assert.deepEqual([asked.status, asked.body], [202, { id, rotating: true }])
+    assert.equal((await api.ask('GET', `/v1/agents/${id}`)).body['rotating'], true)
+    assert.deepEqual(hints, [{ type: 'agent rotation', agentId: id }])
+    const { publicKey = '' } = (await api.store.agents.resolve(id)) ?? {}
+    await api.store.agents.offerKey(id, { publicKey, pendingKey: 'B'.repeat(43) })
+    await api.store.agents.commitKey(id, 'B'.repeat(43), 1)
+    assert.equal((await api.ask('POST', `/v1/agents/${id}/rotate`, { headers })).status, 202)
+    assert.equal((await api.ask('GET', `/v1/agents/${id}`)).body['rotating'], undefined)
+    await api.ask('POST', `/v1/agents/${id}/revoke`)
+    assert.equal((await api.ask('POST', `/v1/agents/${id}/rotate`)).status, 404)
+  })
+
+  it('are shown as held while two processes have their key', async () => {
+    const id = await api.enrol()
+    assert.equal((await api.ask('GET', `/v1/agents/${id}`)).body['held'], undefined)
+    api.duplicates.add(id)
+    assert.equal((await api.ask('GET', `/v1/agents/${id}`)).body['held'], 'duplicate')
+    const { items } = (await api.ask('GET', '/v1/agents')).body as { items: { held?: string }[] }
+    assert.deepEqual(
+      items.map(({ held }) => held),
+      ['duplicate'],
+    )
+  })
+
   it('are shown with what they said of themselves, and revoked for good', async () => {
     const id = await api.enrol()
     await api.store.agents.seen(id, api.clock.now(), true)

@@ -11,6 +11,7 @@ import { openLink, type GatewayLink, type LinkOptions } from '../../src/link/lin
 import type { Hint } from '../../src/domain/hint.ts'
 import type { Bus } from '../../src/ports/bus.ts'
 import type { Clock } from '../../src/ports/clock.ts'
+import type { CounterName, GaugeName } from '../../src/ports/metrics.ts'
 import type { Signer } from '../../src/ports/signer.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { GrantOffice } from '../../src/signer/grant-office.ts'
@@ -41,6 +42,8 @@ export class GatewayFixture {
   readonly lines: Line[] = []
   readonly hints: Hint[] = []
   readonly accountId: string = newId('acct')
+  readonly #counts = new Map<string, number>()
+  readonly #gauges = new Map<string, () => number>()
   signerFails: PlatenError | undefined
   link!: GatewayLink
   readonly #root: { privateKey: KeyObject; publicKey: string }
@@ -54,7 +57,7 @@ export class GatewayFixture {
     this.#root = { privateKey, publicKey: privateKey.export({ format: 'jwk' }).x as string }
     this.#clock = options.clock ?? systemClock
     this.#options = options
-    this.bus = memoryBus(this.#log)
+    this.bus = options.bus ?? memoryBus(this.#log)
     this.bus.subscribe(hint => this.hints.push(hint))
   }
 
@@ -84,6 +87,7 @@ export class GatewayFixture {
       signer: this.#signer(),
       clock: this.#clock,
       log: this.#log,
+      metrics: { count: (name, label = '') => this.#count(`${name} ${label}`), gauge: (name, read) => void this.#gauges.set(name, read) },
       gateway: gatewayName,
       catalog: { kinds, inputs: inputValidators, results: resultValidators },
       ...this.#options,
@@ -178,6 +182,19 @@ export class GatewayFixture {
 
   events(name: string): readonly Line[] {
     return this.lines.filter(line => line.event === name)
+  }
+
+  /** How often something was counted. */
+  counted(name: CounterName, label = ''): number {
+    return this.#counts.get(`${name} ${label}`) ?? 0
+  }
+
+  gauge(name: GaugeName): number | undefined {
+    return this.#gauges.get(name)?.()
+  }
+
+  #count(name: string): void {
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1)
   }
 
   readonly #log = {

@@ -154,6 +154,17 @@ describe('time and sessions', () => {
     assert.equal(await connection.closed, 4011)
   })
 
+  it('a revocation is noticed also where nobody told of it', async () => {
+    const connection = await gateway.welcomed(agent)
+    await gateway.store.agents.revoke(gateway.accountId, agent.agentId, clock.now())
+    await gateway.until(async () => {
+      if (connection.isOpen) connection.send({ type: 'heartbeat', running: [] })
+      await clock.pass(10_000)
+      return !connection.isOpen
+    }, 'closed')
+    assert.equal(await connection.closed, 4003)
+  })
+
   it('a heartbeat keeps the lease of what it lists', async () => {
     const { id } = await gateway.queue(agent.siteId)
     const connection = await gateway.welcomed(agent)
@@ -184,6 +195,8 @@ describe('time and sessions', () => {
       return (await gateway.job(id)).state !== 'running'
     }, 'lease over')
     const after = await gateway.welcomed(agent)
+    // It may not start again before its back-off has passed.
+    await clock.pass(30_000)
     const again = await after.next('job.offer')
     assert.deepEqual([again.jobId, again.attempt, again.epoch], [id, lost.attempt + 1, lost.epoch + 1])
   })

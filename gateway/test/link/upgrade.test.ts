@@ -87,6 +87,44 @@ describe('a storm of upgrades', () => {
 })
 
 describe('a gateway that goes away', () => {
+  it('in the middle of a storm, leaves nobody without an answer, and no socket behind', async () => {
+    const gateway = await GatewayFixture.open()
+    const agents = await Promise.all(Array.from({ length: 40 }, () => gateway.enrol()))
+    const storm = agents.map(agent => upgrade(gateway.url, gateway.token(agent)))
+    // Some are through by then, the others on their way.
+    await Promise.race(storm)
+    const leaving = gateway.leave()
+    const answers = await Promise.allSettled(storm)
+    await leaving
+    const ends = await Promise.all(
+      answers.map(async answer => {
+        // The server closed before this one came to it.
+        if (answer.status === 'rejected') return 'cut'
+        return answer.value.ok ? answer.value.connection.closed : answer.value.status
+      }),
+    )
+    for (const end of ends) assert.ok(end === 4010 || end === 503 || end === 'cut', String(end))
+    assert.ok(ends.includes(4010))
+    assert.equal(gateway.gauge('link_unproven'), 0)
+    await gateway.store.close()
+  })
+
+  it('gives slots at the rate at which agents will be let in', async () => {
+    const gateway = await GatewayFixture.open({ rates: { upgradesPerSecond: 20 } })
+    try {
+      const agents = await Promise.all(Array.from({ length: 20 }, () => gateway.enrol()))
+      const connections = await Promise.all(agents.map(agent => gateway.welcomed(agent)))
+      await gateway.link.drain({ firstMs: 1_000 })
+      const slots = await Promise.all(connections.map(async connection => (await connection.next('goodbye')).afterMs))
+      const perTenth = new Map<number, number>()
+      for (const slot of slots) perTenth.set(Math.floor(slot / 100), (perTenth.get(Math.floor(slot / 100)) ?? 0) + 1)
+      assert.ok(Math.max(...perTenth.values()) <= 3, `at most two in a tenth of a second, give or take one: ${slots.join(' ')}`)
+      assert.ok(Math.max(...slots) <= 2_050 && Math.min(...slots) >= 1_000)
+    } finally {
+      await gateway.close()
+    }
+  })
+
   it('gives every agent a slot of its own, and lets none in any more', async () => {
     const gateway = await GatewayFixture.open({ rates: { upgradesPerSecond: 10 } })
     try {

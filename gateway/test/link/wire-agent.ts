@@ -85,12 +85,38 @@ export class Connection {
     }
   }
 
+  /** Calls back on every frame that nobody has taken, and on every one from now on. */
+  listen(listener: (frame: GatewayFrame) => void): void {
+    for (const frame of this.frames) listener(frame)
+    this.#socket.on('message', data => listener(JSON.parse((data as Buffer).toString('utf8')) as GatewayFrame))
+  }
+
   send(frame: AgentFrame): void {
     this.#socket.send(JSON.stringify(frame))
   }
 
   raw(data: string | Buffer): void {
     this.#socket.send(data)
+  }
+
+  /** One piece of a message; false when nothing more can be sent. */
+  piece(data: string | Buffer, isLast: boolean): boolean {
+    if (this.#socket.readyState !== WebSocket.OPEN) return false
+    this.#socket.send(data, { fin: isLast })
+    return true
+  }
+
+  ping(): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping()
+  }
+
+  /** Takes nothing that comes any more. */
+  stopReading(): void {
+    this.#socket.pause()
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN
   }
 
   /** Says hello as the agent should, apart from what is changed. */

@@ -13,6 +13,7 @@ import {
   LocalOrigin,
   outcome,
   PoolName,
+  PublicKey,
   Text,
   TimeMs,
 } from './parts.ts'
@@ -93,6 +94,8 @@ export const agentFrames: Record<string, TSchema> = {
       },
     ),
   }),
+  /** A new key for this agent: `signature` by the one in use, `proof` by the new one, both over `rotationText(…)`. */
+  'key.offer': closed({ type: Type.Literal('key.offer'), publicKey: PublicKey, signature: Base64Url, proof: Base64Url }),
   /** The agent is going away on purpose. */
   goodbye: closed({ type: Type.Literal('goodbye'), reason: Text }),
 }

@@ -1,6 +1,6 @@
 import { Type, type TSchema } from 'typebox'
 import { closed, Code } from '../kinds/parts.ts'
-import { Base64Url, Failure, fence, JobId, KindName, SessionId, Text, TimeMs } from './parts.ts'
+import { Base64Url, Failure, fence, JobId, KindName, PublicKey, SessionId, Text, TimeMs } from './parts.ts'
 
 /** Frames that the gateway sends, by type. */
 export const gatewayFrames: Record<string, TSchema> = {
@@ -51,6 +51,10 @@ export const gatewayFrames: Record<string, TSchema> = {
   }),
   /** Send a full `state.report`. */
   'state.resync': closed({ type: Type.Literal('state.resync') }),
+  /** Somebody wants this agent to have a new key. */
+  'key.rotate': closed({ type: Type.Literal('key.rotate') }),
+  /** The new key is kept beside the one in use until the agent connects with it; or it is refused, with the code. */
+  'key.ack': closed({ type: Type.Literal('key.ack'), publicKey: PublicKey, refused: Type.Optional(Code) }),
   /** The gateway is going away: come back after so long. */
   goodbye: closed({ type: Type.Literal('goodbye'), reason: Text, afterMs: Type.Integer({ minimum: 0, maximum: 3_600_000 }) }),
 }

@@ -13,6 +13,9 @@ export const KindName: TSchema = Type.String({ pattern: '^[a-z]+\\.[a-z]+$', max
 export const Text: TSchema = Type.String({ maxLength: 500 })
 export const Base64Url: TSchema = Type.String({ pattern: '^[A-Za-z0-9_-]+$', maxLength: 8192 })
 
+/** 32 bytes Ed25519. */
+export const PublicKey: TSchema = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })
+
 /** Milliseconds since the epoch, UTC. */
 export const TimeMs: TSchema = Type.Integer({ minimum: 0 })
 

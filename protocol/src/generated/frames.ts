@@ -13,6 +13,7 @@ export type AgentFrame =
   | t.AgentJobWait
   | t.AgentJobCreated
   | t.AgentStateReport
+  | t.AgentKeyOffer
   | t.AgentGoodbye
 /** Any frame that the gateway sends. */
 export type GatewayFrame =
@@ -22,6 +23,8 @@ export type GatewayFrame =
   | t.GatewayJobCancel
   | t.GatewayJobAck
   | t.GatewayStateResync
+  | t.GatewayKeyRotate
+  | t.GatewayKeyAck
   | t.GatewayGoodbye
 /** Arguments and value of every plugin command. */
 export interface PluginCommands {

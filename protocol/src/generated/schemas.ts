@@ -443,6 +443,31 @@ export const schemas: Readonly<Record<string, object>> = {
     },
     additionalProperties: false,
   },
+  'agent.key.offer': {
+    type: 'object',
+    required: ['type', 'publicKey', 'signature', 'proof'],
+    properties: {
+      type: {
+        type: 'string',
+        const: 'key.offer',
+      },
+      publicKey: {
+        type: 'string',
+        pattern: '^[A-Za-z0-9_-]{43}$',
+      },
+      signature: {
+        type: 'string',
+        pattern: '^[A-Za-z0-9_-]+$',
+        maxLength: 8192,
+      },
+      proof: {
+        type: 'string',
+        pattern: '^[A-Za-z0-9_-]+$',
+        maxLength: 8192,
+      },
+    },
+    additionalProperties: false,
+  },
   'agent.goodbye': {
     type: 'object',
     required: ['type', 'reason'],
@@ -687,6 +712,37 @@ export const schemas: Readonly<Record<string, object>> = {
       type: {
         type: 'string',
         const: 'state.resync',
+      },
+    },
+    additionalProperties: false,
+  },
+  'gateway.key.rotate': {
+    type: 'object',
+    required: ['type'],
+    properties: {
+      type: {
+        type: 'string',
+        const: 'key.rotate',
+      },
+    },
+    additionalProperties: false,
+  },
+  'gateway.key.ack': {
+    type: 'object',
+    required: ['type', 'publicKey'],
+    properties: {
+      type: {
+        type: 'string',
+        const: 'key.ack',
+      },
+      publicKey: {
+        type: 'string',
+        pattern: '^[A-Za-z0-9_-]{43}$',
+      },
+      refused: {
+        type: 'string',
+        pattern: '^[a-z]+(\\.[a-z_]+)?$',
+        maxLength: 40,
       },
     },
     additionalProperties: false,
@@ -998,6 +1054,13 @@ export const schemas: Readonly<Record<string, object>> = {
           lastClose: {
             type: 'string',
             maxLength: 500,
+          },
+          refused: {
+            type: 'integer',
+            minimum: 0,
+          },
+          keyChanging: {
+            type: 'boolean',
           },
         },
         additionalProperties: false,

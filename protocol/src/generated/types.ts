@@ -131,6 +131,13 @@ export interface AgentStateReport {
   }
 }
 
+export interface AgentKeyOffer {
+  type: 'key.offer'
+  publicKey: string
+  signature: string
+  proof: string
+}
+
 export interface AgentGoodbye {
   type: 'goodbye'
   reason: string
@@ -200,6 +207,16 @@ export interface GatewayJobAck {
 
 export interface GatewayStateResync {
   type: 'state.resync'
+}
+
+export interface GatewayKeyRotate {
+  type: 'key.rotate'
+}
+
+export interface GatewayKeyAck {
+  type: 'key.ack'
+  publicKey: string
+  refused?: string
 }
 
 export interface GatewayGoodbye {
@@ -284,6 +301,8 @@ export interface LocalStatus {
     state: 'none' | 'connecting' | 'open' | 'waiting' | 'refused'
     since: number
     lastClose?: string
+    refused?: number
+    keyChanging?: boolean
   }
   /**
    * @maxItems 100

@@ -56,6 +56,7 @@ const Owner = closed({
  *     GET  /v1/status           → local.status
  *     GET  /v1/owner            → local.owner
  *     PUT  /v1/owner            local.wishes       → local.owner
+ *     POST /v1/key/rotate       → local.status     on the control socket alone
  *
  * Errors: the status of the error table with local.error.
  */
@@ -73,6 +74,10 @@ export const localMessages: Record<string, TSchema> = {
       state: Type.Enum(['none', 'connecting', 'open', 'waiting', 'refused']),
       since: TimeMs,
       lastClose: Type.Optional(Text),
+      /** Offers without a good grant and frames out of bounds that the gateway sent since the agent started. */
+      refused: Type.Optional(Type.Integer({ minimum: 0 })),
+      /** Whether a new key waits to be taken into use. */
+      keyChanging: Type.Optional(Type.Boolean()),
     }),
     /** Kinds that may run here, with what a button needs. */
     kinds: Type.Array(

@@ -8,6 +8,7 @@ interface Agent {
   readonly siteId: string
   readonly version?: string
   readonly connected: boolean
+  readonly held?: string
   readonly seenAt?: string
   readonly revokedAt?: string
 }
@@ -20,11 +21,10 @@ export const agentCommands: Commands = {
     description: 'list the agents',
     run: async values => {
       const agents = await askAll<Agent>(settings(values), '/v1/agents', most)
-      const state = (agent: Agent): string => (agent.revokedAt === undefined ? (agent.connected ? 'connected' : 'away') : 'revoked')
       return printList(values['json'], agents, ['AGENT', 'SITE', 'STATE', 'SEEN', 'VERSION'], agent => [
         agent.id,
         agent.siteId,
-        state(agent),
+        stateOf(agent),
         agent.seenAt,
         agent.version,
       ])
@@ -44,6 +44,14 @@ export const agentCommands: Commands = {
       return 0
     },
   },
+  rotate: {
+    description: 'have an agent change its key; the old one works until the new one has',
+    args: '<agent>',
+    run: async values => {
+      await ask(settings(values), 'POST', `/v1/agents/${encodeURIComponent(needed(values, 'agent'))}/rotate`, {})
+      return 0
+    },
+  },
   revoke: {
     description: 'revoke an agent’s key; its connection ends at once',
     args: '<agent>',
@@ -52,4 +60,9 @@ export const agentCommands: Commands = {
       return 0
     },
   },
+}
+
+function stateOf({ revokedAt, connected, held }: Agent): string {
+  if (revokedAt !== undefined) return 'revoked'
+  return held ?? (connected ? 'connected' : 'away')
 }

@@ -29,6 +29,7 @@ export const gatewayCommands: Commands = {
       ['--signer <socket>', 'the signer’s Unix socket (default: signer.sock in the data folder)'],
       ['--trust-proxy <addresses>', 'proxies in front whose X-Forwarded-For is believed, by commas', ''],
       ['--keep-days <n>', 'how long jobs are kept that have ended', '30'],
+      ['--metrics <host:port>', 'where GET /metrics is answered for Prometheus, without a token; nowhere without this'],
       ['--log <level>', 'debug, info, warn or error', 'info'],
     ],
     run: async values => {
@@ -43,6 +44,7 @@ export const gatewayCommands: Commands = {
         trustProxy: needed(values, 'trustProxy'),
         logLevel: needed(values, 'log'),
         keepDays: Number(values['keepDays']),
+        ...(text(values, 'metrics') === undefined ? {} : { metrics: needed(values, 'metrics') }),
       })
     },
   },

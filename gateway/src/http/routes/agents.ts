@@ -2,7 +2,7 @@ import { PlatenError } from '@platen/protocol'
 import type { Agent } from '../../ports/agents.ts'
 import { iso, ok, type Route } from '../context.ts'
 import { pageAnswer, pageRequest } from '../paging.ts'
-import { agentShape, listOf, pageQuery, revokedShape } from '../shapes.ts'
+import { agentShape, listOf, pageQuery, revokedShape, rotatingShape } from '../shapes.ts'
 
 /** Agents of the account. */
 export const agentRoutes: readonly Route[] = [
@@ -13,7 +13,8 @@ export const agentRoutes: readonly Route[] = [
     summary: 'List the agents',
     query: pageQuery,
     answer: { status: 200, ...listOf(agentShape) },
-    handle: async ({ token, query }, { store }) => ok(pageAnswer(await store.agents.list(token.accountId, pageRequest(query)), show)),
+    handle: async ({ token, query }, { store, heldBecause }) =>
+      ok(pageAnswer(await store.agents.list(token.accountId, pageRequest(query)), agent => show(agent, heldBecause(agent)))),
   },
   {
     method: 'GET',
@@ -21,10 +22,10 @@ export const agentRoutes: readonly Route[] = [
     scope: 'read',
     summary: 'Show an agent',
     answer: { status: 200, ...agentShape },
-    handle: async ({ token, params }, { store }) => {
+    handle: async ({ token, params }, { store, heldBecause }) => {
       const agent = await store.agents.find(token.accountId, params['id'] ?? '')
       if (!agent) throw new PlatenError('agent.not_found')
-      return ok(show(agent))
+      return ok(show(agent, heldBecause(agent)))
     },
   },
   {
@@ -55,23 +56,42 @@ export const agentRoutes: readonly Route[] = [
     },
     bodyExample: { pool: 'verifiers' },
     answer: { status: 200, ...agentShape },
-    handle: async ({ token, params, body, record }, { store, bus }) => {
+    handle: async ({ token, params, body, record }, { store, bus, heldBecause }) => {
       const agentId = params['id'] ?? ''
       const pool = (body['pool'] as string | undefined) ?? null
       if (!(await store.agents.assignPool(token.accountId, agentId, pool, record(agentId)))) throw new PlatenError('agent.not_found')
       bus.publish({ type: 'agent changed', agentId })
-      return ok(show((await store.agents.find(token.accountId, agentId)) as Agent))
+      const agent = (await store.agents.find(token.accountId, agentId)) as Agent
+      return ok(show(agent, heldBecause(agent)))
+    },
+  },
+  {
+    method: 'POST',
+    path: '/v1/agents/:id/rotate',
+    scope: 'admin',
+    summary: 'Have an agent change its key',
+    description: 'At once where it is connected, else when it is the next time. Its old key works until it has connected with the new one.',
+    audit: 'agent.rotate',
+    answer: { status: 202, ...rotatingShape },
+    handle: async ({ token, params, record }, { store, bus, clock }) => {
+      const agentId = params['id'] ?? ''
+      if (!(await store.agents.askRotation(token.accountId, agentId, clock.now(), record(agentId))))
+        throw new PlatenError('agent.not_found')
+      bus.publish({ type: 'agent rotation', agentId })
+      return { status: 202, body: { id: agentId, rotating: true } }
     },
   },
 ]
 
-function show(agent: Agent): object {
+function show(agent: Agent, held: 'duplicate' | undefined): object {
   const { id, siteId, version, facts } = agent
   const time = (name: 'seenAt' | 'revokedAt' | 'connectedAt'): object => (agent[name] === undefined ? {} : { [name]: iso(agent[name]) })
   return {
     id,
     siteId,
     connected: agent.connectedAt !== undefined,
+    ...(held === undefined ? {} : { held }),
+    ...(agent.rotationAskedAt === undefined ? {} : { rotating: true }),
     ...(agent.pool === undefined ? {} : { pool: agent.pool }),
     ...(version === undefined ? {} : { version }),
     enrolledAt: iso(agent.createdAt),

@@ -44,6 +44,18 @@ export function mongoAgents(database: MongoDatabase): AgentStore {
         },
         again: () => Promise.resolve(true),
       }),
+    askRotation: (accountId, id, at, record) =>
+      recorded(database, accountId, record, id, {
+        fresh: within => change({ _id: id, accountId }, agent => asked(agent, at), within),
+        again: () => Promise.resolve(true),
+      }),
+    offerKey: (id, keys) => database.transaction(within => change({ _id: id }, agent => offered(agent, keys), within)),
+    commitKey: (id, pendingKey, at) =>
+      database.transaction(async within => {
+        const isCommitted = await change({ _id: id }, agent => committed(agent, pendingKey), within)
+        if (isCommitted) await noteRotation(database, (await find({ _id: id }, within)) as Agent, at, within)
+        return isCommitted
+      }),
     seen: async (id, at, connected, version) => {
       await database.transaction(within => change({ _id: id }, agent => heard(agent, at, connected, version), within))
     },
@@ -62,6 +74,26 @@ function heard({ connectedAt, ...agent }: Agent, at: number, connected: boolean,
     ...(version === undefined ? {} : { version }),
     ...(connected ? { connectedAt: connectedAt ?? at } : {}),
   }
+}
+
+/** Undefined where it is revoked. */
+function asked(agent: Agent, at: number): Agent | undefined {
+  return agent.revokedAt === undefined ? { ...agent, rotationAskedAt: agent.rotationAskedAt ?? at } : undefined
+}
+
+/** Undefined where the key in use is another, or the agent is revoked. */
+function offered(agent: Agent, { publicKey, pendingKey }: { publicKey: string; pendingKey: string }): Agent | undefined {
+  return agent.publicKey === publicKey && agent.revokedAt === undefined ? { ...agent, pendingKey } : undefined
+}
+
+/** Undefined where that is not the key that is kept, or the agent is revoked. */
+function committed({ pendingKey: kept, rotationAskedAt: _asked, ...agent }: Agent, pendingKey: string): Agent | undefined {
+  return kept === pendingKey && agent.revokedAt === undefined ? { ...agent, publicKey: pendingKey } : undefined
+}
+
+function noteRotation(database: MongoDatabase, { id, accountId }: Agent, at: number, within: Within): Promise<void> {
+  const line = { actor: `agent:${id}`, action: 'agent.rotate', subject: id, outcome: 'done' }
+  return appendAudit(database, { id: newId('evt'), accountId, at, ...line }, within)
 }
 
 type Report = Parameters<AgentStore['report']>[1]

@@ -42,6 +42,17 @@ export function sqliteAgents(database: SqlDatabase): AgentStore {
       database.run('UPDATE agents SET state_seq = ?, facts = ? WHERE id = ?', seq, JSON.stringify(merged), agentId)
       return true
     },
+    askRotation: async (accountId, id, at, record) => {
+      const sql = `UPDATE agents SET rotation_asked_at = ifnull(rotation_asked_at, ?)
+        WHERE account_id = ? AND id = ? AND revoked_at IS NULL`
+      const fresh = async (): Promise<boolean> => database.run(sql, at, accountId, id) > 0
+      return recorded(database, accountId, record, id, { fresh, again: async () => true })
+    },
+    offerKey: async (agentId, { publicKey, pendingKey }) => {
+      const sql = 'UPDATE agents SET pending_key = ? WHERE id = ? AND public_key = ? AND revoked_at IS NULL'
+      return database.run(sql, pendingKey, agentId, publicKey) > 0
+    },
+    commitKey: async (agentId, pendingKey, at) => commitKey(database, agentId, pendingKey, at),
     assignPool: async (accountId, id, pool, record) => {
       if (!database.get('SELECT 1 FROM accounts WHERE id = ? AND platform = 1', accountId)) throw new PlatenError('pool.denied')
       const fresh = async (): Promise<boolean> =>
@@ -49,6 +60,16 @@ export function sqliteAgents(database: SqlDatabase): AgentStore {
       return recorded(database, accountId, record, id, { fresh, again: async () => true })
     },
   }
+}
+
+function commitKey(database: SqlDatabase, agentId: string, pendingKey: string, at: number): boolean {
+  const sql = `UPDATE agents SET public_key = pending_key, pending_key = NULL, rotation_asked_at = NULL
+    WHERE id = ? AND pending_key = ? AND revoked_at IS NULL RETURNING account_id`
+  const [row] = database.all(sql, agentId, pendingKey)
+  if (!row) return false
+  const line = { actor: `agent:${agentId}`, action: 'agent.rotate', subject: agentId, outcome: 'done' }
+  appendAudit(database, { id: newId('evt'), accountId: String(row['account_id']), at, ...line })
+  return true
 }
 
 type Redemption = Parameters<AgentStore['redeem']>[0]
@@ -100,6 +121,8 @@ function agent(row: Row): Agent {
     siteId: String(row['site_id']),
     publicKey: String(row['public_key']),
     createdAt: Number(row['created_at']),
+    ...(row['pending_key'] === null ? {} : { pendingKey: String(row['pending_key']) }),
+    ...time('rotation_asked_at', 'rotationAskedAt'),
     ...(row['pool'] === null ? {} : { pool: String(row['pool']) }),
     ...time('revoked_at', 'revokedAt'),
     ...time('connected_at', 'connectedAt'),

@@ -25,6 +25,8 @@ export const migrations: readonly string[] = [
     account_id TEXT NOT NULL REFERENCES accounts (id),
     site_id TEXT NOT NULL REFERENCES sites (id),
     public_key TEXT NOT NULL,
+    pending_key TEXT,
+    rotation_asked_at INTEGER,
     created_at INTEGER NOT NULL,
     revoked_at INTEGER,
     pool TEXT,

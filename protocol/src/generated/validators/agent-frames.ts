@@ -4119,13 +4119,19 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
   return errors === 0
 }
 
-const isAgentGoodbye = validate19
+const isAgentKeyOffer = validate19
 const schema20 = {
   type: 'object',
-  required: ['type', 'reason'],
-  properties: { type: { type: 'string', const: 'goodbye' }, reason: { type: 'string', maxLength: 500 } },
+  required: ['type', 'publicKey', 'signature', 'proof'],
+  properties: {
+    type: { type: 'string', const: 'key.offer' },
+    publicKey: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
+    signature: { type: 'string', pattern: '^[A-Za-z0-9_-]+$', maxLength: 8192 },
+    proof: { type: 'string', pattern: '^[A-Za-z0-9_-]+$', maxLength: 8192 },
+  },
   additionalProperties: false,
 }
+const pattern18 = new RegExp('^[A-Za-z0-9_-]{43}$', '')
 
 function validate19(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -4133,7 +4139,12 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
-      if ((data.type === undefined && (missing0 = 'type')) || (data.reason === undefined && (missing0 = 'reason'))) {
+      if (
+        (data.type === undefined && (missing0 = 'type')) ||
+        (data.publicKey === undefined && (missing0 = 'publicKey')) ||
+        (data.signature === undefined && (missing0 = 'signature')) ||
+        (data.proof === undefined && (missing0 = 'proof'))
+      ) {
         validate19.errors = [
           {
             instancePath,
@@ -4147,7 +4158,7 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
       } else {
         const _errs1 = errors
         for (const key0 in data) {
-          if (!(key0 === 'type' || key0 === 'reason')) {
+          if (!(key0 === 'type' || key0 === 'publicKey' || key0 === 'signature' || key0 === 'proof')) {
             validate19.errors = [
               {
                 instancePath,
@@ -4177,8 +4188,227 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
               ]
               return false
             }
-            if ('goodbye' !== data0) {
+            if ('key.offer' !== data0) {
               validate19.errors = [
+                {
+                  instancePath: instancePath + '/type',
+                  schemaPath: '#/properties/type/const',
+                  keyword: 'const',
+                  params: { allowedValue: 'key.offer' },
+                  message: 'must be equal to constant',
+                },
+              ]
+              return false
+            }
+            var valid0 = _errs2 === errors
+          } else {
+            var valid0 = true
+          }
+          if (valid0) {
+            if (data.publicKey !== undefined) {
+              let data1 = data.publicKey
+              const _errs4 = errors
+              if (errors === _errs4) {
+                if (typeof data1 === 'string') {
+                  if (!pattern18.test(data1)) {
+                    validate19.errors = [
+                      {
+                        instancePath: instancePath + '/publicKey',
+                        schemaPath: '#/properties/publicKey/pattern',
+                        keyword: 'pattern',
+                        params: { pattern: '^[A-Za-z0-9_-]{43}$' },
+                        message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
+                      },
+                    ]
+                    return false
+                  }
+                } else {
+                  validate19.errors = [
+                    {
+                      instancePath: instancePath + '/publicKey',
+                      schemaPath: '#/properties/publicKey/type',
+                      keyword: 'type',
+                      params: { type: 'string' },
+                      message: 'must be string',
+                    },
+                  ]
+                  return false
+                }
+              }
+              var valid0 = _errs4 === errors
+            } else {
+              var valid0 = true
+            }
+            if (valid0) {
+              if (data.signature !== undefined) {
+                let data2 = data.signature
+                const _errs6 = errors
+                if (errors === _errs6) {
+                  if (typeof data2 === 'string') {
+                    if (data2.length > 8192) {
+                      validate19.errors = [
+                        {
+                          instancePath: instancePath + '/signature',
+                          schemaPath: '#/properties/signature/maxLength',
+                          keyword: 'maxLength',
+                          params: { limit: 8192 },
+                          message: 'must NOT have more than 8192 characters',
+                        },
+                      ]
+                      return false
+                    } else {
+                      if (!pattern2.test(data2)) {
+                        validate19.errors = [
+                          {
+                            instancePath: instancePath + '/signature',
+                            schemaPath: '#/properties/signature/pattern',
+                            keyword: 'pattern',
+                            params: { pattern: '^[A-Za-z0-9_-]+$' },
+                            message: 'must match pattern "' + '^[A-Za-z0-9_-]+$' + '"',
+                          },
+                        ]
+                        return false
+                      }
+                    }
+                  } else {
+                    validate19.errors = [
+                      {
+                        instancePath: instancePath + '/signature',
+                        schemaPath: '#/properties/signature/type',
+                        keyword: 'type',
+                        params: { type: 'string' },
+                        message: 'must be string',
+                      },
+                    ]
+                    return false
+                  }
+                }
+                var valid0 = _errs6 === errors
+              } else {
+                var valid0 = true
+              }
+              if (valid0) {
+                if (data.proof !== undefined) {
+                  let data3 = data.proof
+                  const _errs8 = errors
+                  if (errors === _errs8) {
+                    if (typeof data3 === 'string') {
+                      if (data3.length > 8192) {
+                        validate19.errors = [
+                          {
+                            instancePath: instancePath + '/proof',
+                            schemaPath: '#/properties/proof/maxLength',
+                            keyword: 'maxLength',
+                            params: { limit: 8192 },
+                            message: 'must NOT have more than 8192 characters',
+                          },
+                        ]
+                        return false
+                      } else {
+                        if (!pattern2.test(data3)) {
+                          validate19.errors = [
+                            {
+                              instancePath: instancePath + '/proof',
+                              schemaPath: '#/properties/proof/pattern',
+                              keyword: 'pattern',
+                              params: { pattern: '^[A-Za-z0-9_-]+$' },
+                              message: 'must match pattern "' + '^[A-Za-z0-9_-]+$' + '"',
+                            },
+                          ]
+                          return false
+                        }
+                      }
+                    } else {
+                      validate19.errors = [
+                        {
+                          instancePath: instancePath + '/proof',
+                          schemaPath: '#/properties/proof/type',
+                          keyword: 'type',
+                          params: { type: 'string' },
+                          message: 'must be string',
+                        },
+                      ]
+                      return false
+                    }
+                  }
+                  var valid0 = _errs8 === errors
+                } else {
+                  var valid0 = true
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate19.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      return false
+    }
+  }
+  validate19.errors = vErrors
+  return errors === 0
+}
+
+const isAgentGoodbye = validate20
+const schema21 = {
+  type: 'object',
+  required: ['type', 'reason'],
+  properties: { type: { type: 'string', const: 'goodbye' }, reason: { type: 'string', maxLength: 500 } },
+  additionalProperties: false,
+}
+
+function validate20(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null
+  let errors = 0
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      let missing0
+      if ((data.type === undefined && (missing0 = 'type')) || (data.reason === undefined && (missing0 = 'reason'))) {
+        validate20.errors = [
+          {
+            instancePath,
+            schemaPath: '#/required',
+            keyword: 'required',
+            params: { missingProperty: missing0 },
+            message: "must have required property '" + missing0 + "'",
+          },
+        ]
+        return false
+      } else {
+        const _errs1 = errors
+        for (const key0 in data) {
+          if (!(key0 === 'type' || key0 === 'reason')) {
+            validate20.errors = [
+              {
+                instancePath,
+                schemaPath: '#/additionalProperties',
+                keyword: 'additionalProperties',
+                params: { additionalProperty: key0 },
+                message: 'must NOT have additional properties',
+              },
+            ]
+            return false
+            break
+          }
+        }
+        if (_errs1 === errors) {
+          if (data.type !== undefined) {
+            let data0 = data.type
+            const _errs2 = errors
+            if (typeof data0 !== 'string') {
+              validate20.errors = [
+                {
+                  instancePath: instancePath + '/type',
+                  schemaPath: '#/properties/type/type',
+                  keyword: 'type',
+                  params: { type: 'string' },
+                  message: 'must be string',
+                },
+              ]
+              return false
+            }
+            if ('goodbye' !== data0) {
+              validate20.errors = [
                 {
                   instancePath: instancePath + '/type',
                   schemaPath: '#/properties/type/const',
@@ -4200,7 +4430,7 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs4) {
                 if (typeof data1 === 'string') {
                   if (data1.length > 500) {
-                    validate19.errors = [
+                    validate20.errors = [
                       {
                         instancePath: instancePath + '/reason',
                         schemaPath: '#/properties/reason/maxLength',
@@ -4212,7 +4442,7 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
                     return false
                   }
                 } else {
-                  validate19.errors = [
+                  validate20.errors = [
                     {
                       instancePath: instancePath + '/reason',
                       schemaPath: '#/properties/reason/type',
@@ -4232,11 +4462,11 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate19.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate20.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate19.errors = vErrors
+  validate20.errors = vErrors
   return errors === 0
 }
 
@@ -4251,5 +4481,6 @@ export const agentFrameValidators: Readonly<Record<string, Validator>> = {
   'job.wait': isAgentJobWait as unknown as Validator,
   'job.created': isAgentJobCreated as unknown as Validator,
   'state.report': isAgentStateReport as unknown as Validator,
+  'key.offer': isAgentKeyOffer as unknown as Validator,
   goodbye: isAgentGoodbye as unknown as Validator,
 }

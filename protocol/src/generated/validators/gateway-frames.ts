@@ -2152,15 +2152,11 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
   return errors === 0
 }
 
-const isGatewayGoodbye = validate16
+const isGatewayKeyRotate = validate16
 const schema17 = {
   type: 'object',
-  required: ['type', 'reason', 'afterMs'],
-  properties: {
-    type: { type: 'string', const: 'goodbye' },
-    reason: { type: 'string', maxLength: 500 },
-    afterMs: { type: 'integer', minimum: 0, maximum: 3600000 },
-  },
+  required: ['type'],
+  properties: { type: { type: 'string', const: 'key.rotate' } },
   additionalProperties: false,
 }
 
@@ -2170,11 +2166,7 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
-      if (
-        (data.type === undefined && (missing0 = 'type')) ||
-        (data.reason === undefined && (missing0 = 'reason')) ||
-        (data.afterMs === undefined && (missing0 = 'afterMs'))
-      ) {
+      if (data.type === undefined && (missing0 = 'type')) {
         validate16.errors = [
           {
             instancePath,
@@ -2188,8 +2180,94 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
       } else {
         const _errs1 = errors
         for (const key0 in data) {
-          if (!(key0 === 'type' || key0 === 'reason' || key0 === 'afterMs')) {
+          if (!(key0 === 'type')) {
             validate16.errors = [
+              {
+                instancePath,
+                schemaPath: '#/additionalProperties',
+                keyword: 'additionalProperties',
+                params: { additionalProperty: key0 },
+                message: 'must NOT have additional properties',
+              },
+            ]
+            return false
+            break
+          }
+        }
+        if (_errs1 === errors) {
+          if (data.type !== undefined) {
+            let data0 = data.type
+            if (typeof data0 !== 'string') {
+              validate16.errors = [
+                {
+                  instancePath: instancePath + '/type',
+                  schemaPath: '#/properties/type/type',
+                  keyword: 'type',
+                  params: { type: 'string' },
+                  message: 'must be string',
+                },
+              ]
+              return false
+            }
+            if ('key.rotate' !== data0) {
+              validate16.errors = [
+                {
+                  instancePath: instancePath + '/type',
+                  schemaPath: '#/properties/type/const',
+                  keyword: 'const',
+                  params: { allowedValue: 'key.rotate' },
+                  message: 'must be equal to constant',
+                },
+              ]
+              return false
+            }
+          }
+        }
+      }
+    } else {
+      validate16.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      return false
+    }
+  }
+  validate16.errors = vErrors
+  return errors === 0
+}
+
+const isGatewayKeyAck = validate17
+const schema18 = {
+  type: 'object',
+  required: ['type', 'publicKey'],
+  properties: {
+    type: { type: 'string', const: 'key.ack' },
+    publicKey: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
+    refused: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
+  },
+  additionalProperties: false,
+}
+const pattern13 = new RegExp('^[A-Za-z0-9_-]{43}$', '')
+
+function validate17(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null
+  let errors = 0
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      let missing0
+      if ((data.type === undefined && (missing0 = 'type')) || (data.publicKey === undefined && (missing0 = 'publicKey'))) {
+        validate17.errors = [
+          {
+            instancePath,
+            schemaPath: '#/required',
+            keyword: 'required',
+            params: { missingProperty: missing0 },
+            message: "must have required property '" + missing0 + "'",
+          },
+        ]
+        return false
+      } else {
+        const _errs1 = errors
+        for (const key0 in data) {
+          if (!(key0 === 'type' || key0 === 'publicKey' || key0 === 'refused')) {
+            validate17.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -2207,7 +2285,185 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
             let data0 = data.type
             const _errs2 = errors
             if (typeof data0 !== 'string') {
-              validate16.errors = [
+              validate17.errors = [
+                {
+                  instancePath: instancePath + '/type',
+                  schemaPath: '#/properties/type/type',
+                  keyword: 'type',
+                  params: { type: 'string' },
+                  message: 'must be string',
+                },
+              ]
+              return false
+            }
+            if ('key.ack' !== data0) {
+              validate17.errors = [
+                {
+                  instancePath: instancePath + '/type',
+                  schemaPath: '#/properties/type/const',
+                  keyword: 'const',
+                  params: { allowedValue: 'key.ack' },
+                  message: 'must be equal to constant',
+                },
+              ]
+              return false
+            }
+            var valid0 = _errs2 === errors
+          } else {
+            var valid0 = true
+          }
+          if (valid0) {
+            if (data.publicKey !== undefined) {
+              let data1 = data.publicKey
+              const _errs4 = errors
+              if (errors === _errs4) {
+                if (typeof data1 === 'string') {
+                  if (!pattern13.test(data1)) {
+                    validate17.errors = [
+                      {
+                        instancePath: instancePath + '/publicKey',
+                        schemaPath: '#/properties/publicKey/pattern',
+                        keyword: 'pattern',
+                        params: { pattern: '^[A-Za-z0-9_-]{43}$' },
+                        message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
+                      },
+                    ]
+                    return false
+                  }
+                } else {
+                  validate17.errors = [
+                    {
+                      instancePath: instancePath + '/publicKey',
+                      schemaPath: '#/properties/publicKey/type',
+                      keyword: 'type',
+                      params: { type: 'string' },
+                      message: 'must be string',
+                    },
+                  ]
+                  return false
+                }
+              }
+              var valid0 = _errs4 === errors
+            } else {
+              var valid0 = true
+            }
+            if (valid0) {
+              if (data.refused !== undefined) {
+                let data2 = data.refused
+                const _errs6 = errors
+                if (errors === _errs6) {
+                  if (typeof data2 === 'string') {
+                    if (data2.length > 40) {
+                      validate17.errors = [
+                        {
+                          instancePath: instancePath + '/refused',
+                          schemaPath: '#/properties/refused/maxLength',
+                          keyword: 'maxLength',
+                          params: { limit: 40 },
+                          message: 'must NOT have more than 40 characters',
+                        },
+                      ]
+                      return false
+                    } else {
+                      if (!pattern5.test(data2)) {
+                        validate17.errors = [
+                          {
+                            instancePath: instancePath + '/refused',
+                            schemaPath: '#/properties/refused/pattern',
+                            keyword: 'pattern',
+                            params: { pattern: '^[a-z]+(\\.[a-z_]+)?$' },
+                            message: 'must match pattern "' + '^[a-z]+(\\.[a-z_]+)?$' + '"',
+                          },
+                        ]
+                        return false
+                      }
+                    }
+                  } else {
+                    validate17.errors = [
+                      {
+                        instancePath: instancePath + '/refused',
+                        schemaPath: '#/properties/refused/type',
+                        keyword: 'type',
+                        params: { type: 'string' },
+                        message: 'must be string',
+                      },
+                    ]
+                    return false
+                  }
+                }
+                var valid0 = _errs6 === errors
+              } else {
+                var valid0 = true
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate17.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      return false
+    }
+  }
+  validate17.errors = vErrors
+  return errors === 0
+}
+
+const isGatewayGoodbye = validate18
+const schema19 = {
+  type: 'object',
+  required: ['type', 'reason', 'afterMs'],
+  properties: {
+    type: { type: 'string', const: 'goodbye' },
+    reason: { type: 'string', maxLength: 500 },
+    afterMs: { type: 'integer', minimum: 0, maximum: 3600000 },
+  },
+  additionalProperties: false,
+}
+
+function validate18(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null
+  let errors = 0
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      let missing0
+      if (
+        (data.type === undefined && (missing0 = 'type')) ||
+        (data.reason === undefined && (missing0 = 'reason')) ||
+        (data.afterMs === undefined && (missing0 = 'afterMs'))
+      ) {
+        validate18.errors = [
+          {
+            instancePath,
+            schemaPath: '#/required',
+            keyword: 'required',
+            params: { missingProperty: missing0 },
+            message: "must have required property '" + missing0 + "'",
+          },
+        ]
+        return false
+      } else {
+        const _errs1 = errors
+        for (const key0 in data) {
+          if (!(key0 === 'type' || key0 === 'reason' || key0 === 'afterMs')) {
+            validate18.errors = [
+              {
+                instancePath,
+                schemaPath: '#/additionalProperties',
+                keyword: 'additionalProperties',
+                params: { additionalProperty: key0 },
+                message: 'must NOT have additional properties',
+              },
+            ]
+            return false
+            break
+          }
+        }
+        if (_errs1 === errors) {
+          if (data.type !== undefined) {
+            let data0 = data.type
+            const _errs2 = errors
+            if (typeof data0 !== 'string') {
+              validate18.errors = [
                 {
                   instancePath: instancePath + '/type',
                   schemaPath: '#/properties/type/type',
@@ -2219,7 +2475,7 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
               return false
             }
             if ('goodbye' !== data0) {
-              validate16.errors = [
+              validate18.errors = [
                 {
                   instancePath: instancePath + '/type',
                   schemaPath: '#/properties/type/const',
@@ -2241,7 +2497,7 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs4) {
                 if (typeof data1 === 'string') {
                   if (data1.length > 500) {
-                    validate16.errors = [
+                    validate18.errors = [
                       {
                         instancePath: instancePath + '/reason',
                         schemaPath: '#/properties/reason/maxLength',
@@ -2253,7 +2509,7 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
                     return false
                   }
                 } else {
-                  validate16.errors = [
+                  validate18.errors = [
                     {
                       instancePath: instancePath + '/reason',
                       schemaPath: '#/properties/reason/type',
@@ -2274,7 +2530,7 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
                 let data2 = data.afterMs
                 const _errs6 = errors
                 if (!(typeof data2 == 'number' && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
-                  validate16.errors = [
+                  validate18.errors = [
                     {
                       instancePath: instancePath + '/afterMs',
                       schemaPath: '#/properties/afterMs/type',
@@ -2288,7 +2544,7 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
                 if (errors === _errs6) {
                   if (typeof data2 == 'number' && isFinite(data2)) {
                     if (data2 > 3600000 || isNaN(data2)) {
-                      validate16.errors = [
+                      validate18.errors = [
                         {
                           instancePath: instancePath + '/afterMs',
                           schemaPath: '#/properties/afterMs/maximum',
@@ -2300,7 +2556,7 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
                       return false
                     } else {
                       if (data2 < 0 || isNaN(data2)) {
-                        validate16.errors = [
+                        validate18.errors = [
                           {
                             instancePath: instancePath + '/afterMs',
                             schemaPath: '#/properties/afterMs/minimum',
@@ -2323,11 +2579,11 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate16.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate18.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate16.errors = vErrors
+  validate18.errors = vErrors
   return errors === 0
 }
 
@@ -2339,5 +2595,7 @@ export const gatewayFrameValidators: Readonly<Record<string, Validator>> = {
   'job.cancel': isGatewayJobCancel as unknown as Validator,
   'job.ack': isGatewayJobAck as unknown as Validator,
   'state.resync': isGatewayStateResync as unknown as Validator,
+  'key.rotate': isGatewayKeyRotate as unknown as Validator,
+  'key.ack': isGatewayKeyAck as unknown as Validator,
   goodbye: isGatewayGoodbye as unknown as Validator,
 }

@@ -2434,6 +2434,8 @@ const schema14 = {
         state: { enum: ['none', 'connecting', 'open', 'waiting', 'refused'] },
         since: { type: 'integer', minimum: 0 },
         lastClose: { type: 'string', maxLength: 500 },
+        refused: { type: 'integer', minimum: 0 },
+        keyChanging: { type: 'boolean' },
       },
       additionalProperties: false,
     },
@@ -2773,7 +2775,15 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                         } else {
                           const _errs12 = errors
                           for (const key1 in data4) {
-                            if (!(key1 === 'state' || key1 === 'since' || key1 === 'lastClose')) {
+                            if (
+                              !(
+                                key1 === 'state' ||
+                                key1 === 'since' ||
+                                key1 === 'lastClose' ||
+                                key1 === 'refused' ||
+                                key1 === 'keyChanging'
+                              )
+                            ) {
                               validate13.errors = [
                                 {
                                   instancePath: instancePath + '/link',
@@ -2886,6 +2896,63 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                 } else {
                                   var valid1 = true
                                 }
+                                if (valid1) {
+                                  if (data4.refused !== undefined) {
+                                    let data8 = data4.refused
+                                    const _errs18 = errors
+                                    if (!(typeof data8 == 'number' && !(data8 % 1) && !isNaN(data8) && isFinite(data8))) {
+                                      validate13.errors = [
+                                        {
+                                          instancePath: instancePath + '/link/refused',
+                                          schemaPath: '#/properties/link/properties/refused/type',
+                                          keyword: 'type',
+                                          params: { type: 'integer' },
+                                          message: 'must be integer',
+                                        },
+                                      ]
+                                      return false
+                                    }
+                                    if (errors === _errs18) {
+                                      if (typeof data8 == 'number' && isFinite(data8)) {
+                                        if (data8 < 0 || isNaN(data8)) {
+                                          validate13.errors = [
+                                            {
+                                              instancePath: instancePath + '/link/refused',
+                                              schemaPath: '#/properties/link/properties/refused/minimum',
+                                              keyword: 'minimum',
+                                              params: { comparison: '>=', limit: 0 },
+                                              message: 'must be >= 0',
+                                            },
+                                          ]
+                                          return false
+                                        }
+                                      }
+                                    }
+                                    var valid1 = _errs18 === errors
+                                  } else {
+                                    var valid1 = true
+                                  }
+                                  if (valid1) {
+                                    if (data4.keyChanging !== undefined) {
+                                      const _errs20 = errors
+                                      if (typeof data4.keyChanging !== 'boolean') {
+                                        validate13.errors = [
+                                          {
+                                            instancePath: instancePath + '/link/keyChanging',
+                                            schemaPath: '#/properties/link/properties/keyChanging/type',
+                                            keyword: 'type',
+                                            params: { type: 'boolean' },
+                                            message: 'must be boolean',
+                                          },
+                                        ]
+                                        return false
+                                      }
+                                      var valid1 = _errs20 === errors
+                                    } else {
+                                      var valid1 = true
+                                    }
+                                  }
+                                }
                               }
                             }
                           }
@@ -2909,11 +2976,11 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                   if (valid0) {
                     if (data.kinds !== undefined) {
-                      let data8 = data.kinds
-                      const _errs18 = errors
-                      if (errors === _errs18) {
-                        if (Array.isArray(data8)) {
-                          if (data8.length > 100) {
+                      let data10 = data.kinds
+                      const _errs22 = errors
+                      if (errors === _errs22) {
+                        if (Array.isArray(data10)) {
+                          if (data10.length > 100) {
                             validate13.errors = [
                               {
                                 instancePath: instancePath + '/kinds',
@@ -2926,19 +2993,19 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                             return false
                           } else {
                             var valid2 = true
-                            const len0 = data8.length
+                            const len0 = data10.length
                             for (let i0 = 0; i0 < len0; i0++) {
-                              let data9 = data8[i0]
-                              const _errs20 = errors
-                              if (errors === _errs20) {
-                                if (data9 && typeof data9 == 'object' && !Array.isArray(data9)) {
+                              let data11 = data10[i0]
+                              const _errs24 = errors
+                              if (errors === _errs24) {
+                                if (data11 && typeof data11 == 'object' && !Array.isArray(data11)) {
                                   let missing2
                                   if (
-                                    (data9.name === undefined && (missing2 = 'name')) ||
-                                    (data9.title === undefined && (missing2 = 'title')) ||
-                                    (data9.action === undefined && (missing2 = 'action')) ||
-                                    (data9.description === undefined && (missing2 = 'description')) ||
-                                    (data9.usualInput === undefined && (missing2 = 'usualInput'))
+                                    (data11.name === undefined && (missing2 = 'name')) ||
+                                    (data11.title === undefined && (missing2 = 'title')) ||
+                                    (data11.action === undefined && (missing2 = 'action')) ||
+                                    (data11.description === undefined && (missing2 = 'description')) ||
+                                    (data11.usualInput === undefined && (missing2 = 'usualInput'))
                                   ) {
                                     validate13.errors = [
                                       {
@@ -2951,8 +3018,8 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                     ]
                                     return false
                                   } else {
-                                    const _errs22 = errors
-                                    for (const key2 in data9) {
+                                    const _errs26 = errors
+                                    for (const key2 in data11) {
                                       if (
                                         !(
                                           key2 === 'name' ||
@@ -2975,13 +3042,13 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                         break
                                       }
                                     }
-                                    if (_errs22 === errors) {
-                                      if (data9.name !== undefined) {
-                                        let data10 = data9.name
-                                        const _errs23 = errors
-                                        if (errors === _errs23) {
-                                          if (typeof data10 === 'string') {
-                                            if (data10.length > 40) {
+                                    if (_errs26 === errors) {
+                                      if (data11.name !== undefined) {
+                                        let data12 = data11.name
+                                        const _errs27 = errors
+                                        if (errors === _errs27) {
+                                          if (typeof data12 === 'string') {
+                                            if (data12.length > 40) {
                                               validate13.errors = [
                                                 {
                                                   instancePath: instancePath + '/kinds/' + i0 + '/name',
@@ -2993,7 +3060,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                               ]
                                               return false
                                             } else {
-                                              if (!pattern0.test(data10)) {
+                                              if (!pattern0.test(data12)) {
                                                 validate13.errors = [
                                                   {
                                                     instancePath: instancePath + '/kinds/' + i0 + '/name',
@@ -3019,17 +3086,17 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                             return false
                                           }
                                         }
-                                        var valid3 = _errs23 === errors
+                                        var valid3 = _errs27 === errors
                                       } else {
                                         var valid3 = true
                                       }
                                       if (valid3) {
-                                        if (data9.title !== undefined) {
-                                          let data11 = data9.title
-                                          const _errs25 = errors
-                                          if (errors === _errs25) {
-                                            if (typeof data11 === 'string') {
-                                              if (data11.length > 500) {
+                                        if (data11.title !== undefined) {
+                                          let data13 = data11.title
+                                          const _errs29 = errors
+                                          if (errors === _errs29) {
+                                            if (typeof data13 === 'string') {
+                                              if (data13.length > 500) {
                                                 validate13.errors = [
                                                   {
                                                     instancePath: instancePath + '/kinds/' + i0 + '/title',
@@ -3054,17 +3121,17 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                               return false
                                             }
                                           }
-                                          var valid3 = _errs25 === errors
+                                          var valid3 = _errs29 === errors
                                         } else {
                                           var valid3 = true
                                         }
                                         if (valid3) {
-                                          if (data9.action !== undefined) {
-                                            let data12 = data9.action
-                                            const _errs27 = errors
-                                            if (errors === _errs27) {
-                                              if (typeof data12 === 'string') {
-                                                if (data12.length > 500) {
+                                          if (data11.action !== undefined) {
+                                            let data14 = data11.action
+                                            const _errs31 = errors
+                                            if (errors === _errs31) {
+                                              if (typeof data14 === 'string') {
+                                                if (data14.length > 500) {
                                                   validate13.errors = [
                                                     {
                                                       instancePath: instancePath + '/kinds/' + i0 + '/action',
@@ -3089,17 +3156,17 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                 return false
                                               }
                                             }
-                                            var valid3 = _errs27 === errors
+                                            var valid3 = _errs31 === errors
                                           } else {
                                             var valid3 = true
                                           }
                                           if (valid3) {
-                                            if (data9.description !== undefined) {
-                                              let data13 = data9.description
-                                              const _errs29 = errors
-                                              if (errors === _errs29) {
-                                                if (typeof data13 === 'string') {
-                                                  if (data13.length > 500) {
+                                            if (data11.description !== undefined) {
+                                              let data15 = data11.description
+                                              const _errs33 = errors
+                                              if (errors === _errs33) {
+                                                if (typeof data15 === 'string') {
+                                                  if (data15.length > 500) {
                                                     validate13.errors = [
                                                       {
                                                         instancePath: instancePath + '/kinds/' + i0 + '/description',
@@ -3124,7 +3191,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                   return false
                                                 }
                                               }
-                                              var valid3 = _errs29 === errors
+                                              var valid3 = _errs33 === errors
                                             } else {
                                               var valid3 = true
                                             }
@@ -3146,7 +3213,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                   return false
                                 }
                               }
-                              var valid2 = _errs20 === errors
+                              var valid2 = _errs24 === errors
                               if (!valid2) {
                                 break
                               }
@@ -3165,15 +3232,15 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                           return false
                         }
                       }
-                      var valid0 = _errs18 === errors
+                      var valid0 = _errs22 === errors
                     } else {
                       var valid0 = true
                     }
                     if (valid0) {
                       if (data.running !== undefined) {
-                        let data14 = data.running
-                        const _errs31 = errors
-                        if (!(typeof data14 == 'number' && !(data14 % 1) && !isNaN(data14) && isFinite(data14))) {
+                        let data16 = data.running
+                        const _errs35 = errors
+                        if (!(typeof data16 == 'number' && !(data16 % 1) && !isNaN(data16) && isFinite(data16))) {
                           validate13.errors = [
                             {
                               instancePath: instancePath + '/running',
@@ -3185,9 +3252,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                           ]
                           return false
                         }
-                        if (errors === _errs31) {
-                          if (typeof data14 == 'number' && isFinite(data14)) {
-                            if (data14 < 0 || isNaN(data14)) {
+                        if (errors === _errs35) {
+                          if (typeof data16 == 'number' && isFinite(data16)) {
+                            if (data16 < 0 || isNaN(data16)) {
                               validate13.errors = [
                                 {
                                   instancePath: instancePath + '/running',
@@ -3201,15 +3268,15 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                             }
                           }
                         }
-                        var valid0 = _errs31 === errors
+                        var valid0 = _errs35 === errors
                       } else {
                         var valid0 = true
                       }
                       if (valid0) {
                         if (data.waiting !== undefined) {
-                          let data15 = data.waiting
-                          const _errs33 = errors
-                          if (!(typeof data15 == 'number' && !(data15 % 1) && !isNaN(data15) && isFinite(data15))) {
+                          let data17 = data.waiting
+                          const _errs37 = errors
+                          if (!(typeof data17 == 'number' && !(data17 % 1) && !isNaN(data17) && isFinite(data17))) {
                             validate13.errors = [
                               {
                                 instancePath: instancePath + '/waiting',
@@ -3221,9 +3288,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                             ]
                             return false
                           }
-                          if (errors === _errs33) {
-                            if (typeof data15 == 'number' && isFinite(data15)) {
-                              if (data15 < 0 || isNaN(data15)) {
+                          if (errors === _errs37) {
+                            if (typeof data17 == 'number' && isFinite(data17)) {
+                              if (data17 < 0 || isNaN(data17)) {
                                 validate13.errors = [
                                   {
                                     instancePath: instancePath + '/waiting',
@@ -3237,22 +3304,22 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                               }
                             }
                           }
-                          var valid0 = _errs33 === errors
+                          var valid0 = _errs37 === errors
                         } else {
                           var valid0 = true
                         }
                         if (valid0) {
                           if (data.owner !== undefined) {
-                            let data16 = data.owner
-                            const _errs35 = errors
-                            if (errors === _errs35) {
-                              if (data16 && typeof data16 == 'object' && !Array.isArray(data16)) {
+                            let data18 = data.owner
+                            const _errs39 = errors
+                            if (errors === _errs39) {
+                              if (data18 && typeof data18 == 'object' && !Array.isArray(data18)) {
                                 let missing3
                                 if (
-                                  (data16.wishes === undefined && (missing3 = 'wishes')) ||
-                                  (data16.bounds === undefined && (missing3 = 'bounds')) ||
-                                  (data16.usage === undefined && (missing3 = 'usage')) ||
-                                  (data16.localTime === undefined && (missing3 = 'localTime'))
+                                  (data18.wishes === undefined && (missing3 = 'wishes')) ||
+                                  (data18.bounds === undefined && (missing3 = 'bounds')) ||
+                                  (data18.usage === undefined && (missing3 = 'usage')) ||
+                                  (data18.localTime === undefined && (missing3 = 'localTime'))
                                 ) {
                                   validate13.errors = [
                                     {
@@ -3265,8 +3332,8 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                   ]
                                   return false
                                 } else {
-                                  const _errs37 = errors
-                                  for (const key3 in data16) {
+                                  const _errs41 = errors
+                                  for (const key3 in data18) {
                                     if (
                                       !(
                                         key3 === 'wishes' ||
@@ -3289,18 +3356,18 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                       break
                                     }
                                   }
-                                  if (_errs37 === errors) {
-                                    if (data16.wishes !== undefined) {
-                                      let data17 = data16.wishes
-                                      const _errs38 = errors
-                                      if (errors === _errs38) {
-                                        if (data17 && typeof data17 == 'object' && !Array.isArray(data17)) {
+                                  if (_errs41 === errors) {
+                                    if (data18.wishes !== undefined) {
+                                      let data19 = data18.wishes
+                                      const _errs42 = errors
+                                      if (errors === _errs42) {
+                                        if (data19 && typeof data19 == 'object' && !Array.isArray(data19)) {
                                           let missing4
                                           if (
-                                            (data17.timeZone === undefined && (missing4 = 'timeZone')) ||
-                                            (data17.quietHours === undefined && (missing4 = 'quietHours')) ||
-                                            (data17.vetoed === undefined && (missing4 = 'vetoed')) ||
-                                            (data17.deferred === undefined && (missing4 = 'deferred'))
+                                            (data19.timeZone === undefined && (missing4 = 'timeZone')) ||
+                                            (data19.quietHours === undefined && (missing4 = 'quietHours')) ||
+                                            (data19.vetoed === undefined && (missing4 = 'vetoed')) ||
+                                            (data19.deferred === undefined && (missing4 = 'deferred'))
                                           ) {
                                             validate13.errors = [
                                               {
@@ -3313,8 +3380,8 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                             ]
                                             return false
                                           } else {
-                                            const _errs40 = errors
-                                            for (const key4 in data17) {
+                                            const _errs44 = errors
+                                            for (const key4 in data19) {
                                               if (
                                                 !(
                                                   key4 === 'timeZone' ||
@@ -3338,13 +3405,13 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                 break
                                               }
                                             }
-                                            if (_errs40 === errors) {
-                                              if (data17.timeZone !== undefined) {
-                                                let data18 = data17.timeZone
-                                                const _errs41 = errors
-                                                if (errors === _errs41) {
-                                                  if (typeof data18 === 'string') {
-                                                    if (data18.length > 64) {
+                                            if (_errs44 === errors) {
+                                              if (data19.timeZone !== undefined) {
+                                                let data20 = data19.timeZone
+                                                const _errs45 = errors
+                                                if (errors === _errs45) {
+                                                  if (typeof data20 === 'string') {
+                                                    if (data20.length > 64) {
                                                       validate13.errors = [
                                                         {
                                                           instancePath: instancePath + '/owner/wishes/timeZone',
@@ -3356,7 +3423,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                       ]
                                                       return false
                                                     } else {
-                                                      if (!pattern10.test(data18)) {
+                                                      if (!pattern10.test(data20)) {
                                                         validate13.errors = [
                                                           {
                                                             instancePath: instancePath + '/owner/wishes/timeZone',
@@ -3388,17 +3455,17 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                     return false
                                                   }
                                                 }
-                                                var valid5 = _errs41 === errors
+                                                var valid5 = _errs45 === errors
                                               } else {
                                                 var valid5 = true
                                               }
                                               if (valid5) {
-                                                if (data17.quietHours !== undefined) {
-                                                  let data19 = data17.quietHours
-                                                  const _errs43 = errors
-                                                  if (errors === _errs43) {
-                                                    if (Array.isArray(data19)) {
-                                                      if (data19.length > 20) {
+                                                if (data19.quietHours !== undefined) {
+                                                  let data21 = data19.quietHours
+                                                  const _errs47 = errors
+                                                  if (errors === _errs47) {
+                                                    if (Array.isArray(data21)) {
+                                                      if (data21.length > 20) {
                                                         validate13.errors = [
                                                           {
                                                             instancePath: instancePath + '/owner/wishes/quietHours',
@@ -3412,17 +3479,17 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                         return false
                                                       } else {
                                                         var valid6 = true
-                                                        const len1 = data19.length
+                                                        const len1 = data21.length
                                                         for (let i1 = 0; i1 < len1; i1++) {
-                                                          let data20 = data19[i1]
-                                                          const _errs45 = errors
-                                                          if (errors === _errs45) {
-                                                            if (data20 && typeof data20 == 'object' && !Array.isArray(data20)) {
+                                                          let data22 = data21[i1]
+                                                          const _errs49 = errors
+                                                          if (errors === _errs49) {
+                                                            if (data22 && typeof data22 == 'object' && !Array.isArray(data22)) {
                                                               let missing5
                                                               if (
-                                                                (data20.days === undefined && (missing5 = 'days')) ||
-                                                                (data20.from === undefined && (missing5 = 'from')) ||
-                                                                (data20.to === undefined && (missing5 = 'to'))
+                                                                (data22.days === undefined && (missing5 = 'days')) ||
+                                                                (data22.from === undefined && (missing5 = 'from')) ||
+                                                                (data22.to === undefined && (missing5 = 'to'))
                                                               ) {
                                                                 validate13.errors = [
                                                                   {
@@ -3436,8 +3503,8 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                 ]
                                                                 return false
                                                               } else {
-                                                                const _errs47 = errors
-                                                                for (const key5 in data20) {
+                                                                const _errs51 = errors
+                                                                for (const key5 in data22) {
                                                                   if (!(key5 === 'days' || key5 === 'from' || key5 === 'to')) {
                                                                     validate13.errors = [
                                                                       {
@@ -3453,13 +3520,13 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     break
                                                                   }
                                                                 }
-                                                                if (_errs47 === errors) {
-                                                                  if (data20.days !== undefined) {
-                                                                    let data21 = data20.days
-                                                                    const _errs48 = errors
-                                                                    if (errors === _errs48) {
-                                                                      if (Array.isArray(data21)) {
-                                                                        if (data21.length > 7) {
+                                                                if (_errs51 === errors) {
+                                                                  if (data22.days !== undefined) {
+                                                                    let data23 = data22.days
+                                                                    const _errs52 = errors
+                                                                    if (errors === _errs52) {
+                                                                      if (Array.isArray(data23)) {
+                                                                        if (data23.length > 7) {
                                                                           validate13.errors = [
                                                                             {
                                                                               instancePath:
@@ -3473,7 +3540,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           ]
                                                                           return false
                                                                         } else {
-                                                                          if (data21.length < 1) {
+                                                                          if (data23.length < 1) {
                                                                             validate13.errors = [
                                                                               {
                                                                                 instancePath:
@@ -3488,19 +3555,19 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                             return false
                                                                           } else {
                                                                             var valid8 = true
-                                                                            const len2 = data21.length
+                                                                            const len2 = data23.length
                                                                             for (let i2 = 0; i2 < len2; i2++) {
-                                                                              let data22 = data21[i2]
-                                                                              const _errs50 = errors
+                                                                              let data24 = data23[i2]
+                                                                              const _errs54 = errors
                                                                               if (
                                                                                 !(
-                                                                                  data22 === 'mon' ||
-                                                                                  data22 === 'tue' ||
-                                                                                  data22 === 'wed' ||
-                                                                                  data22 === 'thu' ||
-                                                                                  data22 === 'fri' ||
-                                                                                  data22 === 'sat' ||
-                                                                                  data22 === 'sun'
+                                                                                  data24 === 'mon' ||
+                                                                                  data24 === 'tue' ||
+                                                                                  data24 === 'wed' ||
+                                                                                  data24 === 'thu' ||
+                                                                                  data24 === 'fri' ||
+                                                                                  data24 === 'sat' ||
+                                                                                  data24 === 'sun'
                                                                                 )
                                                                               ) {
                                                                                 validate13.errors = [
@@ -3525,7 +3592,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 ]
                                                                                 return false
                                                                               }
-                                                                              var valid8 = _errs50 === errors
+                                                                              var valid8 = _errs54 === errors
                                                                               if (!valid8) {
                                                                                 break
                                                                               }
@@ -3547,17 +3614,17 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                         return false
                                                                       }
                                                                     }
-                                                                    var valid7 = _errs48 === errors
+                                                                    var valid7 = _errs52 === errors
                                                                   } else {
                                                                     var valid7 = true
                                                                   }
                                                                   if (valid7) {
-                                                                    if (data20.from !== undefined) {
-                                                                      let data23 = data20.from
-                                                                      const _errs51 = errors
-                                                                      if (errors === _errs51) {
-                                                                        if (typeof data23 === 'string') {
-                                                                          if (!pattern11.test(data23)) {
+                                                                    if (data22.from !== undefined) {
+                                                                      let data25 = data22.from
+                                                                      const _errs55 = errors
+                                                                      if (errors === _errs55) {
+                                                                        if (typeof data25 === 'string') {
+                                                                          if (!pattern11.test(data25)) {
                                                                             validate13.errors = [
                                                                               {
                                                                                 instancePath:
@@ -3589,17 +3656,17 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           return false
                                                                         }
                                                                       }
-                                                                      var valid7 = _errs51 === errors
+                                                                      var valid7 = _errs55 === errors
                                                                     } else {
                                                                       var valid7 = true
                                                                     }
                                                                     if (valid7) {
-                                                                      if (data20.to !== undefined) {
-                                                                        let data24 = data20.to
-                                                                        const _errs53 = errors
-                                                                        if (errors === _errs53) {
-                                                                          if (typeof data24 === 'string') {
-                                                                            if (!pattern11.test(data24)) {
+                                                                      if (data22.to !== undefined) {
+                                                                        let data26 = data22.to
+                                                                        const _errs57 = errors
+                                                                        if (errors === _errs57) {
+                                                                          if (typeof data26 === 'string') {
+                                                                            if (!pattern11.test(data26)) {
                                                                               validate13.errors = [
                                                                                 {
                                                                                   instancePath:
@@ -3631,7 +3698,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                             return false
                                                                           }
                                                                         }
-                                                                        var valid7 = _errs53 === errors
+                                                                        var valid7 = _errs57 === errors
                                                                       } else {
                                                                         var valid7 = true
                                                                       }
@@ -3653,7 +3720,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                               return false
                                                             }
                                                           }
-                                                          var valid6 = _errs45 === errors
+                                                          var valid6 = _errs49 === errors
                                                           if (!valid6) {
                                                             break
                                                           }
@@ -3672,16 +3739,16 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                       return false
                                                     }
                                                   }
-                                                  var valid5 = _errs43 === errors
+                                                  var valid5 = _errs47 === errors
                                                 } else {
                                                   var valid5 = true
                                                 }
                                                 if (valid5) {
-                                                  if (data17.cpuSecondsPerDay !== undefined) {
-                                                    let data25 = data17.cpuSecondsPerDay
-                                                    const _errs55 = errors
+                                                  if (data19.cpuSecondsPerDay !== undefined) {
+                                                    let data27 = data19.cpuSecondsPerDay
+                                                    const _errs59 = errors
                                                     if (
-                                                      !(typeof data25 == 'number' && !(data25 % 1) && !isNaN(data25) && isFinite(data25))
+                                                      !(typeof data27 == 'number' && !(data27 % 1) && !isNaN(data27) && isFinite(data27))
                                                     ) {
                                                       validate13.errors = [
                                                         {
@@ -3695,9 +3762,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                       ]
                                                       return false
                                                     }
-                                                    if (errors === _errs55) {
-                                                      if (typeof data25 == 'number' && isFinite(data25)) {
-                                                        if (data25 > 100000000 || isNaN(data25)) {
+                                                    if (errors === _errs59) {
+                                                      if (typeof data27 == 'number' && isFinite(data27)) {
+                                                        if (data27 > 100000000 || isNaN(data27)) {
                                                           validate13.errors = [
                                                             {
                                                               instancePath: instancePath + '/owner/wishes/cpuSecondsPerDay',
@@ -3710,7 +3777,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                           ]
                                                           return false
                                                         } else {
-                                                          if (data25 < 0 || isNaN(data25)) {
+                                                          if (data27 < 0 || isNaN(data27)) {
                                                             validate13.errors = [
                                                               {
                                                                 instancePath: instancePath + '/owner/wishes/cpuSecondsPerDay',
@@ -3726,16 +3793,16 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                         }
                                                       }
                                                     }
-                                                    var valid5 = _errs55 === errors
+                                                    var valid5 = _errs59 === errors
                                                   } else {
                                                     var valid5 = true
                                                   }
                                                   if (valid5) {
-                                                    if (data17.diskBytesPerDay !== undefined) {
-                                                      let data26 = data17.diskBytesPerDay
-                                                      const _errs57 = errors
+                                                    if (data19.diskBytesPerDay !== undefined) {
+                                                      let data28 = data19.diskBytesPerDay
+                                                      const _errs61 = errors
                                                       if (
-                                                        !(typeof data26 == 'number' && !(data26 % 1) && !isNaN(data26) && isFinite(data26))
+                                                        !(typeof data28 == 'number' && !(data28 % 1) && !isNaN(data28) && isFinite(data28))
                                                       ) {
                                                         validate13.errors = [
                                                           {
@@ -3749,9 +3816,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                         ]
                                                         return false
                                                       }
-                                                      if (errors === _errs57) {
-                                                        if (typeof data26 == 'number' && isFinite(data26)) {
-                                                          if (data26 > 9007199254740991 || isNaN(data26)) {
+                                                      if (errors === _errs61) {
+                                                        if (typeof data28 == 'number' && isFinite(data28)) {
+                                                          if (data28 > 9007199254740991 || isNaN(data28)) {
                                                             validate13.errors = [
                                                               {
                                                                 instancePath: instancePath + '/owner/wishes/diskBytesPerDay',
@@ -3764,7 +3831,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                             ]
                                                             return false
                                                           } else {
-                                                            if (data26 < 0 || isNaN(data26)) {
+                                                            if (data28 < 0 || isNaN(data28)) {
                                                               validate13.errors = [
                                                                 {
                                                                   instancePath: instancePath + '/owner/wishes/diskBytesPerDay',
@@ -3780,17 +3847,17 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                           }
                                                         }
                                                       }
-                                                      var valid5 = _errs57 === errors
+                                                      var valid5 = _errs61 === errors
                                                     } else {
                                                       var valid5 = true
                                                     }
                                                     if (valid5) {
-                                                      if (data17.vetoed !== undefined) {
-                                                        let data27 = data17.vetoed
-                                                        const _errs59 = errors
-                                                        if (errors === _errs59) {
-                                                          if (Array.isArray(data27)) {
-                                                            if (data27.length > 100) {
+                                                      if (data19.vetoed !== undefined) {
+                                                        let data29 = data19.vetoed
+                                                        const _errs63 = errors
+                                                        if (errors === _errs63) {
+                                                          if (Array.isArray(data29)) {
+                                                            if (data29.length > 100) {
                                                               validate13.errors = [
                                                                 {
                                                                   instancePath: instancePath + '/owner/wishes/vetoed',
@@ -3804,13 +3871,13 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                               return false
                                                             } else {
                                                               var valid9 = true
-                                                              const len3 = data27.length
+                                                              const len3 = data29.length
                                                               for (let i3 = 0; i3 < len3; i3++) {
-                                                                let data28 = data27[i3]
-                                                                const _errs61 = errors
-                                                                if (errors === _errs61) {
-                                                                  if (typeof data28 === 'string') {
-                                                                    if (data28.length > 40) {
+                                                                let data30 = data29[i3]
+                                                                const _errs65 = errors
+                                                                if (errors === _errs65) {
+                                                                  if (typeof data30 === 'string') {
+                                                                    if (data30.length > 40) {
                                                                       validate13.errors = [
                                                                         {
                                                                           instancePath: instancePath + '/owner/wishes/vetoed/' + i3,
@@ -3823,7 +3890,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                       ]
                                                                       return false
                                                                     } else {
-                                                                      if (!pattern0.test(data28)) {
+                                                                      if (!pattern0.test(data30)) {
                                                                         validate13.errors = [
                                                                           {
                                                                             instancePath: instancePath + '/owner/wishes/vetoed/' + i3,
@@ -3851,7 +3918,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     return false
                                                                   }
                                                                 }
-                                                                var valid9 = _errs61 === errors
+                                                                var valid9 = _errs65 === errors
                                                                 if (!valid9) {
                                                                   break
                                                                 }
@@ -3870,17 +3937,17 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                             return false
                                                           }
                                                         }
-                                                        var valid5 = _errs59 === errors
+                                                        var valid5 = _errs63 === errors
                                                       } else {
                                                         var valid5 = true
                                                       }
                                                       if (valid5) {
-                                                        if (data17.deferred !== undefined) {
-                                                          let data29 = data17.deferred
-                                                          const _errs63 = errors
-                                                          if (errors === _errs63) {
-                                                            if (Array.isArray(data29)) {
-                                                              if (data29.length > 100) {
+                                                        if (data19.deferred !== undefined) {
+                                                          let data31 = data19.deferred
+                                                          const _errs67 = errors
+                                                          if (errors === _errs67) {
+                                                            if (Array.isArray(data31)) {
+                                                              if (data31.length > 100) {
                                                                 validate13.errors = [
                                                                   {
                                                                     instancePath: instancePath + '/owner/wishes/deferred',
@@ -3894,17 +3961,17 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                 return false
                                                               } else {
                                                                 var valid10 = true
-                                                                const len4 = data29.length
+                                                                const len4 = data31.length
                                                                 for (let i4 = 0; i4 < len4; i4++) {
-                                                                  let data30 = data29[i4]
-                                                                  const _errs65 = errors
-                                                                  if (errors === _errs65) {
-                                                                    if (data30 && typeof data30 == 'object' && !Array.isArray(data30)) {
+                                                                  let data32 = data31[i4]
+                                                                  const _errs69 = errors
+                                                                  if (errors === _errs69) {
+                                                                    if (data32 && typeof data32 == 'object' && !Array.isArray(data32)) {
                                                                       let missing6
                                                                       if (
-                                                                        (data30.kind === undefined && (missing6 = 'kind')) ||
-                                                                        (data30.until === undefined && (missing6 = 'until')) ||
-                                                                        (data30.reason === undefined && (missing6 = 'reason'))
+                                                                        (data32.kind === undefined && (missing6 = 'kind')) ||
+                                                                        (data32.until === undefined && (missing6 = 'until')) ||
+                                                                        (data32.reason === undefined && (missing6 = 'reason'))
                                                                       ) {
                                                                         validate13.errors = [
                                                                           {
@@ -3918,8 +3985,8 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                         ]
                                                                         return false
                                                                       } else {
-                                                                        const _errs67 = errors
-                                                                        for (const key6 in data30) {
+                                                                        const _errs71 = errors
+                                                                        for (const key6 in data32) {
                                                                           if (!(key6 === 'kind' || key6 === 'until' || key6 === 'reason')) {
                                                                             validate13.errors = [
                                                                               {
@@ -3935,13 +4002,13 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                             break
                                                                           }
                                                                         }
-                                                                        if (_errs67 === errors) {
-                                                                          if (data30.kind !== undefined) {
-                                                                            let data31 = data30.kind
-                                                                            const _errs68 = errors
-                                                                            if (errors === _errs68) {
-                                                                              if (typeof data31 === 'string') {
-                                                                                if (data31.length > 40) {
+                                                                        if (_errs71 === errors) {
+                                                                          if (data32.kind !== undefined) {
+                                                                            let data33 = data32.kind
+                                                                            const _errs72 = errors
+                                                                            if (errors === _errs72) {
+                                                                              if (typeof data33 === 'string') {
+                                                                                if (data33.length > 40) {
                                                                                   validate13.errors = [
                                                                                     {
                                                                                       instancePath:
@@ -3958,7 +4025,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                   ]
                                                                                   return false
                                                                                 } else {
-                                                                                  if (!pattern0.test(data31)) {
+                                                                                  if (!pattern0.test(data33)) {
                                                                                     validate13.errors = [
                                                                                       {
                                                                                         instancePath:
@@ -3997,20 +4064,20 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 return false
                                                                               }
                                                                             }
-                                                                            var valid11 = _errs68 === errors
+                                                                            var valid11 = _errs72 === errors
                                                                           } else {
                                                                             var valid11 = true
                                                                           }
                                                                           if (valid11) {
-                                                                            if (data30.until !== undefined) {
-                                                                              let data32 = data30.until
-                                                                              const _errs70 = errors
+                                                                            if (data32.until !== undefined) {
+                                                                              let data34 = data32.until
+                                                                              const _errs74 = errors
                                                                               if (
                                                                                 !(
-                                                                                  typeof data32 == 'number' &&
-                                                                                  !(data32 % 1) &&
-                                                                                  !isNaN(data32) &&
-                                                                                  isFinite(data32)
+                                                                                  typeof data34 == 'number' &&
+                                                                                  !(data34 % 1) &&
+                                                                                  !isNaN(data34) &&
+                                                                                  isFinite(data34)
                                                                                 )
                                                                               ) {
                                                                                 validate13.errors = [
@@ -4029,9 +4096,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 ]
                                                                                 return false
                                                                               }
-                                                                              if (errors === _errs70) {
-                                                                                if (typeof data32 == 'number' && isFinite(data32)) {
-                                                                                  if (data32 < 0 || isNaN(data32)) {
+                                                                              if (errors === _errs74) {
+                                                                                if (typeof data34 == 'number' && isFinite(data34)) {
+                                                                                  if (data34 < 0 || isNaN(data34)) {
                                                                                     validate13.errors = [
                                                                                       {
                                                                                         instancePath:
@@ -4050,17 +4117,17 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                   }
                                                                                 }
                                                                               }
-                                                                              var valid11 = _errs70 === errors
+                                                                              var valid11 = _errs74 === errors
                                                                             } else {
                                                                               var valid11 = true
                                                                             }
                                                                             if (valid11) {
-                                                                              if (data30.reason !== undefined) {
-                                                                                let data33 = data30.reason
-                                                                                const _errs72 = errors
-                                                                                if (errors === _errs72) {
-                                                                                  if (typeof data33 === 'string') {
-                                                                                    if (data33.length > 500) {
+                                                                              if (data32.reason !== undefined) {
+                                                                                let data35 = data32.reason
+                                                                                const _errs76 = errors
+                                                                                if (errors === _errs76) {
+                                                                                  if (typeof data35 === 'string') {
+                                                                                    if (data35.length > 500) {
                                                                                       validate13.errors = [
                                                                                         {
                                                                                           instancePath:
@@ -4095,7 +4162,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                     return false
                                                                                   }
                                                                                 }
-                                                                                var valid11 = _errs72 === errors
+                                                                                var valid11 = _errs76 === errors
                                                                               } else {
                                                                                 var valid11 = true
                                                                               }
@@ -4117,7 +4184,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                       return false
                                                                     }
                                                                   }
-                                                                  var valid10 = _errs65 === errors
+                                                                  var valid10 = _errs69 === errors
                                                                   if (!valid10) {
                                                                     break
                                                                   }
@@ -4137,7 +4204,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                               return false
                                                             }
                                                           }
-                                                          var valid5 = _errs63 === errors
+                                                          var valid5 = _errs67 === errors
                                                         } else {
                                                           var valid5 = true
                                                         }
@@ -4161,18 +4228,18 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                           return false
                                         }
                                       }
-                                      var valid4 = _errs38 === errors
+                                      var valid4 = _errs42 === errors
                                     } else {
                                       var valid4 = true
                                     }
                                     if (valid4) {
-                                      if (data16.bounds !== undefined) {
-                                        let data34 = data16.bounds
-                                        const _errs74 = errors
-                                        if (errors === _errs74) {
-                                          if (data34 && typeof data34 == 'object' && !Array.isArray(data34)) {
-                                            const _errs76 = errors
-                                            for (const key7 in data34) {
+                                      if (data18.bounds !== undefined) {
+                                        let data36 = data18.bounds
+                                        const _errs78 = errors
+                                        if (errors === _errs78) {
+                                          if (data36 && typeof data36 == 'object' && !Array.isArray(data36)) {
+                                            const _errs80 = errors
+                                            for (const key7 in data36) {
                                               if (!(key7 === 'cpuSecondsPerDay' || key7 === 'diskBytesPerDay' || key7 === 'quietHours')) {
                                                 validate13.errors = [
                                                   {
@@ -4187,11 +4254,11 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                 break
                                               }
                                             }
-                                            if (_errs76 === errors) {
-                                              if (data34.cpuSecondsPerDay !== undefined) {
-                                                let data35 = data34.cpuSecondsPerDay
-                                                const _errs77 = errors
-                                                if (!(typeof data35 == 'number' && !(data35 % 1) && !isNaN(data35) && isFinite(data35))) {
+                                            if (_errs80 === errors) {
+                                              if (data36.cpuSecondsPerDay !== undefined) {
+                                                let data37 = data36.cpuSecondsPerDay
+                                                const _errs81 = errors
+                                                if (!(typeof data37 == 'number' && !(data37 % 1) && !isNaN(data37) && isFinite(data37))) {
                                                   validate13.errors = [
                                                     {
                                                       instancePath: instancePath + '/owner/bounds/cpuSecondsPerDay',
@@ -4203,9 +4270,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                   ]
                                                   return false
                                                 }
-                                                if (errors === _errs77) {
-                                                  if (typeof data35 == 'number' && isFinite(data35)) {
-                                                    if (data35 > 100000000 || isNaN(data35)) {
+                                                if (errors === _errs81) {
+                                                  if (typeof data37 == 'number' && isFinite(data37)) {
+                                                    if (data37 > 100000000 || isNaN(data37)) {
                                                       validate13.errors = [
                                                         {
                                                           instancePath: instancePath + '/owner/bounds/cpuSecondsPerDay',
@@ -4218,7 +4285,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                       ]
                                                       return false
                                                     } else {
-                                                      if (data35 < 0 || isNaN(data35)) {
+                                                      if (data37 < 0 || isNaN(data37)) {
                                                         validate13.errors = [
                                                           {
                                                             instancePath: instancePath + '/owner/bounds/cpuSecondsPerDay',
@@ -4234,15 +4301,15 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                     }
                                                   }
                                                 }
-                                                var valid12 = _errs77 === errors
+                                                var valid12 = _errs81 === errors
                                               } else {
                                                 var valid12 = true
                                               }
                                               if (valid12) {
-                                                if (data34.diskBytesPerDay !== undefined) {
-                                                  let data36 = data34.diskBytesPerDay
-                                                  const _errs79 = errors
-                                                  if (!(typeof data36 == 'number' && !(data36 % 1) && !isNaN(data36) && isFinite(data36))) {
+                                                if (data36.diskBytesPerDay !== undefined) {
+                                                  let data38 = data36.diskBytesPerDay
+                                                  const _errs83 = errors
+                                                  if (!(typeof data38 == 'number' && !(data38 % 1) && !isNaN(data38) && isFinite(data38))) {
                                                     validate13.errors = [
                                                       {
                                                         instancePath: instancePath + '/owner/bounds/diskBytesPerDay',
@@ -4254,9 +4321,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                     ]
                                                     return false
                                                   }
-                                                  if (errors === _errs79) {
-                                                    if (typeof data36 == 'number' && isFinite(data36)) {
-                                                      if (data36 > 9007199254740991 || isNaN(data36)) {
+                                                  if (errors === _errs83) {
+                                                    if (typeof data38 == 'number' && isFinite(data38)) {
+                                                      if (data38 > 9007199254740991 || isNaN(data38)) {
                                                         validate13.errors = [
                                                           {
                                                             instancePath: instancePath + '/owner/bounds/diskBytesPerDay',
@@ -4269,7 +4336,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                         ]
                                                         return false
                                                       } else {
-                                                        if (data36 < 0 || isNaN(data36)) {
+                                                        if (data38 < 0 || isNaN(data38)) {
                                                           validate13.errors = [
                                                             {
                                                               instancePath: instancePath + '/owner/bounds/diskBytesPerDay',
@@ -4285,20 +4352,20 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                       }
                                                     }
                                                   }
-                                                  var valid12 = _errs79 === errors
+                                                  var valid12 = _errs83 === errors
                                                 } else {
                                                   var valid12 = true
                                                 }
                                                 if (valid12) {
-                                                  if (data34.quietHours !== undefined) {
-                                                    let data37 = data34.quietHours
-                                                    const _errs81 = errors
-                                                    if (errors === _errs81) {
-                                                      if (data37 && typeof data37 == 'object' && !Array.isArray(data37)) {
+                                                  if (data36.quietHours !== undefined) {
+                                                    let data39 = data36.quietHours
+                                                    const _errs85 = errors
+                                                    if (errors === _errs85) {
+                                                      if (data39 && typeof data39 == 'object' && !Array.isArray(data39)) {
                                                         let missing7
                                                         if (
-                                                          (data37.timeZone === undefined && (missing7 = 'timeZone')) ||
-                                                          (data37.hours === undefined && (missing7 = 'hours'))
+                                                          (data39.timeZone === undefined && (missing7 = 'timeZone')) ||
+                                                          (data39.hours === undefined && (missing7 = 'hours'))
                                                         ) {
                                                           validate13.errors = [
                                                             {
@@ -4312,8 +4379,8 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                           ]
                                                           return false
                                                         } else {
-                                                          const _errs83 = errors
-                                                          for (const key8 in data37) {
+                                                          const _errs87 = errors
+                                                          for (const key8 in data39) {
                                                             if (!(key8 === 'timeZone' || key8 === 'hours')) {
                                                               validate13.errors = [
                                                                 {
@@ -4329,13 +4396,13 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                               break
                                                             }
                                                           }
-                                                          if (_errs83 === errors) {
-                                                            if (data37.timeZone !== undefined) {
-                                                              let data38 = data37.timeZone
-                                                              const _errs84 = errors
-                                                              if (errors === _errs84) {
-                                                                if (typeof data38 === 'string') {
-                                                                  if (data38.length > 64) {
+                                                          if (_errs87 === errors) {
+                                                            if (data39.timeZone !== undefined) {
+                                                              let data40 = data39.timeZone
+                                                              const _errs88 = errors
+                                                              if (errors === _errs88) {
+                                                                if (typeof data40 === 'string') {
+                                                                  if (data40.length > 64) {
                                                                     validate13.errors = [
                                                                       {
                                                                         instancePath: instancePath + '/owner/bounds/quietHours/timeZone',
@@ -4348,7 +4415,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     ]
                                                                     return false
                                                                   } else {
-                                                                    if (!pattern10.test(data38)) {
+                                                                    if (!pattern10.test(data40)) {
                                                                       validate13.errors = [
                                                                         {
                                                                           instancePath: instancePath + '/owner/bounds/quietHours/timeZone',
@@ -4382,17 +4449,17 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   return false
                                                                 }
                                                               }
-                                                              var valid13 = _errs84 === errors
+                                                              var valid13 = _errs88 === errors
                                                             } else {
                                                               var valid13 = true
                                                             }
                                                             if (valid13) {
-                                                              if (data37.hours !== undefined) {
-                                                                let data39 = data37.hours
-                                                                const _errs86 = errors
-                                                                if (errors === _errs86) {
-                                                                  if (Array.isArray(data39)) {
-                                                                    if (data39.length > 20) {
+                                                              if (data39.hours !== undefined) {
+                                                                let data41 = data39.hours
+                                                                const _errs90 = errors
+                                                                if (errors === _errs90) {
+                                                                  if (Array.isArray(data41)) {
+                                                                    if (data41.length > 20) {
                                                                       validate13.errors = [
                                                                         {
                                                                           instancePath: instancePath + '/owner/bounds/quietHours/hours',
@@ -4406,21 +4473,21 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                       return false
                                                                     } else {
                                                                       var valid14 = true
-                                                                      const len5 = data39.length
+                                                                      const len5 = data41.length
                                                                       for (let i5 = 0; i5 < len5; i5++) {
-                                                                        let data40 = data39[i5]
-                                                                        const _errs88 = errors
-                                                                        if (errors === _errs88) {
+                                                                        let data42 = data41[i5]
+                                                                        const _errs92 = errors
+                                                                        if (errors === _errs92) {
                                                                           if (
-                                                                            data40 &&
-                                                                            typeof data40 == 'object' &&
-                                                                            !Array.isArray(data40)
+                                                                            data42 &&
+                                                                            typeof data42 == 'object' &&
+                                                                            !Array.isArray(data42)
                                                                           ) {
                                                                             let missing8
                                                                             if (
-                                                                              (data40.days === undefined && (missing8 = 'days')) ||
-                                                                              (data40.from === undefined && (missing8 = 'from')) ||
-                                                                              (data40.to === undefined && (missing8 = 'to'))
+                                                                              (data42.days === undefined && (missing8 = 'days')) ||
+                                                                              (data42.from === undefined && (missing8 = 'from')) ||
+                                                                              (data42.to === undefined && (missing8 = 'to'))
                                                                             ) {
                                                                               validate13.errors = [
                                                                                 {
@@ -4435,8 +4502,8 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                               ]
                                                                               return false
                                                                             } else {
-                                                                              const _errs90 = errors
-                                                                              for (const key9 in data40) {
+                                                                              const _errs94 = errors
+                                                                              for (const key9 in data42) {
                                                                                 if (
                                                                                   !(key9 === 'days' || key9 === 'from' || key9 === 'to')
                                                                                 ) {
@@ -4457,13 +4524,13 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                   break
                                                                                 }
                                                                               }
-                                                                              if (_errs90 === errors) {
-                                                                                if (data40.days !== undefined) {
-                                                                                  let data41 = data40.days
-                                                                                  const _errs91 = errors
-                                                                                  if (errors === _errs91) {
-                                                                                    if (Array.isArray(data41)) {
-                                                                                      if (data41.length > 7) {
+                                                                              if (_errs94 === errors) {
+                                                                                if (data42.days !== undefined) {
+                                                                                  let data43 = data42.days
+                                                                                  const _errs95 = errors
+                                                                                  if (errors === _errs95) {
+                                                                                    if (Array.isArray(data43)) {
+                                                                                      if (data43.length > 7) {
                                                                                         validate13.errors = [
                                                                                           {
                                                                                             instancePath:
@@ -4480,7 +4547,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                         ]
                                                                                         return false
                                                                                       } else {
-                                                                                        if (data41.length < 1) {
+                                                                                        if (data43.length < 1) {
                                                                                           validate13.errors = [
                                                                                             {
                                                                                               instancePath:
@@ -4498,19 +4565,19 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                           return false
                                                                                         } else {
                                                                                           var valid16 = true
-                                                                                          const len6 = data41.length
+                                                                                          const len6 = data43.length
                                                                                           for (let i6 = 0; i6 < len6; i6++) {
-                                                                                            let data42 = data41[i6]
-                                                                                            const _errs93 = errors
+                                                                                            let data44 = data43[i6]
+                                                                                            const _errs97 = errors
                                                                                             if (
                                                                                               !(
-                                                                                                data42 === 'mon' ||
-                                                                                                data42 === 'tue' ||
-                                                                                                data42 === 'wed' ||
-                                                                                                data42 === 'thu' ||
-                                                                                                data42 === 'fri' ||
-                                                                                                data42 === 'sat' ||
-                                                                                                data42 === 'sun'
+                                                                                                data44 === 'mon' ||
+                                                                                                data44 === 'tue' ||
+                                                                                                data44 === 'wed' ||
+                                                                                                data44 === 'thu' ||
+                                                                                                data44 === 'fri' ||
+                                                                                                data44 === 'sat' ||
+                                                                                                data44 === 'sun'
                                                                                               )
                                                                                             ) {
                                                                                               validate13.errors = [
@@ -4537,7 +4604,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                               ]
                                                                                               return false
                                                                                             }
-                                                                                            var valid16 = _errs93 === errors
+                                                                                            var valid16 = _errs97 === errors
                                                                                             if (!valid16) {
                                                                                               break
                                                                                             }
@@ -4562,17 +4629,17 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       return false
                                                                                     }
                                                                                   }
-                                                                                  var valid15 = _errs91 === errors
+                                                                                  var valid15 = _errs95 === errors
                                                                                 } else {
                                                                                   var valid15 = true
                                                                                 }
                                                                                 if (valid15) {
-                                                                                  if (data40.from !== undefined) {
-                                                                                    let data43 = data40.from
-                                                                                    const _errs94 = errors
-                                                                                    if (errors === _errs94) {
-                                                                                      if (typeof data43 === 'string') {
-                                                                                        if (!pattern11.test(data43)) {
+                                                                                  if (data42.from !== undefined) {
+                                                                                    let data45 = data42.from
+                                                                                    const _errs98 = errors
+                                                                                    if (errors === _errs98) {
+                                                                                      if (typeof data45 === 'string') {
+                                                                                        if (!pattern11.test(data45)) {
                                                                                           validate13.errors = [
                                                                                             {
                                                                                               instancePath:
@@ -4612,17 +4679,17 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                         return false
                                                                                       }
                                                                                     }
-                                                                                    var valid15 = _errs94 === errors
+                                                                                    var valid15 = _errs98 === errors
                                                                                   } else {
                                                                                     var valid15 = true
                                                                                   }
                                                                                   if (valid15) {
-                                                                                    if (data40.to !== undefined) {
-                                                                                      let data44 = data40.to
-                                                                                      const _errs96 = errors
-                                                                                      if (errors === _errs96) {
-                                                                                        if (typeof data44 === 'string') {
-                                                                                          if (!pattern11.test(data44)) {
+                                                                                    if (data42.to !== undefined) {
+                                                                                      let data46 = data42.to
+                                                                                      const _errs100 = errors
+                                                                                      if (errors === _errs100) {
+                                                                                        if (typeof data46 === 'string') {
+                                                                                          if (!pattern11.test(data46)) {
                                                                                             validate13.errors = [
                                                                                               {
                                                                                                 instancePath:
@@ -4663,7 +4730,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                           return false
                                                                                         }
                                                                                       }
-                                                                                      var valid15 = _errs96 === errors
+                                                                                      var valid15 = _errs100 === errors
                                                                                     } else {
                                                                                       var valid15 = true
                                                                                     }
@@ -4686,7 +4753,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                             return false
                                                                           }
                                                                         }
-                                                                        var valid14 = _errs88 === errors
+                                                                        var valid14 = _errs92 === errors
                                                                         if (!valid14) {
                                                                           break
                                                                         }
@@ -4706,7 +4773,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     return false
                                                                   }
                                                                 }
-                                                                var valid13 = _errs86 === errors
+                                                                var valid13 = _errs90 === errors
                                                               } else {
                                                                 var valid13 = true
                                                               }
@@ -4726,7 +4793,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                         return false
                                                       }
                                                     }
-                                                    var valid12 = _errs81 === errors
+                                                    var valid12 = _errs85 === errors
                                                   } else {
                                                     var valid12 = true
                                                   }
@@ -4746,21 +4813,21 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                             return false
                                           }
                                         }
-                                        var valid4 = _errs74 === errors
+                                        var valid4 = _errs78 === errors
                                       } else {
                                         var valid4 = true
                                       }
                                       if (valid4) {
-                                        if (data16.usage !== undefined) {
-                                          let data45 = data16.usage
-                                          const _errs98 = errors
-                                          if (errors === _errs98) {
-                                            if (data45 && typeof data45 == 'object' && !Array.isArray(data45)) {
+                                        if (data18.usage !== undefined) {
+                                          let data47 = data18.usage
+                                          const _errs102 = errors
+                                          if (errors === _errs102) {
+                                            if (data47 && typeof data47 == 'object' && !Array.isArray(data47)) {
                                               let missing9
                                               if (
-                                                (data45.day === undefined && (missing9 = 'day')) ||
-                                                (data45.cpuSeconds === undefined && (missing9 = 'cpuSeconds')) ||
-                                                (data45.diskBytes === undefined && (missing9 = 'diskBytes'))
+                                                (data47.day === undefined && (missing9 = 'day')) ||
+                                                (data47.cpuSeconds === undefined && (missing9 = 'cpuSeconds')) ||
+                                                (data47.diskBytes === undefined && (missing9 = 'diskBytes'))
                                               ) {
                                                 validate13.errors = [
                                                   {
@@ -4773,8 +4840,8 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                 ]
                                                 return false
                                               } else {
-                                                const _errs100 = errors
-                                                for (const key10 in data45) {
+                                                const _errs104 = errors
+                                                for (const key10 in data47) {
                                                   if (!(key10 === 'day' || key10 === 'cpuSeconds' || key10 === 'diskBytes')) {
                                                     validate13.errors = [
                                                       {
@@ -4789,13 +4856,13 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                     break
                                                   }
                                                 }
-                                                if (_errs100 === errors) {
-                                                  if (data45.day !== undefined) {
-                                                    let data46 = data45.day
-                                                    const _errs101 = errors
-                                                    if (errors === _errs101) {
-                                                      if (typeof data46 === 'string') {
-                                                        if (!pattern18.test(data46)) {
+                                                if (_errs104 === errors) {
+                                                  if (data47.day !== undefined) {
+                                                    let data48 = data47.day
+                                                    const _errs105 = errors
+                                                    if (errors === _errs105) {
+                                                      if (typeof data48 === 'string') {
+                                                        if (!pattern18.test(data48)) {
                                                           validate13.errors = [
                                                             {
                                                               instancePath: instancePath + '/owner/usage/day',
@@ -4820,16 +4887,16 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                         return false
                                                       }
                                                     }
-                                                    var valid17 = _errs101 === errors
+                                                    var valid17 = _errs105 === errors
                                                   } else {
                                                     var valid17 = true
                                                   }
                                                   if (valid17) {
-                                                    if (data45.cpuSeconds !== undefined) {
-                                                      let data47 = data45.cpuSeconds
-                                                      const _errs103 = errors
+                                                    if (data47.cpuSeconds !== undefined) {
+                                                      let data49 = data47.cpuSeconds
+                                                      const _errs107 = errors
                                                       if (
-                                                        !(typeof data47 == 'number' && !(data47 % 1) && !isNaN(data47) && isFinite(data47))
+                                                        !(typeof data49 == 'number' && !(data49 % 1) && !isNaN(data49) && isFinite(data49))
                                                       ) {
                                                         validate13.errors = [
                                                           {
@@ -4842,9 +4909,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                         ]
                                                         return false
                                                       }
-                                                      if (errors === _errs103) {
-                                                        if (typeof data47 == 'number' && isFinite(data47)) {
-                                                          if (data47 < 0 || isNaN(data47)) {
+                                                      if (errors === _errs107) {
+                                                        if (typeof data49 == 'number' && isFinite(data49)) {
+                                                          if (data49 < 0 || isNaN(data49)) {
                                                             validate13.errors = [
                                                               {
                                                                 instancePath: instancePath + '/owner/usage/cpuSeconds',
@@ -4859,20 +4926,20 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                           }
                                                         }
                                                       }
-                                                      var valid17 = _errs103 === errors
+                                                      var valid17 = _errs107 === errors
                                                     } else {
                                                       var valid17 = true
                                                     }
                                                     if (valid17) {
-                                                      if (data45.diskBytes !== undefined) {
-                                                        let data48 = data45.diskBytes
-                                                        const _errs105 = errors
+                                                      if (data47.diskBytes !== undefined) {
+                                                        let data50 = data47.diskBytes
+                                                        const _errs109 = errors
                                                         if (
                                                           !(
-                                                            typeof data48 == 'number' &&
-                                                            !(data48 % 1) &&
-                                                            !isNaN(data48) &&
-                                                            isFinite(data48)
+                                                            typeof data50 == 'number' &&
+                                                            !(data50 % 1) &&
+                                                            !isNaN(data50) &&
+                                                            isFinite(data50)
                                                           )
                                                         ) {
                                                           validate13.errors = [
@@ -4886,9 +4953,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                           ]
                                                           return false
                                                         }
-                                                        if (errors === _errs105) {
-                                                          if (typeof data48 == 'number' && isFinite(data48)) {
-                                                            if (data48 < 0 || isNaN(data48)) {
+                                                        if (errors === _errs109) {
+                                                          if (typeof data50 == 'number' && isFinite(data50)) {
+                                                            if (data50 < 0 || isNaN(data50)) {
                                                               validate13.errors = [
                                                                 {
                                                                   instancePath: instancePath + '/owner/usage/diskBytes',
@@ -4903,7 +4970,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                             }
                                                           }
                                                         }
-                                                        var valid17 = _errs105 === errors
+                                                        var valid17 = _errs109 === errors
                                                       } else {
                                                         var valid17 = true
                                                       }
@@ -4924,17 +4991,17 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                               return false
                                             }
                                           }
-                                          var valid4 = _errs98 === errors
+                                          var valid4 = _errs102 === errors
                                         } else {
                                           var valid4 = true
                                         }
                                         if (valid4) {
-                                          if (data16.localTime !== undefined) {
-                                            let data49 = data16.localTime
-                                            const _errs107 = errors
-                                            if (errors === _errs107) {
-                                              if (typeof data49 === 'string') {
-                                                if (!pattern19.test(data49)) {
+                                          if (data18.localTime !== undefined) {
+                                            let data51 = data18.localTime
+                                            const _errs111 = errors
+                                            if (errors === _errs111) {
+                                              if (typeof data51 === 'string') {
+                                                if (!pattern19.test(data51)) {
                                                   validate13.errors = [
                                                     {
                                                       instancePath: instancePath + '/owner/localTime',
@@ -4959,15 +5026,15 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                 return false
                                               }
                                             }
-                                            var valid4 = _errs107 === errors
+                                            var valid4 = _errs111 === errors
                                           } else {
                                             var valid4 = true
                                           }
                                           if (valid4) {
-                                            if (data16.quietUntil !== undefined) {
-                                              let data50 = data16.quietUntil
-                                              const _errs109 = errors
-                                              if (!(typeof data50 == 'number' && !(data50 % 1) && !isNaN(data50) && isFinite(data50))) {
+                                            if (data18.quietUntil !== undefined) {
+                                              let data52 = data18.quietUntil
+                                              const _errs113 = errors
+                                              if (!(typeof data52 == 'number' && !(data52 % 1) && !isNaN(data52) && isFinite(data52))) {
                                                 validate13.errors = [
                                                   {
                                                     instancePath: instancePath + '/owner/quietUntil',
@@ -4979,9 +5046,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                 ]
                                                 return false
                                               }
-                                              if (errors === _errs109) {
-                                                if (typeof data50 == 'number' && isFinite(data50)) {
-                                                  if (data50 < 0 || isNaN(data50)) {
+                                              if (errors === _errs113) {
+                                                if (typeof data52 == 'number' && isFinite(data52)) {
+                                                  if (data52 < 0 || isNaN(data52)) {
                                                     validate13.errors = [
                                                       {
                                                         instancePath: instancePath + '/owner/quietUntil',
@@ -4995,7 +5062,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                   }
                                                 }
                                               }
-                                              var valid4 = _errs109 === errors
+                                              var valid4 = _errs113 === errors
                                             } else {
                                               var valid4 = true
                                             }
@@ -5018,18 +5085,18 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                 return false
                               }
                             }
-                            var valid0 = _errs35 === errors
+                            var valid0 = _errs39 === errors
                           } else {
                             var valid0 = true
                           }
                           if (valid0) {
                             if (data.journal !== undefined) {
-                              let data51 = data.journal
-                              const _errs111 = errors
-                              if (errors === _errs111) {
-                                if (data51 && typeof data51 == 'object' && !Array.isArray(data51)) {
-                                  const _errs113 = errors
-                                  for (const key11 in data51) {
+                              let data53 = data.journal
+                              const _errs115 = errors
+                              if (errors === _errs115) {
+                                if (data53 && typeof data53 == 'object' && !Array.isArray(data53)) {
+                                  const _errs117 = errors
+                                  for (const key11 in data53) {
                                     if (!(key11 === 'problem' || key11 === 'lostAt')) {
                                       validate13.errors = [
                                         {
@@ -5044,13 +5111,13 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                       break
                                     }
                                   }
-                                  if (_errs113 === errors) {
-                                    if (data51.problem !== undefined) {
-                                      let data52 = data51.problem
-                                      const _errs114 = errors
-                                      if (errors === _errs114) {
-                                        if (typeof data52 === 'string') {
-                                          if (data52.length > 40) {
+                                  if (_errs117 === errors) {
+                                    if (data53.problem !== undefined) {
+                                      let data54 = data53.problem
+                                      const _errs118 = errors
+                                      if (errors === _errs118) {
+                                        if (typeof data54 === 'string') {
+                                          if (data54.length > 40) {
                                             validate13.errors = [
                                               {
                                                 instancePath: instancePath + '/journal/problem',
@@ -5062,7 +5129,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                             ]
                                             return false
                                           } else {
-                                            if (!pattern3.test(data52)) {
+                                            if (!pattern3.test(data54)) {
                                               validate13.errors = [
                                                 {
                                                   instancePath: instancePath + '/journal/problem',
@@ -5088,15 +5155,15 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                           return false
                                         }
                                       }
-                                      var valid18 = _errs114 === errors
+                                      var valid18 = _errs118 === errors
                                     } else {
                                       var valid18 = true
                                     }
                                     if (valid18) {
-                                      if (data51.lostAt !== undefined) {
-                                        let data53 = data51.lostAt
-                                        const _errs116 = errors
-                                        if (!(typeof data53 == 'number' && !(data53 % 1) && !isNaN(data53) && isFinite(data53))) {
+                                      if (data53.lostAt !== undefined) {
+                                        let data55 = data53.lostAt
+                                        const _errs120 = errors
+                                        if (!(typeof data55 == 'number' && !(data55 % 1) && !isNaN(data55) && isFinite(data55))) {
                                           validate13.errors = [
                                             {
                                               instancePath: instancePath + '/journal/lostAt',
@@ -5108,9 +5175,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                           ]
                                           return false
                                         }
-                                        if (errors === _errs116) {
-                                          if (typeof data53 == 'number' && isFinite(data53)) {
-                                            if (data53 < 0 || isNaN(data53)) {
+                                        if (errors === _errs120) {
+                                          if (typeof data55 == 'number' && isFinite(data55)) {
+                                            if (data55 < 0 || isNaN(data55)) {
                                               validate13.errors = [
                                                 {
                                                   instancePath: instancePath + '/journal/lostAt',
@@ -5124,7 +5191,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                             }
                                           }
                                         }
-                                        var valid18 = _errs116 === errors
+                                        var valid18 = _errs120 === errors
                                       } else {
                                         var valid18 = true
                                       }
@@ -5143,7 +5210,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                   return false
                                 }
                               }
-                              var valid0 = _errs111 === errors
+                              var valid0 = _errs115 === errors
                             } else {
                               var valid0 = true
                             }

@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, describe, it } from 'node:test'
+import { limits, newId, type AgentFrame, type GatewayFrame } from '@platen/protocol'
+import { GatewayFixture, purged, type Enrolled } from './gateway-fixture.ts'
+import { ManualClock } from './manual-clock.ts'
+import { upgrade, type Connection } from './wire-agent.ts'
+
+const done = { outcome: 'succeeded', effect: 'applied', result: purged, finishedAt: 1 } as const
+
+describe('an agent that is hostile', { timeout: 60_000 }, () => {
+  let gateway: GatewayFixture
+  let rogue: Enrolled
+  let victim: Enrolled
+  let neighbour: Connection
+  let connection: Connection
+
+  beforeEach(async () => {
+    gateway = await GatewayFixture.open()
+    rogue = await gateway.enrol()
+    victim = await gateway.enrol()
+    neighbour = await gateway.welcomed(victim)
+    connection = await gateway.welcomed(rogue)
+  })
+  /** Whatever was tried: another agent's job goes its whole way as if nothing had been. */
+  afterEach(async () => {
+    const { id } = await gateway.queue(victim.siteId)
+    const { attempt, epoch } = await offerOf(neighbour, id)
+    neighbour.send({ type: 'job.accept', jobId: id, attempt, epoch })
+    neighbour.send({ type: 'job.result', jobId: id, attempt, epoch, ...done })
+    await gateway.until(async () => (await gateway.job(id)).state === 'succeeded', 'the neighbour’s job')
+    await gateway.close()
+  })
+
+  const offerOf = async (of: Connection, id: string): Promise<Extract<GatewayFrame, { type: 'job.offer' }>> => {
+    for (;;) {
+      const offer = await of.next('job.offer')
+      if (offer.jobId === id) return offer
+    }
+  }
+
+  it('changes nothing about another site’s job, is told so, and is counted', async () => {
+    const { id: jobId } = await gateway.queue(victim.siteId)
+    const { attempt, epoch } = await offerOf(neighbour, jobId)
+    const fence = { jobId, attempt, epoch }
+    const child = { kind: 'cache.purge', input: {} }
+    connection.send({ type: 'job.accept', ...fence })
+    connection.send({ type: 'job.progress', ...fence, done: 1, total: 1, note: 'mine now' })
+    connection.send({ type: 'job.decline', ...fence, code: 'owner.vetoed', message: 'no' })
+    connection.send({ type: 'heartbeat', running: [fence] })
+    connection.send({ type: 'job.wait', ...fence, child, effect: 'none' })
+    connection.send({ type: 'job.result', ...fence, ...done })
+    assert.equal((await connection.next('job.cancel')).reason, 'job.stale_epoch')
+    assert.equal((await connection.next('job.ack')).refused, 'job.not_found')
+    assert.equal((await connection.next('job.ack')).refused, 'job.not_found')
+    const job = await gateway.job(jobId)
+    assert.deepEqual([job.state, job.epoch], ['offered', epoch])
+    assert.equal(gateway.hints.filter(({ type }) => type === 'job progress').length, 0)
+    assert.equal(gateway.counted('link_frames_refused', 'job.not_found'), 2)
+  })
+
+  it('gets nowhere with fences that it makes up', async () => {
+    const { id: jobId } = await gateway.queue(rogue.siteId)
+    const { attempt, epoch } = await offerOf(connection, jobId)
+    const made = [
+      { jobId, attempt, epoch: epoch + 1 },
+      { jobId, attempt: attempt + 9, epoch: Number.MAX_SAFE_INTEGER },
+      { jobId: newId('job'), attempt: 1, epoch: 1 },
+    ]
+    for (const fence of made) {
+      connection.send({ type: 'job.progress', ...fence, done: 1, total: 1, note: '' })
+      connection.send({ type: 'job.accept', ...fence })
+      connection.send({ type: 'job.result', ...fence, ...done })
+      assert.notEqual((await connection.next('job.ack')).refused, undefined)
+    }
+    const job = await gateway.job(jobId)
+    assert.deepEqual([job.state, job.attempt, job.epoch], ['offered', attempt, epoch])
+    assert.equal(gateway.counted('link_frames_refused', 'job.stale_epoch') >= 3, true)
+  })
+
+  it('is closed for a flood of progress long before it is through', async () => {
+    const { id: jobId } = await gateway.queue(rogue.siteId)
+    const { attempt, epoch } = await offerOf(connection, jobId)
+    const frame: AgentFrame = { type: 'job.progress', jobId, attempt, epoch, done: 1, total: 1_000_000_000, note: '' }
+    connection.send({ type: 'job.accept', jobId, attempt, epoch })
+    let sent = 0
+    for (; connection.isOpen && sent < 1_000_000; sent += 1) {
+      connection.send(frame)
+      if (sent % 100 === 0) await new Promise(resolve => setImmediate(resolve))
+    }
+    assert.equal(await connection.closed, 4008)
+    assert.ok(sent < 1_000_000)
+    assert.ok(gateway.hints.filter(({ type }) => type === 'job progress').length <= 2 * limits.link.frameBurst)
+    await gateway.until(() => gateway.counted('link_closes', '4008') === 1, 'counted')
+    assert.equal(gateway.events('link:closing').length, 1)
+  })
+
+  it('is closed for a flood of pings, and not answered before its hello', async () => {
+    const early = await gateway.connect(rogue)
+    for (let sent = 0; sent < 10_000; sent += 1) early.ping()
+    for (let sent = 0; sent < 10 * limits.link.frameBurst; sent += 1) connection.ping()
+    assert.equal(await connection.closed, 4008)
+    await gateway.until(() => gateway.gauge('link_unproven') === 1, 'the early one alone is left')
+    assert.equal(gateway.link.connected(), 1)
+  })
+
+  it('says hostile words, which are kept as they are, bounded, and never as more than words', async () => {
+    const words = '<script>alert(1)</script>\u0000\u001b[2J\r\n{"level":"fatal"}\u202e'
+    const { id: jobId } = await gateway.queue(rogue.siteId)
+    const { attempt, epoch } = await offerOf(connection, jobId)
+    connection.send({ type: 'job.decline', jobId, attempt, epoch, code: 'agent.busy', message: words, retryAfterMs: 60_000 })
+    await gateway.until(async () => (await gateway.job(jobId)).state === 'queued', 'declined')
+    assert.deepEqual((await gateway.job(jobId)).reason, { code: 'agent.busy', message: words })
+    connection.send({ type: 'job.decline', jobId, attempt, epoch, code: 'agent.busy', message: 'x'.repeat(501) })
+    assert.equal(await connection.closed, 4006)
+    for (const line of gateway.lines) assert.ok(!JSON.stringify(line.members).includes('<script>'), line.event)
+  })
+
+  it('sends a result of 100 MB, of which hardly anything is taken', async () => {
+    const before = process.memoryUsage().external
+    const piece = Buffer.alloc(65_536, 'x')
+    let bytes = 0
+    for (let at = 0; at < 1_600 && connection.piece(piece, false); at += 1) {
+      bytes += piece.length
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    assert.equal(await connection.closed, 1009)
+    assert.ok(bytes < 50_000_000, `${bytes} bytes went out`)
+    assert.ok(process.memoryUsage().external - before < 60_000_000)
+  })
+
+  it('cuts a frame into a thousand pieces, and is closed; into three, and is heard', async () => {
+    const heartbeat = JSON.stringify({ type: 'heartbeat', running: [{ jobId: newId('job'), attempt: 1, epoch: 1 }] })
+    for (const [at, piece] of [heartbeat.slice(0, 5), heartbeat.slice(5, 20), heartbeat.slice(20)].entries())
+      connection.piece(piece, at === 2)
+    await connection.next('job.cancel')
+    for (let at = 0; at < 1_000 && connection.piece('[', false); at += 1);
+    assert.equal(await connection.closed, 1008)
+  })
+
+  it('takes nothing from its socket, and is cut before much waits for it', async () => {
+    connection.stopReading()
+    for (let sent = 0; sent < 200_000 && gateway.counted('link_closes', '4012') === 0; sent += 1) {
+      gateway.bus.publish({ type: 'job cancelled', place: rogue.siteId, jobId: newId('job'), attempt: 1, epoch: 1 })
+      if (sent % 1_000 === 0) await new Promise(resolve => setImmediate(resolve))
+      if (gateway.events('link:closing').length > 0) break
+    }
+    assert.deepEqual(
+      gateway.events('link:closing').map(({ members }) => members['code']),
+      [4012],
+    )
+    assert.equal(gateway.link.connected(), 1)
+  })
+
+  it('shows the token of another agent, which lets it into the handshake and no further', async () => {
+    const stolen = await upgrade(gateway.url, gateway.token(victim))
+    assert.ok(stolen.ok)
+    await stolen.connection.hello(victim.agentId, rogue.keys)
+    assert.equal(await stolen.connection.closed, 4002)
+    assert.equal(gateway.link.connected(), 2)
+    assert.equal(neighbour.isOpen, true)
+  })
+
+  it('fails again and again, and fills neither the log nor the gateway', async () => {
+    let answered = 0
+    for (let tries = 0; tries < 100; tries += 1) {
+      const next = await upgrade(gateway.url, gateway.token(rogue))
+      if (!next.ok) {
+        assert.equal(next.status, 503)
+        continue
+      }
+      answered += 1
+      next.connection.raw('nothing that is known')
+      assert.equal(await next.connection.closed, 4006)
+    }
+    assert.ok(answered >= 55 && answered <= 70, `${answered} were let in`)
+    assert.ok(gateway.lines.filter(({ members }) => members['agentId'] === rogue.agentId).length < 60)
+    assert.ok(gateway.counted('log_lines_withheld') > 50)
+  })
+})
+
+describe('a socket that does not do its part', { timeout: 60_000 }, () => {
+  it('is cut where the closing handshake is not answered', async () => {
+    const clock = new ManualClock()
+    const gateway = await GatewayFixture.open({ clock })
+    try {
+      const connection = await gateway.welcomed(await gateway.enrol())
+      connection.stopReading()
+      await clock.pass(limits.link.silenceMs + 2_000)
+      assert.equal(gateway.link.connected(), 0)
+      assert.equal(gateway.gauge('link_unproven'), 1)
+      await clock.pass(6_000)
+      await gateway.until(() => gateway.gauge('link_unproven') === 0, 'cut')
+      assert.equal(gateway.counted('link_closes', '4011'), 1)
+    } finally {
+      await Promise.all([gateway.close(), clock.pass(10_000)])
+    }
+  })
+
+  it('finds no room where too many have not said hello, and makes room by that', async () => {
+    const clock = new ManualClock()
+    const gateway = await GatewayFixture.open({ clock, rates: { unproven: 2 } })
+    try {
+      const agent = await gateway.enrol()
+      await gateway.connect(agent)
+      await gateway.connect(agent)
+      const third = await upgrade(gateway.url, gateway.token(agent))
+      assert.equal(!third.ok && third.status, 503)
+      assert.ok(Number(!third.ok && third.headers['retry-after']) >= 1)
+      await clock.pass(limits.link.helloMs + 1_000)
+      await gateway.until(() => gateway.gauge('link_unproven') === 0, 'room')
+      await gateway.welcomed(agent)
+    } finally {
+      await Promise.all([gateway.close(), clock.pass(10_000)])
+    }
+  })
+
+  it('finds no room where as many are connected as may be', async () => {
+    const gateway = await GatewayFixture.open({ rates: { connections: 1 } })
+    try {
+      const [one, other] = [await gateway.enrol(), await gateway.enrol()]
+      const first = await gateway.welcomed(one)
+      const second = await upgrade(gateway.url, gateway.token(other))
+      assert.equal(!second.ok && second.status, 503)
+      first.end()
+      await gateway.until(() => gateway.link.connected() === 0, 'room')
+      await gateway.welcomed(other)
+    } finally {
+      await gateway.close()
+    }
+  })
+})
