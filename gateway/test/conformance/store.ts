@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { conformAgents } from './agents.ts'
 import { conformAudit } from './audit.ts'
+import { conformClocks } from './clocks.ts'
 import { conformEvents } from './events.ts'
 import { conformJobs } from './jobs.ts'
 import { conformLists } from './lists.ts'
+import { conformProcesses } from './processes.ts'
 import { conformQueue } from './queue.ts'
 import { conformRequestRecords } from './request-records.ts'
 import { conformSites } from './sites.ts'
@@ -24,6 +26,8 @@ export function conformStore(newPlace: NewPlace): void {
   conformEvents(newPlace)
   conformLists(newPlace)
   conformRequestRecords(newPlace)
+  conformClocks(newPlace)
+  conformProcesses(newPlace)
   conformReopening(newPlace)
 }
 

@@ -61,7 +61,8 @@ export async function openMongo(url: string, random: () => number): Promise<Mong
   }
 }
 
-function clientOf(url: string): MongoClient {
+/** A client of a database, not connected yet. Durability and deadlines are up to the store, not to the URL. @throws PlatenError input.invalid */
+export function clientOf(url: string): MongoClient {
   const unusable = { field: 'store' }
   // Without a name the driver would take the database `test`.
   if (!/^mongodb(\+srv)?:\/\/[^/]+\/[^/?]+/.test(url))

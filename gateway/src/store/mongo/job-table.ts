@@ -90,11 +90,11 @@ export class MongoJobTable implements JobTable {
   }
 
   async leased(places: readonly Place[], agentId: string): Promise<readonly LeasedJob[]> {
-    const rows = await this.#find({ place: { $in: places }, state: { $in: ['offered', 'running'] } })
+    const rows = await this.#find({ holder: agentId, place: { $in: places } })
       .sort({ _id: 1 })
       .limit(mostLeased)
       .toArray()
-    return rows.map(row => thingOf(row) as Job).flatMap(job => leasedTo(job, agentId))
+    return rows.map(row => thingOf(row) as LeasedJob)
   }
 
   /** Removes what ended before a time, with its events. How many. */
@@ -147,9 +147,4 @@ export class MongoJobTable implements JobTable {
 function queued(row: Row | undefined): Queued | undefined {
   const job = row && (thingOf(row) as Job)
   return job?.state === 'queued' ? job : undefined
-}
-
-function leasedTo(job: Job, agentId: string): LeasedJob[] {
-  const leased = job.state === 'offered' || job.state === 'running'
-  return leased && job.origin === 'platform' && job.lease.agentId === agentId ? [job] : []
 }

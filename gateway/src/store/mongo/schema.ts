@@ -25,6 +25,7 @@ const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { key: { place: 1, state: 1, priority: -1, _id: 1 } },
     { key: { dueAt: 1 }, ...only('dueAt') },
     { key: { finishedAt: 1 }, ...only('finishedAt') },
+    { key: { holder: 1, _id: 1 }, ...only('holder') },
     // One heavy job a site at a time, and one queued job a coalescing key, whatever the code above it believes.
     { key: { slot: 1 }, unique: true, ...only('slot') },
     { key: { place: 1, coalesceKey: 1 }, unique: true, ...only('coalesceKey') },
