@@ -31,15 +31,10 @@ describe('the MongoDB store', { skip: await skipWithoutEngines() }, () => {
   it('holds what it acknowledged when its server is killed amid writes, and nothing by halves', { timeout }, async () => {
     const two = await TwoAccounts.make(() => Promise.resolve(place()))
     const told: Told[] = []
-    let killed = 0
+    const outages = { left: 3 }
+    const isOver = (): boolean => outages.left === 0
     const work = async (store: Store): Promise<void> => {
-      while (killed < 3)
-        await keepBusy(
-          store,
-          two.mine,
-          each => told.push(each),
-          () => killed === 3,
-        ).catch(unavailable)
+      while (!isOver()) await keepBusy(store, two.mine, each => told.push(each), isOver).catch(unavailable)
     }
     const working = Promise.all([work(two.store), work(two.store), work(two.store)])
     for (const count of [5, 20, 40]) {
@@ -47,7 +42,7 @@ describe('the MongoDB store', { skip: await skipWithoutEngines() }, () => {
       while (told.length < until) await new Promise(resolve => setTimeout(resolve, 5))
       await mongo.kill()
       await mongo.start()
-      killed += 1
+      outages.left -= 1
     }
     await working
     await assertWhole(two.store, two.mine, told)

@@ -35,7 +35,7 @@ export async function assertWhole({ jobs, audit }: Store, { accountId, siteId }:
   const found = new Map((await everything(page => jobs.list(accountId, {}, page))).map(each => [each.id, each]))
   const lines = (await everything(page => audit.list(accountId, page))).filter(({ action }) => action === 'job.create')
   assert.deepEqual(lines.map(({ subject }) => subject).toSorted(), [...found.keys()].toSorted())
-  const events = Map.groupBy(await jobs.events(accountId, { siteId }, 0, 100_000), ({ jobId }) => jobId)
+  const events = Map.groupBy(await jobs.events(accountId, { siteId }, 0, 100_000), ({ jobId }) => String(jobId))
   assert.deepEqual([...events.keys()].toSorted(), [...found.keys()].toSorted())
   for (const { id, state } of found.values()) {
     const types = events.get(id)?.map(({ type }) => type)

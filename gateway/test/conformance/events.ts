@@ -71,17 +71,17 @@ export function conformEvents(newPlace: NewPlace): void {
 
     it('come in their order: who goes on from the last one that was seen misses none that others write meanwhile', async () => {
       const other = await two.another()
-      let isWriting = true
+      const writing = { goesOn: true }
       const write = async (store: JobStore): Promise<void> => {
         for (let made = 0; made < 20; made += 1) await store.create(job(two.mine))
       }
-      const writing = Promise.all([write(jobs), write(jobs), write(other.jobs)]).finally(() => (isWriting = false))
+      const written = Promise.all([write(jobs), write(jobs), write(other.jobs)]).finally(() => (writing.goesOn = false))
       const read: SiteEvent[] = []
-      while (isWriting) {
+      while (writing.goesOn) {
         read.push(...(await ofSite(read.at(-1)?.seq, 5)))
         await new Promise(resolve => setImmediate(resolve))
       }
-      await writing
+      await written
       await other.close()
       read.push(...(await ofSite(read.at(-1)?.seq)))
       assert.equal(read.length, 60)

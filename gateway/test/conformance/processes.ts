@@ -7,7 +7,7 @@ import { assertWhole, type Told } from './busy-work.ts'
 import type { NewPlace } from './store-place.ts'
 import { TwoAccounts } from './two-accounts.ts'
 
-const timeout = 60_000
+const timeout = 120_000
 /** About the length of a commit. */
 const momentMs = 20
 

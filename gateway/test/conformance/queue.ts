@@ -109,7 +109,8 @@ export function conformQueue(newPlace: NewPlace): void {
     })
 
     it('of a pool are told again to the agent that has them, however many its others have', async () => {
-      for (let made = 0; made < 70; made += 1) await two.queue(two.mine, { pool: 'verifiers' })
+      const many = Array.from({ length: 70 }, () => job(two.mine, { pool: 'verifiers' }))
+      await jobs.createBatch(two.mine.accountId, many)
       const names = [job(two.mine).kind]
       const take = (agentId: string, most: number): Promise<readonly Job[]> =>
         jobs.claim({ places: ['pool:verifiers'], agentId, kinds: names, leaseMs, now: 1, most })

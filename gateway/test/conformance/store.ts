@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { conformAcrossAccounts } from './across-accounts.ts'
 import { conformAgents } from './agents.ts'
 import { conformAudit } from './audit.ts'
 import { conformClocks } from './clocks.ts'
@@ -25,6 +26,7 @@ export function conformStore(newPlace: NewPlace): void {
   conformQueue(newPlace)
   conformEvents(newPlace)
   conformLists(newPlace)
+  conformAcrossAccounts(newPlace)
   conformRequestRecords(newPlace)
   conformClocks(newPlace)
   conformProcesses(newPlace)

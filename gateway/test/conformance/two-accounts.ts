@@ -30,11 +30,11 @@ export class TwoAccounts {
     this.store = store
   }
 
-  static async make(newPlace: NewPlace): Promise<TwoAccounts> {
+  static async make(newPlace: NewPlace, { theirsIsPlatform = false }: { readonly theirsIsPlatform?: boolean } = {}): Promise<TwoAccounts> {
     const place = await newPlace()
     const made = new TwoAccounts(place, await openAt(place.address))
     for (const party of [made.mine, made.theirs]) {
-      await made.store.tokens.createAccount(party.accountId, 'an account', 0)
+      await made.store.tokens.createAccount(party.accountId, 'an account', 0, theirsIsPlatform && party === made.theirs)
       await made.store.sites.create({ id: party.siteId, accountId: party.accountId, url: party.siteUrl, createdAt: 0 })
       await made.enrol(party)
     }
