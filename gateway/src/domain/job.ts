@@ -292,7 +292,9 @@ function takenUp(job: In<'queued'>, { agentId, attempt }: NonNullable<In<'queued
 
 function declined(job: In<'offered'>, { code, message, retryAfterMs }: AgentEvent & { type: 'decline' }, now: number): Job {
   const reason = { code, message }
-  const settled = { ...common(job), settled: job.epoch, attempt: job.attempt - 1 }
+  // It says nothing of the epochs before: where one of them fell silent, its run may still be in the agent's journal.
+  const isKnown = job.settled === job.epoch - 1
+  const settled = { ...common(job), settled: isKnown ? job.epoch : job.settled, attempt: job.attempt - 1 }
   if (job.cancelling) return ended(settled, now, { outcome: 'cancelled', effect: 'none' })
   if (retryAfterMs !== undefined) return { ...settled, reason, state: 'queued', notBefore: now + retryAfterMs }
   return ended(settled, now, { outcome: code === 'owner.vetoed' ? 'cancelled' : 'failed', effect: 'none', error: reason })

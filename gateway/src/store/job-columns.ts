@@ -4,6 +4,7 @@ import { isCoalescable } from '../domain/coalesce.ts'
 import { dueAt } from '../domain/due.ts'
 import { isEnded, type Job } from '../domain/job.ts'
 import { heavySlot, placeOf, type Place } from '../domain/place.ts'
+import type { LeasedJob } from '../ports/jobs.ts'
 
 /** What jobs are searched by, beside the document that they are: every store derives it anew with each state. */
 export interface JobColumns {
@@ -14,6 +15,8 @@ export interface JobColumns {
   /** When the clock has to look at the job again. */
   readonly dueAt?: number
   readonly finishedAt?: number
+  /** The agent that has it: what a connection that comes back is told of. */
+  readonly holder?: string
   /** What a heavy job holds while an agent has it: a unique index lets nobody else have it. */
   readonly slot?: string
   /** While it is queued and may take others in; unique within its place. */
@@ -24,7 +27,7 @@ export interface JobColumns {
 export function jobColumns(job: Job, kinds: readonly Kind[]): JobColumns {
   const kind = kindIn({ kinds }, job.kind) ?? unknownKind(job.kind)
   const due = dueAt(job, kind)
-  const holdsSlot = (job.state === 'offered' || job.state === 'running') && job.origin === 'platform' && kind.weight === 'heavy'
+  const holder = job.origin === 'platform' && isLeased(job) ? job.lease.agentId : undefined
   const takesIn = job.state === 'queued' && isCoalescable(job) && job.coalesceKey !== undefined
   return {
     place: placeOf(job),
@@ -33,7 +36,12 @@ export function jobColumns(job: Job, kinds: readonly Kind[]): JobColumns {
     ...(job.state === 'queued' ? { notBefore: job.notBefore } : {}),
     ...(due === undefined ? {} : { dueAt: due }),
     ...(isEnded(job) ? { finishedAt: job.finishedAt } : {}),
-    ...(holdsSlot ? { slot: heavySlot(job, job.lease.agentId) } : {}),
+    ...(holder === undefined ? {} : { holder }),
+    ...(holder !== undefined && kind.weight === 'heavy' ? { slot: heavySlot(job, holder) } : {}),
     ...(takesIn ? { coalesceKey: job.coalesceKey } : {}),
   }
+}
+
+function isLeased(job: Job): job is LeasedJob {
+  return job.state === 'offered' || job.state === 'running'
 }

@@ -135,14 +135,18 @@ export class JobLedger {
 
   async tick(now: number, most: number): Promise<readonly JobStep[]> {
     const steps: JobStep[] = []
-    for (const before of await this.#table.due(now, most)) {
-      // A job before it in the list may have moved it.
-      const present = await this.#table.find(before.id)
-      if (!present) continue
-      const { also, ...step } = await this.#step(present, { type: 'tick' }, now)
-      steps.push(step, ...also)
-    }
+    for (const { id } of await this.#table.due(now, most)) steps.push(...(await this.look(id, now)))
     return steps
+  }
+
+  /** What time does to a job that was due, as it is now: another one may have moved it. */
+  async look(id: string, now: number): Promise<readonly JobStep[]> {
+    const present = await this.#table.find(id)
+    if (!present) return []
+    const { also, ...step } = await this.#step(present, { type: 'tick' }, now)
+    // Its kind gives it longer than when it was written: it is due later, and must not be in the way of those that are due now.
+    if (step.job === present) await this.#table.save(present, present, now)
+    return [step, ...also]
   }
 
   async #at(places: readonly Place[], jobId: string): Promise<Job | undefined> {

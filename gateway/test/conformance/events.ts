@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import type { JobStore, SiteEvent } from '../../src/ports/jobs.ts'
 import type { NewPlace } from './store-place.ts'
-import { record, TwoAccounts } from './two-accounts.ts'
+import { job, record, TwoAccounts } from './two-accounts.ts'
 import { claimOne, say } from '../support/agent-words.ts'
 
 /** What every event log of a store does. */
@@ -67,6 +67,25 @@ export function conformEvents(newPlace: NewPlace): void {
         read.push(...some)
       }
       assert.deepEqual(read, whole)
+    })
+
+    it('come in their order: who goes on from the last one that was seen misses none that others write meanwhile', async () => {
+      const other = await two.another()
+      const writing = { goesOn: true }
+      const write = async (store: JobStore): Promise<void> => {
+        for (let made = 0; made < 20; made += 1) await store.create(job(two.mine))
+      }
+      const written = Promise.all([write(jobs), write(jobs), write(other.jobs)]).finally(() => (writing.goesOn = false))
+      const read: SiteEvent[] = []
+      while (writing.goesOn) {
+        read.push(...(await ofSite(read.at(-1)?.seq, 5)))
+        await new Promise(resolve => setImmediate(resolve))
+      }
+      await written
+      await other.close()
+      read.push(...(await ofSite(read.at(-1)?.seq)))
+      assert.equal(read.length, 60)
+      assert.deepEqual(read, await ofSite())
     })
 
     it('are none of a change that was not made', async () => {

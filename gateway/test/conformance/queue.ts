@@ -108,6 +108,32 @@ export function conformQueue(newPlace: NewPlace): void {
       assert.equal((await jobs.apply(places, pooled.id, end, 2))?.job.state, 'succeeded')
     })
 
+    it('of a pool are told again to the agent that has them, however many its others have', async () => {
+      const many = Array.from({ length: 70 }, () => job(two.mine, { pool: 'verifiers' }))
+      await jobs.createBatch(two.mine.accountId, many)
+      const names = [job(two.mine).kind]
+      const take = (agentId: string, most: number): Promise<readonly Job[]> =>
+        jobs.claim({ places: ['pool:verifiers'], agentId, kinds: names, leaseMs, now: 1, most })
+      await take(two.theirs.agentId, 69)
+      const taken = await take(two.mine.agentId, 1)
+      assert.deepEqual([taken.length, await jobs.leased(['pool:verifiers'], two.mine.agentId)], [1, taken])
+    })
+
+    it('are claimed by urgency and then by age also where an agent serves a pool beside its site', async () => {
+      const made = [
+        await two.queue(two.mine, { pool: 'verifiers' }),
+        await two.queue(two.mine),
+        await heavy(),
+        await two.queue(two.mine, { pool: 'verifiers' }),
+        await two.queue(two.mine),
+      ]
+      const { siteId, agentId } = two.mine
+      const names = [...new Set(made.map(({ kind }) => kind))]
+      const asked = { places: [siteId, 'pool:verifiers'], agentId, kinds: names, leaseMs, now: 1, most: 8 }
+      const claimed = (await jobs.claim(asked)).map(({ id }) => made.findIndex(one => one.id === id))
+      assert.deepEqual(claimed, [0, 1, 3, 4, 2])
+    })
+
     it('are claimed by who can carry them out only', async () => {
       await two.queue(two.mine)
       const { siteId, agentId } = two.mine

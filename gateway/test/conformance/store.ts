@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { conformAcrossAccounts } from './across-accounts.ts'
 import { conformAgents } from './agents.ts'
 import { conformAudit } from './audit.ts'
+import { conformClocks } from './clocks.ts'
 import { conformEvents } from './events.ts'
 import { conformJobs } from './jobs.ts'
 import { conformLists } from './lists.ts'
+import { conformProcesses } from './processes.ts'
 import { conformQueue } from './queue.ts'
 import { conformRequestRecords } from './request-records.ts'
 import { conformSites } from './sites.ts'
@@ -23,7 +26,10 @@ export function conformStore(newPlace: NewPlace): void {
   conformQueue(newPlace)
   conformEvents(newPlace)
   conformLists(newPlace)
+  conformAcrossAccounts(newPlace)
   conformRequestRecords(newPlace)
+  conformClocks(newPlace)
+  conformProcesses(newPlace)
   conformReopening(newPlace)
 }
 

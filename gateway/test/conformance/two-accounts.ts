@@ -8,7 +8,7 @@ import type { IdempotencyKey, RequestRecord } from '../../src/ports/request-reco
 import type { Site } from '../../src/ports/sites.ts'
 import type { Store } from '../../src/ports/store.ts'
 import type { Scope, Token } from '../../src/ports/tokens.ts'
-import type { NewPlace, StorePlace } from './store-place.ts'
+import { openAt, type NewPlace, type StorePlace } from './store-place.ts'
 
 /** An account with a site and its agent. */
 export interface Party {
@@ -30,25 +30,29 @@ export class TwoAccounts {
     this.store = store
   }
 
-  static async make(newPlace: NewPlace): Promise<TwoAccounts> {
+  static async make(newPlace: NewPlace, { theirsIsPlatform = false }: { readonly theirsIsPlatform?: boolean } = {}): Promise<TwoAccounts> {
     const place = await newPlace()
-    const made = new TwoAccounts(place, await place.open())
+    const made = new TwoAccounts(place, await openAt(place.address))
     for (const party of [made.mine, made.theirs]) {
-      await made.store.tokens.createAccount(party.accountId, 'an account', 0)
+      await made.store.tokens.createAccount(party.accountId, 'an account', 0, theirsIsPlatform && party === made.theirs)
       await made.store.sites.create({ id: party.siteId, accountId: party.accountId, url: party.siteUrl, createdAt: 0 })
       await made.enrol(party)
     }
     return made
   }
 
-  /** Another process's view of the same data. */
+  get address(): string {
+    return this.#place.address
+  }
+
+  /** Another gateway's view of the same data. */
   another(): Promise<Store> {
-    return this.#place.open()
+    return openAt(this.#place.address)
   }
 
   async reopen(): Promise<void> {
     await this.store.close()
-    this.store = await this.#place.open()
+    this.store = await openAt(this.#place.address)
   }
 
   async remove(): Promise<void> {

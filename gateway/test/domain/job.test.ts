@@ -66,7 +66,14 @@ describe('a job', () => {
       assert.ok(job.settled >= before.settled && job.settled <= job.epoch)
       if (job.settled > before.settled)
         assert.ok('epoch' in event && event.epoch === job.settled && ['decline', 'end', 'wait'].includes(event.type))
+      if (event.type === 'decline' && job.settled > before.settled) assert.equal(before.settled, before.epoch - 1)
     }))
+
+  it('still waits for the word on an epoch that fell silent when a later offer never left the gateway', () => {
+    const gone = { type: 'decline', ...ours, epoch: 2, code: 'agent.unavailable', message: 'gone', retryAfterMs: 1_000 } as const
+    const job = last(live([claim, { type: 'tick' } as const, claim, gone].map(event => ({ afterMs: claim.leaseMs, event }))))
+    assert.deepEqual([job.state, job.epoch, job.settled], ['queued', 2, 0])
+  })
 
   it('is the same job all its life, with no more to it than its state has', () =>
     always(({ job }) => {

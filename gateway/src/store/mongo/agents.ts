@@ -27,7 +27,7 @@ export function mongoAgents(database: MongoDatabase): AgentStore {
         fresh: within => insertToken(database, token, within),
         again: async (hash, within) => enrolmentToken((await database.rows('enrolmentTokens').findOne({ _id: hash }, within)) as Row),
       }),
-    redeem: request => database.transaction(within => redeem(database, request, within)),
+    redeem: request => database.transaction([request.hash], within => redeem(database, request, within)),
     resolve: id => database.guarded(() => find({ _id: id })),
     find: (accountId, id) => database.guarded(() => find({ _id: id, accountId })),
     list: (accountId, page) => listing<Agent>(database, 'agents', { accountId }, page),
@@ -57,9 +57,9 @@ export function mongoAgents(database: MongoDatabase): AgentStore {
         return isCommitted
       }),
     seen: async (id, at, connected, version) => {
-      await database.transaction(within => change({ _id: id }, agent => heard(agent, at, connected, version), within))
+      await database.transaction([id], within => change({ _id: id }, agent => heard(agent, at, connected, version), within))
     },
-    report: (id, report) => database.transaction(within => change({ _id: id }, agent => reported(agent, report), within)),
+    report: (id, report) => database.transaction([id], within => change({ _id: id }, agent => reported(agent, report), within)),
   }
 }
 

@@ -6,7 +6,7 @@ import { listing } from './listing.ts'
 /** The audit log in MongoDB: nothing here changes or removes a line; docs/operations.md says how the server refuses it too. */
 export function mongoAudit(database: MongoDatabase): AuditStore {
   return {
-    append: entry => database.transaction(within => appendAudit(database, entry, within)),
+    append: entry => database.transaction([], within => appendAudit(database, entry, within)),
     list: (accountId, page) => listing<AuditEntry>(database, 'audit', { accountId }, page),
   }
 }

@@ -7,7 +7,7 @@ import { jobColumns } from '../job-columns.ts'
 import type { JobTable } from '../job-ledger.ts'
 import type { MongoDatabase, Row, Within } from './database.ts'
 import { rowOf, thingOf } from './documents.ts'
-import { appendEvent } from './events.ts'
+import { appendEvents, type NewEvent } from './events.ts'
 import { hasSite } from './sites.ts'
 
 type Queued = Job & { readonly state: 'queued' }
@@ -15,11 +15,17 @@ type Queued = Job & { readonly state: 'queued' }
 /** More than an agent holds: what a connection that comes back is told of. */
 const mostLeased = 64
 
-/** The jobs as one transaction sees them; without one, as they are. */
+/**
+ * The jobs as one transaction sees them; without one, as they are. Writes wait for each other as far as nobody looks, so that a
+ * batch takes few round trips: `finish` writes what is left.
+ */
 export class MongoJobTable implements JobTable {
   readonly #database: MongoDatabase
   readonly #kinds: readonly Kind[]
   readonly #within: Within
+  readonly #sites = new Map<string, Promise<boolean>>()
+  readonly #events: NewEvent[] = []
+  #made: Row[] = []
 
   constructor(database: MongoDatabase, kinds: readonly Kind[], within: Within) {
     this.#database = database
@@ -31,18 +37,35 @@ export class MongoJobTable implements JobTable {
     return this.#first({ _id: id })
   }
 
+  /** Those of an account, in the order of their ids here; undefined where there is none. */
+  async some(accountId: string, ids: readonly string[]): Promise<readonly (Job | undefined)[]> {
+    const rows = await this.#find({ accountId, _id: { $in: ids } }).toArray()
+    const jobs = new Map(rows.map(row => [row._id, thingOf(row) as Job]))
+    return ids.map(id => jobs.get(id))
+  }
+
   hasSite(accountId: string, siteId: string): Promise<boolean> {
-    return hasSite(this.#database, accountId, siteId, this.#within)
+    const key = `${accountId} ${siteId}`
+    const known = this.#sites.get(key) ?? hasSite(this.#database, accountId, siteId, this.#within)
+    this.#sites.set(key, known)
+    return known
   }
 
   async insert(job: Job, at: number): Promise<void> {
-    await this.#database.rows('jobs').insertOne(this.#row(job), this.#within)
-    await appendEvent(this.#database, job, at, this.#within)
+    this.#made.push(this.#row(job))
+    this.#events.push({ job, at })
   }
 
   async save(job: Job, before: Job, at: number): Promise<void> {
+    await this.#writeMade()
     await this.#database.rows('jobs').replaceOne({ _id: job.id }, this.#row(job), this.#within)
-    if (job.state !== before.state) await appendEvent(this.#database, job, at, this.#within)
+    if (job.state !== before.state) this.#events.push({ job, at })
+  }
+
+  /** Has to be called before the transaction ends. */
+  async finish(): Promise<void> {
+    await this.#writeMade()
+    await appendEvents(this.#database, this.#events, this.#within)
   }
 
   async coalescing(place: Place, coalesceKey: string): Promise<Queued | undefined> {
@@ -50,18 +73,12 @@ export class MongoJobTable implements JobTable {
     return found?.state === 'queued' ? found : undefined
   }
 
-  async nextFor({ places, kinds, agentId, now }: Claim): Promise<Queued | undefined> {
-    const free = await this.#freePlaces(places, agentId)
-    const filter = {
-      place: { $in: places },
-      state: 'queued',
-      notBefore: { $lte: now },
-      kind: { $in: kinds },
-      $or: [{ heavy: false }, { place: { $in: free } }],
-    }
-    const [row] = await this.#find(filter).sort({ priority: -1, _id: 1 }).limit(1).toArray()
-    const job = row && (thingOf(row) as Job)
-    return job?.state === 'queued' ? job : undefined
+  async nextFor(claim: Claim): Promise<Queued | undefined> {
+    const row = await this.#mostUrgent(claim, {})
+    if (row?.['heavy'] !== true) return queued(row)
+    const free = await this.#freePlaces(claim)
+    if (free.includes(String(row['place']))) return queued(row)
+    return queued(await this.#mostUrgent(claim, { $or: [{ heavy: false }, { place: { $in: free } }] }))
   }
 
   async due(now: number, most: number): Promise<readonly Job[]> {
@@ -73,11 +90,11 @@ export class MongoJobTable implements JobTable {
   }
 
   async leased(places: readonly Place[], agentId: string): Promise<readonly LeasedJob[]> {
-    const rows = await this.#find({ place: { $in: places }, state: { $in: ['offered', 'running'] } })
+    const rows = await this.#find({ holder: agentId, place: { $in: places } })
       .sort({ _id: 1 })
       .limit(mostLeased)
       .toArray()
-    return rows.map(row => thingOf(row) as Job).flatMap(job => leasedTo(job, agentId))
+    return rows.map(row => thingOf(row) as LeasedJob)
   }
 
   /** Removes what ended before a time, with its events. How many. */
@@ -86,20 +103,27 @@ export class MongoJobTable implements JobTable {
       .limit(most)
       .toArray()
     const ids = old.map(({ _id }) => _id)
-    await this.#database.rows('events').deleteMany({ accountId: { $in: old.map(row => row['accountId']) }, jobId: { $in: ids } })
+    await this.#database.rows('events').deleteMany({ jobId: { $in: ids } })
     await this.#database.rows('jobs').deleteMany({ _id: { $in: ids } })
     return ids.length
   }
 
   /** Places whose machine has no heavy job: of a pool, the agent's own. */
-  async #freePlaces(places: readonly Place[], agentId: string): Promise<Place[]> {
+  async #freePlaces({ places, agentId }: Claim): Promise<Place[]> {
     const slotOf = (place: Place): string => (place.startsWith('pool:') ? agentId : place)
     const rows = await this.#find({ slot: { $in: places.map(slotOf) } }).toArray()
     const taken = new Set(rows.map(row => row['slot']))
     return places.filter(place => !taken.has(slotOf(place)))
   }
 
+  async #mostUrgent({ places, kinds, now }: Claim, also: Filter<Row>): Promise<Row | undefined> {
+    const filter = { place: { $in: places }, state: 'queued', notBefore: { $lte: now }, kind: { $in: kinds }, ...also }
+    await this.#writeMade()
+    return (await this.#find(filter).sort({ priority: -1, _id: 1 }).limit(1).toArray())[0]
+  }
+
   async #first(filter: Filter<Row>): Promise<Job | undefined> {
+    await this.#writeMade()
     const row = await this.#database.rows('jobs').findOne(filter, this.#within)
     return row ? (thingOf(row) as Job) : undefined
   }
@@ -108,13 +132,19 @@ export class MongoJobTable implements JobTable {
     return this.#database.rows('jobs').find(filter, this.#within)
   }
 
+  async #writeMade(): Promise<void> {
+    const made = this.#made
+    this.#made = []
+    if (made.length > 0) await this.#database.rows('jobs').insertMany(made, this.#within)
+  }
+
   #row(job: Job): Row {
     const { accountId, siteId, kind, state } = job
     return rowOf(job, { accountId, siteId, kind, state, ...jobColumns(job, this.#kinds) })
   }
 }
 
-function leasedTo(job: Job, agentId: string): LeasedJob[] {
-  const leased = job.state === 'offered' || job.state === 'running'
-  return leased && job.origin === 'platform' && job.lease.agentId === agentId ? [job] : []
+function queued(row: Row | undefined): Queued | undefined {
+  const job = row && (thingOf(row) as Job)
+  return job?.state === 'queued' ? job : undefined
 }

@@ -1,7 +1,7 @@
 import { newId, PlatenError } from '@platen/protocol'
 import type { Job, JobStep } from '../../domain/job.ts'
-import { placeOf } from '../../domain/place.ts'
-import type { Created, JobFilter, JobStore, StoredStep } from '../../ports/jobs.ts'
+import { placeOf, type Place } from '../../domain/place.ts'
+import type { BatchOutcome, Created, JobFilter, JobStore, StoredStep } from '../../ports/jobs.ts'
 import { JobLedger, type MachineParts } from '../job-ledger.ts'
 import { appendAudit } from './audit.ts'
 import type { MongoDatabase, Within } from './database.ts'
@@ -13,9 +13,14 @@ import { forgetKeys, recorded } from './request-records.ts'
 /** Jobs and their events in MongoDB: every change is a transaction of its own. */
 export function mongoJobs(database: MongoDatabase, parts: MachineParts): JobStore {
   const table = (within: Within = {}): MongoJobTable => new MongoJobTable(database, parts.kinds, within)
-  const inLedger = <T>(work: (ledger: JobLedger, within: Within) => Promise<T>): Promise<T> =>
-    database.transaction(within => work(new JobLedger(table(within), parts), within))
-  const ledger = (within: Within): JobLedger => new JobLedger(table(within), parts)
+  const inLedger = async <T>(within: Within, work: (ledger: JobLedger) => Promise<T>): Promise<T> => {
+    const open = table(within)
+    const made = await work(new JobLedger(open, parts))
+    await open.finish()
+    return made
+  }
+  const change = <T>(places: readonly Place[], work: (ledger: JobLedger) => Promise<T>): Promise<T> =>
+    database.transaction(places, within => inLedger(within, work))
   const find = async (accountId: string, id: string, within: Within = {}): Promise<Job | undefined> => {
     const found = await table(within).find(id)
     return found?.accountId === accountId ? found : undefined
@@ -24,24 +29,27 @@ export function mongoJobs(database: MongoDatabase, parts: MachineParts): JobStor
     job: known(await find(accountId, id, within)),
     also: [],
   })
+  const tickOne = async ({ id, siteId }: Job, now: number): Promise<readonly JobStep[]> => change([siteId], ledger => ledger.look(id, now))
   return {
-    create: (job, record) =>
-      recorded(database, job.accountId, record, job.id, {
-        fresh: within => ledger(within).create(job),
-        again: (id, within) => again(job.accountId, id, within),
-      }),
-    createBatch: (accountId, jobs, record) =>
-      recorded(database, accountId, record, jobs.map(({ id }) => id).join(' '), {
-        fresh: within => ledger(within).createBatch(jobs),
+    create: (job, record) => {
+      const fresh = (within: Within): Promise<Created> => inLedger(within, ledger => ledger.create(job))
+      const made = { fresh, again: (id: string, within: Within) => again(job.accountId, id, within) }
+      return recorded(database, job.accountId, record, job.id, made, turnsOf([job]))
+    },
+    createBatch: (accountId, jobs, record) => {
+      const made = {
+        fresh: (within: Within) => inLedger(within, ledger => ledger.createBatch(jobs)),
         // All that a store can hold against one job of a batch is its site; what it refused then is not there now.
-        again: async (ids, within) => {
-          const found = await Promise.all(ids.split(' ').map(id => find(accountId, id, within)))
+        again: async (ids: string, within: Within) => {
+          const found = await table(within).some(accountId, ids.split(' '))
           return found.map(job => (job ? { job, also: [] } : { refused: 'site.not_found' as const }))
         },
-      }),
+      }
+      return recorded<readonly BatchOutcome[]>(database, accountId, record, jobs.map(({ id }) => id).join(' '), made, turnsOf(jobs))
+    },
     importLocal: imported =>
-      inLedger(async (open, within) => {
-        const came = await open.importLocal(imported)
+      database.transaction([imported.siteId], async within => {
+        const came = await inLedger(within, ledger => ledger.importLocal(imported))
         if (came === 'new') await noteLocal(database, imported, within)
         return came !== 'foreign'
       }),
@@ -51,30 +59,43 @@ export function mongoJobs(database: MongoDatabase, parts: MachineParts): JobStor
       return found && places.includes(placeOf(found)) ? found : undefined
     },
     list: (accountId, filter, page) => listing<Job>(database, 'jobs', conditions(accountId, filter), page),
-    cancel: (accountId, id, now, record) =>
-      recorded<StoredStep | undefined>(database, accountId, record, id, {
-        fresh: within => ledger(within).cancel(accountId, id, now),
-        again: async (earlier, within) => ({ ...(await again(accountId, earlier, within)), accepted: true, effects: [] }),
-      }),
-    claim: claim => inLedger(open => open.claim(claim)),
+    cancel: async (accountId, id, now, record) => {
+      const found = await database.guarded(() => find(accountId, id))
+      const made = {
+        fresh: (within: Within) => inLedger(within, ledger => ledger.cancel(accountId, id, now)),
+        again: async (earlier: string, within: Within) => ({ ...(await again(accountId, earlier, within)), accepted: true, effects: [] }),
+      }
+      return recorded<StoredStep | undefined>(database, accountId, record, id, made, turnsOf(found ? [found] : []))
+    },
+    claim: async claim => {
+      // Most who ask find nothing, and need no transaction for it.
+      const hasWork = (await database.guarded(() => table().nextFor(claim))) !== undefined
+      return hasWork ? change(claim.places, ledger => ledger.claim(claim)) : []
+    },
     leased: (places, agentId) => database.guarded(() => table().leased(places, agentId)),
-    apply: (places, jobId, event, now) => inLedger(open => open.apply(places, jobId, event, now)),
-    wait: (places, jobId, event, child, now) => inLedger(open => open.wait(places, jobId, event, child, now)),
-    finishLocal: (siteId, jobId, end, at) => inLedger(open => open.finishLocal(siteId, jobId, end, at)),
+    apply: (places, jobId, event, now) => change(speaking(places, jobId), ledger => ledger.apply(places, jobId, event, now)),
+    wait: (places, jobId, event, child, now) => change(speaking(places, jobId), ledger => ledger.wait(places, jobId, event, child, now)),
+    finishLocal: (siteId, jobId, end, at) => change([siteId], ledger => ledger.finishLocal(siteId, jobId, end, at)),
     tick: async (now, most) => {
       await database.guarded(() => forgetKeys(database, now))
       const steps: JobStep[] = []
       // One job a transaction: a long one would be in the way of every agent that speaks meanwhile.
-      for (let looked = 0; looked < most; looked += 1) {
-        const some = await inLedger(open => open.tick(now, 1))
-        if (some.length === 0) break
-        steps.push(...some)
-      }
+      for (const due of await database.guarded(() => table().due(now, most))) steps.push(...(await tickOne(due, now)))
       return steps
     },
     forget: (endedBefore, most) => database.guarded(() => table().forget(endedBefore, most)),
     events: (accountId, of, after, limit) => eventsAfter(database, accountId, of, after, limit),
   }
+}
+
+/** Whose turn it has to be for a change of these jobs. */
+function turnsOf(jobs: readonly Job[]): readonly string[] {
+  return [...new Set(jobs.flatMap(job => [placeOf(job), job.siteId]))]
+}
+
+/** An agent of a pool speaks of jobs of any site: it needs not wait for what the whole pool says. */
+function speaking(places: readonly Place[], jobId: string): readonly string[] {
+  return places.length === 1 ? places : [jobId]
 }
 
 /** A job that a key stands for; it may have been forgotten since. @throws PlatenError job.not_found */

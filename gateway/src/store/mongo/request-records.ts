@@ -14,7 +14,7 @@ export interface Change<T> {
 const keptMs = 24 * 3_600_000
 
 /**
- * Makes a change, writes its line in the audit log and remembers its key, in one transaction.
+ * Makes a change, writes its line in the audit log and remembers its key, in one transaction that has its turn among those of `places`.
  * @throws PlatenError idempotency.conflict
  */
 export function recorded<T>(
@@ -23,8 +23,9 @@ export function recorded<T>(
   record: RequestRecord | undefined,
   subject: string,
   change: Change<T>,
+  places: readonly string[] = [],
 ): Promise<T> {
-  return database.transaction(async within => {
+  return database.transaction(places, async within => {
     const earlier = record?.idempotency && (await earlierSubject(database, accountId, record.idempotency, within))
     if (earlier !== undefined) return change.again(earlier, within)
     const made = await change.fresh(within)

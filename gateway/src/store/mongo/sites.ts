@@ -7,18 +7,17 @@ import { recorded } from './request-records.ts'
 
 /** Sites in MongoDB. */
 export function mongoSites(database: MongoDatabase): SiteStore {
-  const find = (accountId: string, id: string, within: Within = {}): Promise<Site | undefined> =>
-    database.guarded(async () => {
-      const row = await database.rows('sites').findOne({ _id: id, accountId }, within)
-      return row ? (thingOf(row) as Site) : undefined
-    })
+  const find = async (accountId: string, id: string, within: Within = {}): Promise<Site | undefined> => {
+    const row = await database.rows('sites').findOne({ _id: id, accountId }, within)
+    return row ? (thingOf(row) as Site) : undefined
+  }
   return {
     create: (created, record) =>
       recorded(database, created.accountId, record, created.id, {
         fresh: within => insert(database, created, within),
         again: async (id, within) => (await find(created.accountId, id, within)) as Site,
       }),
-    find: (accountId, id) => find(accountId, id),
+    find: (accountId, id) => database.guarded(() => find(accountId, id)),
     list: (accountId, page) => listing<Site>(database, 'sites', { accountId }, page),
   }
 }

@@ -19,7 +19,7 @@ export async function mongoStore(url: string, parts: MachineParts): Promise<Stor
     agents: mongoAgents(database),
     tokens: mongoTokens(database),
     audit: mongoAudit(database),
-    healthy: async () => (await database.guarded(() => database.count('health', {}))) > 0,
+    healthy: async () => (await database.guarded(() => database.count('health', 1, {}))) > 0,
     close: () => database.close(),
   }
 }

@@ -31,14 +31,14 @@ export class SqliteJobTable implements JobTable {
   async insert(job: Job, at: number): Promise<void> {
     const { id, accountId, siteId, kind } = job
     const { place, heavy, priority } = jobColumns(job, this.#kinds)
-    const sql = `INSERT INTO jobs (state, not_before, due_at, finished_at, slot, coalesce_key, document,
-      id, account_id, site_id, place, kind, heavy, priority) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+    const sql = `INSERT INTO jobs (state, not_before, due_at, finished_at, holder, slot, coalesce_key, document,
+      id, account_id, site_id, place, kind, heavy, priority) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
     this.#database.run(sql, ...this.#changing(job), id, accountId, siteId, place, kind, heavy ? 1 : 0, priority)
     appendEvent(this.#database, job, at)
   }
 
   async save(job: Job, before: Job, at: number): Promise<void> {
-    const sql = `UPDATE jobs SET state = ?, not_before = ?, due_at = ?, finished_at = ?, slot = ?, coalesce_key = ?, document = ? WHERE id = ?`
+    const sql = `UPDATE jobs SET state = ?, not_before = ?, due_at = ?, finished_at = ?, holder = ?, slot = ?, coalesce_key = ?, document = ? WHERE id = ?`
     this.#database.run(sql, ...this.#changing(job), job.id)
     if (job.state !== before.state) appendEvent(this.#database, job, at)
   }
@@ -51,11 +51,11 @@ export class SqliteJobTable implements JobTable {
   async nextFor({ places, kinds, agentId, now }: Claim): Promise<(Job & { state: 'queued' }) | undefined> {
     const taken = 'EXISTS (SELECT 1 FROM jobs busy WHERE busy.slot = iif(jobs.place = jobs.site_id, jobs.site_id, ?))'
     const found = places.flatMap(place => {
-      const sql = `SELECT document, priority FROM jobs WHERE place = ? AND state = 'queued' AND not_before <= ?
+      const sql = `SELECT id, document, priority FROM jobs WHERE place = ? AND state = 'queued' AND not_before <= ?
         AND kind IN (SELECT value FROM json_each(?)) AND (heavy = 0 OR NOT ${taken}) ORDER BY priority DESC, id LIMIT 1`
       return this.#database.all(sql, place, now, JSON.stringify(kinds), agentId)
     })
-    const job = first(found.toSorted((one, other) => Number(other['priority']) - Number(one['priority']))[0])
+    const job = first(found.toSorted(byUrgency)[0])
     return job?.state === 'queued' ? job : undefined
   }
 
@@ -64,8 +64,8 @@ export class SqliteJobTable implements JobTable {
   }
 
   async leased(places: readonly Place[], agentId: string): Promise<readonly LeasedJob[]> {
-    const sql = `SELECT document FROM jobs WHERE place IN (SELECT value FROM json_each(?)) AND state IN ('offered', 'running') ORDER BY id LIMIT ?`
-    return this.#database.all(sql, JSON.stringify(places), mostLeased).flatMap(row => leasedTo(read(row), agentId))
+    const sql = 'SELECT document FROM jobs WHERE holder = ? AND place IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?'
+    return this.#database.all(sql, agentId, JSON.stringify(places), mostLeased).map(row => read(row) as LeasedJob)
   }
 
   /** Removes what ended before a time, with its events. How many. */
@@ -80,8 +80,8 @@ export class SqliteJobTable implements JobTable {
 
   /** What is searched by, as far as it changes with the state. */
   #changing(job: Job): readonly unknown[] {
-    const { notBefore, dueAt, finishedAt, slot, coalesceKey } = jobColumns(job, this.#kinds)
-    const searched = [notBefore, dueAt, finishedAt, slot, coalesceKey].map(value => value ?? null)
+    const { notBefore, dueAt, finishedAt, holder, slot, coalesceKey } = jobColumns(job, this.#kinds)
+    const searched = [notBefore, dueAt, finishedAt, holder, slot, coalesceKey].map(value => value ?? null)
     return [job.state, ...searched, JSON.stringify(job)]
   }
 }
@@ -100,7 +100,6 @@ function first(row: Row | undefined): Job | undefined {
   return row && read(row)
 }
 
-function leasedTo(job: Job, agentId: string): LeasedJob[] {
-  const leased = job.state === 'offered' || job.state === 'running'
-  return leased && job.origin === 'platform' && job.lease.agentId === agentId ? [job] : []
+function byUrgency(one: Row, other: Row): number {
+  return Number(other['priority']) - Number(one['priority']) || (String(one['id']) < String(other['id']) ? -1 : 1)
 }

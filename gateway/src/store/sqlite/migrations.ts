@@ -126,4 +126,12 @@ export const migrations: readonly string[] = [
   CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
   CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
   `,
+  `
+  -- The agent that has it.
+  ALTER TABLE jobs ADD COLUMN holder TEXT;
+  UPDATE jobs SET holder = document ->> '$.lease.agentId'
+    WHERE state IN ('offered', 'running') AND document ->> '$.origin' = 'platform';
+  DROP INDEX jobs_leased;
+  CREATE INDEX jobs_holder ON jobs (holder, id) WHERE holder IS NOT NULL;
+  `,
 ]

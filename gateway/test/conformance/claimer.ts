@@ -1,10 +1,9 @@
 /** A process that claims jobs of one site until none is left, once it is told to begin, and sends their ids. */
-import { kinds } from '@platen/protocol'
-import { sqliteStore } from '../../src/store/sqlite/store.ts'
 import { claimOne } from '../support/agent-words.ts'
+import { openAt } from './store-place.ts'
 
-const [file = '', siteId = ''] = process.argv.slice(2)
-const store = sqliteStore(file, { kinds, random: () => 0 })
+const [address = '', siteId = ''] = process.argv.slice(2)
+const store = await openAt(address)
 process.once('message', () => void claimAll())
 process.send?.('ready')
 
