@@ -7,32 +7,34 @@ export interface Directive {
   readonly children: readonly Directive[]
 }
 
+/** Includes within includes, blocks within blocks, and includes in all: nginx itself has fewer, and what is no configuration may have any. */
 const mostDepth = 20
-const token = /#[^\n]*|"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|([{};])|((?:\$\{[^}]*\}|\\.|[^\s{};"'#\\])(?:\$\{[^}]*\}|\\.|[^\s{};\\])*)/gs
+const mostNesting = 50
+const mostIncludes = 10_000
+const token =
+  /#[^\n]*|"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|([{};])|((?:\$\{\w{1,100}\}|\\.|[^\s{};"'#\\])(?:\$\{\w{1,100}\}|\\.|[^\s{};\\])*)/gs
 
-/** Reads one file of an nginx configuration; its includes stay as they are. */
+/** Reads one file of an nginx configuration; its includes stay as they are, and what is nested beyond any sense is left out. */
 export function parseNginx(text: string): readonly Directive[] {
-  const tokens = [...text.matchAll(token)].filter(match => !match[0].startsWith('#'))
-  let at = 0
-  const block = (): Directive[] => {
-    const directives: Directive[] = []
-    let words: string[] = []
-    for (; at < tokens.length; at++) {
-      const match = tokens[at] as RegExpMatchArray
-      if (match[3] === '}') return directives
-      if (match[3] === ';' || match[3] === '{') {
-        const [name, ...args] = words
-        words = []
-        if (match[3] === '{') at++
-        const children = match[3] === '{' ? block() : []
-        if (name !== undefined) directives.push({ name, args, children })
-      } else {
-        words.push(match[1] ?? match[2] ?? (match[4] as string))
-      }
+  const root: Directive[] = []
+  const open: Directive[][] = [root]
+  let words: string[] = []
+  for (const match of text.matchAll(token)) {
+    if (match[0].startsWith('#')) continue
+    const mark = match[3]
+    if (mark === undefined) {
+      words.push(match[1] ?? match[2] ?? (match[4] as string))
+      continue
     }
-    return directives
+    const [name, ...args] = words
+    const children: Directive[] = []
+    words = []
+    if (mark !== '}' && name !== undefined && open.length <= mostNesting) open.at(-1)?.push({ name, args, children })
+    if (mark === '{') open.push(children)
+    // A brace too many ends nothing more than there is.
+    else if (mark === '}' && open.length > 1) open.pop()
   }
-  return block()
+  return root
 }
 
 /**
@@ -44,12 +46,19 @@ export function parseNginxDump(dump: string): readonly Directive[] {
   const files = new Map<string, readonly Directive[]>()
   for (let at = 0; at + 1 < parts.length; at += 2) files.set(parts[at] as string, parseNginx(parts[at + 1] as string))
   const main = parts[0] ?? ''
-  // nginx prints each file once and refuses includes that never end; this bound is for what is no such dump.
+  const found = new Map<string, readonly (readonly Directive[])[]>()
+  const filesOf = (pattern: string): readonly (readonly Directive[])[] => {
+    const known = found.get(pattern) ?? [...files].filter(([path]) => matchesGlob(path, pattern)).map(([, tree]) => tree)
+    found.set(pattern, known)
+    return known
+  }
+  let left = mostIncludes
   const included = (tree: readonly Directive[], depth: number): readonly Directive[] =>
     tree.flatMap(directive => {
       if (directive.name !== 'include') return [{ ...directive, children: included(directive.children, depth) }]
-      const pattern = resolve(dirname(main), directive.args[0] ?? '')
-      return depth === 0 ? [] : [...files].filter(([path]) => matchesGlob(path, pattern)).flatMap(([, found]) => included(found, depth - 1))
+      left -= 1
+      if (depth === 0 || left < 0) return []
+      return filesOf(resolve(dirname(main), directive.args[0] ?? '')).flatMap(tree => included(tree, depth - 1))
     })
   return included(files.get(main) ?? [], mostDepth)
 }

@@ -19,6 +19,17 @@ http {
 }`
 
 describe('parseNginx', () => {
+  it('leaves out what is nested beyond any sense, and reads on', () => {
+    const tree = parseNginx(`${'a {'.repeat(100_000)}${'}'.repeat(100_000)} user www-data;`)
+    assert.equal(directives(tree, 'a').length, 50)
+    assert.equal(directives(tree, 'user').length, 1)
+  })
+
+  it('puts includes that multiply in their places as often as is bearable', () => {
+    const dump = `# configuration file /etc/nginx.conf:\n${'include nginx.conf;'.repeat(5)}\nuser a;\n`
+    assert.ok(directives(parseNginxDump(dump), 'user').length <= 10_000)
+  })
+
   it('keeps quoted braces and semicolons inside their argument', () => {
     const [map] = directives(parseNginx(config), 'map')
     assert.deepEqual(
