@@ -7,10 +7,10 @@ export interface Directive {
   readonly children: readonly Directive[]
 }
 
-/** Includes within includes, blocks within blocks, and includes in all: nginx itself has fewer, and what is no configuration may have any. */
+/** Includes within includes, blocks within blocks, and directives in all: what nginx reads has fewer, and what it would not read may have any. */
 const mostDepth = 20
 const mostNesting = 50
-const mostIncludes = 10_000
+const mostDirectives = 100_000
 const token =
   /#[^\n]*|"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|([{};])|((?:\$\{\w{1,100}\}|\\.|[^\s{};"'#\\])(?:\$\{\w{1,100}\}|\\.|[^\s{};\\])*)/gs
 
@@ -46,19 +46,20 @@ export function parseNginxDump(dump: string): readonly Directive[] {
   const files = new Map<string, readonly Directive[]>()
   for (let at = 0; at + 1 < parts.length; at += 2) files.set(parts[at] as string, parseNginx(parts[at + 1] as string))
   const main = parts[0] ?? ''
-  const found = new Map<string, readonly (readonly Directive[])[]>()
+  const matched = new Map<string, readonly (readonly Directive[])[]>()
   const filesOf = (pattern: string): readonly (readonly Directive[])[] => {
-    const known = found.get(pattern) ?? [...files].filter(([path]) => matchesGlob(path, pattern)).map(([, tree]) => tree)
-    found.set(pattern, known)
+    const known = matched.get(pattern) ?? [...files].filter(([path]) => matchesGlob(path, pattern)).map(([, tree]) => tree)
+    matched.set(pattern, known)
     return known
   }
-  let left = mostIncludes
+  let left = mostDirectives
   const included = (tree: readonly Directive[], depth: number): readonly Directive[] =>
     tree.flatMap(directive => {
-      if (directive.name !== 'include') return [{ ...directive, children: included(directive.children, depth) }]
       left -= 1
-      if (depth === 0 || left < 0) return []
-      return filesOf(resolve(dirname(main), directive.args[0] ?? '')).flatMap(tree => included(tree, depth - 1))
+      if (left < 0) return []
+      if (directive.name !== 'include') return [{ ...directive, children: included(directive.children, depth) }]
+      if (depth === 0) return []
+      return filesOf(resolve(dirname(main), directive.args[0] ?? '')).flatMap(found => included(found, depth - 1))
     })
   return included(files.get(main) ?? [], mostDepth)
 }

@@ -1,7 +1,7 @@
 import type { Dice } from '../chaos/dice.ts'
 
 /** Characters that end, open or escape something in one of the languages that are read. */
-const telling = [...'\0\r\n\t "\'`\\/{}[]()<>=:;,.#?$%*|-+_0179AZaz\u00E9\u{1F600}\u202E\uFFFD\uD800\uDFFF']
+const telling = Array.from('\0\r\n\t "\'`\\/{}[]()<>=:;,.#?$%*|-+_0179AZaz\u00E9\u{1F600}\u202E\uFFFD\uD800\uDFFF')
 /** Longest text that comes out, in characters. */
 const most = 262_144
 

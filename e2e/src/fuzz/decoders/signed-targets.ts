@@ -15,7 +15,7 @@ const { privateKey } = generateKeyPairSync('ed25519')
 const publicKey = publicOf(privateKey)
 const agent = { id: ids.agentId, accountId: 'acct_1', siteId: ids.siteId, publicKey, createdAt: 0, facts: {}, stateSeq: 0 }
 const hello = {
-  type: 'hello',
+  type: 'hello' as const,
   ...ids,
   instanceId: 'inst_1',
   signature: 'AAAA',
@@ -24,7 +24,7 @@ const hello = {
   version: '1',
   running: [],
   stateSeq: 0,
-} as const
+}
 const claims = { iss: ids.agentId, aud: 'platen', iat: 1_000, exp: 1_060, jti: 'a' }
 
 function publicOf(key: KeyObject): string {
