@@ -7,8 +7,7 @@ export interface Directive {
   readonly children: readonly Directive[]
 }
 
-/** Includes within includes, blocks within blocks, and directives in all: what nginx reads has fewer, and what it would not read may have any. */
-const mostDepth = 20
+/** Blocks within blocks, and directives in all: what nginx reads has fewer, and what it would not read may have any. */
 const mostNesting = 50
 const mostDirectives = 100_000
 const token =
@@ -46,22 +45,24 @@ export function parseNginxDump(dump: string): readonly Directive[] {
   const files = new Map<string, readonly Directive[]>()
   for (let at = 0; at + 1 < parts.length; at += 2) files.set(parts[at] as string, parseNginx(parts[at + 1] as string))
   const main = parts[0] ?? ''
-  const matched = new Map<string, readonly (readonly Directive[])[]>()
-  const filesOf = (pattern: string): readonly (readonly Directive[])[] => {
-    const known = matched.get(pattern) ?? [...files].filter(([path]) => matchesGlob(path, pattern)).map(([, tree]) => tree)
+  const matched = new Map<string, readonly string[]>()
+  const filesOf = (pattern: string): readonly string[] => {
+    const known = matched.get(pattern) ?? [...files.keys()].filter(path => matchesGlob(path, pattern))
     matched.set(pattern, known)
     return known
   }
   let left = mostDirectives
-  const included = (tree: readonly Directive[], depth: number): readonly Directive[] =>
+  /** The directives of a file that stands within others; none where it is one of them, which nginx would refuse. */
+  const read = (path: string, within: readonly string[]): readonly Directive[] =>
+    within.includes(path) ? [] : included(files.get(path) ?? [], [...within, path])
+  const included = (tree: readonly Directive[], within: readonly string[]): readonly Directive[] =>
     tree.flatMap(directive => {
       left -= 1
       if (left < 0) return []
-      if (directive.name !== 'include') return [{ ...directive, children: included(directive.children, depth) }]
-      if (depth === 0) return []
-      return filesOf(resolve(dirname(main), directive.args[0] ?? '')).flatMap(found => included(found, depth - 1))
+      if (directive.name !== 'include') return [{ ...directive, children: included(directive.children, within) }]
+      return filesOf(resolve(dirname(main), directive.args[0] ?? '')).flatMap(path => read(path, within))
     })
-  return included(files.get(main) ?? [], mostDepth)
+  return read(main, [])
 }
 
 /** Every directive of a name, at any depth, in order. */
