@@ -36,8 +36,12 @@ function lengthBytes(bit: number, length: bigint): Buffer {
   return long
 }
 
-/** The text of a whole unmasked frame. */
+/** The text of a whole frame. */
 export function frameText(bytes: Buffer): string {
-  const short = (bytes[1] ?? 0) & 0x7f
-  return bytes.subarray(short < 126 ? 2 : short === 126 ? 4 : 10).toString('utf8')
+  const second = bytes[1] ?? 0
+  const short = second & 0x7f
+  const at = short < 126 ? 2 : short === 126 ? 4 : 10
+  if (second < 0x80) return bytes.subarray(at).toString('utf8')
+  const mask = bytes.subarray(at, at + 4)
+  return Buffer.from(bytes.subarray(at + 4).map((byte, index) => byte ^ (mask[index % 4] as number))).toString('utf8')
 }

@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
-import { newId, subprotocol } from '@platen/protocol'
+import { newId } from '@platen/protocol'
 import type { Dice } from '../../chaos/dice.ts'
+import { acceptingHead } from '../../intruder/accepting-head.ts'
 import { opcode, rawFrame } from '../../intruder/raw-frame.ts'
 import { corpusFrames } from '../corpus.ts'
 import { mutatedJson } from '../mutate-json.ts'
@@ -15,7 +16,6 @@ export interface RogueGateway {
   close(): Promise<void>
 }
 
-const magic = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 const frames = corpusFrames('gateway')
 
 /** Opens one. Agents that come are let in at first, so that every state of their session is reached. */
@@ -52,7 +52,7 @@ function mislead(socket: Socket, head: string, dice: Dice, count: () => void): v
   const text = (value: string): void => write(rawFrame(Buffer.from(value), { opcode: opcode.text, masked: false }))
   if (dice.between(0, 5) === 0)
     return write(mutatedBytes(dice, Buffer.from('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nRetry-After: 1\r\n\r\n'), []))
-  write(accepting(head))
+  write(acceptingHead(head))
   // What is said by then: nothing, a challenge, or a challenge and a welcome.
   const state = dice.between(0, 3)
   if (state > 0) text(JSON.stringify({ type: 'challenge', nonce: randomBytes(32).toString('base64url'), gateway: 'lab', time: Date.now() }))
@@ -92,17 +92,4 @@ function sayOne(dice: Dice, text: (value: string) => void, write: (data: Buffer)
     default:
       return text(mutatedJson(dice, frame))
   }
-}
-
-function accepting(head: string): string {
-  const key = /sec-websocket-key: *(\S+)/i.exec(head)?.[1] ?? ''
-  const accept = createHash('sha1').update(`${key}${magic}`).digest('base64')
-  const lines = [
-    'HTTP/1.1 101 Switching Protocols',
-    'Upgrade: websocket',
-    'Connection: Upgrade',
-    `Sec-WebSocket-Accept: ${accept}`,
-    `Sec-WebSocket-Protocol: ${subprotocol}`,
-  ]
-  return `${lines.join('\r\n')}\r\n\r\n`
 }

@@ -1,0 +1,44 @@
+import { LabError } from '@platen/lab'
+import type { Attacker, Attempt, Tried } from './attempt.ts'
+import { agentDrill } from './drills/agent.ts'
+import { gatewayDrill } from './drills/gateway.ts'
+import { neighbourDrill } from './drills/neighbour.ts'
+import { pluginDrill } from './drills/plugin.ts'
+import { openField, type Field } from './field.ts'
+
+const drills: Readonly<Record<Attacker, readonly Attempt[]>> = {
+  gateway: gatewayDrill,
+  agent: agentDrill,
+  plugin: pluginDrill,
+  neighbour: neighbourDrill,
+}
+const attemptMs = 40_000
+
+/** Holds one drill on a stack of its own, which is gone afterwards. @throws LabError where there can be no drill */
+export async function holdDrill(attacker: Attacker, say: (tried: Tried) => void): Promise<readonly Tried[]> {
+  const field = await openField()
+  const all: Tried[] = []
+  try {
+    for (const attempt of drills[attacker]) {
+      const tried = await tryOne(attempt, field)
+      all.push(tried)
+      say(tried)
+    }
+    return all
+  } finally {
+    await field.close()
+  }
+}
+
+async function tryOne({ run, ...attempt }: Attempt, field: Field): Promise<Tried> {
+  const outcome = await Promise.race([run(field), late(attempt.attempt)])
+  return { ...attempt, outcome, surprise: outcome.done !== (attempt.expected === 'possible') }
+}
+
+/** Every attempt has an end. */
+function late(what: string): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const error = new LabError('lab.timeout', `The attempt to ${what} took longer than ${attemptMs} ms`, 'Hold the drill again.')
+    setTimeout(() => reject(error), attemptMs).unref()
+  })
+}

@@ -1,0 +1,3 @@
+import type { Attempt } from '../attempt.ts'
+
+export const agentDrill: readonly Attempt[] = []
