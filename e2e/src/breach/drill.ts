@@ -30,9 +30,10 @@ export async function holdDrill(attacker: Attacker, say: (tried: Tried) => void)
   }
 }
 
-async function tryOne({ run, ...attempt }: Attempt, field: Field): Promise<Tried> {
-  const outcome = await Promise.race([run(field), late(attempt.attempt)])
-  return { ...attempt, outcome, surprise: outcome.done !== (attempt.expected === 'possible') }
+async function tryOne(tried: Attempt, field: Field): Promise<Tried> {
+  const { attacker, attempt, expected } = tried
+  const outcome = await Promise.race([tried.run(field), late(attempt)])
+  return { attacker, attempt, expected, outcome, surprise: outcome.done !== (expected === 'possible') }
 }
 
 /** Every attempt has an end. */

@@ -9,6 +9,8 @@ export interface HostilePhp {
   close(): Promise<void>
 }
 
+/** Bytes of one record. */
+const mostContent = 65_535
 const recordTypes = { stdin: 5, stdout: 6, end: 3 } as const
 
 /** What a WordPress that is well would say. */
@@ -65,7 +67,8 @@ function reply(socket: Socket, body: string, php: HostilePhp): void {
   const value = php.answer(command, args)
   if (value === undefined) return
   const text = Buffer.from(`Content-Type: application/json\r\n\r\n${JSON.stringify({ ok: true, value })}`)
-  socket.end(Buffer.concat([record(recordTypes.stdout, text), record(recordTypes.end, Buffer.alloc(8))]))
+  for (let at = 0; at < text.length; at += mostContent) socket.write(record(recordTypes.stdout, text.subarray(at, at + mostContent)))
+  socket.end(record(recordTypes.end, Buffer.alloc(8)))
 }
 
 function record(type: number, content: Buffer): Buffer {

@@ -24,15 +24,16 @@ export function processState(pid: number): ProcessState | undefined {
   }
 }
 
-/** A process and all that it started, by what their command lines hold. */
-export function processTree(pid: number): { readonly pid: number; readonly command: string }[] {
+/** A process and all that it started, with their users and command lines. */
+export function processTree(pid: number): { readonly pid: number; readonly uid: number; readonly command: string }[] {
   if (pid <= 0) return []
   try {
     const children = readdirSync(`/proc/${pid}/task`).flatMap(task =>
       readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
     )
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
-    return [{ pid, command }, ...children.flatMap(processTree)]
+    const uid = Number(/^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+    return [{ pid, uid, command }, ...children.flatMap(processTree)]
   } catch {
     // It ended meanwhile.
     return []
