@@ -1,13 +1,10 @@
 import { PlatenError, type DocumentPolicy } from '@platen/protocol'
 import {
   answerValue,
-  callBody,
   cgiAnswer,
   checkBundle,
-  jsonLog,
   launcherLineLength,
   lineSplitter,
-  parseFromWorker,
   parseManifest,
   parseNotice,
   parseOrder,
@@ -23,30 +20,9 @@ import { corpusMessages } from '../corpus.ts'
 import { mutatedBytes } from '../mutate-text.ts'
 import { bundle, policy } from './valid.ts'
 import { bytesTarget, jsonTarget, textTarget, type Target } from './target.ts'
+import { workerTarget } from './worker-target.ts'
 
 const token = 'a0'.repeat(32)
-const bill = { cpuMs: 1, peakRssBytes: 1, wallMs: 1 }
-const log = jsonLog('fuzz', () => {})
-
-const workerMessages: readonly object[] = [
-  { type: 'here', token },
-  { type: 'progress', done: 1, total: 2, note: 'half' },
-  { type: 'step', id: 1, name: 'write', kind: 'idempotent', phase: 'begun' },
-  { type: 'log', level: 'warn', event: 'image:left', members: { file: 'a.jpg', deep: { er: [1] } } },
-  { type: 'call', id: 1, command: 'site.describe', args: {}, deadlineMs: 100 },
-  { type: 'end', end: { outcome: 'succeeded', effect: 'applied', result: { summary: 'done' } }, bill },
-  { type: 'end', end: { outcome: 'failed', code: 'page.stale', message: 'old' }, bill },
-  { type: 'end', end: { outcome: 'waiting', effect: 'none', child: { kind: 'health.report', input: {}, pool: 'verifiers' } }, bill },
-]
-
-/** What the main process does with a message of a worker. */
-function fromWorker(line: string): unknown {
-  const message = parseFromWorker(line)
-  if (message?.type === 'log') log[message.level](message.event, message.members)
-  if (message?.type === 'end' || message?.type === 'progress') return JSON.stringify(message)
-  return message?.type === 'call' ? callBody(message.command, message.args) : message
-}
-
 const fpmAnswer = Buffer.from('Status: 200 OK\r\nContent-Type: application/json\r\n\r\n{"ok":true,"value":{}}')
 const records = Buffer.concat([
   record(6, fpmAnswer),
@@ -114,7 +90,7 @@ const png = Buffer.from('89504e470d0a1a0a0000000d4948445200000001000000010806000
 
 /** What the agent reads of workers, PHP, and the site's files. */
 export const agentTargets: readonly Target[] = [
-  jsonTarget('messages of workers', workerMessages, fromWorker),
+  workerTarget,
   textTarget(
     'lines to the launcher',
     [`start site ${token} 512\nready\n`, `stop ${token}\nfailed port.in_use\nended ${token} clean\n`],
