@@ -5,6 +5,7 @@ import { listens, runCommand, systemUser, type Api, type Processes, type Program
 import type { DocumentPolicy } from '@platen/protocol'
 import type { Identity } from '../intruder/identity.ts'
 import { processTree } from '../intruder/process-state.ts'
+import { giveTo } from './platform.ts'
 import { openHostilePhp, type HostilePhp } from './hostile-php.ts'
 
 /** A site with its agent, each of its users apart, as in a container of its own. */
@@ -49,7 +50,7 @@ export async function openWard(index: number, tcpPort: number, parts: WardParts)
     join(folder, 'root', 'wp-config.php'),
     "<?php define('DB_NAME','wordpress'); define('DB_HOST','elsewhere.example'); define('DB_USER','wp'); define('DB_PASSWORD','x');",
   )
-  await runCommand('chown', ['-R', `${site.uid}:${site.gid}`, join(folder, 'root')], { timeoutMs: 10_000 })
+  await giveTo(site.name, join(folder, 'root'))
   await runCommand('chmod', ['-R', 'o-rwx', join(folder, 'root')], { timeoutMs: 10_000 })
   const php = await openHostilePhp(join(folder, 'php.sock'))
   const secrets = [`refresh-${'s'.repeat(24)}${index}`, `loopback-${'t'.repeat(24)}${index}`] as const

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { newId } from '@platen/protocol'
 import { got, possible, refused, stopped, type Attempt, type Outcome } from '../attempt.ts'
-import { signerPolicy, users, type Field } from '../field.ts'
+import type { Field } from '../field.ts'
 import { askSigner, bareOffer, forgedGrant, grantOf, honestGrant, offer, signingRequest, type Bare } from '../offers.ts'
+import { signerPolicy, users } from '../platform.ts'
 import { asUser, tryAsking, tryFile, trySignal } from '../shell.ts'
 
 const minuteMs = 60_000

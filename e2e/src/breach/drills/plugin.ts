@@ -78,7 +78,7 @@ async function throughLink(field: Field): Promise<Outcome> {
 }
 
 /** A worker that runs as the site's user, kept waiting by PHP that does not answer; it is gone afterwards. */
-async function withWorker(field: Field, look: (pid: number) => Promise<Outcome>): Promise<Outcome> {
+async function withWorker(field: Field, look: (pid: number, jobId: string) => Promise<Outcome>): Promise<Outcome> {
   const [ward] = field.wards
   const before = ward.php.answer
   ward.php.answer = () => undefined
@@ -88,7 +88,7 @@ async function withWorker(field: Field, look: (pid: number) => Promise<Outcome>)
       input: { attachments: [1], mode: 'optimize' },
       origin: 'owner',
     })
-    const outcome = await look(await workerPid(field))
+    const outcome = await look(await workerPid(field), String(json['id']))
     await askAgent({ socketPath: ward.policy.agent.socket }, 'POST', `/v1/jobs/${String(json['id'])}/cancel`)
     return outcome
   } finally {
@@ -195,13 +195,7 @@ async function asLargeBody({ wards }: Field): Promise<Outcome> {
 const allowed = possible('plugin', [
   ['see what the agent is and does at its site', field => asPhp(field, 'GET', '/v1/status')],
   ['start the kinds that a button starts, at a bounded rate', field => asPhp(field, 'POST', '/v1/jobs', purge)],
-  [
-    'cancel whatever runs at its site',
-    async field => {
-      const { json } = await askAgent({ socketPath: field.wards[0].policy.agent.socket }, 'POST', '/v1/jobs', purge)
-      return asPhp(field, 'POST', `/v1/jobs/${String(json['id'])}/cancel`)
-    },
-  ],
+  ['cancel whatever runs at its site', field => withWorker(field, (_pid, id) => asPhp(field, 'POST', `/v1/jobs/${id}/cancel`))],
   [
     'end or take over a worker that runs as the site’s user, and so lie about that job',
     field =>
