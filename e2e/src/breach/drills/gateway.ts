@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { newId } from '@platen/protocol'
 import { got, possible, refused, stopped, type Attempt, type Outcome } from '../attempt.ts'
 import type { Field } from '../field.ts'
+import { askAgent } from '../local-agent.ts'
 import { askSigner, bareOffer, forgedGrant, grantOf, honestGrant, offer, signingRequest, type Bare } from '../offers.ts'
 import { signerPolicy, users } from '../platform.ts'
 import { asUser, tryAsking, tryFile, trySignal } from '../shell.ts'
@@ -31,12 +32,14 @@ async function asked(field: Field, request: object): Promise<Outcome> {
 /** A site that is nobody's: the quota of the others is left alone. */
 const nobody = { siteId: newId('site'), agentId: newId('agent') }
 
-async function beyondRate(field: Field): Promise<Outcome> {
-  for (let count = 0; count <= signerPolicy.grantsPerSitePerMinute; count += 1) {
-    const outcome = await asked(field, signingRequest(nobody, bareOffer()))
-    if (!outcome.done) return outcome
+/** Twice as many and one, since a minute may end meanwhile. Asked from here: as whom one gets in is tried by the others. */
+async function beyondRate({ signer }: Field): Promise<Outcome> {
+  const asking = 2 * signerPolicy.grantsPerSitePerMinute + 1
+  for (let count = 0; count < asking; count += 1) {
+    const { status, json } = await askAgent({ socketPath: signer.socket }, 'POST', '/sign', signingRequest(nobody, bareOffer()))
+    if (status >= 400) return stopped(String(json['code']))
   }
-  return got(`it signed ${signerPolicy.grantsPerSitePerMinute + 1} in a minute`)
+  return got(`it signed ${asking} in two minutes`)
 }
 
 async function replayed(field: Field, change: Partial<Bare>): Promise<Outcome> {
