@@ -1,6 +1,7 @@
 import type { ErrorCode } from './errors.ts'
 import type { AgentFrame, GatewayFrame } from './generated/frames.ts'
 import { limits } from './limits.ts'
+import { isNestedTooDeeply } from './nesting.ts'
 import type { Problem, Validator } from './validator.ts'
 
 /** A frame that was read, or why it was not. */
@@ -21,7 +22,7 @@ export function decodeFrame<Frame extends AgentFrame | GatewayFrame>(
     // What JSON.parse says about hostile text is of no use to anyone.
     return { ok: false, code: 'frame.invalid', detail: 'not JSON' }
   }
-  if (depth(value, 0) > limits.link.nesting) return { ok: false, code: 'frame.invalid', detail: 'nested too deeply' }
+  if (isNestedTooDeeply(value)) return { ok: false, code: 'frame.invalid', detail: 'nested too deeply' }
   const type = (value as { type?: unknown } | null)?.type
   const validator = typeof type === 'string' && Object.hasOwn(validators, type) ? validators[type] : undefined
   if (!validator) return { ok: false, code: 'frame.invalid', detail: 'unknown type' }
@@ -42,12 +43,4 @@ export function problemText(problems: readonly Problem[] | null | undefined): st
 export function problemField(problems: readonly Problem[] | null | undefined): string {
   const path = problems?.[0]?.instancePath ?? ''
   return path === '' ? '(root)' : path.slice(1).replaceAll('/', '.')
-}
-
-/** Levels of nesting, counted no further than one past the bound. */
-function depth(value: unknown, level: number): number {
-  if (level > limits.link.nesting || value === null || typeof value !== 'object') return level
-  let deepest = level
-  for (const member of Object.values(value)) deepest = Math.max(deepest, depth(member, level + 1))
-  return deepest
 }

@@ -1,4 +1,4 @@
-import { isErrorCode, type DocumentPolicy, type ErrorCode } from '@platen/protocol'
+import { isErrorCode, isNestedTooDeeply, limits, type DocumentPolicy, type ErrorCode } from '@platen/protocol'
 import type { Bill, ChildOutcome, ChildRequest } from './run.ts'
 
 /** A job as the main process hands it to a worker. */
@@ -43,7 +43,8 @@ export type FromWorker =
 
 /**
  * One message of a worker, checked member by member, or undefined where it is none. A worker may have been taken over by
- * a file of the site that it read, so nothing of it is believed: unknown members are dropped, texts are cut.
+ * a file of the site that it read, so nothing of it is believed: unknown members are dropped, texts are cut, and what it says
+ * fits the frames that tell the gateway of it, which would refuse the agent otherwise, again and again.
  */
 export function parseFromWorker(line: string): FromWorker | undefined {
   let value: unknown
@@ -53,7 +54,7 @@ export function parseFromWorker(line: string): FromWorker | undefined {
     // What is wrong with a worker's text is of no use: the session ends.
     return undefined
   }
-  if (!isRecord(value)) return undefined
+  if (!isRecord(value) || isNestedTooDeeply(value)) return undefined
   switch (value['type']) {
     case 'here':
       return typeof value['token'] === 'string' ? { type: 'here', token: value['token'] } : undefined
@@ -110,10 +111,20 @@ function parseEnd(value: Record<string, unknown>): FromWorker | undefined {
   return { type: 'end', end: { outcome, code, message: message.slice(0, 500) }, bill }
 }
 
+/** As frames have them. */
+const kindName = /^(?=.{1,40}$)[a-z]+\.[a-z]+$/
+const poolName = /^[a-z][a-z0-9-]{0,39}$/
+
 function parseChild(value: unknown): ChildRequest | undefined {
-  if (!isRecord(value) || typeof value['kind'] !== 'string') return undefined
+  if (!isRecord(value)) return undefined
   const { kind, input, pool } = value
-  return typeof pool === 'string' ? { kind, input, pool } : { kind, input }
+  if (!isText(kind, kindName) || input === undefined || JSON.stringify(input).length > limits.job.inputBytes) return undefined
+  if (pool === undefined) return { kind, input }
+  return isText(pool, poolName) ? { kind, input, pool } : undefined
+}
+
+function isText(value: unknown, pattern: RegExp): value is string {
+  return typeof value === 'string' && pattern.test(value)
 }
 
 function isKnownEffect(value: unknown): value is 'none' | 'applied' | 'partial' {

@@ -7,32 +7,33 @@ export interface Directive {
   readonly children: readonly Directive[]
 }
 
-const mostDepth = 20
-const token = /#[^\n]*|"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|([{};])|((?:\$\{[^}]*\}|\\.|[^\s{};"'#\\])(?:\$\{[^}]*\}|\\.|[^\s{};\\])*)/gs
+/** Blocks within blocks, and directives in all: what nginx reads has fewer, and what it would not read may have any. */
+const mostNesting = 50
+const mostDirectives = 100_000
+const token =
+  /#[^\n]*|"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|([{};])|((?:\$\{\w{1,100}\}|\\.|[^\s{};"'#\\])(?:\$\{\w{1,100}\}|\\.|[^\s{};\\])*)/gs
 
-/** Reads one file of an nginx configuration; its includes stay as they are. */
+/** Reads one file of an nginx configuration; its includes stay as they are, and what is nested beyond any sense is left out. */
 export function parseNginx(text: string): readonly Directive[] {
-  const tokens = [...text.matchAll(token)].filter(match => !match[0].startsWith('#'))
-  let at = 0
-  const block = (): Directive[] => {
-    const directives: Directive[] = []
-    let words: string[] = []
-    for (; at < tokens.length; at++) {
-      const match = tokens[at] as RegExpMatchArray
-      if (match[3] === '}') return directives
-      if (match[3] === ';' || match[3] === '{') {
-        const [name, ...args] = words
-        words = []
-        if (match[3] === '{') at++
-        const children = match[3] === '{' ? block() : []
-        if (name !== undefined) directives.push({ name, args, children })
-      } else {
-        words.push(match[1] ?? match[2] ?? (match[4] as string))
-      }
+  const root: Directive[] = []
+  const open: Directive[][] = [root]
+  let words: string[] = []
+  for (const match of text.matchAll(token)) {
+    if (match[0].startsWith('#')) continue
+    const mark = match[3]
+    if (mark === undefined) {
+      words.push(match[1] ?? match[2] ?? (match[4] as string))
+      continue
     }
-    return directives
+    const [name, ...args] = words
+    const children: Directive[] = []
+    words = []
+    if (mark !== '}' && name !== undefined && open.length <= mostNesting) open.at(-1)?.push({ name, args, children })
+    if (mark === '{') open.push(children)
+    // A brace too many ends nothing more than there is.
+    else if (mark === '}' && open.length > 1) open.pop()
   }
-  return block()
+  return root
 }
 
 /**
@@ -44,14 +45,24 @@ export function parseNginxDump(dump: string): readonly Directive[] {
   const files = new Map<string, readonly Directive[]>()
   for (let at = 0; at + 1 < parts.length; at += 2) files.set(parts[at] as string, parseNginx(parts[at + 1] as string))
   const main = parts[0] ?? ''
-  // nginx prints each file once and refuses includes that never end; this bound is for what is no such dump.
-  const included = (tree: readonly Directive[], depth: number): readonly Directive[] =>
+  const matched = new Map<string, readonly string[]>()
+  const filesOf = (pattern: string): readonly string[] => {
+    const known = matched.get(pattern) ?? [...files.keys()].filter(path => matchesGlob(path, pattern))
+    matched.set(pattern, known)
+    return known
+  }
+  let left = mostDirectives
+  /** The directives of a file that stands within others; none where it is one of them, which nginx would refuse. */
+  const read = (path: string, within: readonly string[]): readonly Directive[] =>
+    within.includes(path) ? [] : included(files.get(path) ?? [], [...within, path])
+  const included = (tree: readonly Directive[], within: readonly string[]): readonly Directive[] =>
     tree.flatMap(directive => {
-      if (directive.name !== 'include') return [{ ...directive, children: included(directive.children, depth) }]
-      const pattern = resolve(dirname(main), directive.args[0] ?? '')
-      return depth === 0 ? [] : [...files].filter(([path]) => matchesGlob(path, pattern)).flatMap(([, found]) => included(found, depth - 1))
+      left -= 1
+      if (left < 0) return []
+      if (directive.name !== 'include') return [{ ...directive, children: included(directive.children, within) }]
+      return filesOf(resolve(dirname(main), directive.args[0] ?? '')).flatMap(path => read(path, within))
     })
-  return included(files.get(main) ?? [], mostDepth)
+  return read(main, [])
 }
 
 /** Every directive of a name, at any depth, in order. */

@@ -8,10 +8,13 @@ type Answer = Extract<AgentFrame, { type: 'job.accept' | 'job.decline' }>
 
 const offerAgainMs = 30_000
 
-/** Checks the signer's word for an offer, then asks whoever runs jobs; the answer is for the gateway. Never throws. */
-export function answerOffer(offer: Offer, checker: GrantChecker, jobs: Pick<Jobs, 'offer'>): Answer {
+/**
+ * Checks the signer's word for an offer, then asks whoever runs jobs; the answer is for the gateway. `signed` hears when a grant
+ * that is good was signed. Never throws.
+ */
+export function answerOffer(offer: Offer, checker: GrantChecker, jobs: Pick<Jobs, 'offer'>, signed: (atMs: number) => void): Answer {
   const { jobId, attempt, epoch } = offer
-  const outcome = taken(offer, checker, jobs)
+  const outcome = taken(offer, checker, jobs, signed)
   if (outcome === 'accepted') return { type: 'job.accept', jobId, attempt, epoch }
   const { code, message, retryAfterMs } = outcome
   return {
@@ -25,9 +28,9 @@ export function answerOffer(offer: Offer, checker: GrantChecker, jobs: Pick<Jobs
   }
 }
 
-function taken(offer: Offer, checker: GrantChecker, jobs: Pick<Jobs, 'offer'>): 'accepted' | Refusal {
+function taken(offer: Offer, checker: GrantChecker, jobs: Pick<Jobs, 'offer'>, signed: (atMs: number) => void): 'accepted' | Refusal {
   try {
-    checkGrant(offer, checker)
+    signed(checkGrant(offer, checker))
     const { jobId, attempt, epoch, settled, kind, input, runMs, child } = offer
     return jobs.offer({ jobId, attempt, epoch, settled, kind, input, runMs, ...(child ? { child } : {}) })
   } catch (error) {

@@ -1,5 +1,13 @@
 import { createHash, createPublicKey, verify } from 'node:crypto'
-import { canonicalJson, PlatenError, type DocumentCertificate, type DocumentGrant, type GatewayFrame, type Json } from '@platen/protocol'
+import {
+  canonicalJson,
+  limits,
+  PlatenError,
+  type DocumentCertificate,
+  type DocumentGrant,
+  type GatewayFrame,
+  type Json,
+} from '@platen/protocol'
 import { documentValidators } from '@platen/protocol/validators/documents'
 
 interface Documents {
@@ -21,11 +29,11 @@ export interface GrantChecker {
 /**
  * Checks the signer's word for an offer, from the root outwards: the certificate is the pinned root's and valid now, the
  * payload is the certified key's, every member of it fits the offer and this agent, and it has not expired. That a grant
- * works once only is up to the journal, which knows every fence that was taken.
+ * works once only is up to the journal, which knows every fence that was taken. Answers when it was signed.
  *
  * @throws PlatenError grant.signer_unknown, grant.invalid, grant.mismatch, grant.expired
  */
-export function checkGrant(offer: Offer, checker: GrantChecker): void {
+export function checkGrant(offer: Offer, checker: GrantChecker): number {
   const { certificate, payload, signature } = offer.grant
   if (!signedBy(checker.signerRoot, certificate)) throw new PlatenError('grant.signer_unknown')
   const { key, notBefore, notAfter } = read('certificate', certificate.payload)
@@ -36,6 +44,7 @@ export function checkGrant(offer: Offer, checker: GrantChecker): void {
   }
   if (checker.nowMs < notBefore || checker.nowMs >= notAfter) throw new PlatenError('grant.expired', 'The signing key is not valid now.')
   if (checker.nowMs >= granted.expiresAt) throw new PlatenError('grant.expired')
+  return granted.expiresAt - limits.job.grantSeconds * 1_000
 }
 
 function expected(offer: Offer, { siteId, agentId }: GrantChecker): Omit<DocumentGrant, 'expiresAt'> {

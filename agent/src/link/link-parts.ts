@@ -26,6 +26,7 @@ export interface LinkParts {
 export class GatewayTime {
   readonly #clock: Clock
   #offsetMs: number | undefined
+  #signedMs = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -34,6 +35,19 @@ export class GatewayTime {
   /** The site's own time until the gateway has said something; from then on nobody at the site can set it. */
   now(): number {
     return this.#offsetMs === undefined ? this.#clock.now() : this.#clock.monotonic() + this.#offsetMs
+  }
+
+  /**
+   * The time by which grants are judged. A gateway that was taken over may say that it is an hour ago, and pass off a grant that
+   * it held back until then; it can't undo what the signer has signed since.
+   */
+  forGrants(): number {
+    return Math.max(this.now(), this.#signedMs)
+  }
+
+  /** A grant was taken that was signed then. */
+  signed(atMs: number): void {
+    this.#signedMs = Math.max(this.#signedMs, atMs)
   }
 
   /** The gateway has just said what time it is. */

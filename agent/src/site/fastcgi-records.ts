@@ -26,20 +26,32 @@ export function requestRecords(params: Readonly<Record<string, string>>, body: B
 
 /** Splits what comes off the socket into whole records; `undefined` means that it is not FastCGI. */
 export function recordReader(): (piece: Buffer) => readonly FastCgiRecord[] | undefined {
-  let rest: Buffer = Buffer.alloc(0)
+  let pieces: Buffer[] = []
+  let held = 0
+  let wanted: number | undefined = headerLength
   return piece => {
-    rest = rest.length === 0 ? piece : Buffer.concat([rest, piece])
+    pieces.push(piece)
+    held += piece.length
+    // Put together only when a record is whole: done with every piece, it would cost the square of what PHP sends byte by byte.
+    if (wanted !== undefined && held < wanted) return []
+    let rest = Buffer.concat(pieces)
     const records: FastCgiRecord[] = []
-    while (rest.length >= headerLength) {
-      if (rest[0] !== 1 || rest.readUInt16BE(2) !== requestId) return undefined
-      const length = rest.readUInt16BE(4)
-      const end = headerLength + length + rest.readUInt8(6)
-      if (rest.length < end) break
-      records.push({ type: rest.readUInt8(1), content: rest.subarray(headerLength, headerLength + length) })
-      rest = rest.subarray(end)
+    for (wanted = lengthOf(rest); wanted !== undefined && rest.length >= wanted; wanted = lengthOf(rest)) {
+      records.push({ type: rest.readUInt8(1), content: rest.subarray(headerLength, headerLength + rest.readUInt16BE(4)) })
+      rest = rest.subarray(wanted)
     }
+    if (wanted === undefined) return undefined
+    pieces = [rest]
+    held = rest.length
     return records
   }
+}
+
+/** Bytes of the record that begins here, as far as they are known; undefined where none can begin. */
+function lengthOf(bytes: Buffer): number | undefined {
+  if (bytes.length < headerLength) return headerLength
+  if (bytes[0] !== 1 || bytes.readUInt16BE(2) !== requestId) return undefined
+  return headerLength + bytes.readUInt16BE(4) + bytes.readUInt8(6)
 }
 
 function stream(type: number, data: Buffer): readonly Buffer[] {

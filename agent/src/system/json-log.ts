@@ -8,7 +8,9 @@ export function jsonLog(part: string, write: (line: string) => void, now: () => 
   const at =
     (level: string) =>
     (event: string, members: Readonly<Record<string, unknown>> = {}): void => {
-      const line = JSON.stringify({ time: new Date(now()).toISOString(), level, part, event, ...members }, plainErrors)
+      const head = { time: new Date(now()).toISOString(), level, part, event }
+      // Twice: first in the line, and last word, since members may come from a worker that was taken over.
+      const line = JSON.stringify({ ...head, ...members, ...head }, plainErrors)
       write(`${line.length > lineLength ? JSON.stringify({ level, part, event, cut: line.slice(0, lineLength - 200) }) : line}\n`)
     }
   return { info: at('info'), warn: at('warn'), error: at('error') }

@@ -11,3 +11,10 @@ it('databaseEndpoint reads DB_HOST as WordPress does', () => {
   assert.deepEqual(databaseEndpoint('localhost:/run/mysqld/mysqld.sock'), { socket: '/run/mysqld/mysqld.sock' })
   assert.deepEqual(databaseEndpoint('/run/mysqld/mysqld.sock'), { socket: '/run/mysqld/mysqld.sock' })
 })
+
+it('databaseEndpoint takes CPU time by the length of a hostile DB_HOST, and no more', () => {
+  const before = process.threadCpuUsage()
+  assert.deepEqual(databaseEndpoint(`${'fe80::1'.repeat(10_000)}%`), { host: `${'fe80::1'.repeat(10_000)}%` })
+  const { user, system } = process.threadCpuUsage(before)
+  assert.ok((user + system) / 1_000 < 150, `${(user + system) / 1_000} ms`)
+})

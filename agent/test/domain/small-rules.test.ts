@@ -8,7 +8,7 @@ import { nextRun } from '../../src/domain/next-run.ts'
 import { compareOffer } from '../../src/domain/offer.ts'
 import { backoffMs } from '../../src/domain/retry.ts'
 import type { Run } from '../../src/domain/run.ts'
-import { parseFromWorker } from '../../src/domain/worker-message.ts'
+import { parseFromWorker, type FromWorker } from '../../src/domain/worker-message.ts'
 import { testKinds } from '../support/test-kinds.ts'
 
 const [light, heavy] = testKinds
@@ -145,6 +145,8 @@ describe('the effect of a run that did not succeed', () => {
 })
 
 describe('a message of a worker', () => {
+  const bill = '"bill":{"cpuMs":1,"peakRssBytes":1,"wallMs":1}'
+
   it('is read member by member, and odd ones are none', () => {
     assert.deepEqual(parseFromWorker('{"type":"progress","done":1,"total":2,"note":"n","more":1}'), {
       type: 'progress',
@@ -170,6 +172,27 @@ describe('a message of a worker', () => {
       '{"type":"end","end":{"outcome":"succeeded","effect":"unknown","result":1},"bill":{"cpuMs":1,"peakRssBytes":1,"wallMs":1,"readBytes":1,"writtenBytes":1,"savedBytes":1}}',
     )
     for (const line of odd) assert.equal(parseFromWorker(line), undefined, line)
+  })
+
+  it('is none where it is nested so deeply that it could not be logged or reported', () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+    assert.equal(parseFromWorker(`{"type":"log","level":"info","event":"e","members":{"a":${deep}}}`), undefined)
+    assert.equal(parseFromWorker(`{"type":"end","end":{"outcome":"succeeded","effect":"none","result":${deep}},${bill}}`), undefined)
+  })
+
+  it('asks for no child that a frame could not name: the gateway would close the link, again and again', () => {
+    const waiting = (child: object): FromWorker | undefined =>
+      parseFromWorker(`{"type":"end","end":{"outcome":"waiting","effect":"none","child":${JSON.stringify(child)}},${bill}}`)
+    assert.ok(waiting({ kind: 'assets.verify', input: {}, pool: 'verifiers' }))
+    for (const child of [
+      { kind: 'A.B', input: {} },
+      { kind: 'a.b' },
+      { kind: 'a.b', input: {}, pool: '../' },
+      { kind: 'a.b', input: {}, pool: 1 },
+    ])
+      assert.equal(waiting(child), undefined, JSON.stringify(child))
+    assert.equal(waiting({ kind: `a.${'b'.repeat(40)}`, input: {} }), undefined)
+    assert.equal(waiting({ kind: 'a.b', input: 'x'.repeat(70_000) }), undefined)
   })
 
   it('never throws', () => {

@@ -19,6 +19,17 @@ http {
 }`
 
 describe('parseNginx', () => {
+  it('leaves out what is nested beyond any sense, and reads on', () => {
+    const tree = parseNginx(`${'a {'.repeat(100_000)}${'}'.repeat(100_000)} user www-data;`)
+    assert.equal(directives(tree, 'a').length, 50)
+    assert.equal(directives(tree, 'user').length, 1)
+  })
+
+  it('puts no file into itself, by whatever way it asks for that', () => {
+    const dump = `# configuration file /etc/nginx.conf:\n${'include *.conf;'.repeat(50)}\nuser a;\n# configuration file /etc/b.conf:\n${'include *.conf;'.repeat(50)}`
+    assert.equal(directives(parseNginxDump(dump), 'user').length, 1)
+  })
+
   it('keeps quoted braces and semicolons inside their argument', () => {
     const [map] = directives(parseNginx(config), 'map')
     assert.deepEqual(

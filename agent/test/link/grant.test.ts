@@ -7,6 +7,9 @@ import { TestSigner, type Forgery } from './test-signer.ts'
 
 type Offer = Extract<GatewayFrame, { type: 'job.offer' }>
 
+/** Whoever is told when a grant was signed. */
+const noted = (): void => {}
+
 describe('a grant', () => {
   const nowMs = 1_800_000_000_000
   const signer = new TestSigner()
@@ -84,23 +87,24 @@ describe('a grant', () => {
 
   it('decides before anyone is asked to run the job; only what expired may come again', () => {
     const jobs = { offer: () => assert.fail('asked') }
-    const forged = answerOffer(offer({}, new TestSigner()), checker, jobs)
+    const forged = answerOffer(offer({}, new TestSigner()), checker, jobs, noted)
     assert.deepEqual(
       [forged.type, 'code' in forged && forged.code, 'retryAfterMs' in forged],
       ['job.decline', 'grant.signer_unknown', false],
     )
-    const late = answerOffer(offer({ payload: { expiresAt: 1 } }), checker, jobs)
+    const late = answerOffer(offer({ payload: { expiresAt: 1 } }), checker, jobs, noted)
     assert.equal('retryAfterMs' in late, true)
   })
 
   it('that was taken before is up to who runs jobs; a failure there is a decline for now', () => {
-    const replayed = answerOffer(offer(), checker, { offer: () => ({ code: 'grant.replayed', message: 'again' }) })
+    const replayed = answerOffer(offer(), checker, { offer: () => ({ code: 'grant.replayed', message: 'again' }) }, noted)
     assert.equal('code' in replayed && replayed.code, 'grant.replayed')
-    const failed = answerOffer(offer(), checker, {
+    const failing = {
       offer: () => {
         throw new Error('disk')
       },
-    })
+    }
+    const failed = answerOffer(offer(), checker, failing, noted)
     assert.deepEqual(['code' in failed && failed.code, 'retryAfterMs' in failed], ['internal', true])
   })
 })

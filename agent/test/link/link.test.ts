@@ -133,6 +133,20 @@ describe('the link', () => {
     await socket.next('job.accept')
   })
 
+  it('takes no grant that was over when the newest one was signed, whatever time the gateway says it is', async () => {
+    open()
+    const first = await gateway.next()
+    await first.welcome()
+    first.send(offer())
+    await first.next('job.accept')
+    first.cut()
+    const second = await gateway.next()
+    const hourAgo = Date.now() - 3_600_000
+    await second.welcome({}, hourAgo)
+    second.send(offer(hourAgo))
+    assert.equal((await second.next('job.decline')).code, 'grant.expired')
+  })
+
   it('corrects its token by the time of a 401', async () => {
     aheadMs = 7 * 86_400_000
     gateway.refuse = () => (gateway.upgrades.length === 1 ? { status: 401, headers: { date: new Date().toUTCString() } } : undefined)

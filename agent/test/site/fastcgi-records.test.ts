@@ -46,6 +46,14 @@ describe('a FastCGI request', () => {
     for (let length = 1; length <= 20; length++) assert.deepEqual(readAll(data, length), whole)
   })
 
+  it('takes CPU time by its length, not by the square of it, where it comes byte by byte', () => {
+    const data = requestRecords({}, Buffer.alloc(60_000, 1))
+    const before = process.threadCpuUsage()
+    readAll(data, 1)
+    const { user, system } = process.threadCpuUsage(before)
+    assert.ok((user + system) / 1_000 < 150, `${(user + system) / 1_000} ms`)
+  })
+
   it('is told from what is no FastCGI', () => {
     assert.equal(recordReader()(Buffer.from('HTTP/1.1 400 Bad Request')), undefined)
   })

@@ -4,8 +4,8 @@ import { importsOf, type Import } from './imports.ts'
 
 /** Files of a package that compose: they may import every room of it. */
 const composers: Readonly<Record<string, readonly RegExp[]>> = {
-  agent: [/^agent\/src\/(main|worker|launcher|index|worker-index)\.ts$/, /^agent\/src\/cli\//],
-  gateway: [/^gateway\/src\/(main|init|index|store-choice)\.ts$/, /^gateway\/src\/cli\//, /^gateway\/src\/signer\/main\.ts$/],
+  agent: [/^agent\/src\/(main|worker|launcher|index|worker-index|decoders)\.ts$/, /^agent\/src\/cli\//],
+  gateway: [/^gateway\/src\/(main|init|index|store-choice|decoders)\.ts$/, /^gateway\/src\/cli\//, /^gateway\/src\/signer\/main\.ts$/],
 }
 
 /** Packages of ours that each package may import. */

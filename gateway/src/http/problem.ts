@@ -39,8 +39,8 @@ function fromLibrary(error: unknown): PlatenError | undefined {
     const field = first.instancePath.slice(1).replaceAll('/', '.') || 'body'
     return new PlatenError('input.invalid', `${field}: ${first.message ?? 'is wrong'}`, { field })
   }
-  if (typeof code === 'string' && code.startsWith('FST_ERR_CTP') && typeof statusCode === 'number' && statusCode < 500) {
-    return new PlatenError('input.invalid', 'The body is not JSON.', { field: 'body' })
-  }
+  // Whoever went away in the middle of a word, or wrote what is no JSON: the fault is the caller's by the library's own status.
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
+    return new PlatenError('input.invalid', 'The body is not JSON, or not whole.', { field: 'body' })
   return undefined
 }

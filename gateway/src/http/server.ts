@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import { PlatenError, toPlatenError } from '@platen/protocol'
+import { isNestedTooDeeply, PlatenError, toPlatenError } from '@platen/protocol'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { HttpParts, Route } from './context.ts'
 import { streamEvents } from './event-stream.ts'
@@ -84,6 +84,7 @@ function serveRoutes(app: FastifyInstance, parts: HttpParts, gatekeeper: Gatekee
         const raw = rawCall(request)
         const token = await gatekeeper.admit(raw, route.scope)
         if (request.validationError) throw request.validationError
+        if (isNestedTooDeeply(raw.body)) throw new PlatenError('input.invalid', 'It is nested too deeply.', { field: 'body' })
         const call = gatekeeper.call(token, route, raw)
         try {
           const answer = await route.handle(call, parts)

@@ -34,8 +34,9 @@ export async function admittedAgent(authorization: string | undefined, { gateway
 /** Who the token claims to be from, not checked yet. */
 function issuerOf(token: string): string {
   try {
-    const { iss = '' } = decodeJwt(token)
-    if (agentId.test(iss)) return iss
+    const { iss } = decodeJwt(token)
+    // Not checked yet, so it may be no text, whatever its type says.
+    if (typeof iss === 'string' && agentId.test(iss)) return iss
   } catch (error) {
     throw new PlatenError('auth.token_invalid', undefined, { cause: error })
   }

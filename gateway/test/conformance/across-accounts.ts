@@ -83,6 +83,9 @@ const tries: Tries = {
     revoke: (store, mine, theirs) => store.agents.revoke(theirs.accountId, mine.agentId, 9, record(theirs)),
     // They are the platform's own account, and may do so with agents of theirs.
     assignPool: (store, mine, theirs) => store.agents.assignPool(theirs.accountId, mine.agentId, 'verifiers', record(theirs)),
+    askRotation: (store, mine, theirs) => store.agents.askRotation(theirs.accountId, mine.agentId, 9, record(theirs)),
+    offerKey: 'open',
+    commitKey: 'open',
     seen: 'open',
     report: 'open',
   },

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { errorRow, PlatenError, type ErrorCode } from '@platen/protocol'
 import { problemOf } from '../../src/http/problem.ts'
@@ -36,6 +38,28 @@ describe('a problem document', () => {
     const [input, route] = ['input.invalid', 'route.not_found']
     const wanted = ['token.invalid', 'token.scope', input, 'input.too_large', input, route, route, route, route, 'site.not_found']
     assert.deepEqual(codes, wanted)
+  })
+
+  it('answers a body that is nested beyond all use, before its hash is taken', async () => {
+    const deep = `{"siteId":"a","kind":"cache.purge","input":${'['.repeat(50_000)}${']'.repeat(50_000)}}`
+    const answer = await api.ask('POST', '/v1/jobs', { raw: deep, headers: { 'idempotency-key': 'one' } })
+    assert.deepEqual([codeOf(answer), api.lines], ['input.invalid', []])
+  })
+
+  it('answers a body with names that mean something to JavaScript', async () => {
+    for (const raw of ['{"__proto__":{"url":"https://a.example"}}', '{"url":"https://a.example","constructor":{"prototype":{}}}'])
+      assert.equal(codeOf(await api.ask('POST', '/v1/sites', { raw })), 'input.invalid')
+  })
+
+  it('is no matter for the log where a caller goes away in the middle of a word', async () => {
+    const gone = connect(Number(new URL(api.url).port), '127.0.0.1')
+    gone.write('POST /v1/agents/enrol HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{"token"')
+    await once(gone, 'connect')
+    await api.ask('GET', '/healthz')
+    gone.resetAndDestroy()
+    // What is asked later is answered later.
+    for (let asked = 0; asked < 20; asked += 1) await api.ask('GET', '/healthz')
+    assert.deepEqual(api.lines, [])
   })
 
   it('says nothing of an error that is not in the table, which is in the log', async () => {

@@ -21,6 +21,7 @@ describe('the address of who asks', () => {
   it('is not known where a proxy says nothing that can be used', () => {
     assert.equal(address(asked('10.1.1.1')), undefined)
     assert.equal(address(asked('10.1.1.1', 'nonsense, 10.1.1.1')), undefined)
+    assert.equal(address(asked('10.1.1.1', '10.1.1.1, fe80::1%eth0')), 'fe80::1%eth0')
   })
 
   it('is not known behind loopback that nobody named: everyone would share it', () => {

@@ -23,6 +23,7 @@ describe('an upgrade', () => {
     ['with a token for another gateway', () => token(agent.keys, { ...claims(), aud: 'gateway.other' })],
     ['with a token for nobody', () => token(agent.keys, { iss: agent.agentId })],
     ['with a token of an unknown agent', () => token(agent.keys, { ...claims(), iss: 'agent_00000000-0000-7000-8000-000000000000' })],
+    ['with a token whose issuer is a list', () => token(agent.keys, { ...claims(), iss: [[agent.agentId]] })],
     ['with a token that says it needs no signature', () => token(agent.keys, claims(), { alg: 'none' })],
     ['with a token that was signed with the public key as a secret', () => hmacToken(agent.keys.x, claims())],
     ['with a token that is over', () => token(agent.keys, { ...claims(), iat: seconds() - 120, exp: seconds() - 60 })],

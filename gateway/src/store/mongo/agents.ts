@@ -49,9 +49,9 @@ export function mongoAgents(database: MongoDatabase): AgentStore {
         fresh: within => change({ _id: id, accountId }, agent => asked(agent, at), within),
         again: () => Promise.resolve(true),
       }),
-    offerKey: (id, keys) => database.transaction(within => change({ _id: id }, agent => offered(agent, keys), within)),
+    offerKey: (id, keys) => database.transaction([id], within => change({ _id: id }, agent => offered(agent, keys), within)),
     commitKey: (id, pendingKey, at) =>
-      database.transaction(async within => {
+      database.transaction([id], async within => {
         const isCommitted = await change({ _id: id }, agent => committed(agent, pendingKey), within)
         if (isCommitted) await noteRotation(database, (await find({ _id: id }, within)) as Agent, at, within)
         return isCommitted

@@ -1,0 +1,22 @@
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { runCommand } from '@platen/lab'
+import type { HostileReport } from './hostile-main.ts'
+import type { Ward } from './ward.ts'
+
+const script = join(import.meta.dirname, 'launch-hostile.ts')
+const launchMs = 35_000
+
+/** From the sources: as built, a main process can read no TypeScript. */
+const conditions = '--conditions=source'
+
+/** What a launcher did with lines of a main process that is in the wrong hands; undefined where it ended that process at once. */
+export async function launchHostile(ward: Ward, lines: readonly string[]): Promise<HostileReport | undefined> {
+  await ward.stop()
+  const [told, report] = ['hostile-lines.json', 'hostile-report.json'].map(name => join(ward.policy.agent.state, name)) as [string, string]
+  rmSync(report, { force: true })
+  writeFileSync(told, JSON.stringify(lines))
+  chmodSync(told, 0o644)
+  await runCommand(process.execPath, [conditions, script, '--policy', ward.policyFile], { timeoutMs: launchMs })
+  return existsSync(report) ? (JSON.parse(readFileSync(report, 'utf8')) as HostileReport) : undefined
+}
