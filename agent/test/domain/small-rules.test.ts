@@ -145,7 +145,7 @@ describe('the effect of a run that did not succeed', () => {
 })
 
 describe('a message of a worker', () => {
-  const bill = '"bill":{"cpuMs":1,"peakRssBytes":1,"wallMs":1}'
+  const bill = '"bill":{"cpuMs":1,"peakRssBytes":1,"wallMs":1,"readBytes":1,"writtenBytes":1,"savedBytes":1}'
 
   it('is read member by member, and odd ones are none', () => {
     assert.deepEqual(parseFromWorker('{"type":"progress","done":1,"total":2,"note":"n","more":1}'), {

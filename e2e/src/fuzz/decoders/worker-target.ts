@@ -6,7 +6,7 @@ import { jsonTarget, type Target } from './target.ts'
 
 type End = Extract<ReturnType<typeof parseFromWorker>, { type: 'end' }>
 
-const bill = { cpuMs: 1, peakRssBytes: 1, wallMs: 1 }
+const bill = { cpuMs: 1, peakRssBytes: 1, wallMs: 1, readBytes: 1, writtenBytes: 1, savedBytes: 1 }
 const fence = { jobId: ids.jobId, attempt: 1, epoch: 1 }
 const log = jsonLog('fuzz', () => {})
 
