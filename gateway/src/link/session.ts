@@ -211,7 +211,7 @@ export class Session implements Peer {
         return frames.progress(this, frame)
       case 'job.result':
         await frames.result(this, frame)
-        return dispatcher.wake(this)
+        return dispatcher.roomMade(this)
       case 'job.wait':
         await frames.wait(this, frame)
         return dispatcher.wake(this)
