@@ -4,6 +4,8 @@ export interface BenchOptions {
   readonly minutes: number
   /** Jobs, where a bench runs jobs and more or fewer than usual are wanted. */
   readonly jobs?: number
+  /** Agents or connections, where a bench has them and more or fewer than usual are wanted. */
+  readonly agents?: number
   /** The site's WordPress. */
   readonly wordpress: string
 }

@@ -1,22 +1,29 @@
-import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { percentile } from './percentile.ts'
 
-const times = 300
+/** Measures what it takes to have one more page of a file on disk: the floor of everything durable. */
+export interface FsyncProbe {
+  /** Appends a page and waits for the disk. Milliseconds. */
+  once(): number
+  close(): void
+}
+
 const page = Buffer.alloc(4_096, 1)
 
-/** What it takes to have one page on the disk of `folder`, in milliseconds: the floor of everything durable. */
-export function fsyncTimes(folder: string): { readonly p50Ms: number; readonly p99Ms: number } {
+/** A probe of the disk that holds `folder`. */
+export function fsyncProbe(folder: string): FsyncProbe {
   const path = join(folder, 'fsync-probe')
   const file = openSync(path, 'w')
-  const took: number[] = []
-  for (let time = 0; time < times; time += 1) {
-    const from = performance.now()
-    writeSync(file, page)
-    fdatasyncSync(file)
-    took.push(performance.now() - from)
+  return {
+    once: () => {
+      const from = performance.now()
+      writeSync(file, page)
+      fsyncSync(file)
+      return performance.now() - from
+    },
+    close: () => {
+      closeSync(file)
+      rmSync(path)
+    },
   }
-  closeSync(file)
-  rmSync(path)
-  return { p50Ms: percentile(took, 50), p99Ms: percentile(took, 99) }
 }

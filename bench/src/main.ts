@@ -1,8 +1,8 @@
 /** `pnpm bench NAME [options]`: prints a table and, last, one line {"bench":NAME,"figures":{…}}. */
 import { parseArgs } from 'node:util'
 import { prepareBuilt } from '@platen/lab'
-import { demo } from './benches/demo.ts'
 import { connections } from './benches/connections.ts'
+import { demo } from './benches/demo.ts'
 import { dispatch } from './benches/dispatch.ts'
 import { idleAgent } from './benches/idle-agent.ts'
 import { storm } from './benches/storm.ts'
@@ -16,6 +16,7 @@ const { positionals, values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
     jobs: { type: 'string' },
+    agents: { type: 'string' },
     wordpress: { type: 'string', default: '7.1' },
     help: { type: 'boolean', default: false },
   },
@@ -24,7 +25,7 @@ const name = positionals[0] ?? ''
 const bench = benches[name]
 if (!bench || values.help) {
   const rows = Object.entries(benches).map(([title, { description }]) => `  ${title.padEnd(12)}${description}`)
-  process.stderr.write(`pnpm bench NAME [--minutes N] [--jobs N] [--wordpress VERSION]\n\n${rows.join('\n')}\n`)
+  process.stderr.write(`pnpm bench NAME [--minutes N] [--jobs N] [--agents N] [--wordpress VERSION]\n\n${rows.join('\n')}\n`)
   process.exitCode = values.help ? 0 : 2
 } else {
   await prepareBuilt(text => void process.stderr.write(`${text}\n`))
@@ -34,6 +35,7 @@ if (!bench || values.help) {
     await bench.run({
       minutes: Number(values.minutes),
       ...(values.jobs === undefined ? {} : { jobs: Number(values.jobs) }),
+      ...(values.agents === undefined ? {} : { agents: Number(values.agents) }),
       wordpress: values.wordpress,
     }),
   )

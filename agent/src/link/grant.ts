@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, verify } from 'node:crypto'
+import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto'
 import {
   canonicalJson,
   limits,
@@ -35,8 +35,7 @@ export interface GrantChecker {
  */
 export function checkGrant(offer: Offer, checker: GrantChecker): number {
   const { certificate, payload, signature } = offer.grant
-  if (!signedBy(checker.signerRoot, certificate)) throw new PlatenError('grant.signer_unknown')
-  const { key, notBefore, notAfter } = read('certificate', certificate.payload)
+  const { key, notBefore, notAfter } = certified(checker.signerRoot, certificate)
   if (!signedBy(key, { payload, signature })) throw new PlatenError('grant.invalid')
   const granted = read('grant', payload)
   for (const [name, value] of Object.entries(expected(offer, checker))) {
@@ -59,11 +58,39 @@ export function inputHash(input: unknown): string {
     .digest('base64url')
 }
 
+/** A payload and the signature over its text. */
+interface Signed {
+  readonly payload: string
+  readonly signature: string
+}
+
+/** A signing key whose certificate was found to be a root's. */
+interface Certified extends Omit<DocumentCertificate, 'key'> {
+  readonly root: string
+  readonly by: Signed
+  readonly key: KeyObject | undefined
+}
+
+/** The last that was found: one key signs the grants of an hour, and checking its certificate takes as long as checking a grant. */
+let last: Certified | undefined
+
+/** @throws PlatenError grant.signer_unknown, grant.invalid */
+function certified(root: string, { payload, signature }: Signed): Certified {
+  if (last?.root === root && last.by.payload === payload && last.by.signature === signature) return last
+  if (!signedBy(publicKey(root), { payload, signature })) throw new PlatenError('grant.signer_unknown')
+  const { key, ...times } = read('certificate', payload)
+  last = { ...times, root, by: { payload, signature }, key: publicKey(key) }
+  return last
+}
+
+function publicKey(key: string): KeyObject | undefined {
+  if (Buffer.from(key, 'base64url').length !== 32) return undefined
+  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: key }, format: 'jwk' })
+}
+
 /** The signature is over the payload as it was sent: nothing is parsed before it is known to be the signer's. */
-function signedBy(key: string, { payload, signature }: { readonly payload: string; readonly signature: string }): boolean {
-  if (Buffer.from(key, 'base64url').length !== 32) return false
-  const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: key }, format: 'jwk' })
-  return verify(null, Buffer.from(payload), publicKey, Buffer.from(signature, 'base64url'))
+function signedBy(key: KeyObject | undefined, { payload, signature }: Signed): boolean {
+  return key !== undefined && verify(null, Buffer.from(payload), key, Buffer.from(signature, 'base64url'))
 }
 
 function read<Name extends keyof Documents>(name: Name, payload: string): Documents[Name] {

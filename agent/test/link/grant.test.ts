@@ -47,6 +47,16 @@ describe('a grant', () => {
     refused({ ...offer(), grant: { ...grant, certificate: { ...grant.certificate, payload } } }, 'grant.signer_unknown')
   })
 
+  it('is refused under another root, and with another signature, also after its certificate was believed', () => {
+    const given = offer()
+    checkGrant(given, checker)
+    refused(given, 'grant.signer_unknown', { ...checker, signerRoot: new TestSigner().root })
+    const { certificate } = given.grant
+    const forged = { ...certificate, signature: `${'A'.repeat(85)}A` }
+    refused({ ...given, grant: { ...given.grant, certificate: forged } }, 'grant.signer_unknown')
+    checkGrant(given, checker)
+  })
+
   it('is refused with a payload that was changed, or a signature that is none', () => {
     const given = offer()
     const payload = offer({ payload: { epoch: 4 } }).grant.payload

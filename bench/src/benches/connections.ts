@@ -1,8 +1,8 @@
-import { fork, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { extname, join } from 'node:path'
 import { freePort, startFleet, startSimulators, waitUntil } from '@platen/lab'
 import type { Bench } from '../bench.ts'
+import { startPeer } from '../peers/peer-process.ts'
 
 const usualConnections = 6_000
 /** Connections before the first look: what a process takes once, for the first of them, is not what each one costs. */
@@ -14,7 +14,7 @@ const processes = 2
 export const connections: Bench = {
   description: 'memory of a gateway for each idle agent, beside a bare ws server',
   budgets: { bytesPerConnection: { most: 1.5, times: 'wsBytesPerConnection' } },
-  run: async ({ jobs: count = usualConnections }) => ({
+  run: async ({ agents: count = usualConnections }) => ({
     connections: count,
     bytesPerConnection: await ofGateway(count),
     wsBytesPerConnection: await ofBareServer(count),
@@ -41,9 +41,7 @@ async function ofGateway(count: number): Promise<number> {
 
 async function ofBareServer(count: number): Promise<number> {
   const port = await freePort()
-  const entry = join(import.meta.dirname, '..', 'peers', `bare-ws${extname(import.meta.filename)}`)
-  const start = (role: string, ...args: readonly number[]): ChildProcess =>
-    fork(entry, [role, ...args.map(String)], { execArgv: ['--expose-gc'] })
+  const start = (role: string, ...args: readonly number[]): ChildProcess => startPeer('bare-ws', [role, ...args], ['--expose-gc'])
   const server = start('server', port)
   const clients: ChildProcess[] = []
   const rss = async (): Promise<number> => {

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
 import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
 import { startFleet } from '@platen/lab'
-import { fsyncTimes } from '../fsync-probe.ts'
+import { fsyncProbe } from '../fsync-probe.ts'
 import { percentile } from '../percentile.ts'
 import { jobClient } from '../post-jobs.ts'
 
@@ -17,6 +18,8 @@ export interface DispatchLatency {
 const jobs = 300
 const warmUp = 100
 const jobMs = 20_000
+/** What a job leaves to be done, such as its acknowledgement at the agent, is over then. */
+const pauseMs = 5
 
 /** One job at a time on an idle machine, through one real agent whose journal is on the disk. */
 export async function dispatchLatency(): Promise<DispatchLatency> {
@@ -25,16 +28,26 @@ export async function dispatchLatency(): Promise<DispatchLatency> {
   try {
     const siteId = await fleet.startInstantAgent()
     const ends = await followEnds(fleet.url, fleet.token, siteId)
+    const probe = fsyncProbe(fleet.directory)
     const took: number[] = []
+    const syncs: number[] = []
     for (let job = 0; job < warmUp + jobs; job += 1) {
       const from = performance.now()
       const { id } = (await client.post('/v1/jobs', { siteId, kind: 'lab.noop', input: {} })) as { id: string }
       await ends.of(id)
       if (job >= warmUp) took.push(performance.now() - from)
+      await delay(pauseMs)
+      // In turn with the jobs: both meet the same disk, whoever else uses it.
+      if (job >= warmUp) syncs.push(probe.once())
     }
     ends.close()
-    const fsync = fsyncTimes(fleet.directory)
-    return { p50Ms: percentile(took, 50), p99Ms: percentile(took, 99), fsyncP50Ms: fsync.p50Ms, fsyncP99Ms: fsync.p99Ms }
+    probe.close()
+    return {
+      p50Ms: percentile(took, 50),
+      p99Ms: percentile(took, 99),
+      fsyncP50Ms: percentile(syncs, 50),
+      fsyncP99Ms: percentile(syncs, 99),
+    }
   } finally {
     client.close()
     await fleet.close()

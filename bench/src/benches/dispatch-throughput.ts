@@ -1,8 +1,10 @@
-import { fork, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { extname, join } from 'node:path'
+import { join } from 'node:path'
 import { freePort, startFleet, startRedis, startSimulators, temporaryFolder, removeFolder, waitUntil } from '@platen/lab'
+import { startPeer } from '../peers/peer-process.ts'
 import { jobClient } from '../post-jobs.ts'
+import { treeOf } from '../process-usage.ts'
 
 const agents = 64
 const processes = 2
@@ -11,8 +13,15 @@ const batchSize = 500
 const connectMs = 60_000
 const endMs = 300_000
 
-/** Jobs a second from the first request to the last stored result, one job a request, and in batches. */
-export async function platenThroughput(jobs: number): Promise<{ readonly single: number; readonly batch: number }> {
+/** What a run of jobs took. */
+export interface Throughput {
+  readonly jobsPerSecond: number
+  /** Of every process that has a part in it: what remains to compare where others use the machine too. */
+  readonly cpuMsPerJob: number
+}
+
+/** From the first request to the last stored result, one job a request, and in batches. */
+export async function platenThroughput(jobs: number): Promise<{ readonly single: Throughput; readonly batch: Throughput }> {
   const fleet = await startFleet(agents)
   const simulators = startSimulators(processes, fleet.members, fleet.home)
   const client = jobClient(fleet.url, fleet.token)
@@ -22,8 +31,8 @@ export async function platenThroughput(jobs: number): Promise<{ readonly single:
     input: {},
   }))
   let done = 0
-  simulators.onDone(() => (done += 1))
-  const rate = async (send: () => Promise<void>): Promise<number> => {
+  simulators.subscribe({ stored: () => (done += 1) })
+  const rate = async (send: () => Promise<void>): Promise<Throughput> => {
     done = 0
     return measured(jobs, send, () => done)
   }
@@ -45,14 +54,13 @@ export async function platenThroughput(jobs: number): Promise<{ readonly single:
 }
 
 /** The same of BullMQ behind the same route, with Redis that has every write on disk before it answers. */
-export async function bullmqThroughput(jobs: number): Promise<number> {
+export async function bullmqThroughput(jobs: number): Promise<Throughput> {
   const folder = await temporaryFolder()
   const redis = await startRedis(join(folder, 'redis'), { durability: 'always' })
   const port = await freePort()
   const children: ChildProcess[] = []
   const start = (role: string, ...args: readonly number[]): ChildProcess => {
-    const entry = join(import.meta.dirname, '..', 'peers', `bullmq${extname(import.meta.filename)}`)
-    const child = fork(entry, [role, ...args.map(String)])
+    const child = startPeer('bullmq', [role, ...args])
     children.push(child)
     return child
   }
@@ -75,9 +83,15 @@ export async function bullmqThroughput(jobs: number): Promise<number> {
   }
 }
 
-async function measured(jobs: number, send: () => Promise<void>, done: () => number): Promise<number> {
-  const from = performance.now()
+async function measured(jobs: number, send: () => Promise<void>, done: () => number): Promise<Throughput> {
+  const [from, cpuFrom] = [performance.now(), cpuSeconds()]
   await send()
   await waitUntil(`${jobs} jobs`, endMs, () => done() >= jobs)
-  return Math.round((jobs * 1_000) / (performance.now() - from))
+  const cpuMs = (cpuSeconds() - cpuFrom) * 1_000
+  return { jobsPerSecond: Math.round((jobs * 1_000) / (performance.now() - from)), cpuMsPerJob: Math.round((cpuMs / jobs) * 100) / 100 }
+}
+
+/** CPU time of this process and all that it started. */
+function cpuSeconds(): number {
+  return treeOf(process.pid).reduce((sum, { cpuSeconds: used }) => sum + used, 0)
 }

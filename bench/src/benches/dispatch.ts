@@ -14,8 +14,16 @@ export const dispatch: Bench = {
     p99Ms: { most: 10, times: 'fsyncP99Ms' },
   },
   run: async ({ jobs = usualJobs }) => {
-    const bullmqJobsPerSecond = await bullmqThroughput(jobs)
+    const bullmq = await bullmqThroughput(jobs)
     const { single, batch } = await platenThroughput(jobs)
-    return { jobsPerSecond: single, bullmqJobsPerSecond, batchJobsPerSecond: batch, ...(await dispatchLatency()) }
+    return {
+      jobsPerSecond: single.jobsPerSecond,
+      bullmqJobsPerSecond: bullmq.jobsPerSecond,
+      batchJobsPerSecond: batch.jobsPerSecond,
+      ...(await dispatchLatency()),
+      cpuMsPerJob: single.cpuMsPerJob,
+      bullmqCpuMsPerJob: bullmq.cpuMsPerJob,
+      batchCpuMsPerJob: batch.cpuMsPerJob,
+    }
   },
 }

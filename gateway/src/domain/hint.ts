@@ -3,7 +3,8 @@ import { placeOf, type Place } from './place.ts'
 
 /** Something worth a look at the store. Hints only: any of them may be lost, doubled or late without harm. */
 export type Hint =
-  | { readonly type: 'job queued'; readonly place: Place }
+  /** `jobId` where it is about one job alone that nobody had yet. */
+  | { readonly type: 'job queued'; readonly place: Place; readonly jobId?: string }
   | { readonly type: 'job cancelled'; readonly jobId: string; readonly place: Place; readonly attempt: number; readonly epoch: number }
   | { readonly type: 'site event'; readonly siteId: string }
   /** How far a running job is; the latest wins, and none is stored. `total` 0 means unknown. */
@@ -21,12 +22,13 @@ export type Hint =
 
 /** What is worth telling after steps of jobs were committed. */
 export function hintsOf(steps: readonly JobStep[]): readonly Hint[] {
+  const alone = steps.length === 1
   const hints = steps.flatMap(({ job, effects }): Hint[] => {
     const { id: jobId, siteId, attempt, epoch } = job
     const place = placeOf(job)
     return [
       { type: 'site event', siteId },
-      ...(job.state === 'queued' ? [{ type: 'job queued', place } as const] : []),
+      ...(job.state === 'queued' ? [{ type: 'job queued', place, ...(alone && job.epoch === 0 ? { jobId } : {}) } as const] : []),
       ...(effects.includes('tell agent to cancel') ? [{ type: 'job cancelled', jobId, place, attempt, epoch } as const] : []),
     ]
   })

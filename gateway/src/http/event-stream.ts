@@ -54,7 +54,9 @@ class EventStream {
 
   start(): void {
     const unsubscribe = this.#parts.bus.subscribe(hint => {
-      if (hint.type === 'site event') void this.#pump()
+      if (hint.type !== 'site event') return
+      const { siteId = hint.siteId } = this.#of
+      if (hint.siteId === siteId) void this.#pump()
     })
     this.#response.once('close', () => {
       unsubscribe()

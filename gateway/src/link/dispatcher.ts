@@ -14,6 +14,8 @@ type Fences = Extract<AgentFrame, { type: 'heartbeat' }>['running']
 
 /** Jobs that one agent holds at most: the others wait in the store, where they can be seen, ordered and cancelled. */
 const mostHeld = 8
+/** An agent that holds more than these is not given more: several are claimed, signed and sent in one go then. */
+const refillAt = 4
 /** A signer that is away is asked again after so long; meanwhile no job is claimed in vain. */
 const signerPauseMs = 5_000
 /** An offer whose agent went away meanwhile is free again at once. */
@@ -25,6 +27,10 @@ export class Dispatcher {
   readonly #registry: Registry
   /** Sessions that are being served, and whether they were woken meanwhile. */
   readonly #serving = new Map<Session, boolean>()
+  /** Sessions that were given all there was for them when they last had room. */
+  readonly #satisfied = new WeakSet<Session>()
+  /** Sessions that hold, or have held, what may keep other jobs of theirs from starting. */
+  readonly #blocking = new WeakSet<Session>()
   #pausedUntil = 0
   #stopped = false
 
@@ -37,6 +43,13 @@ export class Dispatcher {
   wake(session: Session): void {
     if (this.#serving.has(session)) this.#serving.set(session, true)
     else if (this.#mayTake(session)) void this.#serve(session)
+    else this.#satisfied.delete(session)
+  }
+
+  /** A job of the session has ended. Where nothing waited for room there is nothing to look for: what comes is hinted. */
+  roomMade(session: Session): void {
+    if (this.#satisfied.has(session)) return
+    if (session.heldCount <= refillAt || this.#blocking.has(session)) this.wake(session)
   }
 
   /** No job is handed out any more. */
@@ -46,6 +59,7 @@ export class Dispatcher {
 
   /** Takes up what an earlier connection left: offers that got no answer, cancellations that may not have come through. */
   async resume(session: Session, leased: readonly LeasedJob[], running: Fences): Promise<void> {
+    if (leased.length > 0) this.#blocking.add(session)
     for (const job of leased) {
       const { id: jobId, attempt, epoch } = job
       const isHeld = running.some(fence => fence.jobId === jobId && fence.epoch === epoch)
@@ -81,15 +95,23 @@ export class Dispatcher {
     }
   }
 
-  /** Whether there were jobs. */
+  /** Whether there may be more. */
   async #offerSome(session: Session): Promise<boolean> {
     const { store, clock, bus, leaseMs } = this.#parts
     const { id: agentId, places } = session.agent
     const most = mostHeld - session.heldCount
     const jobs = await store.jobs.claim({ agentId, places, kinds: session.kinds, leaseMs, now: clock.now(), most })
     for (const hint of hintsOf(jobs.map(job => ({ job, accepted: true, effects: [] })))) bus.publish(hint)
+    this.#noteRest(session, jobs, jobs.length < most)
     await Promise.all(jobs.map(job => this.#offer(session, job)))
-    return jobs.length > 0
+    return jobs.length === most
+  }
+
+  /** Light jobs keep nothing from starting: after the last of them there is nothing to look for before something is queued. */
+  #noteRest(session: Session, jobs: readonly Offered[], wereAll: boolean): void {
+    if (jobs.some(({ kind }) => kindIn(this.#parts.catalog, kind)?.weight !== 'light')) this.#blocking.add(session)
+    if (wereAll && !this.#blocking.has(session)) this.#satisfied.add(session)
+    else this.#satisfied.delete(session)
   }
 
   async #offer(session: Session, job: Offered): Promise<void> {

@@ -93,9 +93,13 @@ export function openLink({
 /** What a hint means to the sessions that are here. */
 function heed(hint: Hint, registry: Registry, dispatcher: Dispatcher): void {
   switch (hint.type) {
-    case 'job queued':
-      for (const session of registry.at(hint.place)) dispatcher.wake(session)
+    case 'job queued': {
+      const sessions = registry.at(hint.place)
+      // It may have been claimed in the commit that made it.
+      if (hint.jobId !== undefined && sessions.some(session => session.heldJob(hint.jobId as string) !== undefined)) return
+      for (const session of sessions) dispatcher.wake(session)
       return
+    }
     case 'job cancelled': {
       const { jobId, attempt, epoch } = hint
       for (const session of registry.at(hint.place)) session.send({ type: 'job.cancel', jobId, attempt, epoch, reason: 'cancelled' })

@@ -18,7 +18,7 @@ export async function takeFrame(session: Session, key: string, frame: AgentFrame
       return frames.progress(session, frame)
     case 'job.result':
       await frames.result(session, frame)
-      return dispatcher.wake(session)
+      return dispatcher.roomMade(session)
     case 'job.wait':
       await frames.wait(session, frame)
       return dispatcher.wake(session)

@@ -1,7 +1,9 @@
 import { Agent, request, type IncomingMessage } from 'node:http'
 import { isErrorCode, PlatenError } from '@platen/protocol'
 import type { Signer } from '../ports/signer.ts'
+import { mostAtOnce } from './signer-batch.ts'
 
+type Asked = Parameters<Signer['sign']>[0]
 type Grant = Awaited<ReturnType<Signer['sign']>>
 
 /** A signer in another process. */
@@ -14,16 +16,43 @@ const mostAnswerBytes = 32_768
 /** Requests at once; more wait here, where the deadline sees them. */
 const mostSockets = 8
 
-/** Asks the signer that listens on a Unix socket. */
+/** One who waits for a grant. */
+interface Waiting {
+  readonly asked: Asked
+  readonly resolve: (grant: Grant) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** Asks the signer that listens on a Unix socket. What is asked for at the same time goes there together: jobs come in crowds. */
 export function signerClient(socketPath: string): SignerClient {
   const agent = new Agent({ keepAlive: true, maxSockets: mostSockets })
+  let waiting: Waiting[] = []
+  const send = (): void => {
+    const all = waiting
+    waiting = []
+    while (all.length > 0) void signAll(socketPath, agent, all.splice(0, mostAtOnce))
+  }
   return {
-    sign: async asked => {
-      const { status, json } = await post(socketPath, agent, JSON.stringify(asked))
-      if (status === 200) return json as Grant
-      throw refusal(status, json)
-    },
+    sign: asked =>
+      new Promise((resolve, reject) => {
+        if (waiting.push({ asked, resolve, reject }) === 1) queueMicrotask(send)
+      }),
     close: () => agent.destroy(),
+  }
+}
+
+/** Never throws: each of those who wait is answered. */
+async function signAll(socketPath: string, agent: Agent, some: readonly Waiting[]): Promise<void> {
+  try {
+    const { status, json } = await post(socketPath, agent, JSON.stringify(some.map(({ asked }) => asked)))
+    if (status !== 200 || !Array.isArray(json) || json.length !== some.length) throw refusal(status, json)
+    some.forEach(({ resolve, reject }, at) => {
+      const answer = json[at] as { readonly status: number; readonly grant?: Grant }
+      if (answer.grant) resolve(answer.grant)
+      else reject(refusal(answer.status, answer))
+    })
+  } catch (error) {
+    for (const { reject } of some) reject(error)
   }
 }
 

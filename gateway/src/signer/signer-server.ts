@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { connect } from 'node:net'
 import { errorRow, PlatenError, toPlatenError } from '@platen/protocol'
 import type { GrantOffice } from './grant-office.ts'
+import { mostAtOnce } from './signer-batch.ts'
 
 /** A signer that listens. */
 export interface SignerServer {
@@ -14,7 +15,7 @@ const mostConnections = 32
 const requestMs = 5_000
 
 /**
- * Serves `POST /sign` on a Unix socket that its owner and group may use, and nothing else.
+ * Serves `POST /sign`, whose body is a list of what is asked for and whose answer has a grant or a refusal for each, on a Unix socket that its owner and group may use, and nothing else.
  * @throws PlatenError port.in_use where another process listens there
  */
 export async function openSignerServer(path: string, office: GrantOffice): Promise<SignerServer> {
@@ -36,13 +37,26 @@ export async function openSignerServer(path: string, office: GrantOffice): Promi
 async function respond(request: IncomingMessage, response: ServerResponse, office: GrantOffice): Promise<void> {
   try {
     if (request.method !== 'POST' || request.url !== '/sign') throw new PlatenError('route.not_found')
-    answer(response, 200, office.grant(await readJson(request)))
+    answer(response, 200, grants(office, await readJson(request)))
   } catch (error) {
     const { code, message } = toPlatenError(error)
     // What is left of a body that was too large is not worth reading.
     if (code === 'input.too_large') response.setHeader('connection', 'close')
     answer(response, errorRow(code).status, { code, message })
   }
+}
+
+/** A grant for each that is asked for, or why there is none. @throws PlatenError input.invalid */
+function grants(office: GrantOffice, asked: unknown): readonly object[] {
+  if (!Array.isArray(asked) || asked.length > mostAtOnce) throw new PlatenError('input.invalid', 'It is no list, or too long a one.')
+  return asked.map(one => {
+    try {
+      return { grant: office.grant(one) }
+    } catch (error) {
+      const { code, message } = toPlatenError(error)
+      return { status: errorRow(code).status, code, message }
+    }
+  })
 }
 
 function answer(response: ServerResponse, status: number, json: unknown): void {

@@ -144,8 +144,8 @@ export class GatewayFixture {
     return connection
   }
 
-  /** Queues a purge as the API does. */
-  async queue(siteId: string): Promise<Job> {
+  /** Queues a purge as the API does, or what is said in its place. */
+  async queue(siteId: string, change: Partial<Pick<Job, 'kind' | 'input'>> = {}): Promise<Job> {
     const now = this.#clock.now()
     const { job } = await this.store.jobs.create({
       id: newId('job'),
@@ -161,6 +161,7 @@ export class GatewayFixture {
       settled: 0,
       state: 'queued',
       notBefore: now,
+      ...change,
     })
     this.bus.publish({ type: 'job queued', place: siteId })
     return job
@@ -204,7 +205,7 @@ export class GatewayFixture {
   }
 
   #signer(): Signer {
-    const policy = { version: 1, kinds: ['cache.purge'], grantsPerMinute: 1_000, grantsPerSitePerMinute: 1_000 } as const
+    const policy = { version: 1, kinds: ['cache.purge', 'images.optimize'], grantsPerMinute: 1_000, grantsPerSitePerMinute: 1_000 } as const
     const office = new GrantOffice(new SigningKeys(this.#root), policy, () => {})
     return {
       sign: async request => {

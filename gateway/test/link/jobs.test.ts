@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createPublicKey, verify } from 'node:crypto'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { newId, PlatenError } from '@platen/protocol'
+import { systemClock } from '../../src/system/system-clock.ts'
 import { GatewayFixture, purged, type Enrolled } from './gateway-fixture.ts'
 
 describe('jobs over the link', () => {
@@ -39,6 +40,51 @@ describe('jobs over the link', () => {
     const connection = await gateway.welcomed(agent)
     const { id } = await gateway.queue(agent.siteId)
     assert.equal((await connection.next('job.offer')).jobId, id)
+  })
+
+  describe('without the rounds, which would make up for a look that was left out', () => {
+    const clock = {
+      ...systemClock,
+      after: (ms: number, call: () => void) => (ms === 1_000 ? () => {} : systemClock.after(ms, call)),
+    }
+    beforeEach(async () => {
+      await gateway.close()
+      gateway = await GatewayFixture.open({ clock })
+      agent = await gateway.enrol()
+    })
+
+    it('come as others end, where there are more than an agent holds', async () => {
+      const ids = new Set<string>()
+      for (let job = 0; job < 20; job += 1) ids.add((await gateway.queue(agent.siteId)).id)
+      const connection = await gateway.welcomed(agent)
+      for (const offered = new Set<string>(); offered.size < ids.size;) {
+        const { jobId, attempt, epoch } = await connection.next('job.offer')
+        offered.add(jobId)
+        connection.send({ type: 'job.accept', jobId, attempt, epoch })
+        connection.send({ type: 'job.result', jobId, attempt, epoch, ...result })
+      }
+    })
+
+    it('come when a heavy one has ended that kept them waiting, beside light ones that go on', async () => {
+      const connection = await gateway.welcomed(agent, { capabilities: ['cache.purge', 'images.optimize'] })
+      const heavy = { kind: 'images.optimize', input: {} }
+      await gateway.queue(agent.siteId, heavy)
+      const first = await connection.next('job.offer')
+      for (let light = 0; light < 6; light += 1) await gateway.queue(agent.siteId)
+      for (let light = 0; light < 6; light += 1) assert.equal((await connection.next('job.offer')).kind, 'cache.purge')
+      const second = await gateway.queue(agent.siteId, heavy)
+      const { jobId, attempt, epoch } = first
+      const error = { code: 'policy.denied', message: 'no' }
+      connection.send({ type: 'job.result', jobId, attempt, epoch, outcome: 'failed', effect: 'none', error, finishedAt: 1 })
+      assert.equal((await connection.next('job.offer')).jobId, second.id)
+    })
+
+    it('come where they were hinted of before they were stored', async () => {
+      const connection = await gateway.welcomed(agent)
+      gateway.bus.publish({ type: 'job queued', place: agent.siteId })
+      const { id } = await gateway.queue(agent.siteId)
+      assert.equal((await connection.next('job.offer')).jobId, id)
+    })
   })
 
   it('are offered to no other site’s agent', async () => {

@@ -7,7 +7,7 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
-import { newId, type DocumentCertificate, type DocumentGrant } from '@platen/protocol'
+import { newId, type DocumentCertificate, type DocumentGrant, type PlatenError } from '@platen/protocol'
 import { signerClient } from '../../src/signer/signer-client.ts'
 
 const main = join(import.meta.dirname, '..', '..', 'src', 'signer', 'main.ts')
@@ -118,11 +118,42 @@ describe('the signer', () => {
     client.close()
   })
 
+  it('answers each of those that ask at the same time, whatever becomes of the others', async () => {
+    await init()
+    await start()
+    const client = signerClient(socket)
+    const wanted = Array.from({ length: 40 }, (_, at) => asked(at % 2 === 0 ? {} : { kind: 'site.destroy' }))
+    const answers = await Promise.allSettled(wanted.map(one => client.sign(one)))
+    client.close()
+    const named = answers.map(answer =>
+      answer.status === 'fulfilled' ? (parsed(answer.value.payload) as DocumentGrant).jobId : (answer.reason as PlatenError).code,
+    )
+    assert.deepEqual(
+      named,
+      wanted.map(({ jobId, kind }) => (kind === 'site.destroy' ? 'signer.refused' : jobId)),
+    )
+  })
+
+  for (const [title, change] of [
+    ['an expiry of the caller’s', { expiresAt: 9e15 }],
+    ['an unknown member', { admin: true }],
+    ['an epoch that is no number', { epoch: '1' }],
+  ] as const) {
+    it(`signs nothing with ${title}`, async () => {
+      await init()
+      await start()
+      const client = signerClient(socket)
+      const wrong = { ...asked(), ...change } as unknown as Parameters<typeof client.sign>[0]
+      await assert.rejects(client.sign(wrong), { code: 'signer.refused' })
+      client.close()
+    })
+  }
+
   const broken: readonly (readonly [title: string, body: string, status: number])[] = [
     ['no JSON', '{', 400],
     ['nothing', 'null', 400],
-    ['an expiry of the caller’s', JSON.stringify({ siteId: newId('site'), expiresAt: 9e15 }), 400],
-    ['an unknown member', JSON.stringify({ admin: true }), 400],
+    ['no list', JSON.stringify(asked()), 400],
+    ['a list that is too long', JSON.stringify(Array.from({ length: 17 }, () => 0)), 400],
     ['a body that is too large', `"${'x'.repeat(20_000)}"`, 413],
   ]
   it('answers bad requests with a code and goes on', async () => {

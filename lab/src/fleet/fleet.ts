@@ -1,7 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
-import { extname, join } from 'node:path'
+import { join } from 'node:path'
+import { repositoryRoot } from '../paths.ts'
 import { freePort } from '../process/free-port.ts'
 import { removeFolder, temporaryFolder } from '../process/temporary-folder.ts'
 import { waitUntil } from '../process/wait-until.ts'
@@ -20,8 +21,11 @@ export interface Fleet extends SeededFleet {
   readonly directory: string
   /** Memory and event loop of the gateway's process, since the last look. */
   look(): Promise<GatewayLook>
+  gatewayPid(): number | undefined
   /** Ends every socket of the gateway at once. */
   cut(): void
+  /** Kills the gateway and starts it again; done when it takes work. */
+  crash(): Promise<void>
   /** Starts a real agent of a site of its own, whose jobs end on the spot; its journal is on the disk. The site's id. */
   startInstantAgent(): Promise<string>
   close(): Promise<void>
@@ -42,8 +46,10 @@ export async function startFleet(count: number): Promise<Fleet> {
   const seeded = await seedFleet(data, count)
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const gateway = startGateway(['--data', data, '--port', String(port), '--signer', socket, '--name', 'lab', '--log', 'error'])
-  await waitUntil('the gateway', startMs, () => takesWork(url))
+  const args = ['--data', data, '--port', String(port), '--signer', socket, '--name', 'lab', '--log', 'error']
+  let gateway = startGateway(args)
+  const ready = (): Promise<void> => waitUntil('the gateway', startMs, () => takesWork(url))
+  await ready()
   return {
     ...seeded,
     url,
@@ -54,7 +60,15 @@ export async function startFleet(count: number): Promise<Fleet> {
       const [answer] = (await once(gateway, 'message', { signal: AbortSignal.timeout(lookMs) })) as [GatewayLook]
       return answer
     },
+    gatewayPid: () => gateway.pid,
     cut: () => void gateway.send({ type: 'cut' } satisfies ToGateway),
+    crash: async () => {
+      const gone = once(gateway, 'exit')
+      gateway.kill('SIGKILL')
+      await gone
+      gateway = startGateway(args)
+      await ready()
+    },
     startInstantAgent: async () => {
       const folder = join(directory, 'agent')
       const siteUrl = 'https://instant.example'
@@ -73,8 +87,7 @@ export async function startFleet(count: number): Promise<Fleet> {
 
 /** With an IPC channel, by which it is told to look at itself; it ends with this process. */
 function startGateway(args: readonly string[]): ChildProcess {
-  const here = extname(import.meta.filename)
-  return fork(join(import.meta.dirname, `gateway${here}`), args, {
+  return fork(join(repositoryRoot, 'lab', 'dist', 'fleet', 'gateway.js'), args, {
     execArgv: ['--expose-gc'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })

@@ -1,5 +1,14 @@
 import { createPrivateKey, sign } from 'node:crypto'
-import { Link, type AgentIdentity, type Jobs, type Journal, type OutboxItem, type RunNews } from '@platen/agent'
+import {
+  Link,
+  systemClock as clock,
+  type AgentIdentity,
+  type Fence,
+  type Jobs,
+  type Journal,
+  type OutboxItem,
+  type RunNews,
+} from '@platen/agent'
 import { newId } from '@platen/protocol'
 
 /** An enrolled agent of the simulator, as it is handed from process to process. */
@@ -18,19 +27,18 @@ export interface FleetHome {
   readonly signerRoot: string
 }
 
-const clock = {
-  now: Date.now,
-  monotonic: () => performance.now(),
-  random: Math.random,
-  after: (ms: number, call: () => void) => {
-    const timer = setTimeout(call, ms)
-    return () => clearTimeout(timer)
-  },
-}
 const silent = { info: () => {}, warn: () => {}, error: () => {} }
 const reports = { outcome: 'succeeded', effect: 'none', result: { summary: 'Nothing was done' } } as const
-/** Fences that are remembered, so that an offer that comes twice is done once. */
+/** Jobs that are remembered, so that an offer that comes twice is done once. */
 const mostKnown = 64
+
+/** What whoever holds an agent hears of its jobs. */
+export interface JobListener {
+  /** It is done now, for the first time or once more. */
+  readonly begun: (jobId: string) => void
+  /** The gateway has stored its result. */
+  readonly stored: (jobId: string) => void
+}
 
 /**
  * An agent with the whole protocol and no site: the product's own link, with every signature made and checked, over jobs that
@@ -39,17 +47,18 @@ const mostKnown = 64
 export class SimulatedAgent {
   readonly link: Link
   readonly #outbox: OutboxItem[] = []
-  readonly #known = new Set<string>()
+  readonly #running = new Map<string, Fence>()
+  /** Epochs by job. */
+  readonly #known = new Map<string, number>()
   readonly #named = new Map<string, string>()
   #lastId = 0
   #tell: (news: RunNews) => void = () => {}
 
-  /** `acknowledged` is called for each result that the gateway has stored. */
-  constructor(member: FleetMember, home: FleetHome, acknowledged: (jobId: string) => void) {
+  constructor(member: FleetMember, home: FleetHome, listener: JobListener) {
     this.link = new Link({
       identity: identityOf(member, home),
-      jobs: this.#jobs(),
-      journal: this.#journal(acknowledged),
+      jobs: this.#jobs(listener),
+      journal: this.#journal(listener),
       clock,
       log: silent,
       version: '0.0.0',
@@ -58,23 +67,26 @@ export class SimulatedAgent {
     })
   }
 
-  #jobs(): Pick<Jobs, 'offer' | 'cancel' | 'forgot' | 'running' | 'subscribe'> {
+  #jobs({ begun }: JobListener): Pick<Jobs, 'offer' | 'cancel' | 'forgot' | 'running' | 'subscribe'> {
     return {
-      offer: ({ jobId, attempt, epoch }) => {
-        const fence = `${jobId} ${epoch}`
-        if (this.#known.has(fence)) return 'accepted'
-        this.#known.add(fence)
-        if (this.#known.size > mostKnown) this.#known.delete(this.#known.values().next().value as string)
-        const frame = { type: 'job.result', jobId, attempt, epoch, ...reports, finishedAt: clock.now() } as const
-        this.#outbox.push({ id: (this.#lastId += 1), frame })
-        const run = { jobId, state: 'ended' } as RunNews['run']
-        // After the caller has answered: the accept leaves before the result.
-        queueMicrotask(() => this.#tell({ type: 'state', run }))
+      offer: offered => {
+        const { jobId, attempt, epoch, settled, input } = offered
+        const known = this.#known.get(jobId)
+        if (known !== undefined && known >= epoch) return 'accepted'
+        this.#remember(jobId, epoch)
+        // Begun under a lease whose end the gateway does not know: it goes on, or is told of, under the new one.
+        if (known !== undefined && known > settled) return this.#adopt({ jobId, attempt, epoch })
+        begun(jobId)
+        this.#running.set(jobId, { jobId, attempt, epoch })
+        const { holdMs = 0 } = input as { readonly holdMs?: number }
+        // In no case before the caller has answered: the accept leaves before the result.
+        if (holdMs > 0) clock.after(holdMs, () => this.#end(jobId))
+        else queueMicrotask(() => this.#end(jobId))
         return 'accepted'
       },
       cancel: () => 'unknown',
       forgot: () => {},
-      running: () => [],
+      running: () => [...this.#running.values()],
       subscribe: listener => {
         this.#tell = listener
         return () => (this.#tell = () => {})
@@ -82,13 +94,38 @@ export class SimulatedAgent {
     }
   }
 
-  #journal(acknowledged: (jobId: string) => void): Pick<Journal, 'outbox' | 'acknowledge' | 'get' | 'set'> {
+  #remember(jobId: string, epoch: number): void {
+    this.#known.set(jobId, epoch)
+    if (this.#known.size > mostKnown) this.#known.delete(this.#known.keys().next().value as string)
+  }
+
+  #adopt(fence: Fence): 'accepted' {
+    if (this.#running.has(fence.jobId)) this.#running.set(fence.jobId, fence)
+    else this.#report(fence)
+    return 'accepted'
+  }
+
+  #end(jobId: string): void {
+    const fence = this.#running.get(jobId)
+    this.#running.delete(jobId)
+    if (fence) this.#report(fence)
+  }
+
+  #report(fence: Fence): void {
+    this.#lastId += 1
+    const frame = { type: 'job.result', ...fence, ...reports, finishedAt: clock.now() } as const
+    const others = this.#outbox.filter(item => item.frame.jobId !== fence.jobId)
+    this.#outbox.splice(0, this.#outbox.length, ...others, { id: this.#lastId, frame })
+    this.#tell({ type: 'state', run: { jobId: fence.jobId, state: 'ended' } as RunNews['run'] })
+  }
+
+  #journal({ stored }: JobListener): Pick<Journal, 'outbox' | 'acknowledge' | 'get' | 'set'> {
     return {
       outbox: limit => this.#outbox.slice(0, limit),
       acknowledge: jobId => {
         const at = this.#outbox.findIndex(({ frame }) => frame.jobId === jobId)
         if (at !== -1) this.#outbox.splice(at, 1)
-        acknowledged(jobId)
+        stored(jobId)
       },
       get: name => this.#named.get(name),
       set: (name, value) => void this.#named.set(name, value),

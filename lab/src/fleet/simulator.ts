@@ -1,51 +1,63 @@
 /** A process that holds many simulated agents, told by its parent over IPC. */
 import { SimulatedAgent, type FleetHome, type FleetMember } from './simulated-agent.ts'
 
-/** What the parent says. */
-export type ToSimulator = { readonly type: 'start'; readonly members: readonly FleetMember[]; readonly home: FleetHome }
+/** What the parent says: to start some agents, or to count anew who is let in. */
+export type ToSimulator = StartAgents | 'count anew'
+
+/** Agents to start. */
+export interface StartAgents {
+  readonly members: readonly FleetMember[]
+  readonly home: FleetHome
+  /** Agents that start in a second: fewer than the gateway lets in, or their start is a storm of its own. */
+  readonly perSecond: number
+}
 
 /** What the parent hears, a few times a second. */
 export interface FromSimulator {
   readonly open: number
-  /** Welcomes since the start: an agent that came back has had two. */
-  readonly welcomes: number
-  /** Jobs whose results are stored, since the last word. */
+  /** Agents that were let in since they were told to count anew. */
+  readonly back: number
+  /** Jobs that were begun, and those whose results are stored, since the last word. */
+  readonly begun: readonly string[]
   readonly done: readonly string[]
 }
 
 const tellEveryMs = 20
-/** Agents start so many at a time, so that a start is no storm of its own. */
-const startAtOnce = 50
-const startEveryMs = 20
 
 let open = 0
-let welcomes = 0
+const back = new Set<string>()
+let begun: string[] = []
 let done: string[] = []
 
-function start({ members, home }: ToSimulator): void {
-  const waiting = [...members]
+function start({ members, home, perSecond }: StartAgents): void {
+  const waiting = members.values()
   const timer = setInterval(() => {
-    for (const member of waiting.splice(0, startAtOnce)) {
-      const { link } = new SimulatedAgent(member, home, jobId => done.push(jobId))
-      let wasOpen = false
-      link.subscribe(({ state }) => {
-        if (state === 'open') welcomes += 1
-        if ((state === 'open') !== wasOpen) open += state === 'open' ? 1 : -1
-        wasOpen = state === 'open'
-      })
-    }
-    if (waiting.length === 0) clearInterval(timer)
-  }, startEveryMs)
+    const { value, done: isOver } = waiting.next()
+    if (isOver) clearInterval(timer)
+    else startOne(value, home)
+  }, 1_000 / perSecond)
+}
+
+function startOne(member: FleetMember, home: FleetHome): void {
+  const { link } = new SimulatedAgent(member, home, { begun: jobId => begun.push(jobId), stored: jobId => done.push(jobId) })
+  let wasOpen = false
+  link.subscribe(({ state }) => {
+    const isOpen = state === 'open'
+    if (isOpen) back.add(member.agentId)
+    if (isOpen !== wasOpen) open += isOpen ? 1 : -1
+    wasOpen = isOpen
+  })
 }
 
 let told = ''
 setInterval(() => {
-  const now = `${open} ${welcomes}`
-  if (now === told && done.length === 0) return
+  const now = `${open} ${back.size}`
+  if (now === told && done.length === 0 && begun.length === 0) return
   told = now
-  process.send?.({ open, welcomes, done } satisfies FromSimulator)
+  process.send?.({ open, back: back.size, begun, done } satisfies FromSimulator)
+  begun = []
   done = []
 }, tellEveryMs)
-process.on('message', (message: ToSimulator) => start(message))
+process.on('message', (message: ToSimulator) => (message === 'count anew' ? back.clear() : start(message)))
 // Without its parent there is nobody to simulate for.
 process.on('disconnect', () => process.exit(0))

@@ -1,38 +1,56 @@
 import { fork, type ChildProcess } from 'node:child_process'
-import { extname, join } from 'node:path'
-import type { FleetHome, FleetMember } from './simulated-agent.ts'
+import { join } from 'node:path'
+import { repositoryRoot } from '../paths.ts'
+import type { FleetHome, FleetMember, JobListener } from './simulated-agent.ts'
 import type { FromSimulator, ToSimulator } from './simulator.ts'
 
 /** Processes that hold simulated agents. */
 export interface Simulators {
   /** Agents that the gateway has let in. */
   open(): number
-  /** How often agents were let in since the start. */
-  welcomes(): number
-  /** Calls back with each job whose result was stored, until the answer is called. */
-  onDone(listener: (jobId: string) => void): () => void
+  /** Agents that were let in since `countAnew`. */
+  back(): number
+  countAnew(): void
+  /** Hears of each job that is begun and of each whose result was stored, until the answer is called. */
+  subscribe(listener: Partial<JobListener>): () => void
   close(): void
 }
 
+/** Under what a gateway lets in, see Admission. */
+const startsPerSecond = 160
+
 /** Spreads the members over so many processes and starts them. */
 export function startSimulators(count: number, members: readonly FleetMember[], home: FleetHome): Simulators {
-  const listeners = new Set<(jobId: string) => void>()
+  const listeners = new Set<Partial<JobListener>>()
   const last = new Map<ChildProcess, FromSimulator>()
-  const entry = join(import.meta.dirname, `simulator${extname(import.meta.filename)}`)
+  const entry = join(repositoryRoot, 'lab', 'dist', 'fleet', 'simulator.js')
   const children = Array.from({ length: count }, (_, index) => {
     const child = fork(entry, { execArgv: ['--max-semi-space-size=4'] })
     child.on('message', (message: FromSimulator) => {
       last.set(child, message)
-      for (const jobId of message.done) for (const listener of listeners) listener(jobId)
+      for (const listener of listeners) {
+        for (const jobId of message.begun) listener.begun?.(jobId)
+        for (const jobId of message.done) listener.stored?.(jobId)
+      }
     })
-    child.send({ type: 'start', members: members.filter((_member, at) => at % count === index), home } satisfies ToSimulator)
+    child.send({
+      members: members.filter((_member, at) => at % count === index),
+      home,
+      perSecond: startsPerSecond / count,
+    } satisfies ToSimulator)
     return child
   })
-  const sum = (of: 'open' | 'welcomes'): number => [...last.values()].reduce((total, word) => total + word[of], 0)
+  const sum = (of: 'open' | 'back'): number => [...last.values()].reduce((total, word) => total + word[of], 0)
   return {
     open: () => sum('open'),
-    welcomes: () => sum('welcomes'),
-    onDone: listener => {
+    back: () => sum('back'),
+    countAnew: () => {
+      for (const [child, word] of last) {
+        last.set(child, { ...word, back: 0 })
+        child.send('count anew' satisfies ToSimulator)
+      }
+    },
+    subscribe: listener => {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },

@@ -1,6 +1,7 @@
 import { PlatenError, toPlatenError } from '@platen/protocol'
 import { hintsOf } from '../../domain/hint.ts'
 import type { Job, JobStep } from '../../domain/job.ts'
+import { placeOf } from '../../domain/place.ts'
 import type { BatchOutcome, Created, JobFilter } from '../../ports/jobs.ts'
 import { ok, type HttpParts, type Route } from '../context.ts'
 import { showJob } from '../job-view.ts'
@@ -26,7 +27,10 @@ export const jobRoutes: readonly Route[] = [
     answer: { status: 201, ...jobShape },
     handle: async ({ token, body: asked, record }, parts) => {
       const made = newJob(parts.catalog, token.accountId, asked, parts.clock.now())
-      const created = await parts.store.jobs.create(made, record(made.id))
+      const creating = parts.store.jobs.create(made, record(made.id))
+      // Whoever looks now stands right behind it in the store's queue, and may share its commit. A look in vain harms nobody.
+      parts.bus.publish({ type: 'job queued', place: placeOf(made) })
+      const created = await creating
       announce(parts, stepsOf(created))
       return { status: 201, body: showJob(created.job, parts.progress) }
     },

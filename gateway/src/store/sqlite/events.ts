@@ -2,7 +2,7 @@ import { newId } from '@platen/protocol'
 import type { Job } from '../../domain/job.ts'
 import type { SiteEvent } from '../../ports/jobs.ts'
 import { eventData } from '../event-data.ts'
-import type { SqlDatabase } from './database.ts'
+import { planned, type SqlDatabase } from './database.ts'
 
 /** Writes that a job is in a new state. */
 export function appendEvent(database: SqlDatabase, job: Job, at: number): void {
@@ -20,7 +20,7 @@ export function eventsAfter(
 ): readonly SiteEvent[] {
   const [column, value] = of.jobId === undefined ? ['site_id', of.siteId] : ['job_id', of.jobId]
   const rows = database.all(
-    `SELECT * FROM events WHERE account_id = ? AND ${column} = ? AND seq > ? ORDER BY seq LIMIT ?`,
+    `SELECT * FROM events WHERE account_id = ${planned} AND ${column} = ${planned} AND seq > ${planned} ORDER BY seq LIMIT ?`,
     accountId,
     value,
     after,

@@ -4,7 +4,7 @@ import type { Place } from '../../domain/place.ts'
 import type { Claim, JobFilter, LeasedJob } from '../../ports/jobs.ts'
 import { jobColumns } from '../job-columns.ts'
 import type { JobTable } from '../job-ledger.ts'
-import type { Row, SqlDatabase } from './database.ts'
+import { planned, type Row, type SqlDatabase } from './database.ts'
 import { appendEvent } from './events.ts'
 
 /** More than an agent holds: what a connection that comes back is told of. */
@@ -50,17 +50,15 @@ export class SqliteJobTable implements JobTable {
 
   async nextFor({ places, kinds, agentId, now }: Claim): Promise<(Job & { state: 'queued' }) | undefined> {
     const taken = 'EXISTS (SELECT 1 FROM jobs busy WHERE busy.slot = iif(jobs.place = jobs.site_id, jobs.site_id, ?))'
-    const found = places.flatMap(place => {
-      const sql = `SELECT id, document, priority FROM jobs WHERE place = ? AND state = 'queued' AND not_before <= ?
-        AND kind IN (SELECT value FROM json_each(?)) AND (heavy = 0 OR NOT ${taken}) ORDER BY priority DESC, id LIMIT 1`
-      return this.#database.all(sql, place, now, JSON.stringify(kinds), agentId)
-    })
+    const sql = `SELECT id, document, priority FROM jobs WHERE place = ${planned} AND state = 'queued' AND not_before <= ?
+      AND kind IN (${kinds.map(() => '?').join()}) AND (heavy = 0 OR NOT ${taken}) ORDER BY priority DESC, id LIMIT 1`
+    const found = places.flatMap(place => this.#database.all(sql, place, now, ...kinds, agentId))
     const job = first(found.toSorted(byUrgency)[0])
     return job?.state === 'queued' ? job : undefined
   }
 
   async due(now: number, most: number): Promise<readonly Job[]> {
-    return this.#database.all('SELECT document FROM jobs WHERE due_at <= ? ORDER BY due_at LIMIT ?', now, most).map(read)
+    return this.#database.all(`SELECT document FROM jobs WHERE due_at <= ${planned} ORDER BY due_at LIMIT ?`, now, most).map(read)
   }
 
   async leased(places: readonly Place[], agentId: string): Promise<readonly LeasedJob[]> {

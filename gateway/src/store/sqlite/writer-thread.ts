@@ -34,14 +34,18 @@ async function run(write: Write): Promise<Written> {
 /** Runs some writes in one transaction. Where that can't be committed, none of them has happened. */
 async function commit(some: readonly Write[]): Promise<readonly Written[]> {
   const answers: Written[] = []
+  let late: readonly Write[] = []
   try {
     database.exec('BEGIN IMMEDIATE')
     for (const write of some) answers.push(await run(write))
+    // A job's claim comes right behind it: what arrived meanwhile need not wait for a commit of its own.
+    late = take(mostAtOnce - some.length)
+    for (const write of late) answers.push(await run(write))
     database.exec('COMMIT')
     return answers
   } catch (error) {
     if (database.isInTransaction()) database.exec('ROLLBACK')
-    return some.map(write => failed(write, error))
+    return [...some, ...late].map(write => failed(write, error))
   }
 }
 
@@ -53,18 +57,18 @@ function failed({ id }: Write, error: unknown): Written {
 const waiting: Write[] = []
 let working: Promise<void> | undefined
 
-/** All that has arrived, in its order. */
-function take(): readonly Write[] {
-  while (waiting.length < mostAtOnce) {
+/** All that has arrived, in its order, but no more than so many. */
+function take(most: number): readonly Write[] {
+  while (waiting.length < most) {
     const arrived = receiveMessageOnPort(port) as { message: readonly Write[] } | undefined
     if (!arrived) break
     waiting.push(...arrived.message)
   }
-  return waiting.splice(0, mostAtOnce)
+  return waiting.splice(0, most)
 }
 
 async function work(): Promise<void> {
-  for (let some = take(); some.length > 0; some = take()) port.postMessage(await commit(some))
+  for (let some = take(mostAtOnce); some.length > 0; some = take(mostAtOnce)) port.postMessage(await commit(some))
 }
 
 port.on('message', (writes: readonly Write[]) => {
