@@ -78,7 +78,8 @@ describe('platen', () => {
       const { siteId, accountId } = api.mine
       const queued = new Promise<void>(resolve => {
         const unsubscribe = api.bus.subscribe(hint => {
-          if (hint.type !== 'job queued') return
+          // The one that names the job comes when the store has it.
+          if (hint.type !== 'job queued' || hint.jobId === undefined) return
           unsubscribe()
           resolve()
         })
@@ -93,6 +94,7 @@ describe('platen', () => {
       const error = { code: 'policy.denied', message: 'The site does not want it.' } as const
       const end = { outcome, effect: 'none', ...(outcome === 'failed' ? { error } : {}) } as const
       await say(api.store.jobs, { siteId, agentId: 'agent_1' }, job.id, { type: 'end', epoch: 1, end }, now)
+      api.bus.publish({ type: 'site event', siteId })
       const { code: exit, stdout, stderr } = await told
       assert.deepEqual([exit, (JSON.parse(stdout) as { id: string; state: string }).state], [code, outcome])
       assert.match(stderr, new RegExp(`cache\\.purge: ${outcome}`))
