@@ -50,10 +50,11 @@ export async function askSigner({ signer }: Field, request: object): Promise<Gra
     socket: signer.socket,
     method: 'POST',
     path: '/sign',
-    body: request,
+    body: [request],
   })
-  if (status === 200) return json as Grant
-  return error ?? (json as { code?: string }).code ?? String(status)
+  const [answer] = Array.isArray(json) ? (json as { grant?: Grant; code?: string }[]) : [json as { code?: string } | undefined]
+  if (answer && 'grant' in answer && answer.grant) return answer.grant
+  return error ?? answer?.code ?? String(status)
 }
 
 /** A grant that the signer really gave. @throws Error where it gave none */

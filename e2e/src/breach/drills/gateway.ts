@@ -36,8 +36,9 @@ const nobody = { siteId: newId('site'), agentId: newId('agent') }
 async function beyondRate({ signer }: Field): Promise<Outcome> {
   const asking = 2 * signerPolicy.grantsPerSitePerMinute + 1
   for (let count = 0; count < asking; count += 1) {
-    const { status, json } = await askAgent({ socketPath: signer.socket }, 'POST', '/sign', signingRequest(nobody, bareOffer()))
-    if (status >= 400) return stopped(String(json['code']))
+    const { json } = await askAgent({ socketPath: signer.socket }, 'POST', '/sign', [signingRequest(nobody, bareOffer())])
+    const [answer] = json as unknown as { code?: string }[]
+    if (answer?.code !== undefined) return stopped(answer.code)
   }
   return got(`it signed ${asking} in two minutes`)
 }

@@ -20,7 +20,7 @@ const sayings: Readonly<Record<'plugin' | 'control' | 'signer' | 'door', (dice: 
       ? mutatedText(dice, 'GET /v1/jobs?limit=5 HTTP/1.1\r\nHost: agent\r\n\r\n', [])
       : post('/v1/jobs', mutatedJson(dice, dice.oneOf(requests))),
   control: dice => post(dice.oneOf(['/v1/jobs', '/v1/jobs/x/cancel', '/v1/status']), mutatedJson(dice, dice.oneOf(requests))),
-  signer: dice => post('/sign', mutatedJson(dice, signing)),
+  signer: dice => post('/sign', dice.between(0, 9) === 0 ? mutatedJson(dice, [signing]) : `[${mutatedJson(dice, signing)}]`),
   door: dice => mutatedText(dice, greeting, []),
 }
 
