@@ -29,8 +29,9 @@ export interface ChaosOutcome {
 
 /** Pace of lab's gateway for such runs, see lab/src/fleet/pace.ts. */
 const leaseMs = 8_000
-/** Faults that a run has at least, however few its jobs are. */
+/** Faults and kills that a run has at least, however few its jobs are and however soon they end. */
 const leastFaults = 25
+const leastKills = 10
 /** Where faults keep the jobs from their end, it is enough after so many, and one more for every ten jobs. */
 const mostFaults = 30
 /** What an agent needs for a job, roughly: jobs are dispatched as fast as they can be carried out. */
@@ -44,13 +45,12 @@ const lookMs = 500
 /** Dispatches jobs while everything around them fails, then compares what the store says with what the sites counted. */
 export async function runChaos({ jobs, agents, seed, store, say }: ChaosOptions): Promise<ChaosOutcome> {
   const world = await openWorld(agents, store, say)
-  let keep = true
   try {
     const outcome = await play(world, { jobs, agents, seed, say })
-    keep = outcome.problems.length > 0
-    return outcome
-  } finally {
-    await world.close(keep)
+    return { ...outcome, directory: await world.close(outcome.problems.length > 0) }
+  } catch (error) {
+    say(`Logs and state are in ${await world.close(true)}`)
+    throw error
   }
 }
 
@@ -62,7 +62,7 @@ function problemsOf({ lost, doubled, stuck, contradictions, unknownEffects }: Ve
 async function play(
   world: World,
   { jobs, agents, seed, say }: Pick<ChaosOptions, 'jobs' | 'agents' | 'seed' | 'say'>,
-): Promise<ChaosOutcome> {
+): Promise<Omit<ChaosOutcome, 'directory'>> {
   const sites = world.agents.map(({ siteId }) => siteId)
   const observer = observe(world.api, sites)
   const abort = new AbortController()
@@ -77,7 +77,7 @@ async function play(
     const stored = await everyJob(world.api, sites)
     const verdict = judge({ accepted: load.accepted, stored, increments: world.sites.increments, told: observer.told })
     const problems = problemsOf(verdict, hand.damage.interruptedRuns)
-    return { problems, directory: world.directory, figures: figuresOf(verdict, stored.size, hand) }
+    return { problems, figures: figuresOf(verdict, stored.size, hand) }
   } finally {
     abort.abort()
     await observer.close()
@@ -98,6 +98,7 @@ async function inflictAll(
   observer: Observer,
 ): Promise<number> {
   const progress = { dispatched: false, faults: 0 }
+  const began = performance.now()
   const dispatched = load.done.then(() => {
     progress.dispatched = true
   })
@@ -107,13 +108,14 @@ async function inflictAll(
     hasStore: world.store.process !== undefined,
     stretch: Math.max(1, jobs / shortJobs),
   })) {
-    const nearlyAll = progress.dispatched && observer.told.size >= load.accepted.size * 0.95
-    if (nearlyAll && progress.faults >= leastFaults) break
-    if (progress.dispatched && progress.faults >= mostFaults + jobs / 10) break
+    const nearlyAll = observer.told.size >= load.accepted.size * 0.95
+    const enough = progress.faults >= (nearlyAll ? leastFaults : mostFaults + jobs / 10)
+    if (progress.dispatched && enough && hand.damage.kills >= leastKills) break
     await Promise.race([delay(fault.afterMs), progress.dispatched ? delay(fault.afterMs) : dispatched.then(() => delay(fault.afterMs))])
     hand.inflict(fault)
     progress.faults += 1
-    say(`${observer.told.size} of ${load.accepted.size} jobs have ended · fault ${progress.faults}: ${words(fault)}`)
+    const seconds = Math.round((performance.now() - began) / 1_000)
+    say(`${seconds} s · ${observer.told.size} of ${load.accepted.size} jobs have ended · fault ${progress.faults}: ${words(fault)}`)
   }
   await dispatched
   return progress.faults

@@ -4,6 +4,7 @@ import {
   allowLabKinds,
   apiClient,
   freePort,
+  keepFolder,
   listens,
   processes as processesIn,
   programs as programsOf,
@@ -23,16 +24,14 @@ export interface World {
   readonly agents: readonly ChaosAgent[]
   readonly sites: CounterSite
   readonly store: ChaosStore
-  /** Where logs and state are. */
-  readonly directory: string
   startGateway(): Promise<void>
   killGateway(): Promise<void>
   /** Lets the gateway stand still, until the answer is called. */
   freezeGateway(): () => void
   startSigner(): Promise<void>
   killSigner(): Promise<void>
-  /** Ends every process; the folder is kept where something is left to look into. */
-  close(keep: boolean): Promise<void>
+  /** Ends every process, and removes logs and state unless something is left to look into; then it says where that is. */
+  close(keep: boolean): Promise<string>
 }
 
 /** Two at once is what a small machine starts well. */
@@ -45,12 +44,14 @@ export async function openWorld(count: number, openStore: OpenChaosStore, say: (
   const sites = await openCounterSite()
   const store = await openStore(directory)
   const agents: ChaosAgent[] = []
-  const close = async (keep: boolean): Promise<void> => {
+  const close = async (keep: boolean): Promise<string> => {
     await running.endAll()
     await Promise.all(agents.map(agent => agent.close()))
     await sites.close()
     await store.close()
-    if (!keep) await removeFolder(directory)
+    if (keep) return keepFolder(directory)
+    await removeFolder(directory)
+    return directory
   }
   try {
     const platform = await startPlatform(directory, running, store)
@@ -71,7 +72,6 @@ export async function openWorld(count: number, openStore: OpenChaosStore, say: (
       agents,
       sites,
       store,
-      directory,
       startGateway,
       killGateway: () => running.kill('gateway'),
       freezeGateway: () => {

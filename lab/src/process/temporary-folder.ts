@@ -1,9 +1,10 @@
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 const prefix = 'platen-lab-'
 const named = /^platen-lab-(\d+)-/
+const keptPrefix = 'platen-kept-'
 
 /** A new folder below the system's temporary one that other users may walk into, as web server, database and PHP must. Its maker removes it. */
 export async function temporaryFolder(): Promise<string> {
@@ -16,6 +17,13 @@ export async function temporaryFolder(): Promise<string> {
 /** Removes such a folder; what still dies in it may write a last time, hence the retries. */
 export function removeFolder(folder: string): Promise<void> {
   return rm(folder, { recursive: true, force: true, maxRetries: 3 })
+}
+
+/** Gives such a folder a name under which it stays after its maker: for people to look into. Where it is then. */
+export async function keepFolder(folder: string): Promise<string> {
+  const kept = join(tmpdir(), basename(folder).replace(prefix, keptPrefix))
+  await rename(folder, kept)
+  return kept
 }
 
 /** Takes away what processes left that were killed: their names carry the dead process's id. */
