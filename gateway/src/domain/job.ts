@@ -86,7 +86,8 @@ export interface JobIdentity {
  *
  * **running** — journaled by the agent. Left by `end` or `wait`; by `tick` past the lease, which is a lost agent: the retry
  * policy of the kind decides; by `tick` past the run's deadline, for an agent that renews its lease and never ends the run it
- * was to stop by itself. `cancel` asks the agent and leaves the end to it.
+ * was to stop by itself. `cancel` asks the agent and leaves the end to it. A job that was made at the site runs by the site's own
+ * policy, maybe while nobody is connected: all that `tick` says of it is that its agent has been silent for `localSilenceMs`.
  *
  * **waiting** — for a child, without a lease and without a place among those that run. Left by `resume` when the child has
  * ended, which puts it back to the queue with the same attempt, and by `cancel`.
@@ -241,6 +242,7 @@ function fromRunning(job: In<'running'>, event: JobEvent, around: Surroundings):
     case 'cancel':
       return { job: { ...job, cancelling: true }, accepted: true, effects: ['tell agent to cancel'] }
     case 'tick':
+      if (job.origin !== 'platform') return now >= job.lease.expiresAt ? next(ended(job, now, lostRun)) : unchanged(job)
       if (now >= runDeadline(job, kind)) return { ...next(ended(job, now, overrun)), effects: ['tell agent to cancel'] }
       return now >= job.lease.expiresAt ? lostOrRetry(job, around) : unchanged(job)
     case 'accept':
@@ -314,6 +316,9 @@ function waiting(job: In<'offered' | 'running'>, { childId, effect }: AgentEvent
   if (job.cancelling) return ended(settled, now, { outcome: 'cancelled', effect })
   return { ...settled, attempt: job.attempt - 1, state: 'waiting', childId }
 }
+
+/** How long an agent may keep the end of a job to itself that was made at its site: one that is away for longer has gone, or lost it. */
+export const localSilenceMs: number = 30 * 86_400_000
 
 /** What an agent is given beyond the run's deadline to end it by itself and to say so. */
 const runGraceMs = 120_000

@@ -1,7 +1,7 @@
 import { limits, newId, problemText, type AgentFrame, type ErrorCode, type Kind } from '@platen/protocol'
 import { kindIn } from '../domain/catalog.ts'
 import { hintsOf } from '../domain/hint.ts'
-import { isEnded, type AgentEvent, type Job } from '../domain/job.ts'
+import { isEnded, localSilenceMs, type AgentEvent, type Job } from '../domain/job.ts'
 import type { StoredStep } from '../ports/jobs.ts'
 import { countEnds, jobEnd, knownCode } from './job-end.ts'
 import type { LinkParts } from './link-parts.ts'
@@ -143,12 +143,13 @@ export class AgentFrames {
   async #import(peer: Peer, { jobId, kind, input, origin, createdAt }: Frame<'job.created'>): Promise<ErrorCode | undefined> {
     const { store, clock } = this.#parts
     const { id: agentId, accountId, siteId } = peer.agent
-    const at = Math.min(createdAt, clock.now())
+    const now = clock.now()
+    const at = Math.min(createdAt, now)
     const identity = { id: jobId, accountId, siteId, kind, input, origin, createdAt: at, queueDeadline: at }
     const wrong = this.#problemOf(identity)
     if (wrong) return wrong
-    const lease = { agentId, expiresAt: at }
-    // It has no lease in truth: it runs by the site's own policy, and its agent alone knows how it goes.
+    // No lease in truth, since nobody else may have it: so long its agent is waited for.
+    const lease = { agentId, expiresAt: now + localSilenceMs }
     const job: Job = { ...identity, attempt: 0, epoch: 0, settled: 0, state: 'running', startedAt: at, cancelling: false, lease }
     return (await store.jobs.importLocal(job)) ? undefined : 'job.not_found'
   }

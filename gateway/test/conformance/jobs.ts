@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { newId } from '@platen/protocol'
-import type { Job, JobEnd } from '../../src/domain/job.ts'
+import { localSilenceMs, type Job, type JobEnd } from '../../src/domain/job.ts'
 import type { JobStore } from '../../src/ports/jobs.ts'
 import type { NewPlace } from './store-place.ts'
 import { everything, job, localJob, TwoAccounts } from './two-accounts.ts'
@@ -192,11 +192,14 @@ export function conformJobs(newPlace: NewPlace): void {
       assert.equal(await jobs.finishLocal(two.mine.siteId, own.id, done, 9), false)
     })
 
-    it('have no lease that could run out', async () => {
+    it('are given up when their site has been away for too long to come back with their end', async () => {
       const local = localJob(two.mine)
       await jobs.importLocal(local)
-      assert.deepEqual(await jobs.tick(365 * 86_400_000, 10), [])
+      assert.deepEqual(await jobs.tick(4 + localSilenceMs, 10), [])
       assert.deepEqual(await jobs.find(two.mine.accountId, local.id), local)
+      await jobs.tick(5 + localSilenceMs, 10)
+      const lost = await jobs.find(two.mine.accountId, local.id)
+      assert.ok(lost?.state === 'failed' && lost.end.error?.code === 'job.lost' && lost.end.effect === 'unknown')
     })
   })
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { newId, type Kind } from '@platen/protocol'
-import type { Job } from '../../src/domain/job.ts'
+import { localSilenceMs, type Job } from '../../src/domain/job.ts'
 import type { Agent, EnrolmentToken } from '../../src/ports/agents.ts'
 import type { AuditEntry } from '../../src/ports/audit.ts'
 import type { Page, PageRequest } from '../../src/ports/page.ts'
@@ -33,12 +33,22 @@ export class TwoAccounts {
   static async make(newPlace: NewPlace, { theirsIsPlatform = false }: { readonly theirsIsPlatform?: boolean } = {}): Promise<TwoAccounts> {
     const place = await newPlace()
     const made = new TwoAccounts(place, await openAt(place.address))
-    for (const party of [made.mine, made.theirs]) {
-      await made.store.tokens.createAccount(party.accountId, 'an account', 0, theirsIsPlatform && party === made.theirs)
-      await made.store.sites.create({ id: party.siteId, accountId: party.accountId, url: party.siteUrl, createdAt: 0 })
-      await made.enrol(party)
-    }
+    await made.#admit(made.mine, false)
+    await made.#admit(made.theirs, theirsIsPlatform)
     return made
+  }
+
+  /** One account more. */
+  async newParty(): Promise<Party> {
+    const made = party()
+    await this.#admit(made, false)
+    return made
+  }
+
+  async #admit(made: Party, isPlatform: boolean): Promise<void> {
+    await this.store.tokens.createAccount(made.accountId, 'an account', 0, isPlatform)
+    await this.store.sites.create({ id: made.siteId, accountId: made.accountId, url: made.siteUrl, createdAt: 0 })
+    await this.enrol(made)
   }
 
   get address(): string {
@@ -91,7 +101,7 @@ export function job(party: Party, change: Partial<Job & { state: 'queued' }> = {
 /** A job that the owner started at the site. */
 export function localJob({ accountId, siteId, agentId }: Party, id: string = newId('job')): Job {
   const identity = { id, accountId, siteId, kind: 'health.report', input: { sections: 'all' }, origin: 'owner', createdAt: 5 } as const
-  const lease = { agentId, expiresAt: 5 }
+  const lease = { agentId, expiresAt: 5 + localSilenceMs }
   return { ...identity, queueDeadline: 5, attempt: 0, epoch: 0, settled: 0, state: 'running', startedAt: 5, cancelling: false, lease }
 }
 
