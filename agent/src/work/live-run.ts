@@ -1,7 +1,7 @@
 import { limits, PlatenError, toPlatenError, type Kind } from '@platen/protocol'
 import { transition, type Lease, type Run, type RunEnd, type RunEvent } from '../domain/run.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Journal } from '../ports/journal.ts'
+import type { Journal, OutboxItem } from '../ports/journal.ts'
 import type { Owner } from '../ports/owner.ts'
 import type { Progress, RunNews } from '../ports/jobs.ts'
 import type { Log } from '../ports/log.ts'
@@ -30,6 +30,8 @@ export class LiveRun {
   readonly createdAt: number
   run: Run
   progress: Progress | undefined
+  /** Whether it is on record as running although it has not begun: its turn is next, whatever comes meanwhile. */
+  isNext = false
   readonly #options: LiveRunOptions
   #work: Work | undefined
   /** When it came to this process: a clock that is set neither lets a job expire nor keeps it for ever. */
@@ -45,6 +47,16 @@ export class LiveRun {
     this.#waitsFrom = options.clock.monotonic()
   }
 
+  /**
+   * Puts it on record, with the frames that tell of it. Where it may begin at once, it is put there as begun, since a commit of
+   * its own for that would be one more to wait for. @throws PlatenError disk.full, store.unavailable, outbox.full
+   */
+  take(frames: readonly OutboxItem['frame'][], isNext: boolean): void {
+    const { journal, clock } = this.#options
+    journal.save(isNext ? transition(this.run, { type: 'start', at: clock.now() }).run : this.run, frames)
+    this.isNext = isNext
+  }
+
   /** What a restart of the agent makes of it. */
   restart(): void {
     this.#apply({ type: 'restart', at: this.#options.clock.now() })
@@ -54,6 +66,7 @@ export class LiveRun {
   adopt(lease: Lease): void {
     const { run } = transition(this.run, { type: 'adopt', ...lease })
     this.#options.journal.save(run)
+    this.isNext = false
     this.run = run
   }
 
@@ -79,7 +92,8 @@ export class LiveRun {
 
   #apply(event: RunEvent): void {
     const { run, effects } = transition(this.run, event)
-    if (run.state === 'running' && event.type === 'start') this.#options.journal.save(run)
+    if (run.state === 'running' && event.type === 'start' && !this.isNext) this.#options.journal.save(run)
+    this.isNext = false
     const changed = run.state !== this.run.state
     this.run = run
     for (const effect of effects) {

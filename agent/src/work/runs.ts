@@ -41,7 +41,8 @@ export class Runs implements Jobs {
         this.#giveUp(run)
         continue
       }
-      const live = this.#add(run, kind)
+      const live = this.#liveRun(run, kind)
+      this.#live.set(run.jobId, live)
       live.restart()
       const refusal = live.run.state === 'accepted' && judge(policy, kinds, run)
       if (refusal) live.fail(refusal)
@@ -185,26 +186,25 @@ export class Runs implements Jobs {
 
   /** Journals a run, with the frames that tell of it, and lets it wait for its turn. */
   #take(identity: RunIdentity): Run {
-    const { journal, kinds, reports } = this.#options
+    const { kinds, reports } = this.#options
     const kind = kinds.get(identity.kind)
     if (!kind) throw new PlatenError('kind.unknown')
     const run: Run = { ...identity, runMs: Math.min(identity.runMs, kind.deadlines.runMs), state: 'accepted' }
-    journal.save(run, reports ? createdFrames(run) : [])
-    this.#add(run, kind)
+    const live = this.#liveRun(run, kind)
+    live.take(reports ? createdFrames(run) : [], this.#next([...this.#live.values(), live]) === live)
+    this.#live.set(run.jobId, live)
     this.#tell({ type: 'state', run })
     this.#startSoon()
     return run
   }
 
-  #add(run: Run, kind: LiveRun['kind']): LiveRun {
+  #liveRun(run: Run, kind: LiveRun['kind']): LiveRun {
     const tell = (news: RunNews): void => this.#tell(news)
     const ended = (jobId: string): void => {
       this.#live.delete(jobId)
       this.#startSoon()
     }
-    const live = new LiveRun(run, kind, { ...this.#options, tell, ended })
-    this.#live.set(run.jobId, live)
-    return live
+    return new LiveRun(run, kind, { ...this.#options, tell, ended })
   }
 
   #tell(news: RunNews): void {
@@ -214,18 +214,16 @@ export class Runs implements Jobs {
   /** After the caller has answered: an accept leaves before the first news of the run. */
   #startSoon(): void {
     queueMicrotask(() => {
-      for (let next = this.#next(); next; next = this.#next()) this.#start(next)
+      const all = (): readonly LiveRun[] => [...this.#live.values()]
+      for (let next = this.#next(all()); next; next = this.#next(all())) this.#start(next)
     })
   }
 
-  #next(): LiveRun | undefined {
+  #next(all: readonly LiveRun[]): LiveRun | undefined {
     if (this.#closing) return undefined
-    const all = [...this.#live.values()]
     const running = all.filter(({ run }) => run.state !== 'accepted').map(({ kind }) => kind)
-    return nextRun(
-      all.filter(({ run }) => run.state === 'accepted'),
-      running,
-    )
+    const waiting = all.filter(({ run }) => run.state === 'accepted')
+    return waiting.find(({ isNext }) => isNext) ?? nextRun(waiting, running)
   }
 
   #start(live: LiveRun): void {

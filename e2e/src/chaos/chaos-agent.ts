@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { enrolLabAgent, listens, type Api, type Processes, type Programs } from '@platen/lab'
+import { enrolLabAgent, listens, waitUntil, type Api, type Processes, type Programs } from '@platen/lab'
 import { openFaultProxy, type FaultProxy } from './fault-proxy.ts'
 import { supervised } from './supervised.ts'
 
@@ -11,6 +11,8 @@ export interface ChaosAgent {
   readonly siteId: string
   readonly proxy: FaultProxy
   start(): Promise<void>
+  /** Settles when its main process works, whoever started it. @throws LabError where that takes too long */
+  isUp(): Promise<void>
   /** Ends launcher, main process and workers at once. */
   killContainer(): Promise<void>
   /** Whether there was a main process to kill. */
@@ -36,6 +38,8 @@ export interface AgentParts {
   readonly siteUrl: string
 }
 
+const upMs = 60_000
+
 /** Adds a site and enrols its agent, which is not started yet. */
 export async function enrolChaosAgent(index: number, parts: AgentParts): Promise<ChaosAgent> {
   const { programs, processes, directory } = parts
@@ -57,6 +61,7 @@ export async function enrolChaosAgent(index: number, parts: AgentParts): Promise
       supervised(processes, name, () =>
         processes.start(name, programs.labAgent('--policy', policyFile), () => listens(policy.agent.control)),
       ),
+    isUp: () => waitUntil(name, upMs, () => listens(policy.agent.control)),
     killContainer: async () => {
       signal(tree(), 'SIGKILL')
       await processes.end(name)

@@ -68,7 +68,7 @@ async function play(
   const abort = new AbortController()
   // Dice of their own: how long a request takes must not change what fails next.
   const load = startLoad(world.api, sites, jobs, dice(seed + 1), msAJob, abort.signal)
-  const hand = new FaultHand(world)
+  const hand = new FaultHand(world, leaseMs)
   try {
     const faults = await inflictAll(hand, world, { jobs, agents, seed, say }, load, observer)
     await hand.over()

@@ -18,10 +18,12 @@ export interface Damage {
 export class FaultHand {
   readonly damage: Damage = { kills: 0, interruptedRuns: 0 }
   readonly #world: World
+  readonly #leaseMs: number
   readonly #busy = new Map<string, Promise<void>>()
 
-  constructor(world: World) {
+  constructor(world: World, leaseMs: number) {
     this.#world = world
+    this.#leaseMs = leaseMs
   }
 
   /** Begins a fault; it ends by itself. */
@@ -110,18 +112,23 @@ export class FaultHand {
       this.damage.interruptedRuns += killed
       return
     }
+    const from = performance.now()
     const goOn = agent.freeze()
-    const { running } = await agent.inFlight()
-    this.damage.interruptedRuns += running
+    const { running, unheard } = await agent.inFlight()
     if (part === 'main') {
       this.damage.kills += agent.killMain() ? 1 : 0
       // Its launcher starts it again.
-      return goOn()
+      goOn()
+    } else {
+      this.damage.kills += 1
+      await agent.killContainer()
+      await delay(downMs)
+      await agent.start()
     }
-    this.damage.kills += 1
-    await agent.killContainer()
-    await delay(downMs)
-    await agent.start()
+    await agent.isUp()
+    // What had not begun goes on where it stood, if it is back before its lease ran out: its last renewal was some time before.
+    const inTime = performance.now() - from < this.#leaseMs / 2
+    this.damage.interruptedRuns += inTime ? running : unheard
   }
 
   async #countUnheard(agent: ChaosAgent): Promise<void> {
