@@ -64,5 +64,13 @@ export function conformProcesses(newPlace: NewPlace): void {
       for (const { told, parties } of kills) for (const party of parties) await assertWhole(two.store, party, told)
       assert.equal(await two.store.healthy(), true)
     })
+
+    it('lets whoever opens it next change what one that was killed was at', { timeout }, async () => {
+      for (const count of [5, 10, 20, 30, 40]) {
+        await killedAfter(count, [two.mine, two.theirs])
+        await two.reopen()
+        for (const party of [two.mine, two.theirs]) assert.equal((await two.queue(party)).state, 'queued')
+      }
+    })
   })
 }

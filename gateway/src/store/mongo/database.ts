@@ -1,5 +1,6 @@
 import { MongoClient, MongoError, MongoServerError, type ClientSession, type Collection, type Db } from 'mongodb'
 import { PlatenError } from '@platen/protocol'
+import { LeftSessions } from './left-sessions.ts'
 import { prepareSchema } from './schema.ts'
 import { Transactions } from './transactions.ts'
 
@@ -45,13 +46,15 @@ const outOfDisk = 14_031
 export async function openMongo(url: string, random: () => number): Promise<MongoDatabase> {
   const client = clientOf(url)
   const database = client.db()
+  const sessions = new LeftSessions(client)
   try {
     await prepareSchema(database)
+    await sessions.end()
   } catch (error) {
     await client.close()
     throw tableError(error)
   }
-  const transactions = new Transactions(client, random, mostTransactions)
+  const transactions = new Transactions(client, sessions, random, mostTransactions)
   return {
     rows: name => database.collection<Row>(name),
     guarded,

@@ -1,5 +1,6 @@
 import type { Db, IndexDescription } from 'mongodb'
 import { PlatenError } from '@platen/protocol'
+import { leftSessions, noteSeconds } from './left-sessions.ts'
 
 /** Of collections and documents: whoever changes them raises it, and takes older databases along in `prepareSchema`. */
 const version = 1
@@ -30,6 +31,7 @@ const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
     { key: { slot: 1 }, unique: true, ...only('slot') },
     { key: { place: 1, coalesceKey: 1 }, unique: true, ...only('coalesceKey') },
   ],
+  [leftSessions]: [{ key: { host: 1 } }, { key: { at: 1 }, expireAfterSeconds: noteSeconds }],
   idempotencyKeys: [{ key: { createdAt: 1 } }],
   events: [{ key: { accountId: 1, siteId: 1, seq: 1 }, unique: true }, { key: { jobId: 1, seq: 1 } }],
   audit: [{ key: { accountId: 1, _id: -1 } }],

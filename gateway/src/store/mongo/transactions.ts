@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ClientSession, MongoClient, TransactionOptions } from 'mongodb'
 import type { Within } from './database.ts'
+import type { LeftSessions } from './left-sessions.ts'
 import { Turns } from './turns.ts'
 
 const options: TransactionOptions = {
@@ -25,12 +26,14 @@ const duplicateKey = 11_000
  */
 export class Transactions {
   readonly #client: MongoClient
+  readonly #sessions: LeftSessions
   readonly #random: () => number
   readonly #turns: Turns
 
   /** At most `most` at once. */
-  constructor(client: MongoClient, random: () => number, most: number) {
+  constructor(client: MongoClient, sessions: LeftSessions, random: () => number, most: number) {
     this.#client = client
+    this.#sessions = sessions
     this.#random = random
     this.#turns = new Turns(most)
   }
@@ -46,7 +49,10 @@ export class Transactions {
     let duplicates = 0
     for (let tries = 0; ; tries += 1) {
       try {
-        return await this.#client.withSession(session => once(session, work, until))
+        return await this.#client.withSession(async session => {
+          await this.#sessions.note(session)
+          return once(session, work, until)
+        })
       } catch (error) {
         duplicates += isDuplicate(error) ? 1 : 0
         const again = isDuplicate(error) ? duplicates < mostDuplicates : hasLabel(error, 'TransientTransactionError')
