@@ -56,7 +56,7 @@ export function launch(options: LaunchOptions): Launched {
   const accounts = accountsOf(policy)
   const open = accounts.agent && policyIsOpen(options.policyPath, accounts.agent)
   if (open !== undefined) throw new PlatenError('policy.invalid', `${options.policyPath}: ${open}.`)
-  const programs = [process.execPath, options.entries?.main ?? besides('main'), options.entries?.worker ?? besides('worker')]
+  const programs = [process.execPath, options.entries?.main ?? ownProgram('main'), options.entries?.worker ?? ownProgram('worker')]
   for (const account of Object.values(accounts)) for (const program of programs) if (account) assertReach(program, account)
   prepareFolders(policy, accounts.agent)
   const state: { agent?: AgentChild; stopping: boolean; wake?: () => void } = { stopping: false }
@@ -118,7 +118,7 @@ async function supervise(
 }
 
 function startMain({ policyPath, local, entries, logs }: LaunchOptions, account: Account | undefined): Child {
-  const entry = entries?.main ?? besides('main')
+  const entry = entries?.main ?? ownProgram('main')
   const command = [...node(mainFlags), entry, '--policy', policyPath, ...(local ? ['--local'] : [])]
   return startChild(childCommand({ ...identity(account), background: false, command }, wrappers()), {
     account,
@@ -134,7 +134,7 @@ function startableWorkers(
   accounts: Accounts,
   ended: AgentChild['tell'],
 ): WorkerChildren {
-  const entry = entries?.worker ?? besides('worker')
+  const entry = entries?.worker ?? ownProgram('worker')
   const spawn = (role: WorkerRole, memoryMb: number): Child => {
     const account = accounts[role]
     const command = [...node([`--max-old-space-size=${memoryMb}`]), entry]
@@ -165,8 +165,9 @@ function node(flags: readonly string[]): readonly string[] {
   return [process.execPath, ...process.execArgv.filter(argument => argument.startsWith('--conditions=')), ...flags]
 }
 
-function besides(name: string): string {
-  return join(import.meta.dirname, `${name}${extname(import.meta.filename)}`)
+/** One of the agent's own programs; a build makes one file of each, see scripts/build.ts. */
+function ownProgram(name: string): string {
+  return isSource ? join(import.meta.dirname, `${name}.ts`) : join(import.meta.dirname, 'programs', `${name}.js`)
 }
 
 function wrappers(): Wrappers {

@@ -11,5 +11,5 @@ export async function prepareBuilt(say: (text: string) => void): Promise<void> {
   const missing = await missingEngines()
   if (missing.length > 0) await installEngines(missing, say)
   say('building dist')
-  await runCommand(join(repositoryRoot, 'node_modules', '.bin', 'tsc'), ['-b'], { timeoutMs: buildMs, cwd: repositoryRoot })
+  await runCommand(process.execPath, [join(repositoryRoot, 'scripts', 'build.ts')], { timeoutMs: buildMs, cwd: repositoryRoot })
 }
