@@ -7,6 +7,7 @@ import { AgentFrames } from './agent-frames.ts'
 import { clientAddress } from './client-address.ts'
 import { Dispatcher } from './dispatcher.ts'
 import { drain, type DrainOptions } from './drain.ts'
+import { KindLists } from './kind-lists.ts'
 import type { LinkParts } from './link-parts.ts'
 import { quietLog } from './quiet-log.ts'
 import { Registry, type AgentName } from './registry.ts'
@@ -59,7 +60,7 @@ export function openLink({
   const registry = new Registry(parts)
   const dispatcher = new Dispatcher(parts, registry)
   const sessions = new Set<Session>()
-  const shared = { parts, registry, dispatcher, frames: new AgentFrames(parts), sessions }
+  const shared = { parts, registry, dispatcher, frames: new AgentFrames(parts), kindLists: new KindLists(parts.catalog), sessions }
   let draining = false
   const load = (): Load => ({ connections: sessions.size, unproven: sessions.size - registry.size })
   metrics.gauge('link_sessions', () => registry.size)

@@ -16,12 +16,13 @@ import { placeOf, type Place } from '../domain/place.ts'
 import type { Agent } from '../ports/agents.ts'
 import type { AgentFrames } from './agent-frames.ts'
 import type { Dispatcher } from './dispatcher.ts'
+import type { KindLists } from './kind-lists.ts'
 import type { LinkParts } from './link-parts.ts'
 import type { HeldJob, Peer } from './peer.ts'
 import type { Registry } from './registry.ts'
 import { provenAgent } from './proven-agent.ts'
 import type { Proven, SessionStep } from './session-step.ts'
-import { signerOfHello } from './signed.ts'
+import { signerOfHello, type Hello } from './signed.ts'
 import { ownSocket, type SocketOwner } from './socket-owner.ts'
 import { takeFrame } from './take-frame.ts'
 
@@ -31,11 +32,10 @@ export interface SessionOptions {
   readonly registry: Registry
   readonly frames: AgentFrames
   readonly dispatcher: Dispatcher
+  readonly kindLists: KindLists
   /** Holds every session until its socket has ended. */
   readonly sessions: Set<Session>
 }
-
-type Hello = Extract<AgentFrame, { type: 'hello' }>
 
 /** Frames that wait for the one before them when reading pauses, and how few are left when it goes on. */
 const pauseAt = 32
@@ -202,6 +202,7 @@ export class Session implements Peer, SocketOwner {
 
   #dequeued(): void {
     this.#queued -= 1
+    if (this.#queued === 0) this.#queue = idle
     if (this.#queued === resumeAt) this.#socket.resume()
   }
 
@@ -219,7 +220,7 @@ export class Session implements Peer, SocketOwner {
     if (revision === undefined) return this.close(4005, hello.revisions.join(' ').slice(0, 100))
     const proven = { instanceId: hello.instanceId, key }
     this.#step = { at: 'admitting', ...proven }
-    this.kinds = parts.catalog.kinds.map(({ name }) => name).filter(name => hello.capabilities.includes(name))
+    this.kinds = this.#options.kindLists.of(hello.capabilities)
     // Known to the registry before the store is asked: a revocation from now on finds this session.
     registry.add(this)
     this.#enqueue(() => this.#welcome(hello, revision, proven))

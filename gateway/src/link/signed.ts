@@ -1,7 +1,8 @@
 import { createPublicKey, verify } from 'node:crypto'
 import { helloText, rotationText, type AgentFrame } from '@platen/protocol'
 
-type Hello = Extract<AgentFrame, { type: 'hello' }>
+/** What an agent proves itself with. */
+export type Hello = Extract<AgentFrame, { type: 'hello' }>
 type KeyOffer = Extract<AgentFrame, { type: 'key.offer' }>
 
 /** Which of an agent's keys signed a hello: for this challenge, this gateway, this agent and this process of it. */
