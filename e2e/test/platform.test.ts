@@ -110,6 +110,17 @@ describe('the platform’s services, with gateway, signer and agent as processes
     })
   })
 
+  it('let an agent in with another key once root has changed it, and no more with the one before', async () => {
+    const stateFile = join(stack.directory, 'agent', 'state', 'identity.json')
+    const key = async (): Promise<string> => (JSON.parse(await readFile(stateFile, 'utf8')) as { publicKey: string }).publicKey
+    const before = await key()
+    const { exitCode, stdout, stderr } = await agent('rotate-key')
+    assert.equal(exitCode, 0, stderr)
+    assert.match(stdout, /new key/)
+    assert.notEqual(await key(), before)
+    await succeeds(await create())
+  })
+
   describe('enrolling', () => {
     const bundle = async (change: object = {}): Promise<string> => {
       const root = (JSON.parse(await readFile(join(stack.directory, 'agent', 'state', 'identity.json'), 'utf8')) as { signerRoot: string })

@@ -13,7 +13,7 @@ import { programs, type Programs } from './programs.ts'
 /** How a stack is brought up. */
 export interface StackOptions {
   readonly gatewayPort?: number
-  /** Run what `tsc -b` built instead of the sources, as benches do. */
+  /** Run what `pnpm build` made instead of the sources, as benches do. */
   readonly built?: boolean
   readonly progress?: (text: string) => void
 }
