@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { PlatenError, type DocumentPolicy, type WorkerRole } from '@platen/protocol'
 import { policyIsOpen, readPolicy } from './config/policy-file.ts'
@@ -11,6 +10,7 @@ import { startChild, type Child } from './launcher/child-process.ts'
 import { doorPath, prepareFolders } from './launcher/folders.ts'
 import { assertReach } from './launcher/program-reach.ts'
 import { workerChildren, type WorkerChildren } from './launcher/worker-children.ts'
+import { findWrappers } from './launcher/wrappers.ts'
 import type { Log } from './ports/log.ts'
 
 /** What is to be launched. */
@@ -49,7 +49,7 @@ const mainFlags = ['--max-semi-space-size=1', '--max-old-space-size=128', ...(is
  * roles. Reads nothing but the policy file, which is root's, and lines of a fixed form. Starts a main process that died
  * again, after a back-off; one that never listened is not tried again.
  *
- * @throws PlatenError policy.invalid, file.denied
+ * @throws PlatenError policy.invalid, file.denied, privilege.missing
  */
 export function launch(options: LaunchOptions): Launched {
   const policy = readPolicy(options.policyPath)
@@ -57,12 +57,13 @@ export function launch(options: LaunchOptions): Launched {
   const open = accounts.agent && policyIsOpen(options.policyPath, accounts.agent)
   if (open !== undefined) throw new PlatenError('policy.invalid', `${options.policyPath}: ${open}.`)
   const programs = [process.execPath, options.entries?.main ?? ownProgram('main'), options.entries?.worker ?? ownProgram('worker')]
+  const wrappers = findWrappers(accounts.agent !== undefined)
   for (const account of Object.values(accounts)) for (const program of programs) if (account) assertReach(program, account)
   prepareFolders(policy, accounts.agent)
   const state: { agent?: AgentChild; stopping: boolean; wake?: () => void } = { stopping: false }
-  const workers = startableWorkers(options, policy, accounts, notice => state.agent?.tell(notice))
+  const workers = startableWorkers(options, policy, { accounts, wrappers }, notice => state.agent?.tell(notice))
   const begin = (): AgentChild => {
-    state.agent = attendAgent(startMain(options, accounts.agent), workers, options.log)
+    state.agent = attendAgent(startMain(options, accounts.agent, wrappers), workers, options.log)
     return state.agent
   }
   const first = begin()
@@ -117,10 +118,10 @@ async function supervise(
   }
 }
 
-function startMain({ policyPath, local, entries, logs }: LaunchOptions, account: Account | undefined): Child {
+function startMain({ policyPath, local, entries, logs }: LaunchOptions, account: Account | undefined, wrappers: Wrappers): Child {
   const entry = entries?.main ?? ownProgram('main')
   const command = [...node(mainFlags), entry, '--policy', policyPath, ...(local ? ['--local'] : [])]
-  return startChild(childCommand({ ...identity(account), background: false, command }, wrappers()), {
+  return startChild(childCommand({ ...identity(account), background: false, command }, wrappers), {
     account,
     stdin: 'ignore',
     stderr: logs === 'stderr' ? 'inherit' : 'keep',
@@ -131,14 +132,14 @@ function startMain({ policyPath, local, entries, logs }: LaunchOptions, account:
 function startableWorkers(
   { entries, log }: LaunchOptions,
   policy: DocumentPolicy,
-  accounts: Accounts,
+  { accounts, wrappers }: { readonly accounts: Accounts; readonly wrappers: Wrappers },
   ended: AgentChild['tell'],
 ): WorkerChildren {
   const entry = entries?.worker ?? ownProgram('worker')
   const spawn = (role: WorkerRole, memoryMb: number): Child => {
     const account = accounts[role]
     const command = [...node([`--max-old-space-size=${memoryMb}`]), entry]
-    return startChild(childCommand({ ...identity(account), background: true, command }, wrappers()), {
+    return startChild(childCommand({ ...identity(account), background: true, command }, wrappers), {
       account,
       stdin: 'pipe',
       stderr: 'keep',
@@ -168,9 +169,4 @@ function node(flags: readonly string[]): readonly string[] {
 /** One of the agent's own programs; a build makes one file of each, see scripts/build.ts. */
 function ownProgram(name: string): string {
   return isSource ? join(import.meta.dirname, `${name}.ts`) : join(import.meta.dirname, 'programs', `${name}.js`)
-}
-
-function wrappers(): Wrappers {
-  const found = Object.entries({ setpriv: '/usr/bin/setpriv', nice: '/usr/bin/nice', ionice: '/usr/bin/ionice' })
-  return Object.fromEntries(found.filter(([, path]) => existsSync(path)))
 }

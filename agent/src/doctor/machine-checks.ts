@@ -68,8 +68,9 @@ export function checkPrograms(exists: (path: string) => boolean = existsSync): F
   if (missing.length === 0) return good(check, 'Workers have no rights but their user’s, and go last in line for CPU and disk.')
   return {
     check,
-    state: 'weak',
-    detail: `Not installed: ${missing.join(', ')}: workers keep rights or priority that they should not have.`,
+    // Rights are never kept: the launcher refuses to start then.
+    state: missing.some(path => path.endsWith('setpriv')) ? 'failed' : 'weak',
+    detail: `Not installed: ${missing.join(', ')}: workers would keep rights or priority that they should not have.`,
     fix: 'Install util-linux and coreutils.',
   }
 }

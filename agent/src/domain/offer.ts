@@ -15,6 +15,7 @@ export interface OfferedLease extends Lease {
  * where it does not, that run is taken up under the newer lease, so that nothing is done twice and no two attempts overlap.
  */
 export function compareOffer(known: Run, offered: OfferedLease): Repeated {
+  if (known.origin !== 'platform') return refusal('grant.mismatch', 'The job was made at this site.')
   if (offered.epoch < known.epoch) return refusal('job.stale_epoch', 'A newer lease of it was taken before.')
   if (offered.epoch === known.epoch && offered.attempt === known.attempt) {
     return known.state === 'ended' ? refusal('grant.replayed', 'Its result is reported.') : 'accepted'

@@ -45,6 +45,7 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
   const { outboxBytes = limits.outbox.bytes, now = Date.now, broken = () => {} } = options
   const database = translated(() => openWhole(file, options, now()))
   const statements = prepareAll(database)
+  translated(() => statements.forgetOverSteps.run())
   let endedSince = 0
 
   const waitingBytes = (): number => statements.outboxBytes.get()?.['bytes'] as number
@@ -117,7 +118,7 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
     recent: limit => guarded(() => statements.recent.all(limit).map(toRun)),
     outbox: limit => guarded(() => statements.outbox.all(limit).map(toItem)),
     waiting: () => guarded(() => statements.waiting.get()?.['count'] as number),
-    acknowledge: (jobId, about) => guarded(() => void statements.acknowledge.run(jobId, about)),
+    acknowledge: id => guarded(() => void statements.acknowledge.run(id)),
     step: (jobId, name, kind, phase) => guarded(() => void statements.step.run(jobId, name, kind, phase)),
     nonce: (value, expiresAt) => guarded(() => nonce(value, expiresAt)),
     get: name => guarded(() => statements.get.get(name)?.['value'] as string | undefined),

@@ -23,6 +23,7 @@ type Name =
   | 'step'
   | 'stepsBegun'
   | 'forgetSteps'
+  | 'forgetOverSteps'
   | 'nonce'
   | 'forgetNonces'
   | 'get'
@@ -48,10 +49,11 @@ const texts: Readonly<Record<Name, string>> = {
   outbox: 'SELECT id, frame FROM outbox ORDER BY id LIMIT ?',
   outboxBytes: 'SELECT coalesce(sum(bytes), 0) AS bytes FROM outbox',
   waiting: "SELECT count(*) AS count FROM outbox WHERE about = 'outcome'",
-  acknowledge: 'DELETE FROM outbox WHERE job_id = ? AND about = ?',
+  acknowledge: 'DELETE FROM outbox WHERE id = ?',
   step: 'INSERT INTO steps (job_id, name, kind, phase) VALUES (?, ?, ?, ?)',
   stepsBegun: "SELECT name, kind FROM steps WHERE job_id = ? AND phase = 'begun' ORDER BY id",
   forgetSteps: 'DELETE FROM steps WHERE job_id = ?',
+  forgetOverSteps: 'DELETE FROM steps WHERE job_id NOT IN (SELECT job_id FROM runs WHERE ended = 0)',
   nonce: 'INSERT OR IGNORE INTO nonces (nonce, expires_at) VALUES (?, ?)',
   forgetNonces:
     'DELETE FROM nonces WHERE expires_at < ? AND expires_at < (SELECT expires_at FROM nonces ORDER BY expires_at DESC LIMIT 1 OFFSET ?)',

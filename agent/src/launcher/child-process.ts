@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import type { Duplex, Writable } from 'node:stream'
 import { childEnvironment } from './child-command.ts'
 import type { Account } from './accounts.ts'
@@ -36,13 +36,8 @@ const lastWordsLength = 4_000
 
 /** Starts a command in a process group of its own, so that a Ctrl-C in the launcher's terminal reaches the launcher alone. */
 export function startChild(command: readonly string[], wiring: ChildWiring): Child {
-  const [program = '', ...args] = command
-  const child = spawn(program, args, {
-    cwd: '/',
-    env: childEnvironment(wiring.account),
-    detached: true,
-    stdio: [wiring.stdin, 'ignore', wiring.stderr === 'keep' ? 'pipe' : wiring.stderr, wiring.channel ? 'pipe' : 'ignore'],
-  })
+  const child = spawned(command, wiring)
+  if (child instanceof Error) return unborn(child)
   let lastWords = ''
   child.stderr?.setEncoding('utf8').on('data', (piece: string) => {
     lastWords = (lastWords + piece).slice(-lastWordsLength)
@@ -72,7 +67,8 @@ export function startChild(command: readonly string[], wiring: ChildWiring): Chi
   return {
     pid: child.pid,
     stdin: child.stdin,
-    channel: wiring.channel ? (child.stdio[3] as Duplex) : undefined,
+    // Where no more files could be opened, there is none.
+    channel: (child.stdio[3] as Duplex | null | undefined) ?? undefined,
     exited,
     stop: graceMs => {
       signalGroup('SIGTERM')
@@ -81,4 +77,24 @@ export function startChild(command: readonly string[], wiring: ChildWiring): Chi
     },
     kill: () => signalGroup('SIGKILL'),
   }
+}
+
+/** Node tells of some failures of a fork by an event, and throws the others: of a machine without memory, for one. */
+function spawned([program = '', ...args]: readonly string[], wiring: ChildWiring): ChildProcess | Error {
+  try {
+    return spawn(program, args, {
+      cwd: '/',
+      env: childEnvironment(wiring.account),
+      detached: true,
+      stdio: [wiring.stdin, 'ignore', wiring.stderr === 'keep' ? 'pipe' : wiring.stderr, wiring.channel ? 'pipe' : 'ignore'],
+    })
+  } catch (error) {
+    return error as Error
+  }
+}
+
+/** A child that is gone before it came. */
+function unborn({ message }: Error): Child {
+  const exited = Promise.resolve({ code: null, signal: null, lastWords: message })
+  return { pid: undefined, stdin: null, channel: undefined, exited, stop: () => {}, kill: () => {} }
 }

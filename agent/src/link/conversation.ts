@@ -1,4 +1,4 @@
-import { PlatenError, type AgentFrame, type GatewayFrame } from '@platen/protocol'
+import { PlatenError, toPlatenError, type AgentFrame, type GatewayFrame } from '@platen/protocol'
 import type { Clock } from '../ports/clock.ts'
 import type { RunNews } from '../ports/jobs.ts'
 import { answerOffer } from './answer-offer.ts'
@@ -59,7 +59,8 @@ export class Conversation {
   /** Offers a new key, where this agent can have one. */
   offerKey(): void {
     const { keys } = this.#parts.identity
-    if (keys) this.#send({ type: 'key.offer', ...keys.offer() })
+    const offered = keys && withFile(this.#parts, () => keys.offer())
+    if (offered) this.#send({ type: 'key.offer', ...offered })
   }
 
   /** Acts on a frame; false where it has no place here. */
@@ -119,7 +120,7 @@ export class Conversation {
     const { identity, log } = this.#parts
     if (refused !== undefined) {
       log.warn('link:key_refused', { code: refused })
-      identity.keys?.refused(publicKey)
+      withFile(this.#parts, () => identity.keys?.refused(publicKey))
     } else if (identity.keys?.kept(publicKey)) this.#door.keyKept()
   }
 
@@ -140,5 +141,15 @@ export class Conversation {
   #send(frame: AgentFrame): void {
     this.#pace.spend()
     this.#door.send(frame)
+  }
+}
+
+/** A key file that can't be written, on a full disk for instance, leaves the keys as they are: both are still known. */
+export function withFile<Value>({ log }: Pick<LinkParts, 'log'>, change: () => Value): Value | undefined {
+  try {
+    return change()
+  } catch (error) {
+    log.error('link:key_unsaved', { code: toPlatenError(error).code })
+    return undefined
   }
 }

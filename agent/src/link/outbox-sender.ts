@@ -48,20 +48,20 @@ export class OutboxSender {
   /** The gateway has a frame, or refuses it for good. An answer to an attempt that is not the one in flight means nothing. */
   acknowledged(ack: Ack): void {
     for (const [id, frame] of this.#inFlight) {
-      if (answers(ack, frame)) this.#forget(id, ack)
+      if (answers(ack, frame)) this.#forget(id)
     }
     this.fill()
   }
 
   /** Where the journal can't be written, the frame stays in flight, so that it is not sent again meanwhile. */
-  #forget(id: number, ack: Ack): void {
+  #forget(id: number): void {
     try {
-      this.#options.journal.acknowledge(ack.jobId, ack.of === 'created' ? 'created' : 'outcome')
+      this.#options.journal.acknowledge(id)
       this.#inFlight.delete(id)
     } catch {
       this.#options.clock.after(forgetAgainMs, () => {
         if (this.#stopped) return
-        this.#forget(id, ack)
+        this.#forget(id)
         this.fill()
       })
     }

@@ -12,7 +12,7 @@ import {
 import { gatewayFrameValidators } from '@platen/protocol/validators/gateway-frames'
 import { tokenBucket } from '../domain/token-bucket.ts'
 import type { Clock } from '../ports/clock.ts'
-import { Conversation } from './conversation.ts'
+import { Conversation, withFile } from './conversation.ts'
 import { Heartbeat } from './heartbeat.ts'
 import type { LinkParts } from './link-parts.ts'
 import { outboxWindow } from './outbox-sender.ts'
@@ -160,7 +160,7 @@ export class Session {
     parts.gatewayTime.learn(time)
     // The gateway has heard more of this agent than this journal knows: it is another one than before, or an old copy.
     if (stateSeq > parts.reports.seq) parts.jobs.forgot(time)
-    parts.identity.keys?.welcomed()
+    withFile(parts, () => parts.identity.keys?.welcomed())
     const door = {
       send: (frame: AgentFrame) => this.#send(frame),
       waitingBytes: () => this.#socket.waitingBytes(),

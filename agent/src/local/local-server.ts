@@ -1,6 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { errorRow, limits, PlatenError, toPlatenError, type LocalError } from '@platen/protocol'
+import { errorRow, isNestedTooDeeply, limits, PlatenError, toPlatenError, type LocalError } from '@platen/protocol'
 import type { Clock } from '../ports/clock.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Log } from '../ports/log.ts'
@@ -71,8 +71,7 @@ export async function openLocalServer(options: LocalServerOptions): Promise<Loca
         throw new PlatenError('rate.limited')
       }).catch((error: unknown) => {
         const known = toPlatenError(error)
-        if (known.code === 'internal') log.error('local:failed', { error: known.cause })
-        else tellRefusal(known.code, { audience: options.address.audience, method: request.method, path: request.url?.slice(0, 200) })
+        tellRefusal(known, { audience: options.address.audience, method: request.method, path: request.url?.slice(0, 200) })
         fail(response, known)
       })
     },
@@ -81,7 +80,9 @@ export async function openLocalServer(options: LocalServerOptions): Promise<Loca
   server.maxConnections = 2 * limits.local.connections
   server.maxHeadersCount = 50
   server.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.end(unreadable)
+    // Whoever keeps his half open takes a place that others need.
+    if (socket.writable) socket.end(unreadable, () => socket.destroy())
+    else socket.destroy()
   })
   await listen(server, options.address)
   return {
@@ -103,6 +104,7 @@ async function serve(
   const body = await readBody(request, limits.local.requestBytes + 1_024)
   const { method = 'GET', url = '/', headers } = request
   if ('secret' in address) checkSignature(address.secret, { method, path: url, headers, body }, journal, clock.now())
+  if (!URL.canParse(url, 'http://agent')) throw new PlatenError('route.not_found')
   const { pathname, searchParams } = new URL(url, 'http://agent')
   const reply = answerLocal(subject, address.audience, { method, path: pathname, query: searchParams, body: parseJson(body) })
   if ('follow' in reply) await followJob(reply.follow, subject.jobs, response)
@@ -111,11 +113,17 @@ async function serve(
 
 function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined
+  const value = json(body.toString('utf8'))
+  if (value === undefined || isNestedTooDeeply(value)) throw new PlatenError('input.invalid', 'The body is not JSON, or nested too deeply.')
+  return value
+}
+
+function json(text: string): unknown {
   try {
-    return JSON.parse(body.toString('utf8'))
+    return JSON.parse(text)
   } catch {
     // What JSON.parse says about hostile text is of no use to anyone.
-    throw new PlatenError('input.invalid', 'The body is not JSON.')
+    return undefined
   }
 }
 

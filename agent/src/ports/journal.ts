@@ -24,8 +24,8 @@ export interface Journal {
   /** Frames that wait, oldest first. */
   outbox(limit: number): readonly OutboxItem[]
   waiting(): number
-  /** The gateway has it. */
-  acknowledge(jobId: string, about: 'outcome' | 'created'): void
+  /** The gateway has the frame of this id; one that took its place meanwhile has another. */
+  acknowledge(id: number): void
   /** Notes that a step begins or has ended. */
   step(jobId: string, name: string, kind: string, phase: 'begun' | 'ended'): void
   /** Remembers a nonce of a signed local request; false where it was there already. */

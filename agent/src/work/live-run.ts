@@ -1,5 +1,5 @@
 import { limits, PlatenError, toPlatenError, type Kind } from '@platen/protocol'
-import { transition, type Lease, type Run, type RunEnd, type RunEvent } from '../domain/run.ts'
+import { transition, type Lease, type Origin, type Run, type RunEnd, type RunEvent } from '../domain/run.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Journal, OutboxItem } from '../ports/journal.ts'
 import type { Owner } from '../ports/owner.ts'
@@ -132,13 +132,15 @@ export class LiveRun {
     )
     void this.#work.done.then(outcome => {
       this.#options.owner.spent(this.kind, outcome.bill)
-      this.#end(endOf(outcome))
+      this.#end(endOf(outcome, this.run.origin))
     })
   }
 
   /** A step that can't be journaled must not happen: the worker is stopped. */
   #takeStep(name: string, kind: string, phase: 'begun' | 'ended'): boolean {
-    const { jobId } = this.run
+    const { jobId, state } = this.run
+    // A worker that is over says nothing more that counts.
+    if (state !== 'running') return false
     try {
       this.#options.journal.step(jobId, name, kind, phase)
     } catch (error) {
@@ -169,13 +171,17 @@ export class LiveRun {
   }
 }
 
-function endOf(work: WorkOutcome): RunEnd {
+/** A job of the site has no lease under which it could wait: the gateway would take its word for none. */
+const cantWait = { code: 'internal', message: 'A job that was made at the site can’t ask for another one.' } as const
+
+function endOf(work: WorkOutcome, origin: Origin): RunEnd {
   switch (work.outcome) {
     case 'succeeded':
       return { outcome: 'succeeded', effect: work.effect, result: work.result, bill: work.bill }
     case 'failed':
       return { outcome: 'failed', effect: work.effect, error: work.error, bill: work.bill }
     case 'waiting':
+      if (origin !== 'platform') return { outcome: 'failed', effect: work.effect, error: cantWait, bill: work.bill }
       return { outcome: 'waiting', effect: work.effect, child: work.child, bill: work.bill }
     case 'cancelled':
       return { outcome: 'cancelled', effect: work.effect, bill: work.bill }

@@ -55,7 +55,8 @@ export class Runs implements Jobs {
     if ((this.#cancelled.get(jobId) ?? -1) >= epoch) return toRefusal(new PlatenError('job.cancelled'))
     const identity: RunIdentity = { ...offered, origin: 'platform', createdAt: this.#options.clock.now() }
     const known = this.find(jobId)
-    const lost = known ? undefined : mayHaveRun({ ...offered, settled }, this.#forgottenBefore)
+    // A record of what is settled says nothing of the leases after it.
+    const lost = known && known.epoch > settled ? undefined : mayHaveRun({ ...offered, settled }, this.#forgottenBefore)
     if (lost) return lost
     const compared = known ? compareOffer(known, { ...offered, settled }) : 'new attempt'
     if (compared === 'end the older first') {
@@ -85,6 +86,8 @@ export class Runs implements Jobs {
 
   cancel(jobId: string, lease?: Lease): Cancelled {
     const known = this.find(jobId)
+    // What was made at the site is the site's: whoever speaks for a lease has none of it.
+    if (lease && known && known.origin !== 'platform') return 'ended'
     if (lease && (!known || known.epoch < lease.epoch)) this.#noteCancelled(jobId, lease.epoch)
     if (!known) return 'unknown'
     if (lease && lease.epoch < known.epoch) return 'ended'
@@ -208,7 +211,14 @@ export class Runs implements Jobs {
   }
 
   #tell(news: RunNews): void {
-    for (const listener of this.#listeners) listener(news)
+    for (const listener of this.#listeners) {
+      try {
+        listener(news)
+      } catch (error) {
+        // Whoever only listens must not change what becomes of a run.
+        this.#options.log.error('runs:untold', { jobId: news.run.jobId, error })
+      }
+    }
   }
 
   /** After the caller has answered: an accept leaves before the first news of the run. */

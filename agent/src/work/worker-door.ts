@@ -10,6 +10,7 @@ export interface WorkerConnection {
   readonly send: (message: ToWorker) => void
   onMessage(listener: (message: FromWorker) => void): void
   readonly closed: Promise<void>
+  /** Cuts it: nothing that it still says is heard. */
   end(): void
 }
 
@@ -22,14 +23,19 @@ export interface WorkerDoor {
 
 /** A result, the arguments of a call to the plugin, and what JSON adds. */
 const lineLength = limits.job.resultBytes + 1_048_576
+/** What a worker may leave unread, in bytes: the answers that it can wait for at once. */
+const mostUnread = 4 * limits.php.answerBytes + lineLength
 const strangers = 16
 const strangerMs = 3_000
 
 /** Listens at `path`. */
 export async function openWorkerDoor(path: string, clock: Clock): Promise<WorkerDoor> {
   const expected = new Map<string, (connection: WorkerConnection) => void>()
+  const all = new Set<Socket>()
   const unknown = new Set<Socket>()
   const server = createServer(socket => {
+    all.add(socket)
+    socket.once('close', () => all.delete(socket))
     greet(socket)
   })
   const greet = (socket: Socket): void => {
@@ -66,7 +72,7 @@ export async function openWorkerDoor(path: string, clock: Clock): Promise<Worker
         })
       }),
     close: () => {
-      for (const socket of unknown) socket.destroy()
+      for (const socket of all) socket.destroy()
       return new Promise(resolve => {
         server.close(() => resolve())
       })
@@ -106,12 +112,20 @@ function converse(socket: Socket, present: (token: string) => void): WorkerConne
   })
   socket.on('error', () => socket.destroy())
   return {
-    send: message => void (socket.writable && socket.write(`${JSON.stringify(message)}\n`)),
+    send: message => {
+      if (!socket.writable) return
+      socket.write(`${JSON.stringify(message)}\n`)
+      // One that asks and never reads would fill the memory of the main process, and end every run with it.
+      if (socket.writableLength > mostUnread) socket.destroy()
+    },
     onMessage: next => {
       listener = next
       for (const message of early.splice(0)) next(message)
     },
     closed: new Promise(resolve => socket.once('close', () => resolve())),
-    end: () => socket.end(),
+    end: () => {
+      listener = () => {}
+      socket.destroy()
+    },
   }
 }

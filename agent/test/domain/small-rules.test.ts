@@ -116,7 +116,7 @@ describe('the next run', () => {
 })
 
 describe('an offer of a known job', () => {
-  const known = { attempt: 2, epoch: 5, state: 'accepted' } as Run
+  const known = { origin: 'platform', attempt: 2, epoch: 5, state: 'accepted' } as Run
   const ended = { ...known, state: 'ended' } as Run
 
   it('is the same again by its fence', () => {

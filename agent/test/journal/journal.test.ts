@@ -54,6 +54,11 @@ function open(test: TestContext, options?: JournalOptions): { journal: Journal; 
   return { journal, file }
 }
 
+/** The gateway has all that waits. */
+function forgetAll(journal: Journal): void {
+  for (const { id } of journal.outbox(100)) journal.acknowledge(id)
+}
+
 describe('the journal', () => {
   it('gives a run back as it was saved last, and without its input once it has ended', test => {
     const { journal } = open(test)
@@ -100,9 +105,20 @@ describe('the journal', () => {
       [created('a'), result('a')],
     )
     assert.equal(journal.waiting(), 1)
-    journal.acknowledge('a', 'created')
-    journal.acknowledge('a', 'outcome')
+    forgetAll(journal)
     assert.deepEqual(journal.outbox(10), [])
+  })
+
+  it('keeps the outcome that took the place of the one which the gateway has', test => {
+    const { journal } = open(test)
+    journal.save(ended('a'), [result('a')])
+    const [before] = journal.outbox(10)
+    journal.save(ended('a'), [result('a', 'under a newer lease')])
+    journal.acknowledge(before?.id ?? 0)
+    assert.deepEqual(
+      journal.outbox(10).map(({ frame }) => frame),
+      [result('a', 'under a newer lease')],
+    )
   })
 
   it('takes no new run when the results of all that it has taken might not fit, and never drops one', test => {
@@ -119,8 +135,7 @@ describe('the journal', () => {
     )
     journal.save(ended('b'), [result('b', 'x'.repeat(limits.job.resultBytes - 1_000))])
     assert.equal(journal.waiting(), 2)
-    journal.acknowledge('a', 'outcome')
-    journal.acknowledge('b', 'outcome')
+    forgetAll(journal)
     journal.save(accepted('e'))
   })
 
@@ -129,6 +144,23 @@ describe('the journal', () => {
     assert.throws(() => journal.save(accepted('a'), [created('a')]), { code: 'outbox.full' })
     assert.equal(journal.find('a'), undefined)
     assert.deepEqual(journal.outbox(10), [])
+  })
+
+  it('holds no steps of runs that are over when it is opened again', test => {
+    const { journal, file } = open(test)
+    journal.save(running('a'))
+    journal.step('a', 'write', 'idempotent', 'begun')
+    journal.save(ended('b'))
+    journal.step('b', 'write', 'idempotent', 'begun')
+    journal.close()
+    const again = openJournal(file)
+    again.save(running('b'))
+    const begun = again.unfinished().map(run => run.state === 'running' && [run.jobId, run.steps.length])
+    again.close()
+    assert.deepEqual(begun, [
+      ['a', 1],
+      ['b', 0],
+    ])
   })
 
   it('forgets ended runs beyond those that it keeps, once they are old enough', test => {
@@ -168,7 +200,7 @@ describe('the journal', () => {
     journal.save(ended('a', 1), [result('a', 'told')])
     for (let index = 2; index < 10; index += 1) journal.save(ended(`other-${index}`, index))
     assert.deepEqual(journal.find('a'), { ...ended('a', 1), input: null })
-    journal.acknowledge('a', 'outcome')
+    forgetAll(journal)
     journal.save(ended('last', 20))
     assert.equal(journal.find('a'), undefined)
   })
@@ -184,7 +216,7 @@ describe('the journal', () => {
       const jobId = `job-${index}`
       const run = ended(jobId, index)
       journal.save({ ...run, end: { outcome: 'succeeded', effect: 'none', result: { summary: text } } } as Run, [result(jobId, text)])
-      journal.acknowledge(jobId, 'outcome')
+      forgetAll(journal)
     }
     const bytes = statSync(file).size + statSync(`${file}-wal`).size
     assert.ok(bytes < 12_000_000, `${bytes} bytes`)

@@ -105,7 +105,7 @@ describe('an agent whose gateway is away', () => {
     const kept = workers.started.length
     assert.ok(kept > 40 && journal.waiting() === kept, `${kept} ran, ${journal.waiting()} wait`)
     assert.deepEqual((runs.offer({ ...offered, jobId: newId('job') }) as { code: string }).code, 'outbox.full')
-    for (const { frame } of journal.outbox(8)) journal.acknowledge(frame.jobId, frame.type === 'job.created' ? 'created' : 'outcome')
+    for (const { id } of journal.outbox(8)) journal.acknowledge(id)
     runs.create('test.light', {}, 'owner')
   })
 })

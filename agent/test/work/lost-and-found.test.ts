@@ -42,6 +42,21 @@ describe('a newer build of the agent', () => {
   })
 })
 
+describe('a worker that is over', () => {
+  it('has no step noted any more, and leaves none behind', async test => {
+    const before = bench(test)
+    before.runs.create('test.light', {}, 'owner')
+    await soon()
+    const [started] = before.workers.started
+    started?.listener.step('write', 'idempotent', 'begun')
+    started?.end(success)
+    await soon()
+    const step = test.mock.method(before.journal, 'step')
+    assert.equal(started?.listener.step('write', 'idempotent', 'begun'), false)
+    assert.equal(step.mock.callCount(), 0)
+  })
+})
+
 describe('a journal that fails', () => {
   it('keeps a step from beginning', async test => {
     const { runs, journal, workers } = bench(test)
@@ -94,6 +109,18 @@ describe('a journal that is not the one that there was', () => {
     runs.forgot(born)
     assert.equal(runs.offer(unsettled(job(3_600_000))), 'accepted')
     assert.equal(runs.offer({ ...offer(2, 3, job(-1)), settled: 2 }), 'accepted')
+  })
+
+  it('does not take the record of an older lease for one of what came after it', async test => {
+    const { runs, workers } = bench(test)
+    const old = job(-1)
+    runs.offer({ ...offer(1, 1, old), settled: 0 })
+    await soon()
+    workers.started[0]?.end(success)
+    await soon()
+    runs.forgot(born)
+    const refused = runs.offer({ ...offer(2, 3, old), settled: 1 })
+    assert.equal(typeof refused === 'object' && refused.code, 'job.lost')
   })
 
   it('knows of the loss after a crash', test => {

@@ -120,6 +120,28 @@ describe('offers', () => {
     )
   })
 
+  it('of a job that was made here are refused, and so is a lease’s word to end it', async test => {
+    const { runs, workers } = bench(test)
+    const { jobId } = runs.create('test.light', {}, 'owner')
+    await soon()
+    assert.equal((runs.offer(offer(1, 1, jobId)) as { code: string }).code, 'grant.mismatch')
+    assert.equal(runs.cancel(jobId, { attempt: 1, epoch: 1 }), 'ended')
+    assert.equal(workers.started[0]?.cancelled, undefined)
+    assert.equal(runs.find(jobId)?.epoch, 0)
+  })
+
+  it('stay accepted when one who only listens fails', async test => {
+    const { runs, workers } = bench(test)
+    runs.subscribe(() => {
+      throw new Error('the outbox can’t be read')
+    })
+    assert.equal(runs.offer(offer(1, 1)), 'accepted')
+    await soon()
+    workers.started[0]?.end(success)
+    await soon()
+    assert.equal(runs.find(offer(1, 1).jobId)?.state, 'ended')
+  })
+
   it('that were cancelled before they came are not taken', async test => {
     const { runs, workers } = bench(test)
     assert.equal(runs.cancel(offer(1, 3).jobId, { attempt: 1, epoch: 3 }), 'unknown')

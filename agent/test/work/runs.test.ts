@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { agentFrameValidators } from '@platen/protocol/validators/agent-frames'
-import { bench, frames, soon, success } from '../support/runs-bench.ts'
+import { bench, bill, frames, soon, success } from '../support/runs-bench.ts'
 
 describe('jobs of the site', () => {
   it('are told to the gateway in the commit that makes them, and their result in the one that ends them', async test => {
@@ -29,6 +29,17 @@ describe('jobs of the site', () => {
     workers.started[0]?.end(success)
     await soon()
     assert.deepEqual(frames(journal), [])
+  })
+
+  it('can’t wait for another job: they have no lease to wait under', async test => {
+    const { runs, journal, workers } = bench(test)
+    const { jobId } = runs.create('test.light', {}, 'owner')
+    await soon()
+    workers.started[0]?.end({ outcome: 'waiting', effect: 'none', child: { kind: 'test.light', input: {} }, bill })
+    await soon()
+    const run = runs.find(jobId)
+    assert.equal(run?.state === 'ended' && run.end.outcome, 'failed')
+    for (const frame of frames(journal)) assert.ok(agentFrameValidators[frame.type]?.(frame), JSON.stringify(frame))
   })
 
   it('are no leases to renew', test => {

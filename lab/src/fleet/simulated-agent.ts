@@ -122,10 +122,10 @@ export class SimulatedAgent {
   #journal({ stored }: JobListener): Pick<Journal, 'outbox' | 'acknowledge' | 'get' | 'set'> {
     return {
       outbox: limit => this.#outbox.slice(0, limit),
-      acknowledge: jobId => {
-        const at = this.#outbox.findIndex(({ frame }) => frame.jobId === jobId)
-        if (at !== -1) this.#outbox.splice(at, 1)
-        stored(jobId)
+      acknowledge: id => {
+        const at = this.#outbox.findIndex(item => item.id === id)
+        const [item] = at < 0 ? [] : this.#outbox.splice(at, 1)
+        if (item) stored(item.frame.jobId)
       },
       get: name => this.#named.get(name),
       set: (name, value) => void this.#named.set(name, value),
