@@ -9,18 +9,22 @@ export interface Coalesced {
   readonly goes: Queued
 }
 
-/** What queued jobs of a place share that become one; undefined where the kind has none, or the input lacks a member of it. */
-export function coalesceText({ name, coalesce }: Pick<Kind, 'name' | 'coalesce'>, input: unknown): string | undefined {
+/** What queued jobs about a site share that become one, wherever they are carried out; undefined where the kind has none, or the input lacks a member of it. */
+export function coalesceText({ name, coalesce }: Pick<Kind, 'name' | 'coalesce'>, siteId: string, input: unknown): string | undefined {
   if (!coalesce) return undefined
   const members = input as Record<string, Json | undefined>
   if (coalesce.by.some(member => members[member] === undefined)) return undefined
   const values = coalesce.by.map(member => members[member] as Json)
-  return `${name} ${canonicalJson(values)}`
+  return `${siteId} ${name} ${canonicalJson(values)}`
 }
 
-/** Whether a queued job may still become one with others: an attempt that may have changed the site stands for itself. */
+/**
+ * Whether a queued job may still become one with others: an attempt that may have changed the site stands for itself, and so does a
+ * lease whose end nobody knows, since its run may come back as the end of this job.
+ */
 export function isCoalescable(job: Queued): boolean {
-  return job.coalesceKey !== undefined && job.touched === undefined && job.held === undefined && job.child === undefined
+  const isUntried = job.touched === undefined && job.held === undefined && job.child === undefined
+  return job.coalesceKey !== undefined && isUntried && job.settled === job.epoch
 }
 
 /** Makes one of two queued jobs that share a key. `one` and `other` are told apart by age alone: ids are UUIDv7. */

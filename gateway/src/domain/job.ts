@@ -296,7 +296,8 @@ function declined(job: In<'offered'>, { code, message, retryAfterMs }: AgentEven
   const reason = { code, message }
   // It says nothing of the epochs before: where one of them fell silent, its run may still be in the agent's journal.
   const isKnown = job.settled === job.epoch - 1
-  const settled = { ...common(job), settled: isKnown ? job.epoch : job.settled, attempt: job.attempt - 1 }
+  const known = isKnown ? { settled: job.epoch } : ({ touched: true } as const)
+  const settled = { ...common(job), ...known, attempt: job.attempt - 1 }
   if (job.cancelling) return ended(settled, now, { outcome: 'cancelled', effect: 'none' })
   if (retryAfterMs !== undefined) return { ...settled, reason, state: 'queued', notBefore: now + retryAfterMs }
   return ended(settled, now, { outcome: code === 'owner.vetoed' ? 'cancelled' : 'failed', effect: 'none', error: reason })

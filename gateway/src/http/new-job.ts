@@ -32,7 +32,7 @@ export function newJob(catalog: Catalog, accountId: string, asked: Readonly<Reco
   const { siteId, input, pool } = asked as { siteId: string; input: unknown; pool?: string }
   checkInput(catalog, kind, input)
   const later = notBefore(asked['notBefore'], now)
-  const shared = later === undefined ? coalesceText(kind, input) : undefined
+  const shared = later === undefined ? coalesceText(kind, siteId, input) : undefined
   const start = later ?? now
   return {
     id: newId('job'),

@@ -129,6 +129,8 @@ function serveStreams(app: FastifyInstance, parts: HttpParts, gatekeeper: Gateke
       const giveBack = streams.take(token.id)
       if (!giveBack) throw new TooMany(streamAgainSeconds)
       reply.hijack()
+      // Whoever went away meanwhile has closed already, and will not do so again.
+      if (reply.raw.destroyed) return giveBack()
       reply.raw.once('close', giveBack)
       streamEvents(reply.raw, of, parts)
     })

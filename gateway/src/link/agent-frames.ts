@@ -2,6 +2,7 @@ import { limits, newId, problemText, type AgentFrame, type ErrorCode, type Kind 
 import { kindIn } from '../domain/catalog.ts'
 import { hintsOf } from '../domain/hint.ts'
 import { isEnded, localSilenceMs, type AgentEvent, type Job } from '../domain/job.ts'
+import { TokenBuckets } from '../domain/token-buckets.ts'
 import type { StoredStep } from '../ports/jobs.ts'
 import { countEnds, jobEnd, knownCode } from './job-end.ts'
 import type { LinkParts } from './link-parts.ts'
@@ -13,9 +14,15 @@ type Fence = Frame<'heartbeat'>['running'][number]
 /** A decline asks for a pause of so long at least: an agent must not make its gateway spin. */
 const shortestPauseMs = 1_000
 
+/** Jobs that a site makes by itself: as many as its owner, its events and root may ask for after a day without a gateway, then two a second. */
+const made = { perSecond: 2, burst: 2_000 }
+/** Agents that are remembered, apart from those that have made nothing lately. */
+const mostMakers = 100_000
+
 /** What an agent's frames about jobs and state do to the store, and what is answered. All methods throw what the store throws. */
 export class AgentFrames {
   readonly #parts: LinkParts
+  readonly #made = new TokenBuckets(made, mostMakers)
 
   constructor(parts: LinkParts) {
     this.#parts = parts
@@ -23,7 +30,11 @@ export class AgentFrames {
 
   /** Renews the leases of what runs, and tells the agent what runs in vain. */
   async running(peer: Peer, fences: readonly Fence[]): Promise<void> {
-    await Promise.all(fences.map(fence => this.#renew(peer, fence)))
+    const renewed = await Promise.allSettled(fences.map(fence => this.#renew(peer, fence)))
+    const failed = renewed.filter(each => each.status === 'rejected').map(({ reason }) => reason as unknown)
+    // Where the store is away the connection ends; one lease that it does not renew is not worth all others.
+    if (failed.length > 0 && failed.length === fences.length) throw failed[0]
+    for (const error of failed) this.#parts.log.error('link:not_renewed', { agentId: peer.agent.id, error })
   }
 
   async accept(peer: Peer, fence: Fence): Promise<void> {
@@ -60,6 +71,8 @@ export class AgentFrames {
 
   async created(peer: Peer, frame: Frame<'job.created'>): Promise<void> {
     const { jobId } = frame
+    // Kept for long, in the store that all share: what makes more than any site has use for is not to be believed.
+    if (!this.#made.take(peer.agent.id, this.#parts.clock.now())) return peer.close(4008)
     const refused = await this.#import(peer, frame)
     if (refused === undefined) this.#changed(peer)
     else this.#noteRefusal(peer, jobId, 'created', refused)

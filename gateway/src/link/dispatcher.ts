@@ -18,6 +18,8 @@ const mostHeld = 8
 const refillAt = 4
 /** A signer that is away is asked again after so long; meanwhile no job is claimed in vain. */
 const signerPauseMs = 5_000
+/** A site whose grants of this minute are used up asks for no more for so long. */
+const quotaPauseMs = 15_000
 /** An offer whose agent went away meanwhile is free again at once. */
 const freeAgainMs = 1_000
 
@@ -31,6 +33,8 @@ export class Dispatcher {
   readonly #satisfied = new WeakSet<Session>()
   /** Sessions that hold, or have held, what may keep other jobs of theirs from starting. */
   readonly #blocking = new WeakSet<Session>()
+  /** Sessions that the signer gives nothing for now. */
+  readonly #restingUntil = new WeakMap<Session, number>()
   #pausedUntil = 0
   #stopped = false
 
@@ -78,7 +82,8 @@ export class Dispatcher {
 
   #mayTake(session: Session): boolean {
     if (this.#stopped || !session.isOpen || session.heldCount >= mostHeld) return false
-    return this.#parts.clock.now() >= this.#pausedUntil && !this.#registry.isDuplicate(session.agent)
+    const from = Math.max(this.#pausedUntil, this.#restingUntil.get(session) ?? 0)
+    return this.#parts.clock.now() >= from && !this.#registry.isDuplicate(session.agent)
   }
 
   async #serve(session: Session): Promise<void> {
@@ -119,7 +124,8 @@ export class Dispatcher {
     session.hold(jobId, { attempt, epoch, kind })
     try {
       const grant = await this.#parts.signer.sign({
-        siteId: job.siteId,
+        // Of whoever carries it out: that of a pool does so for sites of others.
+        siteId: session.agent.siteId,
         agentId: session.agent.id,
         jobId,
         attempt,
@@ -153,8 +159,9 @@ export class Dispatcher {
     const { store, clock, bus, log } = this.#parts
     session.letGo(job.id)
     const final = code === 'signer.refused' || code === 'kind.unknown'
-    const pauseMs = code === 'agent.unavailable' ? freeAgainMs : signerPauseMs
+    const pauseMs = code === 'agent.unavailable' ? freeAgainMs : code === 'rate.limited' ? quotaPauseMs : signerPauseMs
     if (code === 'signer.unavailable') this.#pausedUntil = clock.now() + signerPauseMs
+    if (code === 'rate.limited') this.#restingUntil.set(session, clock.now() + quotaPauseMs)
     log.warn('link:not_offered', { agentId: session.agent.id, jobId: job.id, code })
     const pause = final ? {} : { retryAfterMs: pauseMs }
     const { id: agentId, places } = session.agent

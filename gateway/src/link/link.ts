@@ -103,7 +103,9 @@ function heed(hint: Hint, registry: Registry, dispatcher: Dispatcher): void {
     }
     case 'job cancelled': {
       const { jobId, attempt, epoch } = hint
-      for (const session of registry.at(hint.place)) session.send({ type: 'job.cancel', jobId, attempt, epoch, reason: 'cancelled' })
+      // One that is not open yet is told when it is.
+      for (const session of registry.at(hint.place))
+        if (session.isOpen) session.send({ type: 'job.cancel', jobId, attempt, epoch, reason: 'cancelled' })
       return
     }
     case 'agent revoked':

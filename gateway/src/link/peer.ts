@@ -1,4 +1,4 @@
-import type { GatewayFrame } from '@platen/protocol'
+import type { CloseCodeNumber, GatewayFrame } from '@platen/protocol'
 import type { Place } from '../domain/place.ts'
 import type { Agent } from '../ports/agents.ts'
 
@@ -15,6 +15,7 @@ export interface Peer {
   heldJob(jobId: string): HeldJob | undefined
   hold(jobId: string, job: HeldJob): void
   letGo(jobId: string): void
+  close(code: CloseCodeNumber): void
   /** False where nothing can be sent any more. */
   send(frame: GatewayFrame): boolean
 }

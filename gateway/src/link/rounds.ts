@@ -1,4 +1,6 @@
 import { hintsOf } from '../domain/hint.ts'
+import type { Job } from '../domain/job.ts'
+import { placeOf } from '../domain/place.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { countEnds } from './job-end.ts'
 import type { LinkParts } from './link-parts.ts'
@@ -75,6 +77,16 @@ export class Rounds {
     }
   }
 
+  /** Whoever lost its lease does not hold the job any more: it has room for another one, and may have forgotten this one. */
+  #takeFrom(job: Job): void {
+    if (job.state === 'offered' || job.state === 'running') return
+    for (const session of this.#registry.at(placeOf(job))) {
+      if ((session.heldJob(job.id)?.epoch ?? Infinity) > job.epoch) continue
+      session.letGo(job.id)
+      this.#dispatcher.wake(session)
+    }
+  }
+
   async #tick(): Promise<void> {
     const { store, clock, bus, log, leaseMs, metrics } = this.#parts
     this.#isTicking = true
@@ -84,6 +96,7 @@ export class Rounds {
     try {
       const steps = await store.jobs.tick(asOf, jobsARound)
       countEnds(metrics, steps)
+      for (const { job } of steps) this.#takeFrom(job)
       for (const hint of hintsOf(steps)) bus.publish(hint)
     } catch (error) {
       this.#judgesFrom = clock.now() + leaseMs

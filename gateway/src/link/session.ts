@@ -65,7 +65,7 @@ export class Session implements Peer, SocketOwner {
 
   constructor(agent: Agent, socket: WebSocket, options: SessionOptions) {
     const { id, accountId, siteId, pool, publicKey, pendingKey } = agent
-    this.agent = { id, accountId, siteId, places: pool === undefined ? [siteId] : [siteId, placeOf({ pool })] }
+    this.agent = { id, accountId, siteId, places: placesOf({ siteId, pool }) }
     this.#socket = socket
     this.#options = options
     const { clock, gateway } = options.parts
@@ -231,6 +231,8 @@ export class Session implements Peer, SocketOwner {
     const { store, clock, heartbeatMs, leaseMs, log } = parts
     const agent = await provenAgent(this.agent, proven.key, this.#options)
     if (!agent) return this.close(4003)
+    // Its pool was changed since the upgrade, when nobody could tell this session.
+    if (placesOf(agent).join() !== this.agent.places.join()) return this.close(4013)
     const leased = await store.jobs.leased(this.agent.places, agent.id)
     await this.#noteSeen(hello.version)
     if (this.#step.at !== 'admitting') return
@@ -258,10 +260,11 @@ export class Session implements Peer, SocketOwner {
 
   /** Hints about an agent's end can be lost between gateways; its record can't. */
   async noteHeartbeat(): Promise<void> {
-    if (this.#options.parts.clock.now() - this.#seenAt < seenEveryMs) return
-    const agent = await this.#options.parts.store.agents.resolve(this.agent.id)
+    const { store, clock } = this.#options.parts
+    const agent = await store.agents.resolve(this.agent.id)
     if (!agent || agent.revokedAt !== undefined || agent.publicKey !== this.key) this.close(4003)
-    else await this.#noteSeen()
+    else if (placesOf(agent).join() !== this.agent.places.join()) this.close(4013)
+    else if (clock.now() - this.#seenAt >= seenEveryMs) await this.#noteSeen()
   }
 
   async #noteSeen(version?: string): Promise<void> {
@@ -299,3 +302,8 @@ export class Session implements Peer, SocketOwner {
 
 /** Closes that refuse a frame. */
 const refusing: ReadonlySet<number> = new Set<CloseCodeNumber>([4002, 4006, 4007, 4008, 4009])
+
+/** Where an agent's jobs come from. */
+function placesOf({ siteId, pool }: { readonly siteId: string; readonly pool?: string | undefined }): readonly Place[] {
+  return pool === undefined ? [siteId] : [siteId, placeOf({ pool })]
+}

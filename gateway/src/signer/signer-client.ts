@@ -56,11 +56,12 @@ async function signAll(socketPath: string, agent: Agent, some: readonly Waiting[
   }
 }
 
-/** A signer that is only out of grants for this minute is worth another try: to the caller it is as good as away. */
+/** A signer that is out of grants for this site or this minute is not away: others may get theirs. */
 function refusal(status: number, json: unknown): PlatenError {
   const { code, message } = (json ?? {}) as { code?: unknown; message?: unknown }
   const known = isErrorCode(code) ? code : 'internal'
   const text = typeof message === 'string' ? message.slice(0, 300) : `It answered ${status}.`
+  if (known === 'rate.limited') return new PlatenError(known, text)
   return new PlatenError(known === 'signer.refused' || known === 'input.invalid' ? 'signer.refused' : 'signer.unavailable', text)
 }
 

@@ -17,7 +17,7 @@ export interface JobColumns {
   readonly finishedAt?: number
   /** The agent that has it: what a connection that comes back is told of. */
   readonly holder?: string
-  /** What a heavy job holds while an agent has it: a unique index lets nobody else have it. */
+  /** What a heavy job holds while an agent has it, or may still have it: a unique index lets nobody else have it. */
   readonly slot?: string
   /** While it is queued and may take others in; unique within its place. */
   readonly coalesceKey?: string
@@ -28,6 +28,7 @@ export function jobColumns(job: Job, kinds: readonly Kind[]): JobColumns {
   const kind = kindIn({ kinds }, job.kind) ?? unknownKind(job.kind)
   const due = dueAt(job, kind)
   const holder = job.origin === 'platform' && isLeased(job) ? job.lease.agentId : undefined
+  const mayHave = holder ?? (job.state === 'queued' ? job.held?.agentId : undefined)
   const takesIn = job.state === 'queued' && isCoalescable(job) && job.coalesceKey !== undefined
   return {
     place: placeOf(job),
@@ -37,7 +38,7 @@ export function jobColumns(job: Job, kinds: readonly Kind[]): JobColumns {
     ...(due === undefined ? {} : { dueAt: due }),
     ...(isEnded(job) ? { finishedAt: job.finishedAt } : {}),
     ...(holder === undefined ? {} : { holder }),
-    ...(holder !== undefined && kind.weight === 'heavy' ? { slot: heavySlot(job, holder) } : {}),
+    ...(mayHave !== undefined && kind.weight === 'heavy' ? { slot: heavySlot(job, mayHave) } : {}),
     ...(takesIn ? { coalesceKey: job.coalesceKey } : {}),
   }
 }

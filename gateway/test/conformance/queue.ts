@@ -76,6 +76,21 @@ export function conformQueue(newPlace: NewPlace): void {
       assert.equal((await claim(3))?.id, second.id)
     })
 
+    it('are heavy, and keep their machine while the agent that was at them may come back', async () => {
+      const lost = await heavy()
+      await claim()
+      await say(jobs, two.mine, lost.id, { type: 'accept', epoch: 1, leaseMs }, 1)
+      await heavy()
+      await jobs.tick(1 + leaseMs, 10)
+      const waiting = await find(lost)
+      assert.ok(waiting.state === 'queued' && waiting.held)
+      assert.equal(await claim(waiting.notBefore - 1), undefined)
+      assert.equal((await claim(waiting.notBefore))?.id, lost.id)
+      await jobs.tick(waiting.notBefore + leaseMs, 10)
+      const back = await say(jobs, two.mine, lost.id, { type: 'renew', epoch: 2, leaseMs }, waiting.notBefore + leaseMs)
+      assert.equal(back?.job.state, 'running')
+    })
+
     it('are heavy one at a time also where two gateways claim at once', async () => {
       const other = await two.another()
       for (let made = 0; made < 6; made += 1) await heavy()

@@ -12,15 +12,20 @@ const newer = { ...fresh, id: 'job_2', queueDeadline: 30, coalesceKey: 'k' }
 describe('a coalescing key', () => {
   it('is the kind and the members that the kind names, whatever the order of members is', () => {
     const kind = { name: 'assets.bundle', coalesce: { by: ['urls', 'mode'], mode: 'keep-first' } } as const
-    const text = coalesceText(kind, { urls: ['a'], mode: 'plan' })
-    assert.equal(coalesceText(kind, { mode: 'plan', urls: ['a'] }), text)
-    assert.notEqual(coalesceText(kind, { mode: 'build', urls: ['a'] }), text)
-    assert.notEqual(coalesceText({ ...kind, name: 'images.optimize' }, { urls: ['a'], mode: 'plan' }), text)
+    const text = coalesceText(kind, 'site_1', { urls: ['a'], mode: 'plan' })
+    assert.equal(coalesceText(kind, 'site_1', { mode: 'plan', urls: ['a'] }), text)
+    assert.notEqual(coalesceText(kind, 'site_1', { mode: 'build', urls: ['a'] }), text)
+    assert.notEqual(coalesceText({ ...kind, name: 'images.optimize' }, 'site_1', { urls: ['a'], mode: 'plan' }), text)
+  })
+
+  it('is another for another site: a pool has jobs of many', () => {
+    const kind = { name: 'health.report', coalesce: { by: [], mode: 'keep-first' } } as const
+    assert.notEqual(coalesceText(kind, 'site_1', {}), coalesceText(kind, 'site_2', {}))
   })
 
   it('is none where the kind has no rule, or the input lacks a member', () => {
-    assert.equal(coalesceText({ name: 'a.b' }, { x: 1 }), undefined)
-    assert.equal(coalesceText({ name: 'a.b', coalesce: { by: ['x'], mode: 'keep-first' } }, {}), undefined)
+    assert.equal(coalesceText({ name: 'a.b' }, 'site_1', { x: 1 }), undefined)
+    assert.equal(coalesceText({ name: 'a.b', coalesce: { by: ['x'], mode: 'keep-first' } }, 'site_1', {}), undefined)
   })
 })
 
@@ -61,6 +66,7 @@ describe('a queued job', () => {
     assert.equal(isCoalescable(older), true)
     assert.equal(isCoalescable(fresh), false)
     assert.equal(isCoalescable({ ...older, touched: true }), false)
+    assert.equal(isCoalescable({ ...older, epoch: 2, settled: 1 }), false)
     assert.equal(isCoalescable({ ...older, held: { agentId: 'agent_1', attempt: 1 } }), false)
     assert.equal(isCoalescable({ ...older, child: { jobId: 'job_9', state: 'succeeded' } }), false)
   })

@@ -6,6 +6,7 @@ import { inputValidators } from '@platen/protocol/validators/inputs'
 import { resultValidators } from '@platen/protocol/validators/results'
 import { memoryBus } from '../../src/bus/memory-bus.ts'
 import type { Job } from '../../src/domain/job.ts'
+import { placeOf } from '../../src/domain/place.ts'
 import { invite, redeem } from '../../src/enrolment/enrolment.ts'
 import { openLink, type GatewayLink, type LinkOptions } from '../../src/link/link.ts'
 import type { Hint } from '../../src/domain/hint.ts'
@@ -63,7 +64,7 @@ export class GatewayFixture {
 
   static async open(options: Partial<LinkOptions> = {}): Promise<GatewayFixture> {
     const fixture = new GatewayFixture(options)
-    await fixture.store.tokens.createAccount(fixture.accountId, 'account', 0)
+    await fixture.store.tokens.createAccount(fixture.accountId, 'account', 0, true)
     await fixture.listen()
     return fixture
   }
@@ -145,7 +146,7 @@ export class GatewayFixture {
   }
 
   /** Queues a purge as the API does, or what is said in its place. */
-  async queue(siteId: string, change: Partial<Pick<Job, 'kind' | 'input'>> = {}): Promise<Job> {
+  async queue(siteId: string, change: Partial<Pick<Job, 'kind' | 'input' | 'pool'>> = {}): Promise<Job> {
     const now = this.#clock.now()
     const { job } = await this.store.jobs.create({
       id: newId('job'),
@@ -163,7 +164,7 @@ export class GatewayFixture {
       notBefore: now,
       ...change,
     })
-    this.bus.publish({ type: 'job queued', place: siteId })
+    this.bus.publish({ type: 'job queued', place: placeOf(job) })
     return job
   }
 

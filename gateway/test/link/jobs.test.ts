@@ -36,6 +36,31 @@ describe('jobs over the link', () => {
     assert.deepEqual(job.state === 'succeeded' && job.end.result, purged)
   })
 
+  it('of a pool are granted to the agent that carries them out, whatever site they are about', async () => {
+    const other = await gateway.enrol()
+    await gateway.store.agents.assignPool(gateway.accountId, other.agentId, 'verifiers')
+    const connection = await gateway.welcomed(other)
+    const { id } = await gateway.queue(agent.siteId, { pool: 'verifiers' })
+    const { jobId, grant } = await connection.next('job.offer')
+    assert.equal(jobId, id)
+    const granted = JSON.parse(Buffer.from(grant.payload, 'base64url').toString('utf8')) as Record<string, unknown>
+    assert.deepEqual([granted['siteId'], granted['agentId']], [other.siteId, other.agentId])
+  })
+
+  it('whose site has no grants left for now keep none of other sites waiting', async () => {
+    const neighbour = await gateway.enrol()
+    const other = await gateway.welcomed(neighbour)
+    const crowded = await gateway.welcomed(agent)
+    gateway.signerFails = new PlatenError('rate.limited')
+    const { id } = await gateway.queue(agent.siteId)
+    await gateway.until(() => gateway.events('link:not_offered').length > 0, 'a refusal')
+    gateway.signerFails = undefined
+    const { id: theirs } = await gateway.queue(neighbour.siteId)
+    assert.equal((await other.next('job.offer')).jobId, theirs)
+    assert.equal((await gateway.job(id)).state, 'queued')
+    assert.deepEqual(crowded.frames, [])
+  })
+
   it('reach an agent that is connected already', async () => {
     const connection = await gateway.welcomed(agent)
     const { id } = await gateway.queue(agent.siteId)

@@ -49,6 +49,14 @@ describe('a session', () => {
     await gateway.welcomed(next)
   })
 
+  it('starts over when its pool was changed before it could be told', async () => {
+    const connection = await gateway.connect(agent)
+    await gateway.store.agents.assignPool(gateway.accountId, agent.agentId, 'verifiers')
+    await connection.hello(agent.agentId, agent.keys)
+    assert.equal(await connection.closed, 4013)
+    await gateway.welcomed(agent)
+  })
+
   it('gives way to a newer connection of the same process', async () => {
     const instanceId = newId('inst')
     const older = await gateway.welcomed(agent, { instanceId })
@@ -199,6 +207,22 @@ describe('time and sessions', () => {
     await clock.pass(30_000)
     const again = await after.next('job.offer')
     assert.deepEqual([again.jobId, again.attempt, again.epoch], [id, lost.attempt + 1, lost.epoch + 1])
+  })
+
+  it('an agent that stays and has forgotten all that it held gets jobs again when their leases are over', async () => {
+    const connection = await gateway.welcomed(agent)
+    for (let held = 0; held < 8; held += 1) {
+      await gateway.queue(agent.siteId)
+      const { jobId, attempt, epoch } = await connection.next('job.offer')
+      connection.send({ type: 'job.accept', jobId, attempt, epoch })
+      await gateway.until(async () => (await gateway.job(jobId)).state === 'running', 'running')
+    }
+    await gateway.queue(agent.siteId)
+    await gateway.until(async () => {
+      connection.send({ type: 'heartbeat', running: [] })
+      await clock.pass(10_000)
+      return connection.frames.some(({ type }) => type === 'job.offer')
+    }, 'an offer')
   })
 
   it('a gateway that was away, or whose clock was set, loses no job of an agent that comes back within a lease', async () => {

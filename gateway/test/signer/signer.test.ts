@@ -114,6 +114,8 @@ describe('the signer', () => {
     const answers = await Promise.allSettled([1, 2, 3].map(() => client.sign(asked({ siteId }))))
     // A minute may begin between two of them.
     assert.ok(answers.filter(({ status }) => status === 'fulfilled').length <= 2)
+    // Out of grants for one site is not away for all.
+    for (const answer of answers) if (answer.status === 'rejected') assert.equal((answer.reason as PlatenError).code, 'rate.limited')
     await client.sign(asked())
     client.close()
   })

@@ -76,9 +76,9 @@ export class MongoJobTable implements JobTable {
   async nextFor(claim: Claim): Promise<Queued | undefined> {
     const row = await this.#mostUrgent(claim, {})
     if (row?.['heavy'] !== true) return queued(row)
-    const free = await this.#freePlaces(claim)
-    if (free.includes(String(row['place']))) return queued(row)
-    return queued(await this.#mostUrgent(claim, { $or: [{ heavy: false }, { place: { $in: free } }] }))
+    const { free, holders } = await this.#slots(claim)
+    if (free.includes(String(row['place'])) || holders.includes(row._id)) return queued(row)
+    return queued(await this.#mostUrgent(claim, { $or: [{ heavy: false }, { place: { $in: free } }, { _id: { $in: holders } }] }))
   }
 
   async due(now: number, most: number): Promise<readonly Job[]> {
@@ -108,12 +108,12 @@ export class MongoJobTable implements JobTable {
     return ids.length
   }
 
-  /** Places whose machine has no heavy job: of a pool, the agent's own. */
-  async #freePlaces({ places, agentId }: Claim): Promise<Place[]> {
+  /** Places whose machine has no heavy job (of a pool, the agent's own), and the jobs that the others have: their own slot is not in their way. */
+  async #slots({ places, agentId }: Claim): Promise<{ readonly free: readonly Place[]; readonly holders: readonly string[] }> {
     const slotOf = (place: Place): string => (place.startsWith('pool:') ? agentId : place)
     const rows = await this.#find({ slot: { $in: places.map(slotOf) } }).toArray()
     const taken = new Set(rows.map(row => row['slot']))
-    return places.filter(place => !taken.has(slotOf(place)))
+    return { free: places.filter(place => !taken.has(slotOf(place))), holders: rows.map(({ _id }) => _id) }
   }
 
   async #mostUrgent({ places, kinds, now }: Claim, also: Filter<Row>): Promise<Row | undefined> {

@@ -80,7 +80,16 @@ export function mongoJobs(database: MongoDatabase, parts: MachineParts): JobStor
       await database.guarded(() => forgetKeys(database, now))
       const steps: JobStep[] = []
       // One job a transaction: a long one would be in the way of every agent that speaks meanwhile.
-      for (const due of await database.guarded(() => table().due(now, most))) steps.push(...(await tickOne(due, now)))
+      const failures: unknown[] = []
+      const dueNow = await database.guarded(() => table().due(now, most))
+      for (const due of dueNow) {
+        // A crowded site must not keep the jobs of all others from being looked at: it has its turn again with the next tick.
+        await tickOne(due, now).then(
+          some => steps.push(...some),
+          (error: unknown) => failures.push(error),
+        )
+      }
+      if (failures.length > 0 && failures.length === dueNow.length) throw failures[0]
       return steps
     },
     forget: (endedBefore, most) => database.guarded(() => table().forget(endedBefore, most)),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { MongoServerError, type ClientSession, type Collection, type MongoClient } from 'mongodb'
 
@@ -7,8 +8,15 @@ interface Note {
   /** The session's id in hex. */
   readonly _id: string
   readonly host: string
+  readonly process: ProcessMark
   readonly session: SessionId
   readonly at: Date
+}
+
+/** A process of a machine, told apart from a later one with its id by when it began. */
+interface ProcessMark {
+  readonly pid: number
+  readonly began: string
 }
 
 /** The name of the collection; its notes go by themselves, long after a server has forgotten the session. */
@@ -21,7 +29,7 @@ const mostAtOnce = 500
 /**
  * The sessions in which a gateway works. One that is killed leaves its open transactions to the server, which keeps what they had
  * changed from everyone for a minute and more. So each session is noted before its first transaction, and the next gateway that
- * starts on the same machine has those that it finds there ended. Where another one lives beside it, what that was at starts over.
+ * starts on the same machine has those of processes ended that are gone.
  */
 export class LeftSessions {
   readonly #client: MongoClient
@@ -35,16 +43,17 @@ export class LeftSessions {
 
   /** Has what gateways before left on this machine ended. */
   async end(): Promise<void> {
-    for (;;) {
-      const left = await this.#notes.find({ host: hostname() }).limit(mostAtOnce).toArray()
-      if (left.length === 0) return
+    const noted = await this.#notes.find({ host: hostname() }).toArray()
+    const left = noted.filter(note => !lives(note.process))
+    for (let at = 0; at < left.length; at += mostAtOnce) {
+      const some = left.slice(at, at + mostAtOnce)
       try {
-        await this.#client.db('admin').command({ killSessions: left.map(({ session }) => session) })
+        await this.#client.db('admin').command({ killSessions: some.map(({ session }) => session) })
       } catch (error) {
         // A server that does not let itself be told so ends them in its own time.
         if (!(error instanceof MongoServerError)) throw error
       }
-      await this.#notes.deleteMany({ _id: { $in: left.map(({ _id }) => _id) } })
+      await this.#notes.deleteMany({ _id: { $in: some.map(({ _id }) => _id) } })
     }
   }
 
@@ -54,7 +63,23 @@ export class LeftSessions {
     const id = Buffer.from(session.id.buffer).toString('hex')
     const [now, before] = [performance.now(), this.#notedAt.get(id)]
     if (before !== undefined && now - before < noteAgainMs) return
+    const mine = { pid: process.pid, began: beginning(process.pid) ?? '' }
+    await this.#notes.replaceOne({ _id: id }, { host: hostname(), process: mine, session, at: new Date() }, { upsert: true })
     this.#notedAt.set(id, now)
-    await this.#notes.replaceOne({ _id: id }, { host: hostname(), session, at: new Date() }, { upsert: true })
+  }
+}
+
+function lives({ pid, began }: ProcessMark): boolean {
+  return beginning(pid) === began
+}
+
+/** When a process began, in ticks since its machine did (proc_pid_stat(5), the 22nd field); undefined where there is none. */
+function beginning(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The second field is a name in brackets, with whatever in it.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+  } catch {
+    return undefined
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ClientSession, MongoClient, TransactionOptions } from 'mongodb'
+import { MongoServerError, type ClientSession, type MongoClient, type TransactionOptions } from 'mongodb'
 import type { Within } from './database.ts'
 import type { LeftSessions } from './left-sessions.ts'
 import { Turns } from './turns.ts'
@@ -17,6 +17,7 @@ const mostPauseMs = 500
 /** A place in an index that is still taken when looked at anew is taken for good. */
 const mostDuplicates = 4
 const duplicateKey = 11_000
+const interrupted = 11_601
 
 /**
  * Transactions of one gateway: all of it or nothing. Two that change the same document are one after the other. Those of one
@@ -69,6 +70,8 @@ async function once<T>(session: ClientSession, work: (within: Within) => Promise
   try {
     made = await work({ session })
   } catch (error) {
+    // Somebody had the session ended, while nothing of it was committed: it may start over as after a conflict.
+    if (error instanceof MongoServerError && error.code === interrupted) error.addErrorLabel('TransientTransactionError')
     await session.abortTransaction()
     throw error
   }

@@ -49,7 +49,9 @@ export class SqliteJobTable implements JobTable {
   }
 
   async nextFor({ places, kinds, agentId, now }: Claim): Promise<(Job & { state: 'queued' }) | undefined> {
-    const taken = 'EXISTS (SELECT 1 FROM jobs busy WHERE busy.slot = iif(jobs.place = jobs.site_id, jobs.site_id, ?))'
+    // Its own slot is in nobody's way: whoever had it last may still be at it.
+    const taken =
+      'EXISTS (SELECT 1 FROM jobs busy WHERE busy.slot = iif(jobs.place = jobs.site_id, jobs.site_id, ?) AND busy.id <> jobs.id)'
     const sql = `SELECT id, document, priority FROM jobs WHERE place = ${planned} AND state = 'queued' AND not_before <= ?
       AND kind IN (${kinds.map(() => '?').join()}) AND (heavy = 0 OR NOT ${taken}) ORDER BY priority DESC, id LIMIT 1`
     const found = places.flatMap(place => this.#database.all(sql, place, now, ...kinds, agentId))
