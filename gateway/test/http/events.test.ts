@@ -127,6 +127,27 @@ describe('the events of a job and of a site', () => {
     while ((await ofSite()).status !== 200) if (Date.now() > end) throw new Error(`never again, ${id}`)
   })
 
+  it('keep no place for a reader who went away before the store had answered', async test => {
+    const { byHash } = api.store.tokens
+    const answer = Promise.withResolvers<void>()
+    const asked = test.mock.method(api.store.tokens, 'byHash', async (hash: string) => {
+      await answer.promise
+      return byHash.call(api.store.tokens, hash)
+    })
+    const gone = Array.from({ length: 50 }, () => new AbortController())
+    const url = `${api.url}/v1/sites/${api.mine.siteId}/events`
+    const headers = { authorization: `Bearer ${api.mine.token.read}` }
+    const ends = gone.map(({ signal }) => fetch(url, { headers, signal }).catch(() => undefined))
+    while (asked.mock.callCount() < gone.length) await new Promise(setImmediate)
+    for (const each of gone) each.abort()
+    await Promise.all(ends)
+    // As far as what is answered is concerned, the server sees what came before it.
+    for (let turn = 0; turn < 5; turn += 1) await fetch(`${api.url}/readyz`)
+    answer.resolve()
+    for (let turn = 0; turn < 5; turn += 1) await fetch(`${api.url}/readyz`)
+    assert.equal((await ofSite()).status, 200)
+  })
+
   it('leave no timer and no listener behind when their reader goes', async () => {
     const reader = await ofSite()
     await api.dispatch()
