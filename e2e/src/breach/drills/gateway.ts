@@ -71,6 +71,18 @@ async function withFalseTime(field: Field): Promise<Outcome> {
   }
 }
 
+/** The owner starts a job, which the gateway is told of, and then says that it is to stop. */
+async function cancelOwners(field: Field): Promise<Outcome> {
+  const [ward] = field.wards
+  const agent = await (await field.rogue()).agent(ward.agentId)
+  const door = { socketPath: ward.policy.agent.socket }
+  const { json } = await askAgent(door, 'POST', '/v1/jobs', { kind: 'health.report', input: { sections: ['disk'] }, origin: 'owner' })
+  agent.say({ type: 'job.cancel', jobId: json['id'], attempt: 1, epoch: 1, reason: 'cancelled' })
+  const result = await agent.next('job.result', ({ jobId }) => jobId === json['id'])
+  if (result?.outcome === 'succeeded' && result.epoch === 0) return stopped('it goes on, and is no lease’s')
+  return got(`it ended ${result?.outcome ?? 'unheard'}`)
+}
+
 async function ran(field: Field): Promise<Outcome> {
   const [ward] = field.wards
   const bare = bareOffer()
@@ -157,6 +169,7 @@ const refusals = refused('gateway', [
         signerRoot: 'A'.repeat(43),
       }),
   ],
+  ['stop a job that the owner started', cancelOwners],
   ['give the agent another policy', field => sayTo(field, { type: 'policy.update', policy: { kinds: ['assets.bundle'] } })],
   ['ask the agent for a file', field => sayTo(field, { type: 'query.ask', path: '/etc/passwd' })],
 ])
