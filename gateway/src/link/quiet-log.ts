@@ -15,22 +15,30 @@ const mostNames = 100_000
  * afterwards how often it was not. What is withheld is counted.
  */
 export function quietLog(log: Log, clock: Pick<Clock, 'now'>, metrics: Metrics): Log {
-  const written = new Map<string, number>()
+  /** Lines by event and by who it is about. A name of both would be one more string for each of thousands of agents. */
+  const written = new Map<string, Map<string, number>>()
+  let names = 0
   let minute = -1
   const startMinute = (now: number): void => {
     if (Math.floor(now / minuteMs) === minute) return
     minute = Math.floor(now / minuteMs)
-    for (const [name, lines] of written) if (lines > linesEach) log.warn('log:withheld', { of: name, lines: lines - linesEach })
+    for (const [event, lines] of written)
+      for (const [who, count] of lines)
+        if (count > linesEach) log.warn('log:withheld', { of: `${event} ${who}`.trimEnd(), lines: count - linesEach })
     written.clear()
+    names = 0
   }
   const write = (level: keyof Log, event: string, members: Members = {}): void => {
     startMinute(clock.now())
-    const who = members['agentId'] ?? members['address']
-    const whole = typeof who === 'string' ? `${event} ${who}` : event
-    const name = written.size < mostNames || written.has(whole) ? whole : event
-    const lines = (written.get(name) ?? 0) + 1
-    written.set(name, lines)
-    if (lines <= linesEach) log[level](event, members)
+    const asked = members['agentId'] ?? members['address']
+    const lines = written.get(event) ?? new Map<string, number>()
+    written.set(event, lines)
+    const named = typeof asked === 'string' ? asked : ''
+    const who = names < mostNames || lines.has(named) ? named : ''
+    const count = (lines.get(who) ?? 0) + 1
+    if (count === 1) names += 1
+    lines.set(who, count)
+    if (count <= linesEach) log[level](event, members)
     else metrics.count('log_lines_withheld')
   }
   return {
