@@ -11,19 +11,29 @@ export interface ChaosAgent {
   readonly siteId: string
   readonly proxy: FaultProxy
   start(): Promise<void>
-  /** Settles when its main process works, whoever started it. @throws LabError where that takes too long */
-  isUp(): Promise<void>
+  /** Settles when a main process of it works, other than `gone`. @throws LabError where that takes too long */
+  isUp(gone: readonly number[]): Promise<void>
   /** Ends launcher, main process and workers at once. */
   killContainer(): Promise<void>
-  /** Whether there was a main process to kill. */
-  killMain(): boolean
+  /** The main process that was killed, if there was one. */
+  killMain(): readonly number[]
   /** Whether there was a worker to kill. */
   killWorker(): boolean
   /** Lets every process of it stand still, until the answer is called. */
   freeze(): () => void
-  /** Runs that it has begun, and, with what waits, all that the gateway has not heard the end of. While it stands still or is gone. */
-  inFlight(): Promise<{ readonly running: number; readonly unheard: number }>
+  /** The jobs of which it has something in flight. While it stands still or is gone. */
+  inFlight(): Promise<InFlight>
   close(): Promise<void>
+}
+
+/** Jobs of one agent, by how far it is with them. */
+export interface InFlight {
+  /** Those whose step has begun, and has not ended. */
+  readonly stepping: readonly string[]
+  /** Those that have begun. */
+  readonly running: readonly string[]
+  /** All of which the gateway has not heard the end. */
+  readonly unheard: readonly string[]
 }
 
 /** What agents are made with. */
@@ -61,12 +71,15 @@ export async function enrolChaosAgent(index: number, parts: AgentParts): Promise
       supervised(processes, name, () =>
         processes.start(name, programs.labAgent('--policy', policyFile), () => listens(policy.agent.control)),
       ),
-    isUp: () => waitUntil(name, upMs, () => listens(policy.agent.control)),
+    isUp: gone => waitUntil(name, upMs, () => tree().some(pid => isMain(pid) && !gone.includes(pid)) && listens(policy.agent.control)),
     killContainer: async () => {
       signal(tree(), 'SIGKILL')
       await processes.end(name)
     },
-    killMain: () => signal(tree().filter(isMain), 'SIGKILL'),
+    killMain: () =>
+      tree()
+        .filter(isMain)
+        .filter(pid => sent(pid, 'SIGKILL')),
     killWorker: () => signal(tree().filter(isWorker).slice(0, 1), 'SIGKILL'),
     freeze: () => {
       const frozen = tree()
@@ -79,15 +92,17 @@ export async function enrolChaosAgent(index: number, parts: AgentParts): Promise
 }
 
 /** Reads a copy of the journal: its owner holds the file itself, even while it stands still. */
-async function inFlight(state: string, copy: string): Promise<{ running: number; unheard: number }> {
+async function inFlight(state: string, copy: string): Promise<InFlight> {
   await cp(state, copy, { recursive: true, filter: source => !source.endsWith('.sock') })
   try {
     const database = new Database(join(copy, 'journal.db'))
-    const bodies = database.prepare('SELECT body FROM runs WHERE ended = 0').all() as { body: string }[]
-    const results = database.prepare("SELECT count(*) AS count FROM outbox WHERE about = 'outcome'").get() as { count: number }
+    const ids = (sql: string): string[] => (database.prepare(sql).all() as { job_id: string }[]).map(({ job_id: id }) => id)
+    const unended = ids('SELECT job_id FROM runs WHERE ended = 0')
+    const running = ids("SELECT job_id FROM runs WHERE ended = 0 AND body ->> '$.state' = 'running'")
+    const stepping = ids("SELECT DISTINCT job_id FROM steps JOIN runs USING (job_id) WHERE ended = 0 AND phase = 'begun'")
+    const results = ids("SELECT job_id FROM outbox WHERE about = 'outcome'")
     database.close()
-    const running = bodies.filter(({ body }) => (JSON.parse(body) as { state: string }).state === 'running').length
-    return { running, unheard: bodies.length + results.count }
+    return { stepping, running, unheard: [...unended, ...results] }
   } finally {
     await rm(copy, { recursive: true, force: true })
   }

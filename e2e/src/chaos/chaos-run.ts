@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Api } from '@platen/lab'
+import { everyJob, increments, quiet } from './aftermath.ts'
 import { judge, type FinalJob, type Verdict } from './checker.ts'
 import type { OpenChaosStore } from './chaos-store.ts'
 import { dice } from './dice.ts'
@@ -28,7 +28,7 @@ export interface ChaosOutcome {
 }
 
 /** Pace of lab's gateway for such runs, see lab/src/fleet/pace.ts. */
-const leaseMs = 8_000
+const leaseMs = 12_000
 /** Faults and kills that a run has at least, however few its jobs are and however soon they end. */
 const leastFaults = 25
 const leastKills = 10
@@ -36,12 +36,10 @@ const leastKills = 10
 const mostFaults = 30
 /** What an agent needs for a job, roughly: jobs are dispatched as fast as they can be carried out. */
 const msAJob = 50
+/** Between two faults of the shortest runs, on average: see schedule.ts. */
+const meanGapMs = 1_350
 /** Jobs of the shortest runs: in a longer one, faults are that much farther apart. */
 const shortJobs = 1_000
-/** Everything has to have ended so long after the last fault. */
-const settleMs = 120_000
-const lookMs = 500
-
 /** Dispatches jobs while everything around them fails, then compares what the store says with what the sites counted. */
 export async function runChaos({ jobs, agents, seed, store, say }: ChaosOptions): Promise<ChaosOutcome> {
   const world = await openWorld(agents, store, say)
@@ -54,9 +52,9 @@ export async function runChaos({ jobs, agents, seed, store, say }: ChaosOptions)
   }
 }
 
-/** What must not be there after a run. Only a run that was interrupted may leave an effect that nobody knows. */
-function problemsOf({ lost, doubled, stuck, contradictions, unknownEffects }: Verdict, interruptedRuns: number): readonly string[] {
-  return [...lost, ...doubled, ...stuck, ...contradictions, ...(unknownEffects.length > interruptedRuns ? unknownEffects : [])]
+/** What must not be there after a run. An effect that nobody knows is no problem where the run was interrupted, and a contradiction elsewhere. */
+function problemsOf({ lost, doubled, stuck, contradictions }: Verdict): readonly string[] {
+  return [...lost, ...doubled, ...stuck, ...contradictions]
 }
 
 async function play(
@@ -67,26 +65,44 @@ async function play(
   const observer = observe(world.api, sites)
   const abort = new AbortController()
   // Dice of their own: how long a request takes must not change what fails next.
-  const load = startLoad(world.api, sites, jobs, dice(seed + 1), msAJob, abort.signal)
-  const hand = new FaultHand(world, leaseMs)
+  // A short run lasts as long as its faults do, so that those meet jobs.
+  const pauseMs = Math.max(msAJob, (leastFaults * meanGapMs) / jobs)
+  const load = startLoad(world.api, sites, jobs, dice(seed + 1), pauseMs, abort.signal)
+  const hand = new FaultHand(world, leaseMs, line => world.note(line))
   try {
     const faults = await inflictAll(hand, world, { jobs, agents, seed, say }, load, observer)
     await hand.over()
     say(`${faults} faults are over; waiting for what is under way`)
-    await settled(world.api, sites, load, observer)
+    await quiet(world, load, observer, leaseMs)
     const stored = await everyJob(world.api, sites)
-    const verdict = judge({ accepted: load.accepted, stored, increments: world.sites.increments, told: observer.told })
-    const problems = problemsOf(verdict, hand.damage.interruptedRuns)
-    return { problems, figures: figuresOf(verdict, stored.size, hand) }
+    const { accepted, cancelled } = load
+    const evidence = { asked: jobs, accepted, cancelled, stored, increments: increments(world), told: observer.told, excuses: hand.damage }
+    const verdict = judge(evidence)
+    return { problems: problemsOf(verdict), figures: figuresOf(verdict, [...stored.values()], hand) }
   } finally {
     abort.abort()
     await observer.close()
   }
 }
 
-function figuresOf({ unknownEffects, ...wrong }: Verdict, jobs: number, { damage }: FaultHand): Record<string, number> {
+function figuresOf(
+  { unknownEffects, ...wrong }: Verdict,
+  jobs: readonly (FinalJob & { readonly attempt: number })[],
+  { damage }: FaultHand,
+): Record<string, number> {
   const counts = Object.fromEntries(Object.entries(wrong).map(([name, rows]) => [name, rows.length]))
-  return { jobs, ...counts, kills: damage.kills, unknownEffects: unknownEffects.length, interruptedRuns: damage.interruptedRuns }
+  const of = (is: (job: (typeof jobs)[number]) => boolean): number => jobs.filter(is).length
+  return {
+    jobs: jobs.length,
+    ...counts,
+    kills: damage.kills,
+    unknownEffects: unknownEffects.length,
+    interruptedRuns: damage.mayBeUnknown.size,
+    succeeded: of(({ state }) => state === 'succeeded'),
+    absorbed: of(({ standIn }) => standIn !== undefined),
+    cancelled: of(({ state, standIn }) => state === 'cancelled' && standIn === undefined),
+    triedAgain: of(({ attempt }) => attempt > 1),
+  }
 }
 
 /** Lets things fail until every job was dispatched and nearly all have ended. How many faults that were. */
@@ -126,29 +142,4 @@ function words({ type, ...fault }: ReturnType<ReturnType<typeof schedule>['next'
   return `${type} ${Object.entries(rest)
     .map(([name, value]) => `${name} ${value}`)
     .join(' ')}`
-}
-
-/** Waits until nothing is under way any more, or the time is over. */
-async function settled(api: Api, sites: readonly string[], load: Load, observer: Observer): Promise<void> {
-  for (const end = performance.now() + settleMs; performance.now() < end; await delay(lookMs)) {
-    if (observer.told.size < load.accepted.size) continue
-    const jobs = [...(await everyJob(api, sites)).values()]
-    if (jobs.every(({ id }) => observer.told.has(id))) return
-  }
-}
-
-/** All that the store holds, through the API. */
-async function everyJob(api: Api, sites: readonly string[]): Promise<Map<string, FinalJob>> {
-  const jobs = new Map<string, FinalJob>()
-  for (const siteId of sites) {
-    for (let cursor: string | undefined = ''; cursor !== undefined;) {
-      const page: { items: FinalJob[]; nextCursor?: string } = await api.request(
-        'GET',
-        `/v1/jobs?siteId=${siteId}&limit=100${cursor === '' ? '' : `&cursor=${cursor}`}`,
-      )
-      for (const job of page.items) jobs.set(job.id, job)
-      cursor = page.nextCursor
-    }
-  }
-  return jobs
 }

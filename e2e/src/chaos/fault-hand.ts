@@ -7,8 +7,10 @@ import type { World } from './world.ts'
 export interface Damage {
   /** Processes that were killed. */
   kills: number
-  /** Runs in flight at an agent that was killed, stopped, or cut off past its lease. */
-  interruptedRuns: number
+  /** Workers among them. */
+  workersKilled: number
+  /** Jobs of runs in flight at an agent that was killed, stopped, or cut off past its lease: of them nobody need know what they did. */
+  readonly mayBeUnknown: Set<string>
 }
 
 /**
@@ -16,14 +18,17 @@ export interface Damage {
  * is over, while others go on.
  */
 export class FaultHand {
-  readonly damage: Damage = { kills: 0, interruptedRuns: 0 }
+  readonly damage: Damage = { kills: 0, workersKilled: 0, mayBeUnknown: new Set() }
   readonly #world: World
   readonly #leaseMs: number
+  readonly #note: (line: object) => void
   readonly #busy = new Map<string, Promise<void>>()
 
-  constructor(world: World, leaseMs: number) {
+  /** `note` hears of each fault when it has begun and when it is over, with the jobs that it may leave in the dark. */
+  constructor(world: World, leaseMs: number, note: (line: object) => void) {
     this.#world = world
     this.#leaseMs = leaseMs
+    this.#note = note
   }
 
   /** Begins a fault; it ends by itself. */
@@ -41,8 +46,10 @@ export class FaultHand {
     await Promise.all(this.#busy.values())
   }
 
-  #carryOut(fault: Fault): Promise<void> {
-    return 'agent' in fault ? this.#harm(this.#world.agents[fault.agent] as ChaosAgent, fault) : this.#harmPlatform(fault)
+  async #carryOut(fault: Fault): Promise<void> {
+    this.#note({ begins: fault })
+    await ('agent' in fault ? this.#harm(this.#world.agents[fault.agent] as ChaosAgent, fault) : this.#harmPlatform(fault))
+    this.#note({ over: fault })
   }
 
   async #harmPlatform(fault: Exclude<Fault, { agent: number }>): Promise<void> {
@@ -77,13 +84,13 @@ export class FaultHand {
         return this.#killAgent(agent, fault.part, fault.downMs)
       case 'stop agent': {
         const goOn = agent.freeze()
-        await this.#countUnheard(agent)
+        this.#excuse((await agent.inFlight()).unheard)
         return during(goOn, fault.forMs)
       }
       case 'cut off agent': {
         const release = agent.proxy.holdBack()
         const goOn = agent.freeze()
-        await this.#countUnheard(agent)
+        this.#excuse((await agent.inFlight()).unheard)
         goOn()
         return during(release, fault.forMs)
       }
@@ -106,17 +113,21 @@ export class FaultHand {
   }
 
   async #killAgent(agent: ChaosAgent, part: 'container' | 'main' | 'worker', downMs: number): Promise<void> {
+    const from = performance.now()
+    const goOn = agent.freeze()
+    const { stepping, running, unheard } = await agent.inFlight()
     if (part === 'worker') {
       const killed = agent.killWorker() ? 1 : 0
       this.damage.kills += killed
-      this.damage.interruptedRuns += killed
-      return
+      this.damage.workersKilled += killed
+      // Which of them it was is the agent's to know.
+      this.#excuse(running)
+      return goOn()
     }
-    const from = performance.now()
-    const goOn = agent.freeze()
-    const { running, unheard } = await agent.inFlight()
+    let gone: readonly number[] = []
     if (part === 'main') {
-      this.damage.kills += agent.killMain() ? 1 : 0
+      gone = agent.killMain()
+      this.damage.kills += gone.length
       // Its launcher starts it again.
       goOn()
     } else {
@@ -125,14 +136,15 @@ export class FaultHand {
       await delay(downMs)
       await agent.start()
     }
-    await agent.isUp()
-    // What had not begun goes on where it stood, if it is back before its lease ran out: its last renewal was some time before.
+    await agent.isUp(gone)
+    // What had not begun its step goes on where it stood, if it is back before its lease ran out: its last renewal was some time before.
     const inTime = performance.now() - from < this.#leaseMs / 2
-    this.damage.interruptedRuns += inTime ? running : unheard
+    this.#excuse(inTime ? stepping : unheard)
   }
 
-  async #countUnheard(agent: ChaosAgent): Promise<void> {
-    this.damage.interruptedRuns += (await agent.inFlight()).unheard
+  #excuse(jobIds: readonly string[]): void {
+    for (const id of jobIds) this.damage.mayBeUnknown.add(id)
+    this.#note({ excused: jobIds })
   }
 }
 

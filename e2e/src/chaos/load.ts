@@ -7,6 +7,8 @@ import type { Dice } from './dice.ts'
 export interface Load {
   /** Jobs that the API said it had taken. */
   readonly accepted: ReadonlySet<string>
+  /** Those that are cancelled, or will be. */
+  readonly cancelled: ReadonlySet<string>
   /** Settles when all were dispatched. */
   readonly done: Promise<void>
 }
@@ -20,17 +22,20 @@ interface Asked {
 const mostAtOnce = 40
 const againMs = 250
 /** Of a hundred jobs so many share a key with others, and so many are cancelled. */
-const sharedOfHundred = 10
+const sharedOfHundred = 25
 const cancelledOfHundred = 5
 
 /** Dispatches `jobs` jobs to the sites, spread over as long as agents need for them; gives up at `signal`. */
 export function startLoad(api: Api, sites: readonly string[], jobs: number, dice: Dice, pauseMs: number, signal: AbortSignal): Load {
   const accepted = new Set<string>()
+  const cancelled = new Set<string>()
   const cancelling: Promise<void>[] = []
   const take = (ids: readonly string[]): void => {
     for (const id of ids) {
       accepted.add(id)
-      if (dice.between(1, 100) <= cancelledOfHundred) cancelling.push(cancelLater(api, id, dice.between(0, 3_000), signal))
+      if (dice.between(1, 100) > cancelledOfHundred) continue
+      cancelled.add(id)
+      cancelling.push(cancelLater(api, id, dice.between(0, 3_000), signal))
     }
   }
   const run = async (): Promise<void> => {
@@ -48,7 +53,7 @@ export function startLoad(api: Api, sites: readonly string[], jobs: number, dice
     }
     await Promise.all(cancelling)
   }
-  return { accepted, done: run() }
+  return { accepted, cancelled, done: run() }
 }
 
 function ask(sites: readonly string[], dice: Dice): Asked {
@@ -61,8 +66,8 @@ function ask(sites: readonly string[], dice: Dice): Asked {
 async function dispatch(api: Api, asked: readonly Asked[], signal: AbortSignal): Promise<readonly string[]> {
   const [only] = asked
   if (only && asked.length === 1) return [(await until<{ id: string }>(api, '/v1/jobs', only, signal)).id]
-  const { items } = await until<{ items: { job?: { id: string } }[] }>(api, '/v1/jobs:batch', { jobs: asked }, signal)
-  return items.flatMap(({ job }) => (job ? [job.id] : []))
+  const { items } = await until<{ items: { job: { id: string } }[] }>(api, '/v1/jobs:batch', { jobs: asked }, signal)
+  return items.map(({ job }) => job.id)
 }
 
 async function cancelLater(api: Api, id: string, afterMs: number, signal: AbortSignal): Promise<void> {
@@ -78,7 +83,9 @@ async function until<T>(api: Api, path: string, body: object, signal: AbortSigna
       const timeout = AbortSignal.any([signal, AbortSignal.timeout(20_000)])
       const response = await fetch(new URL(path, api.url), { method: 'POST', headers, body: JSON.stringify(body), signal: timeout })
       const answer = (await response.json()) as T
-      if (response.status < 500) return answer
+      // A job that was cancelled has ended, which is no failure.
+      if (response.ok || response.status === 409) return answer
+      if (response.status < 500) throw new Error(`${path} answered ${response.status}: ${JSON.stringify(answer)}`)
     } catch (error) {
       signal.throwIfAborted()
       if (!(error instanceof TypeError || error instanceof SyntaxError || error instanceof DOMException)) throw error

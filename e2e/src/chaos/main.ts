@@ -12,11 +12,12 @@ everything at random meanwhile, and compares what the store says with what the s
   --jobs N        jobs that are dispatched (1000)
   --agents N      sites, each with an agent (24)
   --store NAME    sqlite or mongo (sqlite)
-  --seed S        decides which faults come, and in what order (chosen by chance)
+  --seed S        decides which faults come, and in what order; what each of them meets is up to chance (chosen by chance)
   --json          no progress, only the last line
   --help
 
-Exits with 1 where a job was lost, done twice, or contradicts its site, or where more effects are unknown than runs were interrupted.
+Exits with 1 where a job was lost, done twice, or contradicts its site, or where its effect is unknown though its run was not interrupted.
+The folder that is named then has the logs of all processes and, in faults.jsonl, what was done to whom and when.
 `
 
 const { values } = parseArgs({

@@ -6,8 +6,8 @@ import type { Api } from '@platen/lab'
 
 /** Follows the event streams of sites through every fault, and remembers each end that was told. */
 export interface Observer {
-  /** End states by job. */
-  readonly told: ReadonlyMap<string, ReadonlySet<string>>
+  /** End states by job, as often as they were told. */
+  readonly told: ReadonlyMap<string, readonly string[]>
   close(): Promise<void>
 }
 
@@ -16,11 +16,11 @@ const againMs = 500
 
 /** Starts following. */
 export function observe(api: Api, sites: readonly string[]): Observer {
-  const told = new Map<string, Set<string>>()
+  const told = new Map<string, string[]>()
   const abort = new AbortController()
   const take = (type: string, jobId: string): void => {
     const state = endStates.exec(type)?.[1]
-    if (state !== undefined) told.set(jobId, (told.get(jobId) ?? new Set()).add(state))
+    if (state !== undefined) told.set(jobId, [...(told.get(jobId) ?? []), state])
   }
   const following = sites.map(siteId => follow(api, siteId, take, abort.signal))
   return {

@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
@@ -29,6 +30,8 @@ export interface World {
   /** Lets the gateway stand still, until the answer is called. */
   freezeGateway(): () => void
   startSigner(): Promise<void>
+  /** Writes down what was done, beside the logs. */
+  note(line: object): void
   killSigner(): Promise<void>
   /** Ends every process, and removes logs and state unless something is left to look into; then it says where that is. */
   close(keep: boolean): Promise<string>
@@ -56,13 +59,15 @@ export async function openWorld(count: number, openStore: OpenChaosStore, say: (
   try {
     const platform = await startPlatform(directory, running, store)
     const parts = { ...platform, processes: running, directory, siteUrl: sites.url }
+    let up = 0
     const indices = Array.from({ length: count }, (_, index) => index).values()
     const enrolSome = async (): Promise<void> => {
       for (const index of indices) {
         const agent = await enrolChaosAgent(index, parts)
-        agents.push(agent)
+        agents[index] = agent
         await agent.start()
-        say(`${agents.length} of ${count} agents are up`)
+        up += 1
+        say(`${up} of ${count} agents are up`)
       }
     }
     await Promise.all(Array.from({ length: atOnce }, enrolSome))
@@ -76,10 +81,13 @@ export async function openWorld(count: number, openStore: OpenChaosStore, say: (
       killGateway: () => running.kill('gateway'),
       freezeGateway: () => {
         const pid = running.pid('gateway')
+        // Anything but a process of ours would be all of them.
+        if (pid <= 0) return () => {}
         process.kill(pid, 'SIGSTOP')
         return () => void process.kill(pid, 'SIGCONT')
       },
       startSigner,
+      note: line => appendFileSync(join(directory, 'faults.jsonl'), `${JSON.stringify({ at: new Date().toISOString(), ...line })}\n`),
       killSigner: () => running.kill('signer'),
       close,
     }

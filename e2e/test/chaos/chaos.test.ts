@@ -4,6 +4,9 @@ import { prepareBuilt, skipWithoutEngines } from '@platen/lab'
 import { runChaos } from '../../src/chaos/chaos-run.ts'
 import { chaosStores } from '../../src/chaos/chaos-store.ts'
 
+/** A run that does not kill, or in which hardly a job is done, says nothing. */
+const least: Readonly<Record<string, number>> = { kills: 10, succeeded: 40 }
+
 describe('jobs while everything around them fails', { skip: await skipWithoutEngines() }, () => {
   before(() => prepareBuilt(() => {}))
 
@@ -11,7 +14,8 @@ describe('jobs while everything around them fails', { skip: await skipWithoutEng
     it(`are each done once or not, and the store says which, on ${name}`, { timeout: 280_000 }, async () => {
       const { figures, problems, directory } = await runChaos({ jobs: 80, agents: 3, seed: 20, store, say: () => {} })
       assert.deepEqual(problems, [], `see the logs in ${directory}`)
-      assert.ok((figures['kills'] ?? 0) >= 10, JSON.stringify(figures))
+      for (const name of ['kills', 'succeeded', 'absorbed', 'cancelled'])
+        assert.ok((figures[name] ?? 0) >= (least[name] ?? 1), JSON.stringify(figures))
     })
   }
 })

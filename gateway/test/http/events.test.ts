@@ -128,11 +128,11 @@ describe('the events of a job and of a site', () => {
   })
 
   it('keep no place for a reader who went away before the store had answered', async test => {
-    const { byHash } = api.store.tokens
+    const byHash = api.store.tokens.byHash.bind(api.store.tokens)
     const answer = Promise.withResolvers<void>()
     const asked = test.mock.method(api.store.tokens, 'byHash', async (hash: string) => {
       await answer.promise
-      return byHash.call(api.store.tokens, hash)
+      return byHash(hash)
     })
     const gone = Array.from({ length: 50 }, () => new AbortController())
     const url = `${api.url}/v1/sites/${api.mine.siteId}/events`

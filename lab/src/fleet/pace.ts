@@ -8,7 +8,7 @@ const paces: Readonly<Record<string, Pace>> = {
   /** As in production. */
   usual: { heartbeatMs: 30_000, leaseMs: 90_000 },
   /** For runs in which agents are lost every few seconds. */
-  quick: { heartbeatMs: 2_000, leaseMs: 8_000 },
+  quick: { heartbeatMs: 2_000, leaseMs: 12_000 },
 }
 
 /** The pace of a name; the usual one without. */
