@@ -1,12 +1,13 @@
 import { PlatenError } from '@platen/protocol'
 import type { Answer, HttpParts, RouteDocument } from './context.ts'
+import type { Readiness } from './readiness.ts'
 
 /** A route that needs no API token. */
 export interface PublicRoute extends RouteDocument {
   readonly scope: 'public'
   /** Whether requests count against the address that they come from. */
   readonly limited: boolean
-  handle(body: unknown, parts: HttpParts): Promise<Answer>
+  handle(body: unknown, parts: Pick<HttpParts, 'redeem'> & { readonly readiness: Readiness }): Promise<Answer>
 }
 
 const key = { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' }
@@ -59,8 +60,8 @@ export const publicRoutes: readonly PublicRoute[] = [
     limited: false,
     summary: 'Say that the store can be read and written',
     answer: healthy,
-    handle: async (_body, { store }) => {
-      if (!(await store.healthy())) throw new PlatenError('store.unavailable')
+    handle: async (_body, { readiness }) => {
+      if (!(await readiness.isReady())) throw new PlatenError('store.unavailable')
       return { status: 200, body: { ok: true } }
     },
   },

@@ -8,6 +8,7 @@ import { Gatekeeper, TooMany, type RawCall } from './gatekeeper.ts'
 import { openApi } from './openapi.ts'
 import { problemOf } from './problem.ts'
 import { publicRoutes } from './public-routes.ts'
+import { Readiness } from './readiness.ts'
 import { agentRoutes } from './routes/agents.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { jobRoutes } from './routes/jobs.ts'
@@ -138,6 +139,7 @@ function serveStreams(app: FastifyInstance, parts: HttpParts, gatekeeper: Gateke
 }
 
 function servePublic(app: FastifyInstance, parts: HttpParts, gatekeeper: Gatekeeper): void {
+  const served = { redeem: (request: Parameters<HttpParts['redeem']>[0]) => parts.redeem(request), readiness: new Readiness(parts) }
   for (const route of publicRoutes) {
     app.route({
       method: route.method,
@@ -145,7 +147,7 @@ function servePublic(app: FastifyInstance, parts: HttpParts, gatekeeper: Gatekee
       ...(route.body ? { schema: { body: route.body } } : {}),
       handler: async (request, reply) => {
         if (route.limited) gatekeeper.admitAddress(request.ip)
-        const { status, body } = await route.handle(request.body, parts)
+        const { status, body } = await route.handle(request.body, served)
         return reply.status(status).send(body)
       },
     })

@@ -31,8 +31,10 @@ export const streamRoutes: readonly StreamRoute[] = [
     query,
     answer,
     of: async ({ accountId }, jobId, { store }) => {
-      if (!(await store.jobs.find(accountId, jobId))) throw new PlatenError('job.not_found')
-      return { accountId, jobId }
+      const job = await store.jobs.find(accountId, jobId)
+      if (!job) throw new PlatenError('job.not_found')
+      // Its site as well: the events of others are none of it.
+      return { accountId, jobId, siteId: job.siteId }
     },
   },
   {

@@ -265,6 +265,8 @@ export class Session implements Peer, SocketOwner {
     if (!agent || agent.revokedAt !== undefined || agent.publicKey !== this.key) this.close(4003)
     else if (placesOf(agent).join() !== this.agent.places.join()) this.close(4013)
     else if (clock.now() - this.#seenAt >= seenEveryMs) await this.#noteSeen()
+    // Asked for through another gateway, or lost on the way: asked again, the agent offers the same key.
+    if (this.isOpen && agent?.rotationAskedAt !== undefined) this.send({ type: 'key.rotate' })
   }
 
   async #noteSeen(version?: string): Promise<void> {

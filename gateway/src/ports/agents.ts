@@ -1,3 +1,4 @@
+import type { Facts } from '../domain/facts.ts'
 import type { Page, PageRequest } from './page.ts'
 import type { RequestRecord } from './request-record.ts'
 
@@ -21,7 +22,7 @@ export interface Agent {
   readonly seenAt?: number
   /** Sequence of the last state report that was stored, and all facts as of then. */
   readonly stateSeq: number
-  readonly facts: Readonly<Record<string, null | boolean | number | string>>
+  readonly facts: Facts
 }
 
 /** A one-time token that turns a key into an agent of a site; only its hash is kept. */
@@ -78,6 +79,6 @@ export interface AgentStore {
   commitKey(agentId: string, pendingKey: string, at: number): Promise<boolean>
   /** Notes that the agent was heard, and whether it is connected. */
   seen(agentId: string, at: number, connected: boolean, version?: string): Promise<void>
-  /** Merges a report (or, when full, replaces the facts); false on a gap, which the caller answers with a resync. */
+  /** Merges a report (or, when full, replaces the facts); false on a gap, or where they become too many: the caller answers with a resync. */
   report(agentId: string, report: { readonly seq: number; readonly full: boolean; readonly facts: Agent['facts'] }): Promise<boolean>
 }

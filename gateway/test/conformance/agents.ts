@@ -108,6 +108,16 @@ export function conformAgents(newPlace: NewPlace): void {
       assert.equal(await agents.report('agent_of_nobody', { seq: 1, full: true, facts: {} }), false)
     })
 
+    it('have no more facts than one report can hold, however small the pieces are that they come in', async () => {
+      const { agentId } = two.mine
+      const facts = (from: number, count: number): Record<string, boolean> =>
+        Object.fromEntries(Array.from({ length: count }, (_, at) => [`fact.${from + at}`, true]))
+      assert.equal(await agents.report(agentId, { seq: 1, full: false, facts: facts(0, 500) }), true)
+      assert.equal(await agents.report(agentId, { seq: 2, full: false, facts: facts(0, 3) }), true)
+      assert.equal(await agents.report(agentId, { seq: 3, full: false, facts: facts(500, 1) }), false)
+      assert.equal(Object.keys((await agents.resolve(agentId))?.facts ?? {}).length, 500)
+    })
+
     it('keep a new key beside the one in use until it is taken, and forget the old one then', async () => {
       const { agentId, accountId } = two.mine
       const keys = async (): Promise<unknown> => {

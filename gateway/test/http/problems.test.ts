@@ -85,7 +85,11 @@ describe('the signs of life', () => {
       const { status, body } = await api.ask('GET', path, { token: '' })
       assert.deepEqual([status, body], [200, { ok: true }])
     }
-    api.store.healthy = () => Promise.reject(new PlatenError('store.unavailable'))
+    const healthy = t.mock.method(api.store, 'healthy', () => Promise.reject(new PlatenError('store.unavailable')))
+    // What was looked at a moment ago counts for all who ask.
+    assert.equal((await api.ask('GET', '/readyz', { token: '' })).status, 200)
+    assert.equal(healthy.mock.callCount(), 0)
+    api.clock.advance(1_000)
     assert.equal((await api.ask('GET', '/healthz', { token: '' })).status, 200)
     const { status, body } = await api.ask('GET', '/readyz', { token: '' })
     assert.deepEqual([status, body['code']], [503, 'store.unavailable'])

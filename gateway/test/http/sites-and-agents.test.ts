@@ -97,6 +97,15 @@ describe('agents', () => {
     assert.deepEqual(hints, [{ type: 'agent revoked', agentId: id }])
   })
 
+  it('shows an agent as away that nobody has heard of for long, whatever was written down last', async () => {
+    const id = await api.enrol()
+    await api.store.agents.seen(id, api.clock.now(), true)
+    const connected = async (): Promise<unknown> => (await api.ask('GET', `/v1/agents/${id}`)).body['connected']
+    assert.equal(await connected(), true)
+    api.clock.advance(600_000)
+    assert.equal(await connected(), false)
+  })
+
   it('of the platform’s own account serve in a pool from their next connection on, those of others never', async () => {
     const id = await api.enrol()
     const hints: unknown[] = []

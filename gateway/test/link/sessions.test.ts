@@ -173,6 +173,13 @@ describe('time and sessions', () => {
     assert.equal(await connection.closed, 4003)
   })
 
+  it('a new key that was asked for is asked for also where nobody told of it', async () => {
+    const connection = await gateway.welcomed(agent)
+    await gateway.store.agents.askRotation(gateway.accountId, agent.agentId, clock.now())
+    connection.send({ type: 'heartbeat', running: [] })
+    await connection.next('key.rotate')
+  })
+
   it('a heartbeat keeps the lease of what it lists', async () => {
     const { id } = await gateway.queue(agent.siteId)
     const connection = await gateway.welcomed(agent)

@@ -13,8 +13,8 @@ export const agentRoutes: readonly Route[] = [
     summary: 'List the agents',
     query: pageQuery,
     answer: { status: 200, ...listOf(agentShape) },
-    handle: async ({ token, query }, { store, heldBecause }) =>
-      ok(pageAnswer(await store.agents.list(token.accountId, pageRequest(query)), agent => show(agent, heldBecause(agent)))),
+    handle: async ({ token, query }, { store, heldBecause, clock }) =>
+      ok(pageAnswer(await store.agents.list(token.accountId, pageRequest(query)), agent => show(agent, heldBecause(agent), clock.now()))),
   },
   {
     method: 'GET',
@@ -22,10 +22,10 @@ export const agentRoutes: readonly Route[] = [
     scope: 'read',
     summary: 'Show an agent',
     answer: { status: 200, ...agentShape },
-    handle: async ({ token, params }, { store, heldBecause }) => {
+    handle: async ({ token, params }, { store, heldBecause, clock }) => {
       const agent = await store.agents.find(token.accountId, params['id'] ?? '')
       if (!agent) throw new PlatenError('agent.not_found')
-      return ok(show(agent, heldBecause(agent)))
+      return ok(show(agent, heldBecause(agent), clock.now()))
     },
   },
   {
@@ -56,13 +56,13 @@ export const agentRoutes: readonly Route[] = [
     },
     bodyExample: { pool: 'verifiers' },
     answer: { status: 200, ...agentShape },
-    handle: async ({ token, params, body, record }, { store, bus, heldBecause }) => {
+    handle: async ({ token, params, body, record }, { store, bus, heldBecause, clock }) => {
       const agentId = params['id'] ?? ''
       const pool = (body['pool'] as string | undefined) ?? null
       if (!(await store.agents.assignPool(token.accountId, agentId, pool, record(agentId)))) throw new PlatenError('agent.not_found')
       bus.publish({ type: 'agent changed', agentId })
       const agent = (await store.agents.find(token.accountId, agentId)) as Agent
-      return ok(show(agent, heldBecause(agent)))
+      return ok(show(agent, heldBecause(agent), clock.now()))
     },
   },
   {
@@ -83,13 +83,16 @@ export const agentRoutes: readonly Route[] = [
   },
 ]
 
-function show(agent: Agent, held: 'duplicate' | undefined): object {
+/** A gateway that was killed says of nobody that he went: who has not been heard of for twice as long as he is written down is away. */
+const unheardMs = 600_000
+
+function show(agent: Agent, held: 'duplicate' | undefined, now: number): object {
   const { id, siteId, version, facts } = agent
   const time = (name: 'seenAt' | 'revokedAt' | 'connectedAt'): object => (agent[name] === undefined ? {} : { [name]: iso(agent[name]) })
   return {
     id,
     siteId,
-    connected: agent.connectedAt !== undefined,
+    connected: agent.connectedAt !== undefined && now - (agent.seenAt ?? 0) < unheardMs,
     ...(held === undefined ? {} : { held }),
     ...(agent.rotationAskedAt === undefined ? {} : { rotating: true }),
     ...(agent.pool === undefined ? {} : { pool: agent.pool }),

@@ -1,4 +1,5 @@
 import { PlatenError, toPlatenError } from '@platen/protocol'
+import { kindIn, type Catalog } from '../../domain/catalog.ts'
 import { hintsOf } from '../../domain/hint.ts'
 import type { Job, JobStep } from '../../domain/job.ts'
 import { placeOf } from '../../domain/place.ts'
@@ -78,8 +79,8 @@ export const jobRoutes: readonly Route[] = [
       kind: { type: 'string', description: 'Only jobs of this kind' },
     },
     answer: { status: 200, ...listOf(jobShape) },
-    handle: async ({ token, query }, { store, progress }) =>
-      ok(pageAnswer(await store.jobs.list(token.accountId, filter(query), pageRequest(query)), job => showJob(job, progress))),
+    handle: async ({ token, query }, { store, progress, catalog }) =>
+      ok(pageAnswer(await store.jobs.list(token.accountId, filter(query, catalog), pageRequest(query)), job => showJob(job, progress))),
   },
   {
     method: 'GET',
@@ -142,7 +143,8 @@ function showOutcome(outcome: BatchOutcome, { progress }: Pick<HttpParts, 'progr
   return { problem: problemOf(new PlatenError(outcome.refused, undefined, outcome.field === undefined ? {} : { field: outcome.field })) }
 }
 
-function filter({ siteId, state, kind }: Readonly<Record<string, string>>): JobFilter {
+function filter({ siteId, state, kind }: Readonly<Record<string, string>>, catalog: Catalog): JobFilter {
+  if (kind !== undefined && !kindIn(catalog, kind)) throw new PlatenError('kind.unknown', undefined, { field: 'kind' })
   if (state !== undefined && !jobStates.includes(state))
     throw new PlatenError('input.invalid', `state: one of ${jobStates.join(', ')} is meant.`, { field: 'state' })
   return { ...(siteId ? { siteId } : {}), ...(state ? { state: state as Job['state'] } : {}), ...(kind ? { kind } : {}) }

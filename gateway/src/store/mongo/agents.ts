@@ -1,4 +1,5 @@
 import { newId, PlatenError } from '@platen/protocol'
+import { factsAfter } from '../../domain/facts.ts'
 import type { Agent, AgentStore, EnrolmentToken } from '../../ports/agents.ts'
 import { appendAudit } from './audit.ts'
 import type { MongoDatabase, Row, Within } from './database.ts'
@@ -98,10 +99,10 @@ function noteRotation(database: MongoDatabase, { id, accountId }: Agent, at: num
 
 type Report = Parameters<AgentStore['report']>[1]
 
-/** Undefined on a gap. */
-function reported(agent: Agent, { seq, full, facts }: Report): Agent | undefined {
-  if (!full && seq !== agent.stateSeq + 1) return undefined
-  return { ...agent, stateSeq: seq, facts: full ? facts : { ...agent.facts, ...facts } }
+/** Undefined on a gap, and where there is too much of it. */
+function reported(agent: Agent, { seq, ...report }: Report): Agent | undefined {
+  const facts = factsAfter(agent.facts, report)
+  return facts && (report.full || seq === agent.stateSeq + 1) ? { ...agent, stateSeq: seq, facts } : undefined
 }
 
 type Redemption = Parameters<AgentStore['redeem']>[0]

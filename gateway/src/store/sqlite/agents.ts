@@ -1,4 +1,5 @@
 import { newId, PlatenError } from '@platen/protocol'
+import { factsAfter } from '../../domain/facts.ts'
 import type { Agent, AgentStore, EnrolmentToken } from '../../ports/agents.ts'
 import { appendAudit } from './audit.ts'
 import type { Row, SqlDatabase } from './database.ts'
@@ -38,7 +39,8 @@ export function sqliteAgents(database: SqlDatabase): AgentStore {
     report: async (agentId, { seq, full, facts }) => {
       const known = byId(agentId)
       if (!known || (!full && seq !== known.stateSeq + 1)) return false
-      const merged = full ? facts : { ...known.facts, ...facts }
+      const merged = factsAfter(known.facts, { full, facts })
+      if (!merged) return false
       database.run('UPDATE agents SET state_seq = ?, facts = ? WHERE id = ?', seq, JSON.stringify(merged), agentId)
       return true
     },
