@@ -52,7 +52,7 @@ describe('a decoder', () => {
 
   it('is found where it takes the square of what it is fed', async () => {
     const slow = textTarget('a', ['a'], text => /(a+)+$/.test(text))
-    assert.equal(await found(slow, `${'a'.repeat(24)}!`), 'hang')
+    assert.equal(await found(slow, `${'a'.repeat(28)}!`), 'hang')
   })
 
   it('is found where it gives all objects a member', async () => {

@@ -162,6 +162,7 @@ describe('an agent that is hostile', { timeout: 60_000 }, () => {
 
   it('fails again and again, and fills neither the log nor the gateway', async () => {
     let answered = 0
+    const from = performance.now()
     for (let tries = 0; tries < 100; tries += 1) {
       const next = await upgrade(gateway.url, gateway.token(rogue))
       if (!next.ok) {
@@ -172,7 +173,9 @@ describe('an agent that is hostile', { timeout: 60_000 }, () => {
       next.connection.raw('nothing that is known')
       assert.equal(await next.connection.closed, 4006)
     }
-    assert.ok(answered >= 55 && answered <= 70, `${answered} were let in`)
+    // Sixty at once, and one a second since.
+    const most = 61 + Math.ceil((performance.now() - from) / 1_000)
+    assert.ok(answered >= 55 && answered <= most, `${answered} were let in`)
     assert.ok(gateway.lines.filter(({ members }) => members['agentId'] === rogue.agentId).length < 60)
     assert.ok(gateway.counted('log_lines_withheld') > 50)
   })

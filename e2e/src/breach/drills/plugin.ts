@@ -13,6 +13,8 @@ import { asUser, tryAsking, tryFile, trySignal } from '../shell.ts'
 const user = ({ wards }: Field): string => wards[0].policy.site.user
 const stateFile = ({ wards }: Field, name: string): string => join(wards[0].policy.agent.state, name)
 const purge = { kind: 'cache.purge', input: { everything: true, reason: 'a drill' }, origin: 'owner' }
+/** A cold start of Node in the background of a busy machine. */
+const orderMs = 30_000
 const mostAsked = 200
 
 /** Asks the plugin's door as the site's user. */
@@ -81,14 +83,18 @@ async function throughLink(field: Field): Promise<Outcome> {
 async function withWorker(field: Field, look: (pid: number, jobId: string) => Promise<Outcome>): Promise<Outcome> {
   const [ward] = field.wards
   const before = ward.php.answer
-  ward.php.answer = () => undefined
+  const asked = Promise.withResolvers<void>()
+  ward.php.answer = () => {
+    asked.resolve()
+    return undefined
+  }
   try {
     const { json } = await askAgent({ socketPath: ward.policy.agent.socket }, 'POST', '/v1/jobs', {
       kind: 'images.optimize',
       input: { attachments: [1], mode: 'optimize' },
       origin: 'owner',
     })
-    const outcome = await look(await workerPid(field), String(json['id']))
+    const outcome = await look(await workerPid(field, asked.promise), String(json['id']))
     await askAgent({ socketPath: ward.policy.agent.socket }, 'POST', `/v1/jobs/${String(json['id'])}/cancel`)
     return outcome
   } finally {
@@ -96,15 +102,13 @@ async function withWorker(field: Field, look: (pid: number, jobId: string) => Pr
   }
 }
 
-async function workerPid({ wards }: Field): Promise<number> {
+/** It has its order once it asks PHP. */
+async function workerPid({ wards }: Field, asked: Promise<void>): Promise<number> {
   const site = await systemUser(wards[0].policy.site.user)
-  for (let tries = 0; tries < 100; tries += 1) {
-    const worker = wards[0].processes().find(({ command, uid }) => uid === site.uid && command.includes('worker.js'))
-    // It has its order once it asks PHP.
-    if (worker) return delay(1_500, worker.pid)
-    await delay(100)
-  }
-  throw new Error('no worker was started')
+  await Promise.race([asked, delay(orderMs)])
+  const worker = wards[0].processes().find(({ command, uid }) => uid === site.uid && command.includes('worker.js'))
+  if (!worker) throw new Error('no worker was started')
+  return worker.pid
 }
 
 async function flooded({ wards }: Field): Promise<Outcome> {
