@@ -48,13 +48,8 @@ export class SqliteJobTable implements JobTable {
     return found?.state === 'queued' ? found : undefined
   }
 
-  async nextFor({ places, kinds, agentId, now }: Claim): Promise<(Job & { state: 'queued' }) | undefined> {
-    // Its own slot is in nobody's way: whoever had it last may still be at it.
-    const taken =
-      'EXISTS (SELECT 1 FROM jobs busy WHERE busy.slot = iif(jobs.place = jobs.site_id, jobs.site_id, ?) AND busy.id <> jobs.id)'
-    const sql = `SELECT id, document, priority FROM jobs WHERE place = ${planned} AND state = 'queued' AND not_before <= ?
-      AND kind IN (${kinds.map(() => '?').join()}) AND (heavy = 0 OR NOT ${taken}) ORDER BY priority DESC, id LIMIT 1`
-    const found = places.flatMap(place => this.#database.all(sql, place, now, ...kinds, agentId))
+  async nextFor(claim: Claim): Promise<(Job & { state: 'queued' }) | undefined> {
+    const found = claim.places.flatMap(place => [...this.#waiting(place, 'heavy = 0', claim), ...this.#heavy(place, claim)])
     const job = first(found.toSorted(byUrgency)[0])
     return job?.state === 'queued' ? job : undefined
   }
@@ -76,6 +71,20 @@ export class SqliteJobTable implements JobTable {
       this.#database.run('DELETE FROM jobs WHERE id = ?', id)
     }
     return old.length
+  }
+
+  /** Where the machine has a heavy job, only that one may be next: its own slot is not in its way, and the others need not be looked at. */
+  #heavy(place: Place, claim: Claim): readonly Row[] {
+    const slot = place.startsWith('pool:') ? claim.agentId : place
+    const holder = this.#database.get(`SELECT id FROM jobs WHERE slot = ${planned}`, slot)
+    return holder ? this.#waiting(place, 'heavy = 1 AND id = ?', claim, holder['id']) : this.#waiting(place, 'heavy = 1', claim)
+  }
+
+  /** The most urgent job of a place that waits and may be leased. */
+  #waiting(place: Place, which: string, { kinds, now }: Claim, ...values: readonly unknown[]): readonly Row[] {
+    const sql = `SELECT id, document, priority FROM jobs WHERE place = ${planned} AND state = 'queued' AND ${which} AND not_before <= ?
+      AND kind IN (${kinds.map(() => '?').join()}) ORDER BY priority DESC, id LIMIT 1`
+    return this.#database.all(sql, place, ...values, now, ...kinds)
   }
 
   /** What is searched by, as far as it changes with the state. */

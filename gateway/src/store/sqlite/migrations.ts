@@ -134,4 +134,10 @@ export const migrations: readonly string[] = [
   DROP INDEX jobs_leased;
   CREATE INDEX jobs_holder ON jobs (holder, id) WHERE holder IS NOT NULL;
   `,
+  `
+  -- Heavy ones apart: thousands of them may wait while one runs, and a light one must not be looked for among them.
+  DROP INDEX jobs_queue;
+  CREATE INDEX jobs_queue ON jobs (place, heavy, priority DESC, id) WHERE state = 'queued';
+  CREATE INDEX sites_account ON sites (account_id, id);
+  `,
 ]
