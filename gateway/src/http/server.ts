@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import { isNestedTooDeeply, PlatenError, toPlatenError } from '@platen/protocol'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { Admitted } from './admitted.ts'
 import type { HttpParts, Route } from './context.ts'
 import { streamEvents } from './event-stream.ts'
 import { frontPage } from './front-page.ts'
@@ -27,6 +28,8 @@ export interface HttpServer {
 
 const bodyBytes = 131_072
 const requestMs = 30_000
+/** Above the link's own bound, whose refusals say when to come back: what is over this one is hung up on. */
+const mostSockets = 60_000
 const streamsEach = 50
 const streamAgainSeconds = 5
 const routes: readonly Route[] = [...siteRoutes, ...agentRoutes, ...tokenRoutes, ...jobRoutes, ...auditRoutes]
@@ -43,6 +46,7 @@ export function httpServer(parts: HttpParts): HttpServer {
     // Addresses that can't be read at all.
     frameworkErrors: (_error, request, reply) => fail(new PlatenError('route.not_found'), request, reply, parts),
   })
+  app.server.maxConnections = mostSockets
   // Answers are one caller's own, and are what their type says.
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer').header('cache-control', 'no-store')
@@ -71,6 +75,7 @@ export function httpServer(parts: HttpParts): HttpServer {
 }
 
 function serveRoutes(app: FastifyInstance, parts: HttpParts, gatekeeper: Gatekeeper): void {
+  const admitted = new Admitted(gatekeeper)
   for (const route of routes) {
     app.route({
       method: route.method,
@@ -78,12 +83,10 @@ function serveRoutes(app: FastifyInstance, parts: HttpParts, gatekeeper: Gatekee
       url: route.path.replace(/(?<!\/):/, '::'),
       ...(route.body ? { schema: { body: route.body } } : {}),
       ...(route.bodyBytes === undefined ? {} : { bodyLimit: route.bodyBytes }),
-      // Who asks comes first: a body is judged only for those who may send one.
-      attachValidation: true,
+      onRequest: request => admitted.admit(request, route.scope),
       handler: async (request, reply) => {
         const raw = rawCall(request)
-        const token = await gatekeeper.admit(raw, route.scope)
-        if (request.validationError) throw request.validationError
+        const token = admitted.tokenOf(request)
         if (isNestedTooDeeply(raw.body)) throw new PlatenError('input.invalid', 'It is nested too deeply.', { field: 'body' })
         const call = gatekeeper.call(token, route, raw)
         try {
@@ -100,8 +103,6 @@ function serveRoutes(app: FastifyInstance, parts: HttpParts, gatekeeper: Gatekee
 
 function rawCall(request: FastifyRequest): RawCall {
   return {
-    authorization: request.headers.authorization,
-    address: request.ip,
     idempotencyKey: request.headers['idempotency-key'],
     params: request.params as Record<string, string>,
     query: singular(request.query as Record<string, string | string[]>),
@@ -117,12 +118,14 @@ function singular(query: Readonly<Record<string, string | string[]>>): Record<st
 }
 
 function serveStreams(app: FastifyInstance, parts: HttpParts, gatekeeper: Gatekeeper): void {
+  const admitted = new Admitted(gatekeeper)
   const streams = new OpenStreams(streamsEach)
   for (const route of streamRoutes) {
     // A HEAD request would hold a stream open that nobody reads.
-    app.get(route.path, { exposeHeadRoute: false }, async (request, reply) => {
-      const { params, query, ...raw } = rawCall(request)
-      const token = await gatekeeper.admit(raw, 'read')
+    const onRequest = (request: FastifyRequest): Promise<void> => admitted.admit(request, 'read')
+    app.get(route.path, { exposeHeadRoute: false, onRequest }, async (request, reply) => {
+      const { params, query } = rawCall(request)
+      const token = admitted.tokenOf(request)
       const shown = await route.of(token, params['id'] ?? '', parts)
       const of = { ...shown, tokenHash: token.hash, after: startOf(request.headers['last-event-id'], query['after']) }
       if (await isOver(of, parts)) return reply.status(204).send()
@@ -143,8 +146,10 @@ function servePublic(app: FastifyInstance, parts: HttpParts, gatekeeper: Gatekee
       method: route.method,
       url: route.path,
       ...(route.body ? { schema: { body: route.body } } : {}),
-      handler: async (request, reply) => {
+      onRequest: async request => {
         if (route.limited) gatekeeper.admitAddress(request.ip)
+      },
+      handler: async (request, reply) => {
         const { status, body } = await route.handle(request.body, parts)
         return reply.status(status).send(body)
       },
