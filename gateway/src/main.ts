@@ -87,6 +87,7 @@ export async function runGateway(
   process.once('SIGINT', () => process.exit(1))
   process.once('SIGTERM', () => process.exit(1))
   stopRetention()
+  http.drain()
   await link.drain()
   await http.close()
   await watched?.close()

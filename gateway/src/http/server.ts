@@ -6,9 +6,10 @@ import type { HttpParts, Route } from './context.ts'
 import { streamEvents } from './event-stream.ts'
 import { frontPage } from './front-page.ts'
 import { Gatekeeper, TooMany, type RawCall } from './gatekeeper.ts'
+import { InFlight } from './in-flight.ts'
 import { openApi } from './openapi.ts'
 import { problemOf } from './problem.ts'
-import { publicRoutes } from './public-routes.ts'
+import { lifePath, publicRoutes } from './public-routes.ts'
 import { agentRoutes } from './routes/agents.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { jobRoutes } from './routes/jobs.ts'
@@ -23,6 +24,9 @@ export interface HttpServer {
   readonly server: Server
   /** Starts listening; the port that it got. @throws PlatenError port.in_use */
   listen(host: string, port: number): Promise<number>
+  /** From now on, whatever is asked is answered gateway.draining, and event streams end; it still listens, so that whoever looks can see it. */
+  drain(): void
+  /** Drains, and waits for requests that are being answered; what takes too long is cut. */
   close(): Promise<void>
 }
 
@@ -30,6 +34,7 @@ const bodyBytes = 131_072
 const requestMs = 30_000
 /** Above the link's own bound, whose refusals say when to come back: what is over this one is hung up on. */
 const mostSockets = 60_000
+const drainMs = 10_000
 const streamsEach = 50
 const streamAgainSeconds = 5
 const routes: readonly Route[] = [...siteRoutes, ...agentRoutes, ...tokenRoutes, ...jobRoutes, ...auditRoutes]
@@ -51,11 +56,19 @@ export function httpServer(parts: HttpParts): HttpServer {
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer').header('cache-control', 'no-store')
   })
+  const [leaving, inFlight] = [new AbortController(), new InFlight()]
+  app.addHook('onRequest', async (request, reply) => {
+    if (!leaving.signal.aborted) inFlight.add(reply.raw)
+    else if (request.routeOptions.url !== lifePath) throw new PlatenError('gateway.draining')
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    if (leaving.signal.aborted) reply.header('connection', 'close')
+  })
   app.setErrorHandler((error, request, reply) => fail(error, request, reply, parts))
   app.setNotFoundHandler((request, reply) => fail(new PlatenError('route.not_found'), request, reply, parts))
   const gatekeeper = new Gatekeeper(parts)
   serveRoutes(app, parts, gatekeeper)
-  serveStreams(app, parts, gatekeeper)
+  serveStreams(app, parts, gatekeeper, leaving.signal)
   servePublic(app, parts, gatekeeper)
   serveFrontPage(app)
   return {
@@ -70,7 +83,12 @@ export function httpServer(parts: HttpParts): HttpServer {
       const address = app.server.address()
       return typeof address === 'object' && address ? address.port : port
     },
-    close: () => app.close(),
+    drain: () => leaving.abort(),
+    close: async () => {
+      leaving.abort()
+      await inFlight.over(parts.clock, drainMs)
+      await app.close()
+    },
   }
 }
 
@@ -117,7 +135,7 @@ function singular(query: Readonly<Record<string, string | string[]>>): Record<st
   return query as Record<string, string>
 }
 
-function serveStreams(app: FastifyInstance, parts: HttpParts, gatekeeper: Gatekeeper): void {
+function serveStreams(app: FastifyInstance, parts: HttpParts, gatekeeper: Gatekeeper, leaving: AbortSignal): void {
   const admitted = new Admitted(gatekeeper)
   const streams = new OpenStreams(streamsEach)
   for (const route of streamRoutes) {
@@ -129,13 +147,14 @@ function serveStreams(app: FastifyInstance, parts: HttpParts, gatekeeper: Gateke
       const shown = await route.of(token, params['id'] ?? '', parts)
       const of = { ...shown, tokenHash: token.hash, after: startOf(request.headers['last-event-id'], query['after']) }
       if (await isOver(of, parts)) return reply.status(204).send()
+      if (leaving.aborted) throw new PlatenError('gateway.draining')
       const giveBack = streams.take(token.id)
       if (!giveBack) throw new TooMany(streamAgainSeconds)
       reply.hijack()
       // Whoever went away meanwhile has closed already, and will not do so again.
       if (reply.raw.destroyed) return giveBack()
       reply.raw.once('close', giveBack)
-      streamEvents(reply.raw, of, parts)
+      streamEvents(reply.raw, of, parts, leaving)
     })
   }
 }
