@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
@@ -159,5 +161,40 @@ describe('platen gateway init', () => {
     assert.match(stderr, /gateway\.exists/)
     assert.ok(!stderr.includes(token))
     assert.equal(statSync(join(folder, 'gateway.db')).size, before)
+  })
+})
+
+describe('platen gateway run', () => {
+  let folder: string
+  let taken: Server
+  let port: number
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'platen-run-'))
+    await initGateway({ data: folder }, 'first')
+    taken = createServer()
+    await once(taken.listen(0, '127.0.0.1'), 'listening')
+    port = (taken.address() as AddressInfo).port
+  })
+  afterEach(() => {
+    taken.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  const run = (...words: string[]): Promise<Told> => platen(['gateway', 'run', '--data', folder, ...words])
+
+  it('ends with what is wrong where the port of the API is taken, and leaves nothing open', async () => {
+    const { code, stdout, stderr } = await run('--port', String(port), '--metrics', '127.0.0.1:0')
+    assert.equal(code, 1)
+    assert.match(stderr, /port\.in_use/)
+    assert.doesNotMatch(stdout, /gateway:ready/)
+    assert.deepEqual(readdirSync(folder), ['gateway.db'])
+  })
+
+  it('ends with what is wrong where the port of the metrics is taken, before it serves anything', async () => {
+    const { code, stdout, stderr } = await run('--port', '0', '--metrics', `127.0.0.1:${port}`)
+    assert.equal(code, 1)
+    assert.match(stderr, /port\.in_use/)
+    assert.doesNotMatch(stdout, /gateway:ready/)
+    assert.deepEqual(readdirSync(folder), ['gateway.db'])
   })
 })
