@@ -15,7 +15,11 @@ export async function ask<T>({ url, token }: Settings, method: string, path: str
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
-  const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>
+  const answer = (await response.json().catch((error: unknown) => {
+    // What a proxy refuses need not be JSON.
+    if (response.ok) throw new PlatenError('gateway.unreachable', `The answer of ${new URL(url).origin} broke off.`, { cause: error })
+    return {}
+  })) as Record<string, unknown>
   if (response.ok) return answer as T
   const { code, detail, field } = answer
   const words = typeof detail === 'string' ? detail : `HTTP ${response.status}`

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer as createHttpServer, type ServerResponse } from 'node:http'
 import { createServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -102,6 +103,26 @@ describe('platen', () => {
       assert.match(stderr, new RegExp(`cache\\.purge: ${outcome}`))
     })
   }
+
+  it('goes on waiting for a job while the gateway is away, and has said first which one that is', async t => {
+    const job = { id: 'job_1', siteId: api.mine.siteId, kind: 'cache.purge', state: 'succeeded', createdAt: '' }
+    const answers: ((response: ServerResponse) => void)[] = [
+      response => response.writeHead(201).end(JSON.stringify({ ...job, state: 'queued' })),
+      response => response.writeHead(503).end(JSON.stringify({ code: 'gateway.draining' })),
+      response => response.destroy(),
+      response => response.writeHead(502).end('<html>'),
+      // One that breaks off.
+      response => response.writeHead(200, { 'content-length': 500 }).write('{"id":', () => response.destroy()),
+      response => response.writeHead(200).end(JSON.stringify(job)),
+    ]
+    const gateway = createHttpServer((_request, response) => answers.shift()?.(response))
+    await once(gateway.listen(0, '127.0.0.1'), 'listening')
+    t.after(() => gateway.close())
+    const env = { PLATEN_URL: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`, PLATEN_TOKEN: 'x' }
+    const { code, stdout, stderr } = await platen(['--json', 'job', 'run', 'cache.purge', api.mine.siteId, '--wait'], env)
+    assert.deepEqual([code, JSON.parse(stdout)], [0, job])
+    assert.deepEqual(stderr.split('\n'), ['job_1', 'cache.purge: succeeded ', ''])
+  })
 
   it('takes a gateway that is no address, and a token file that is not there, for bad input', async () => {
     const wrong = await platen(['--url', 'gateway', 'site', 'list'], { PLATEN_TOKEN: 'x' })
