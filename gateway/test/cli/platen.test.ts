@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer, type ServerResponse } from 'node:http'
@@ -12,6 +12,7 @@ import { Api } from '../http/api-fixture.ts'
 import { claimOne, say } from '../support/agent-words.ts'
 
 const program = join(import.meta.dirname, '..', '..', 'bin', 'platen')
+const signerProgram = join(import.meta.dirname, '..', '..', 'src', 'signer', 'main.ts')
 const commandMs = 20_000
 
 /** What a command left behind. */
@@ -122,6 +123,33 @@ describe('platen', () => {
     const { code, stdout, stderr } = await platen(['--json', 'job', 'run', 'cache.purge', api.mine.siteId, '--wait'], env)
     assert.deepEqual([code, JSON.parse(stdout)], [0, job])
     assert.deepEqual(stderr.split('\n'), ['job_1', 'cache.purge: succeeded ', ''])
+  })
+
+  it('takes the signer’s root key as it is, and as the signer prints it for people and for programs', async t => {
+    const folder = mkdtempSync(join(tmpdir(), 'platen-root-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    const signer = (...words: string[]): string =>
+      execFileSync(process.execPath, ['--conditions=source', signerProgram, ...words, '--dir', join(folder, 'keys')], { encoding: 'utf8' })
+    signer('init')
+    const json = signer('root', '--json')
+    const { signerRoot } = JSON.parse(json) as { readonly signerRoot: string }
+    for (const printed of [`${signerRoot}\n`, signer('root'), json]) {
+      writeFileSync(join(folder, 'root.pub'), printed)
+      const { code, stdout, stderr } = await ask('site', 'enrol', api.mine.siteId, '--signer-root', join(folder, 'root.pub'))
+      assert.equal(code, 0, stderr)
+      assert.equal((JSON.parse(stdout) as { signerRoot: string }).signerRoot, signerRoot)
+    }
+  })
+
+  it('takes a root key that is not there, and a file that holds none, for bad input', async t => {
+    const folder = mkdtempSync(join(tmpdir(), 'platen-root-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    writeFileSync(join(folder, 'root.pub'), '{"signerRoot":7}')
+    for (const file of ['root.pub', 'nothing', '']) {
+      const { code, stdout, stderr } = await ask('site', 'enrol', api.mine.siteId, '--signer-root', join(folder, file))
+      assert.deepEqual([code, stdout], [2, ''])
+      assert.match(stderr, /enrol\.bundle_invalid/)
+    }
   })
 
   it('takes a gateway that is no address, and a token file that is not there, for bad input', async () => {
