@@ -47,3 +47,10 @@ export async function askAll<T>(settings: Settings, path: string, most: number):
   } while (cursor !== undefined && items.length < most)
   return items.slice(0, most)
 }
+
+/** A list as far as its bound; says on stderr where that is not all of it. */
+export async function askBounded<T>(settings: Settings, path: string, most: number): Promise<T[]> {
+  const items = await askAll<T>(settings, path, most + 1)
+  if (items.length > most) process.stderr.write(`platen: these are the first ${most}; there are more.\n`)
+  return items.slice(0, most)
+}

@@ -7,6 +7,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
+import { newId } from '@platen/protocol'
 import { initGateway } from '../../src/init.ts'
 import { Api } from '../http/api-fixture.ts'
 import { claimOne, say } from '../support/agent-words.ts'
@@ -57,6 +58,23 @@ describe('platen', () => {
     assert.ok(stdout.includes(api.mine.siteUrl) && !stdout.includes(api.theirs.siteUrl))
     const sites = (await json('site', 'list')) as { url: string }[] | { items: { url: string }[] }
     assert.ok(JSON.stringify(sites).includes(api.mine.siteUrl))
+  })
+
+  it('says on stderr where a list is longer than what it shows', async t => {
+    const api = await Api.open()
+    t.after(() => api.close())
+    const { accountId, token } = api.mine
+    const list = async (): Promise<readonly [count: number, stderr: string]> => {
+      const { stdout, stderr } = await platen(['--json', 'token', 'list'], { PLATEN_URL: api.url, PLATEN_TOKEN: token.admin })
+      return [(JSON.parse(stdout) as { items: unknown[] }).items.length, stderr]
+    }
+    const create = (name: number): Promise<unknown> =>
+      api.store.tokens.create({ id: newId('tok'), accountId, name: `${name}`, scope: 'read', hash: `${name}`, createdAt: 0 })
+    // The account has three.
+    await Promise.all(Array.from({ length: 997 }, (_, name) => create(name)))
+    assert.deepEqual(await list(), [1_000, ''])
+    await create(997)
+    assert.deepEqual(await list(), [1_000, 'platen: these are the first 1000; there are more.\n'])
   })
 
   it('dispatches a job with the usual input of its kind', async () => {

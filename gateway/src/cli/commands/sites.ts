@@ -1,4 +1,4 @@
-import { ask, askAll } from '../api.ts'
+import { ask, askBounded } from '../api.ts'
 import { needed, type Commands } from '../command-line.ts'
 import { settings } from '../settings.ts'
 import { signerRoot } from '../signer-root.ts'
@@ -22,7 +22,7 @@ export const siteCommands: Commands = {
   list: {
     description: 'list the sites',
     run: async values => {
-      const sites = await askAll<Site>(settings(values), '/v1/sites', most)
+      const sites = await askBounded<Site>(settings(values), '/v1/sites', most)
       return printList(values['json'], sites, ['SITE', 'URL', 'SINCE'], site => [site.id, site.url, site.createdAt])
     },
   },
