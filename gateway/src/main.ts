@@ -5,7 +5,7 @@ import { inputValidators } from '@platen/protocol/validators/inputs'
 import { resultValidators } from '@platen/protocol/validators/results'
 import { memoryBus } from './bus/memory-bus.ts'
 import type { Catalog } from './domain/catalog.ts'
-import { gatewayConfig, type GatewayOptions } from './config.ts'
+import { gatewayConfig, type GatewayConfig, type GatewayOptions } from './config.ts'
 import { invite, redeem } from './enrolment/enrolment.ts'
 import { usualRates, type RequestRates } from './http/request-rate.ts'
 import { httpServer } from './http/server.ts'
@@ -13,6 +13,7 @@ import { latestProgress } from './latest-progress.ts'
 import { openLink, type GatewayLink } from './link/link.ts'
 import { serveMetrics } from './metrics/metrics-server.ts'
 import { prometheusMetrics } from './metrics/prometheus.ts'
+import type { Log } from './ports/log.ts'
 import { signerClient } from './signer/signer-client.ts'
 import { startRetention } from './retention.ts'
 import { openStore } from './store-choice.ts'
@@ -38,19 +39,25 @@ const product: GatewayComposition = {
 }
 
 /** Runs a gateway until a signal ends it; a second signal does not wait. Answers the exit code. @throws PlatenError input.invalid, port.in_use, store.unavailable */
-export async function runGateway(
-  options: GatewayOptions,
-  { catalog, heartbeatMs, leaseMs, rates }: GatewayComposition = product,
-): Promise<number> {
+export async function runGateway(options: GatewayOptions, composition: GatewayComposition = product): Promise<number> {
   const config = gatewayConfig(options)
   const log = pinoLog(config.logLevel)
+  await serve(config, composition, log)
+  log.info('gateway:stopped')
+  return 0
+}
+
+/** Closes what it opened, the last first: when it is asked to stop, and where something can't be opened. */
+async function serve(config: GatewayConfig, { catalog, heartbeatMs, leaseMs, rates }: GatewayComposition, log: Log): Promise<void> {
+  await using opened = new AsyncDisposableStack()
   const clock = systemClock
   mkdirSync(config.data, { recursive: true, mode: 0o700 })
-  const store = await openStore(config, { kinds: catalog.kinds, random: () => clock.random() })
+  const store = opened.adopt(await openStore(config, { kinds: catalog.kinds, random: () => clock.random() }), it => it.close())
   const bus = memoryBus(log)
-  const signer = signerClient(config.signerSocket)
+  const signer = opened.adopt(signerClient(config.signerSocket), it => it.close())
   const enrolment = { agents: store.agents, bus, gateway: config.name, now: () => clock.now() }
   const metrics = prometheusMetrics()
+  if (config.metrics) opened.adopt(await serveMetrics(metrics, config.metrics.host, config.metrics.port), it => it.close())
   const http = httpServer({
     store,
     bus,
@@ -64,6 +71,7 @@ export async function runGateway(
     invite: (site, record) => invite(enrolment, site, record),
     redeem: request => redeem(enrolment, request),
   })
+  opened.defer(() => http.close())
   const link: GatewayLink = openLink({
     server: http.server,
     store,
@@ -78,22 +86,16 @@ export async function runGateway(
     leaseMs,
     trustProxy: config.trustProxy,
   })
-  const stopRetention = startRetention({ jobs: store.jobs, clock, log }, config.keepDays * dayMs)
+  opened.defer(() => link.drain())
+  // Whoever looks sees it before the agents are sent away.
+  opened.defer(() => http.drain())
+  opened.defer(startRetention({ jobs: store.jobs, clock, log }, config.keepDays * dayMs))
   const asked = firstSignal()
   const port = await http.listen(config.host, config.port)
-  const watched = config.metrics && (await serveMetrics(metrics, config.metrics.host, config.metrics.port))
   log.info('gateway:ready', { host: config.host, port, data: config.data })
   log.info('gateway:stopping', { signal: await asked })
   process.once('SIGINT', () => process.exit(1))
   process.once('SIGTERM', () => process.exit(1))
-  stopRetention()
-  await link.drain()
-  await http.close()
-  await watched?.close()
-  signer.close()
-  await store.close()
-  log.info('gateway:stopped')
-  return 0
 }
 
 function firstSignal(): Promise<NodeJS.Signals> {

@@ -15,7 +15,11 @@ export async function ask<T>({ url, token }: Settings, method: string, path: str
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
-  const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>
+  const answer = (await response.json().catch((error: unknown) => {
+    // What a proxy refuses need not be JSON.
+    if (response.ok) throw new PlatenError('gateway.unreachable', `The answer of ${new URL(url).origin} broke off.`, { cause: error })
+    return {}
+  })) as Record<string, unknown>
   if (response.ok) return answer as T
   const { code, detail, field } = answer
   const words = typeof detail === 'string' ? detail : `HTTP ${response.status}`
@@ -41,5 +45,12 @@ export async function askAll<T>(settings: Settings, path: string, most: number):
     items.push(...page.items)
     cursor = page.nextCursor
   } while (cursor !== undefined && items.length < most)
+  return items.slice(0, most)
+}
+
+/** A list as far as its bound; says on stderr where that is not all of it. */
+export async function askBounded<T>(settings: Settings, path: string, most: number): Promise<T[]> {
+  const items = await askAll<T>(settings, path, most + 1)
+  if (items.length > most) process.stderr.write(`platen: these are the first ${most}; there are more.\n`)
   return items.slice(0, most)
 }

@@ -21,8 +21,8 @@ const batch = 200
 const stuckMs = 15_000
 const ending = new Set(['job.succeeded', 'job.failed', 'job.cancelled', 'job.expired'])
 
-/** Writes events as they come: server-sent events whose id is the sequence and whose data is a CloudEvent. Ends with its reader. */
-export function streamEvents(response: ServerResponse, of: StreamOf, parts: HttpParts): void {
+/** Writes events as they come: server-sent events whose id is the sequence and whose data is a CloudEvent. Ends with its reader, and when the gateway leaves. */
+export function streamEvents(response: ServerResponse, of: StreamOf, parts: HttpParts, leaving: AbortSignal): void {
   response.writeHead(200, {
     'content-type': 'text/event-stream',
     'cache-control': 'no-store',
@@ -30,7 +30,7 @@ export function streamEvents(response: ServerResponse, of: StreamOf, parts: Http
     'x-content-type-options': 'nosniff',
   })
   response.flushHeaders()
-  new EventStream(response, of, parts).start()
+  new EventStream(response, of, parts).start(leaving)
 }
 
 class EventStream {
@@ -52,13 +52,16 @@ class EventStream {
     this.#heardAt = parts.clock.now()
   }
 
-  start(): void {
+  start(leaving: AbortSignal): void {
     const unsubscribe = this.#parts.bus.subscribe(hint => {
       if (hint.type !== 'site event') return
       const { siteId = hint.siteId } = this.#of
       if (hint.siteId === siteId) void this.#pump()
     })
+    const leave = (): void => void this.#response.end()
+    leaving.addEventListener('abort', leave)
     this.#response.once('close', () => {
+      leaving.removeEventListener('abort', leave)
       unsubscribe()
       this.#cancel()
     })

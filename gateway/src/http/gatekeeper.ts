@@ -5,11 +5,15 @@ import { authenticate, requireScope } from './authenticate.ts'
 import type { Call, HttpParts, Route } from './context.ts'
 import { RequestRate } from './request-rate.ts'
 
+/** Who asks, as far as the head of a request tells. */
+export interface Asker {
+  readonly authorization: string | undefined
+  /** Behind the proxies that are trusted. */
+  readonly address: string
+}
+
 /** A request as any HTTP library has it. */
 export interface RawCall {
-  readonly authorization: string | undefined
-  /** Who asks, behind the proxies that are trusted. */
-  readonly address: string
   readonly idempotencyKey: string | readonly string[] | undefined
   readonly params: Readonly<Record<string, string>>
   readonly query: Readonly<Record<string, string>>
@@ -47,9 +51,10 @@ export class Gatekeeper {
   }
 
   /** The token of a request. Guesses count against the address that makes them. @throws PlatenError token.invalid, token.scope, rate.limited */
-  async admit({ authorization, address }: Pick<RawCall, 'authorization' | 'address'>, scope: Scope): Promise<Token> {
+  async admit({ authorization, address }: Asker, scope: Scope): Promise<Token> {
     const token = await authenticate(authorization, this.#parts.store.tokens).catch((error: unknown) => {
-      this.admitAddress(address)
+      // A store that is away is no guess.
+      if (error instanceof PlatenError && error.code === 'token.invalid') this.admitAddress(address)
       throw error
     })
     const waitSeconds = this.#tokens.waitSeconds(token.id)

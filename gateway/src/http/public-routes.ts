@@ -13,6 +13,9 @@ export interface PublicRoute extends RouteDocument {
 const key = { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' }
 const healthy = { status: 200, schema: { type: 'object', required: ['ok'], properties: { ok: { const: true } } }, example: { ok: true } }
 
+/** Answers as long as the process lives, while it drains too: whoever restarts what is dead must not take that for dead. */
+export const lifePath = '/healthz'
+
 /** What needs no API token and tells nothing of any account. */
 export const publicRoutes: readonly PublicRoute[] = [
   {
@@ -46,7 +49,7 @@ export const publicRoutes: readonly PublicRoute[] = [
   },
   {
     method: 'GET',
-    path: '/healthz',
+    path: lifePath,
     scope: 'public',
     limited: false,
     summary: 'Say that the process lives',
@@ -58,7 +61,7 @@ export const publicRoutes: readonly PublicRoute[] = [
     path: '/readyz',
     scope: 'public',
     limited: false,
-    summary: 'Say that the store can be read and written',
+    summary: 'Say that the store can be read and written, and that the gateway is not stopping',
     answer: healthy,
     handle: async (_body, { readiness }) => {
       if (!(await readiness.isReady())) throw new PlatenError('store.unavailable')

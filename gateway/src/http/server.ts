@@ -1,13 +1,15 @@
 import type { Server } from 'node:http'
 import { isNestedTooDeeply, PlatenError, toPlatenError } from '@platen/protocol'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { Admitted } from './admitted.ts'
 import type { HttpParts, Route } from './context.ts'
 import { streamEvents } from './event-stream.ts'
 import { frontPage } from './front-page.ts'
 import { Gatekeeper, TooMany, type RawCall } from './gatekeeper.ts'
+import { InFlight } from './in-flight.ts'
 import { openApi } from './openapi.ts'
 import { problemOf } from './problem.ts'
-import { publicRoutes } from './public-routes.ts'
+import { lifePath, publicRoutes } from './public-routes.ts'
 import { Readiness } from './readiness.ts'
 import { agentRoutes } from './routes/agents.ts'
 import { auditRoutes } from './routes/audit.ts'
@@ -23,11 +25,17 @@ export interface HttpServer {
   readonly server: Server
   /** Starts listening; the port that it got. @throws PlatenError port.in_use */
   listen(host: string, port: number): Promise<number>
+  /** From now on, whatever is asked is answered gateway.draining, and event streams end; it still listens, so that whoever looks can see it. */
+  drain(): void
+  /** Drains, and waits for requests that are being answered; what takes too long is cut. */
   close(): Promise<void>
 }
 
 const bodyBytes = 131_072
 const requestMs = 30_000
+/** Above the link's own bound, whose refusals say when to come back: what is over this one is hung up on. */
+const mostSockets = 60_000
+const drainMs = 10_000
 const streamsEach = 50
 const streamAgainSeconds = 5
 const routes: readonly Route[] = [...siteRoutes, ...agentRoutes, ...tokenRoutes, ...jobRoutes, ...auditRoutes]
@@ -44,15 +52,24 @@ export function httpServer(parts: HttpParts): HttpServer {
     // Addresses that can't be read at all.
     frameworkErrors: (_error, request, reply) => fail(new PlatenError('route.not_found'), request, reply, parts),
   })
+  app.server.maxConnections = mostSockets
   // Answers are one caller's own, and are what their type says.
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer').header('cache-control', 'no-store')
+  })
+  const [leaving, inFlight] = [new AbortController(), new InFlight()]
+  app.addHook('onRequest', async (request, reply) => {
+    if (!leaving.signal.aborted) inFlight.add(reply.raw)
+    else if (request.routeOptions.url !== lifePath) throw new PlatenError('gateway.draining')
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    if (leaving.signal.aborted) reply.header('connection', 'close')
   })
   app.setErrorHandler((error, request, reply) => fail(error, request, reply, parts))
   app.setNotFoundHandler((request, reply) => fail(new PlatenError('route.not_found'), request, reply, parts))
   const gatekeeper = new Gatekeeper(parts)
   serveRoutes(app, parts, gatekeeper)
-  serveStreams(app, parts, gatekeeper)
+  serveStreams(app, parts, gatekeeper, leaving.signal)
   servePublic(app, parts, gatekeeper)
   serveFrontPage(app)
   return {
@@ -67,11 +84,17 @@ export function httpServer(parts: HttpParts): HttpServer {
       const address = app.server.address()
       return typeof address === 'object' && address ? address.port : port
     },
-    close: () => app.close(),
+    drain: () => leaving.abort(),
+    close: async () => {
+      leaving.abort()
+      await inFlight.over(parts.clock, drainMs)
+      await app.close()
+    },
   }
 }
 
 function serveRoutes(app: FastifyInstance, parts: HttpParts, gatekeeper: Gatekeeper): void {
+  const admitted = new Admitted(gatekeeper)
   for (const route of routes) {
     app.route({
       method: route.method,
@@ -79,12 +102,10 @@ function serveRoutes(app: FastifyInstance, parts: HttpParts, gatekeeper: Gatekee
       url: route.path.replace(/(?<!\/):/, '::'),
       ...(route.body ? { schema: { body: route.body } } : {}),
       ...(route.bodyBytes === undefined ? {} : { bodyLimit: route.bodyBytes }),
-      // Who asks comes first: a body is judged only for those who may send one.
-      attachValidation: true,
+      onRequest: request => admitted.admit(request, route.scope),
       handler: async (request, reply) => {
         const raw = rawCall(request)
-        const token = await gatekeeper.admit(raw, route.scope)
-        if (request.validationError) throw request.validationError
+        const token = admitted.tokenOf(request)
         if (isNestedTooDeeply(raw.body)) throw new PlatenError('input.invalid', 'It is nested too deeply.', { field: 'body' })
         const call = gatekeeper.call(token, route, raw)
         try {
@@ -101,8 +122,6 @@ function serveRoutes(app: FastifyInstance, parts: HttpParts, gatekeeper: Gatekee
 
 function rawCall(request: FastifyRequest): RawCall {
   return {
-    authorization: request.headers.authorization,
-    address: request.ip,
     idempotencyKey: request.headers['idempotency-key'],
     params: request.params as Record<string, string>,
     query: singular(request.query as Record<string, string | string[]>),
@@ -117,23 +136,26 @@ function singular(query: Readonly<Record<string, string | string[]>>): Record<st
   return query as Record<string, string>
 }
 
-function serveStreams(app: FastifyInstance, parts: HttpParts, gatekeeper: Gatekeeper): void {
+function serveStreams(app: FastifyInstance, parts: HttpParts, gatekeeper: Gatekeeper, leaving: AbortSignal): void {
+  const admitted = new Admitted(gatekeeper)
   const streams = new OpenStreams(streamsEach)
   for (const route of streamRoutes) {
     // A HEAD request would hold a stream open that nobody reads.
-    app.get(route.path, { exposeHeadRoute: false }, async (request, reply) => {
-      const { params, query, ...raw } = rawCall(request)
-      const token = await gatekeeper.admit(raw, 'read')
+    const onRequest = (request: FastifyRequest): Promise<void> => admitted.admit(request, 'read')
+    app.get(route.path, { exposeHeadRoute: false, onRequest }, async (request, reply) => {
+      const { params, query } = rawCall(request)
+      const token = admitted.tokenOf(request)
       const shown = await route.of(token, params['id'] ?? '', parts)
       const of = { ...shown, tokenHash: token.hash, after: startOf(request.headers['last-event-id'], query['after']) }
       if (await isOver(of, parts)) return reply.status(204).send()
+      if (leaving.aborted) throw new PlatenError('gateway.draining')
       const giveBack = streams.take(token.id)
       if (!giveBack) throw new TooMany(streamAgainSeconds)
       reply.hijack()
       // Whoever went away meanwhile has closed already, and will not do so again.
       if (reply.raw.destroyed) return giveBack()
       reply.raw.once('close', giveBack)
-      streamEvents(reply.raw, of, parts)
+      streamEvents(reply.raw, of, parts, leaving)
     })
   }
 }
@@ -145,8 +167,10 @@ function servePublic(app: FastifyInstance, parts: HttpParts, gatekeeper: Gatekee
       method: route.method,
       url: route.path,
       ...(route.body ? { schema: { body: route.body } } : {}),
-      handler: async (request, reply) => {
+      onRequest: async request => {
         if (route.limited) gatekeeper.admitAddress(request.ip)
+      },
+      handler: async (request, reply) => {
         const { status, body } = await route.handle(request.body, served)
         return reply.status(status).send(body)
       },

@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { execFile, execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer as createHttpServer, type ServerResponse } from 'node:http'
+import { createServer, type AddressInfo, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
+import { newId } from '@platen/protocol'
 import { initGateway } from '../../src/init.ts'
 import { Api } from '../http/api-fixture.ts'
 import { claimOne, say } from '../support/agent-words.ts'
 
 const program = join(import.meta.dirname, '..', '..', 'bin', 'platen')
+const signerProgram = join(import.meta.dirname, '..', '..', 'src', 'signer', 'main.ts')
 const commandMs = 20_000
 
 /** What a command left behind. */
@@ -53,6 +58,23 @@ describe('platen', () => {
     assert.ok(stdout.includes(api.mine.siteUrl) && !stdout.includes(api.theirs.siteUrl))
     const sites = (await json('site', 'list')) as { url: string }[] | { items: { url: string }[] }
     assert.ok(JSON.stringify(sites).includes(api.mine.siteUrl))
+  })
+
+  it('says on stderr where a list is longer than what it shows', async t => {
+    const api = await Api.open()
+    t.after(() => api.close())
+    const { accountId, token } = api.mine
+    const list = async (): Promise<readonly [count: number, stderr: string]> => {
+      const { stdout, stderr } = await platen(['--json', 'token', 'list'], { PLATEN_URL: api.url, PLATEN_TOKEN: token.admin })
+      return [(JSON.parse(stdout) as { items: unknown[] }).items.length, stderr]
+    }
+    const create = (name: number): Promise<unknown> =>
+      api.store.tokens.create({ id: newId('tok'), accountId, name: `${name}`, scope: 'read', hash: `${name}`, createdAt: 0 })
+    // The account has three.
+    await Promise.all(Array.from({ length: 997 }, (_, name) => create(name)))
+    assert.deepEqual(await list(), [1_000, ''])
+    await create(997)
+    assert.deepEqual(await list(), [1_000, 'platen: these are the first 1000; there are more.\n'])
   })
 
   it('dispatches a job with the usual input of its kind', async () => {
@@ -100,6 +122,53 @@ describe('platen', () => {
       assert.match(stderr, new RegExp(`cache\\.purge: ${outcome}`))
     })
   }
+
+  it('goes on waiting for a job while the gateway is away, and has said first which one that is', async t => {
+    const job = { id: 'job_1', siteId: api.mine.siteId, kind: 'cache.purge', state: 'succeeded', createdAt: '' }
+    const answers: ((response: ServerResponse) => void)[] = [
+      response => response.writeHead(201).end(JSON.stringify({ ...job, state: 'queued' })),
+      response => response.writeHead(503).end(JSON.stringify({ code: 'gateway.draining' })),
+      response => response.destroy(),
+      response => response.writeHead(502).end('<html>'),
+      // One that breaks off.
+      response => response.writeHead(200, { 'content-length': 500 }).write('{"id":', () => response.destroy()),
+      response => response.writeHead(200).end(JSON.stringify(job)),
+    ]
+    const gateway = createHttpServer((_request, response) => answers.shift()?.(response))
+    await once(gateway.listen(0, '127.0.0.1'), 'listening')
+    t.after(() => gateway.close())
+    const env = { PLATEN_URL: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`, PLATEN_TOKEN: 'x' }
+    const { code, stdout, stderr } = await platen(['--json', 'job', 'run', 'cache.purge', api.mine.siteId, '--wait'], env)
+    assert.deepEqual([code, JSON.parse(stdout)], [0, job])
+    assert.deepEqual(stderr.split('\n'), ['job_1', 'cache.purge: succeeded ', ''])
+  })
+
+  it('takes the signer’s root key as it is, and as the signer prints it for people and for programs', async t => {
+    const folder = mkdtempSync(join(tmpdir(), 'platen-root-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    const signer = (...words: string[]): string =>
+      execFileSync(process.execPath, ['--conditions=source', signerProgram, ...words, '--dir', join(folder, 'keys')], { encoding: 'utf8' })
+    signer('init')
+    const json = signer('root', '--json')
+    const { signerRoot } = JSON.parse(json) as { readonly signerRoot: string }
+    for (const printed of [`${signerRoot}\n`, signer('root'), json]) {
+      writeFileSync(join(folder, 'root.pub'), printed)
+      const { code, stdout, stderr } = await ask('site', 'enrol', api.mine.siteId, '--signer-root', join(folder, 'root.pub'))
+      assert.equal(code, 0, stderr)
+      assert.equal((JSON.parse(stdout) as { signerRoot: string }).signerRoot, signerRoot)
+    }
+  })
+
+  it('takes a root key that is not there, and a file that holds none, for bad input', async t => {
+    const folder = mkdtempSync(join(tmpdir(), 'platen-root-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    writeFileSync(join(folder, 'root.pub'), '{"signerRoot":7}')
+    for (const file of ['root.pub', 'nothing', '']) {
+      const { code, stdout, stderr } = await ask('site', 'enrol', api.mine.siteId, '--signer-root', join(folder, file))
+      assert.deepEqual([code, stdout], [2, ''])
+      assert.match(stderr, /enrol\.bundle_invalid/)
+    }
+  })
 
   it('takes a gateway that is no address, and a token file that is not there, for bad input', async () => {
     const wrong = await platen(['--url', 'gateway', 'site', 'list'], { PLATEN_TOKEN: 'x' })
@@ -159,5 +228,40 @@ describe('platen gateway init', () => {
     assert.match(stderr, /gateway\.exists/)
     assert.ok(!stderr.includes(token))
     assert.equal(statSync(join(folder, 'gateway.db')).size, before)
+  })
+})
+
+describe('platen gateway run', () => {
+  let folder: string
+  let taken: Server
+  let port: number
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'platen-run-'))
+    await initGateway({ data: folder }, 'first')
+    taken = createServer()
+    await once(taken.listen(0, '127.0.0.1'), 'listening')
+    port = (taken.address() as AddressInfo).port
+  })
+  afterEach(() => {
+    taken.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  const run = (...words: string[]): Promise<Told> => platen(['gateway', 'run', '--data', folder, ...words])
+
+  it('ends with what is wrong where the port of the API is taken, and leaves nothing open', async () => {
+    const { code, stdout, stderr } = await run('--port', String(port), '--metrics', '127.0.0.1:0')
+    assert.equal(code, 1)
+    assert.match(stderr, /port\.in_use/)
+    assert.doesNotMatch(stdout, /gateway:ready/)
+    assert.deepEqual(readdirSync(folder), ['gateway.db'])
+  })
+
+  it('ends with what is wrong where the port of the metrics is taken, before it serves anything', async () => {
+    const { code, stdout, stderr } = await run('--port', '0', '--metrics', `127.0.0.1:${port}`)
+    assert.equal(code, 1)
+    assert.match(stderr, /port\.in_use/)
+    assert.doesNotMatch(stdout, /gateway:ready/)
+    assert.deepEqual(readdirSync(folder), ['gateway.db'])
   })
 })

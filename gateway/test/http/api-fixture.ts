@@ -50,7 +50,7 @@ export class Api {
   /** Agents that the link holds. */
   readonly duplicates = new Set<string>()
   readonly bus: Bus
-  readonly #http: HttpServer
+  readonly http: HttpServer
   #url = ''
   mine!: Caller
   theirs!: Caller
@@ -61,7 +61,7 @@ export class Api {
     this.bus = memoryBus(log)
     const { store, bus, clock } = this
     const enrolment = { agents: store.agents, bus, gateway: 'gateway.test', now: () => clock.now() }
-    this.#http = httpServer({
+    this.http = httpServer({
       store,
       bus,
       clock,
@@ -80,7 +80,7 @@ export class Api {
     const api = new Api(rates)
     api.mine = await api.#caller(true)
     api.theirs = await api.#caller()
-    api.#url = `http://127.0.0.1:${await api.#http.listen('127.0.0.1', 0)}`
+    api.#url = `http://127.0.0.1:${await api.http.listen('127.0.0.1', 0)}`
     return api
   }
 
@@ -89,7 +89,7 @@ export class Api {
   }
 
   async close(): Promise<void> {
-    await this.#http.close()
+    await this.http.close()
     await this.store.close()
   }
 

@@ -1,4 +1,4 @@
-import { ask, askAll } from '../api.ts'
+import { ask, askBounded } from '../api.ts'
 import { needed, text, type Commands } from '../command-line.ts'
 import { settings } from '../settings.ts'
 import { printList } from '../table.ts'
@@ -20,7 +20,7 @@ export const agentCommands: Commands = {
   list: {
     description: 'list the agents',
     run: async values => {
-      const agents = await askAll<Agent>(settings(values), '/v1/agents', most)
+      const agents = await askBounded<Agent>(settings(values), '/v1/agents', most)
       return printList(values['json'], agents, ['AGENT', 'SITE', 'STATE', 'SEEN', 'VERSION'], agent => [
         agent.id,
         agent.siteId,

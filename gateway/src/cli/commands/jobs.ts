@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { kinds, PlatenError } from '@platen/protocol'
 import { ask, askAll } from '../api.ts'
 import { needed, text, type Commands, type Values } from '../command-line.ts'
+import { patiently, waiting } from '../patience.ts'
 import { settings, type Settings } from '../settings.ts'
 import { printList, printOne } from '../table.ts'
 
@@ -20,7 +20,6 @@ interface Job {
   readonly reason?: { readonly code: string; readonly message: string }
 }
 
-const pollMs = 500
 const ended = new Set(['succeeded', 'failed', 'cancelled', 'expired'])
 
 /** `platen job …` */
@@ -32,7 +31,7 @@ export const jobCommands: Commands = {
       ['--input <json>', 'the job’s input (default: what the kind is usually run with)'],
       ['--not-before <time>', 'hand it out no earlier (ISO 8601)'],
       ['--pool <name>', 'let agents of this pool carry it out in place of the site’s own'],
-      ['--wait', 'wait for its end: progress on stderr, the job on stdout'],
+      ['--wait', 'wait for its end: its id and progress on stderr, the job on stdout'],
     ],
     run: async values => {
       const known = settings(values)
@@ -80,7 +79,7 @@ export const jobCommands: Commands = {
     },
   },
   follow: {
-    description: 'wait for a job’s end: progress on stderr, the job on stdout',
+    description: 'wait for a job’s end: its id and progress on stderr, the job on stdout',
     args: '<job>',
     run: values => finish(settings(values), needed(values, 'job'), values),
   },
@@ -109,11 +108,12 @@ function one(known: Settings, id: string): Promise<Job> {
   return ask<Job>(known, 'GET', `/v1/jobs/${encodeURIComponent(id)}`)
 }
 
-/** Polls the job until it has ended; the job's own deadlines bound the wait. */
+/** Polls the job until it has ended; the job's own deadlines bound the wait. Its id comes first, for whoever has to ask later. */
 async function finish(known: Settings, id: string, values: Values): Promise<number> {
+  process.stderr.write(`${id}\n`)
   let last = ''
   for (;;) {
-    const job = await one(known, id)
+    const job = await patiently(() => one(known, id), waiting)
     const line = `${job.state} ${words(job)}`
     if (line !== last) process.stderr.write(`${job.kind}: ${line}\n`)
     last = line
@@ -123,7 +123,7 @@ async function finish(known: Settings, id: string, values: Values): Promise<numb
       process.stdout.write(`${JSON.stringify(job, null, values['json'] === true ? 0 : 2)}\n`)
       return job.state === 'succeeded' ? 0 : 1
     }
-    await delay(pollMs)
+    await waiting.pause()
   }
 }
 

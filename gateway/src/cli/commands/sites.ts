@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { PlatenError } from '@platen/protocol'
-import { ask, askAll } from '../api.ts'
+import { ask, askBounded } from '../api.ts'
 import { needed, type Commands } from '../command-line.ts'
 import { settings } from '../settings.ts'
+import { signerRoot } from '../signer-root.ts'
 import { printList, printOne } from '../table.ts'
 
 interface Site {
@@ -23,7 +22,7 @@ export const siteCommands: Commands = {
   list: {
     description: 'list the sites',
     run: async values => {
-      const sites = await askAll<Site>(settings(values), '/v1/sites', most)
+      const sites = await askBounded<Site>(settings(values), '/v1/sites', most)
       return printList(values['json'], sites, ['SITE', 'URL', 'SINCE'], site => [site.id, site.url, site.createdAt])
     },
   },
@@ -31,7 +30,10 @@ export const siteCommands: Commands = {
     description: 'make the bundle with which an agent enrols; prints it, good once and for 15 minutes',
     args: '<site>',
     options: [
-      ['--signer-root <key>', 'the signer’s public root key, or a file that holds it: from the signer, never from the gateway'],
+      [
+        '--signer-root <key>',
+        'the signer’s public root key, or a file with what platen-signer root prints: from the signer, never from the gateway',
+      ],
       ['--gateway <url>', 'the address at which the agent reaches the gateway (default: the one of --url)'],
     ],
     run: async values => {
@@ -44,16 +46,4 @@ export const siteCommands: Commands = {
       return 0
     },
   },
-}
-
-const key = /^[A-Za-z0-9_-]{43}$/
-
-/** A root key as 43 base64url characters, given or in a file. */
-function signerRoot(value: unknown): string {
-  if (typeof value !== 'string')
-    throw new PlatenError('enrol.bundle_invalid', 'Name the signer’s root key with --signer-root.', { field: 'signerRoot' })
-  const found = key.test(value) ? value : readFileSync(value, 'utf8').trim()
-  if (!key.test(found))
-    throw new PlatenError('enrol.bundle_invalid', 'The signer’s root key is 43 base64url characters.', { field: 'signerRoot' })
-  return found
 }

@@ -1,4 +1,4 @@
-import { ask, askAll } from '../api.ts'
+import { ask, askBounded } from '../api.ts'
 import { needed, type Commands } from '../command-line.ts'
 import { settings } from '../settings.ts'
 import { printList, printOne } from '../table.ts'
@@ -28,7 +28,7 @@ export const tokenCommands: Commands = {
   list: {
     description: 'list the tokens',
     run: async values => {
-      const tokens = await askAll<Token>(settings(values), '/v1/tokens', most)
+      const tokens = await askBounded<Token>(settings(values), '/v1/tokens', most)
       return printList(values['json'], tokens, ['TOKEN', 'NAME', 'SCOPE', 'SINCE', 'REVOKED'], token => [
         token.id,
         token.name,
