@@ -34,6 +34,7 @@ export class AgentFrames {
     const failed = renewed.filter(each => each.status === 'rejected').map(({ reason }) => reason as unknown)
     // Where the store is away the connection ends; one lease that it does not renew is not worth all others.
     if (failed.length > 0 && failed.length === fences.length) throw failed[0]
+    if (failed.length > 0) peer.spare()
     for (const error of failed) this.#parts.log.error('link:not_renewed', { agentId: peer.agent.id, error })
   }
 

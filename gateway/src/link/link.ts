@@ -13,6 +13,7 @@ import { quietLog } from './quiet-log.ts'
 import { Registry, type AgentName } from './registry.ts'
 import { Rounds } from './rounds.ts'
 import { Session } from './session.ts'
+import { Spared } from './spared.ts'
 import { upgrader } from './upgrade.ts'
 
 /** What the link needs of whoever composes a gateway. */
@@ -60,7 +61,15 @@ export function openLink({
   const registry = new Registry(parts)
   const dispatcher = new Dispatcher(parts, registry)
   const sessions = new Set<Session>()
-  const shared = { parts, registry, dispatcher, frames: new AgentFrames(parts), kindLists: new KindLists(parts.catalog), sessions }
+  const shared = {
+    parts,
+    registry,
+    dispatcher,
+    frames: new AgentFrames(parts),
+    kindLists: new KindLists(parts.catalog),
+    spared: new Spared(leaseMs),
+    sessions,
+  }
   let draining = false
   const load = (): Load => ({ connections: sessions.size, unproven: sessions.size - registry.size })
   metrics.gauge('link_sessions', () => registry.size)
@@ -75,7 +84,7 @@ export function openLink({
     admitted: (agent, socket) => void new Session(agent, socket, shared),
   })
   const unsubscribe = parts.bus.subscribe(hint => heed(hint, registry, dispatcher))
-  const rounds = new Rounds(parts, registry, dispatcher, sessions)
+  const rounds = new Rounds(parts, shared)
   server.on('upgrade', onUpgrade)
   return {
     connected: () => registry.size,

@@ -16,6 +16,8 @@ export interface Peer {
   hold(jobId: string, job: HeldJob): void
   letGo(jobId: string): void
   close(code: CloseCodeNumber): void
+  /** What it holds could not be renewed here, and is not to be taken for run out before it could have been. */
+  spare(): void
   /** False where nothing can be sent any more. */
   send(frame: GatewayFrame): boolean
 }

@@ -5,7 +5,8 @@ import type { Dispatcher } from './dispatcher.ts'
 import { countEnds } from './job-end.ts'
 import type { LinkParts } from './link-parts.ts'
 import type { Registry } from './registry.ts'
-import type { Session } from './session.ts'
+import type { Session, SessionOptions } from './session.ts'
+import type { Spared } from './spared.ts'
 
 const roundMs = 1_000
 /** Sessions that one round wakes: with more of them it takes several rounds until each had its turn. */
@@ -14,6 +15,8 @@ const wokenARound = 200
 const stillMs = 10 * roundMs
 /** Jobs whose time one round looks at. */
 const jobsARound = 500
+
+type Looked = 'registry' | 'dispatcher' | 'sessions' | 'spared'
 
 /**
  * What is done by the clock, because hints can be lost: lets the store see what has run out, wakes sessions in turn, and
@@ -27,6 +30,7 @@ export class Rounds {
   readonly #registry: Registry
   readonly #dispatcher: Dispatcher
   readonly #sessions: ReadonlySet<Session>
+  readonly #spared: Spared
   #turn: Iterator<Session> | undefined
   #cancel: () => void
   #isTicking = false
@@ -34,11 +38,12 @@ export class Rounds {
   #judgesFrom: number
   #stopped = false
 
-  constructor(parts: LinkParts, registry: Registry, dispatcher: Dispatcher, sessions: ReadonlySet<Session>) {
+  constructor(parts: LinkParts, { registry, dispatcher, sessions, spared }: Pick<SessionOptions, Looked>) {
     this.#parts = parts
     this.#registry = registry
     this.#dispatcher = dispatcher
     this.#sessions = sessions
+    this.#spared = spared
     this.#roundAt = parts.clock.now()
     this.#judgesFrom = this.#roundAt + parts.leaseMs
     this.#cancel = parts.clock.after(roundMs, () => this.#round())
@@ -94,7 +99,7 @@ export class Rounds {
     // Nothing is due at the beginning of time: such a tick only shows whether the store answers.
     const asOf = now < this.#judgesFrom ? 0 : now
     try {
-      const steps = await store.jobs.tick(asOf, jobsARound)
+      const steps = await store.jobs.tick(asOf, jobsARound, this.#spared.agents(now))
       countEnds(metrics, steps)
       for (const { job } of steps) this.#takeFrom(job)
       for (const hint of hintsOf(steps)) bus.publish(hint)

@@ -24,6 +24,7 @@ import { provenAgent } from './proven-agent.ts'
 import type { Proven, SessionStep } from './session-step.ts'
 import { signerOfHello, type Hello } from './signed.ts'
 import { ownSocket, type SocketOwner } from './socket-owner.ts'
+import type { Spared } from './spared.ts'
 import { takeFrame } from './take-frame.ts'
 
 /** What a session needs besides its socket. */
@@ -33,6 +34,7 @@ export interface SessionOptions {
   readonly frames: AgentFrames
   readonly dispatcher: Dispatcher
   readonly kindLists: KindLists
+  readonly spared: Spared
   /** Holds every session until its socket has ended. */
   readonly sessions: Set<Session>
 }
@@ -209,7 +211,12 @@ export class Session implements Peer, SocketOwner {
   /** What the store could not take is not acknowledged: the agent comes back with it. */
   #giveUp(error: unknown): void {
     this.#options.parts.log.error('link:failed', { agentId: this.agent.id, error })
+    this.spare()
     this.close(4000, toPlatenError(error).code)
+  }
+
+  spare(): void {
+    this.#options.spared.note(this.agent.id, this.#options.parts.clock.now())
   }
 
   #takeHello(hello: Hello, { nonce, keys }: SessionStep & { at: 'challenged' }): void {

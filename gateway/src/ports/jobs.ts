@@ -96,8 +96,11 @@ export interface JobStore {
   ): Promise<StoredStep | undefined>
   /** Ends a job that was made at the site. False where the site has none of that id. */
   finishLocal(siteId: string, jobId: string, end: JobEnd, at: number): Promise<boolean>
-  /** Lets time pass: leases and idempotency keys that ran out, deadlines. The steps that this led to. */
-  tick(now: number, most: number): Promise<readonly JobStep[]>
+  /**
+   * Lets time pass: leases and idempotency keys that ran out, deadlines. What agents of `spared` have is left as it is. The steps that
+   * this led to.
+   */
+  tick(now: number, most: number, spared?: readonly string[]): Promise<readonly JobStep[]>
   /** Removes jobs that ended before a time, their events with them. How many. */
   forget(endedBefore: number, most: number): Promise<number>
   /** Events of a site (or of one job) after a sequence number, in order. */

@@ -29,8 +29,8 @@ export interface JobTable {
   coalescing(place: Place, key: string): Promise<Queued | undefined>
   /** The most urgent queued job that may be leased now, leaving out heavy ones where the slot is taken. */
   nextFor(claim: Claim): Promise<Queued | undefined>
-  /** Jobs whose time has come. */
-  due(now: number, most: number): Promise<readonly Job[]>
+  /** Jobs whose time has come, apart from what some agents have. */
+  due(now: number, most: number, spared: readonly string[]): Promise<readonly Job[]>
 }
 
 /** What the job machine is run with. */
@@ -133,9 +133,9 @@ export class JobLedger {
     return true
   }
 
-  async tick(now: number, most: number): Promise<readonly JobStep[]> {
+  async tick(now: number, most: number, spared: readonly string[]): Promise<readonly JobStep[]> {
     const steps: JobStep[] = []
-    for (const { id } of await this.#table.due(now, most)) steps.push(...(await this.look(id, now)))
+    for (const { id } of await this.#table.due(now, most, spared)) steps.push(...(await this.look(id, now)))
     return steps
   }
 

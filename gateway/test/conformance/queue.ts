@@ -91,6 +91,17 @@ export function conformQueue(newPlace: NewPlace): void {
       assert.equal(back?.job.state, 'running')
     })
 
+    it('are left to agents that are spared, when their lease runs out, and to nobody else', async () => {
+      const made = await two.queue(two.mine)
+      const theirs = await two.queue(two.theirs)
+      await claim()
+      await claimOne(jobs, two.theirs.siteId, two.theirs.agentId, leaseMs, 0)
+      await jobs.tick(leaseMs, 10, [two.mine.agentId])
+      assert.deepEqual([(await find(made)).state, (await find(theirs)).state], ['offered', 'queued'])
+      await jobs.tick(leaseMs, 10)
+      assert.equal((await find(made)).state, 'queued')
+    })
+
     it('are heavy one at a time also where two gateways claim at once', async () => {
       const other = await two.another()
       for (let made = 0; made < 6; made += 1) await heavy()

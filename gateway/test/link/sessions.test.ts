@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
-import { limits, newId, type AgentFrame } from '@platen/protocol'
+import { limits, newId, PlatenError, type AgentFrame } from '@platen/protocol'
 import { GatewayFixture, type Enrolled } from './gateway-fixture.ts'
 import { ManualClock } from './manual-clock.ts'
 import { newKeys, signed, upgrade, type Connection } from './wire-agent.ts'
@@ -230,6 +230,24 @@ describe('time and sessions', () => {
       await clock.pass(10_000)
       return connection.frames.some(({ type }) => type === 'job.offer')
     }, 'an offer')
+  })
+
+  it('an agent that lost its connection since something failed here has a lease’s length to come back', async test => {
+    const { id } = await gateway.queue(agent.siteId)
+    const connection = await gateway.welcomed(agent)
+    const { attempt, epoch } = await connection.next('job.offer')
+    connection.send({ type: 'job.accept', jobId: id, attempt, epoch })
+    await gateway.until(async () => (await gateway.job(id)).state === 'running', 'running')
+    await clock.pass(60_000)
+    const unavailable = (): Promise<never> => Promise.reject(new PlatenError('store.unavailable'))
+    const failing = test.mock.method(gateway.store.jobs, 'apply', unavailable)
+    connection.send({ type: 'heartbeat', running: [{ jobId: id, attempt, epoch }] })
+    assert.equal(await connection.closed, 4000)
+    failing.mock.restore()
+    await clock.pass(limits.job.leaseMs - 5_000)
+    assert.equal((await gateway.job(id)).state, 'running')
+    await clock.pass(10_000)
+    await gateway.until(async () => (await gateway.job(id)).state !== 'running', 'lost')
   })
 
   it('a gateway that was away, or whose clock was set, loses no job of an agent that comes back within a lease', async () => {

@@ -81,8 +81,8 @@ export class MongoJobTable implements JobTable {
     return queued(await this.#mostUrgent(claim, { $or: [{ heavy: false }, { place: { $in: free } }, { _id: { $in: holders } }] }))
   }
 
-  async due(now: number, most: number): Promise<readonly Job[]> {
-    const rows = await this.#find({ dueAt: { $lte: now } })
+  async due(now: number, most: number, spared: readonly string[]): Promise<readonly Job[]> {
+    const rows = await this.#find({ dueAt: { $lte: now }, holder: { $nin: spared } })
       .sort({ dueAt: 1 })
       .limit(most)
       .toArray()

@@ -76,12 +76,12 @@ export function mongoJobs(database: MongoDatabase, parts: MachineParts): JobStor
     apply: (places, jobId, event, now) => change(speaking(places, jobId), ledger => ledger.apply(places, jobId, event, now)),
     wait: (places, jobId, event, child, now) => change(speaking(places, jobId), ledger => ledger.wait(places, jobId, event, child, now)),
     finishLocal: (siteId, jobId, end, at) => change([siteId], ledger => ledger.finishLocal(siteId, jobId, end, at)),
-    tick: async (now, most) => {
+    tick: async (now, most, spared = []) => {
       await database.guarded(() => forgetKeys(database, now))
       const steps: JobStep[] = []
       // One job a transaction: a long one would be in the way of every agent that speaks meanwhile.
       const failures: unknown[] = []
-      const dueNow = await database.guarded(() => table().due(now, most))
+      const dueNow = await database.guarded(() => table().due(now, most, spared))
       for (const due of dueNow) {
         // A crowded site must not keep the jobs of all others from being looked at: it has its turn again with the next tick.
         await tickOne(due, now).then(

@@ -54,8 +54,10 @@ export class SqliteJobTable implements JobTable {
     return job?.state === 'queued' ? job : undefined
   }
 
-  async due(now: number, most: number): Promise<readonly Job[]> {
-    return this.#database.all(`SELECT document FROM jobs WHERE due_at <= ${planned} ORDER BY due_at LIMIT ?`, now, most).map(read)
+  async due(now: number, most: number, spared: readonly string[]): Promise<readonly Job[]> {
+    const isLeft = '(holder IS NULL OR holder NOT IN (SELECT value FROM json_each(?)))'
+    const sql = `SELECT document FROM jobs WHERE due_at <= ${planned} AND ${isLeft} ORDER BY due_at LIMIT ?`
+    return this.#database.all(sql, now, JSON.stringify(spared), most).map(read)
   }
 
   async leased(places: readonly Place[], agentId: string): Promise<readonly LeasedJob[]> {

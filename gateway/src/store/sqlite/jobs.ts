@@ -54,9 +54,9 @@ export function sqliteJobs(database: SqlDatabase, parts: MachineParts): JobStore
     apply: (places, jobId, event, now) => ledger.apply(places, jobId, event, now),
     wait: (places, jobId, event, child, now) => ledger.wait(places, jobId, event, child, now),
     finishLocal: (siteId, jobId, end, at) => ledger.finishLocal(siteId, jobId, end, at),
-    tick: async (now, most) => {
+    tick: async (now, most, spared = []) => {
       forgetKeys(database, now)
-      return ledger.tick(now, most)
+      return ledger.tick(now, most, spared)
     },
     forget: (endedBefore, most) => table.forget(endedBefore, most),
     events: async (accountId, of, after, limit) => eventsAfter(database, accountId, of, after, limit),
