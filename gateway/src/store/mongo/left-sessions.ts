@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { MongoServerError, type ClientSession, type Collection, type MongoClient } from 'mongodb'
+import type { ClientSession, Collection, MongoClient, MongoError } from 'mongodb'
 
 type SessionId = NonNullable<ClientSession['id']>
 
@@ -51,7 +51,7 @@ export class LeftSessions {
         await this.#client.db('admin').command({ killSessions: some.map(({ session }) => session) })
       } catch (error) {
         // A server that does not let itself be told so ends them in its own time.
-        if (!(error instanceof MongoServerError)) throw error
+        if (typeof (error as MongoError).code !== 'number') throw error
       }
       await this.#notes.deleteMany({ _id: { $in: some.map(({ _id }) => _id) } })
     }

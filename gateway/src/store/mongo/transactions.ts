@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { MongoServerError, type ClientSession, type MongoClient, type TransactionOptions } from 'mongodb'
+import type { ClientSession, MongoClient, MongoError, TransactionOptions } from 'mongodb'
 import type { Within } from './database.ts'
 import type { LeftSessions } from './left-sessions.ts'
 import { Turns } from './turns.ts'
@@ -71,7 +71,7 @@ async function once<T>(session: ClientSession, work: (within: Within) => Promise
     made = await work({ session })
   } catch (error) {
     // Somebody had the session ended, while nothing of it was committed: it may start over as after a conflict.
-    if (error instanceof MongoServerError && error.code === interrupted) error.addErrorLabel('TransientTransactionError')
+    if (hasCode(error, interrupted)) (error as MongoError).addErrorLabel('TransientTransactionError')
     await session.abortTransaction()
     throw error
   }
@@ -92,7 +92,11 @@ async function commit(session: ClientSession, until: number): Promise<void> {
 
 /** Another one took the place in a unique index that was free when this one looked. */
 function isDuplicate(error: unknown): boolean {
-  return (error as { readonly code?: unknown }).code === duplicateKey
+  return hasCode(error, duplicateKey)
+}
+
+function hasCode(error: unknown, code: number): boolean {
+  return (error as { readonly code?: unknown }).code === code
 }
 
 function hasLabel(error: unknown, label: string): boolean {
