@@ -227,7 +227,9 @@ describe('time and sessions', () => {
     await gateway.queue(agent.siteId)
     await gateway.until(async () => {
       connection.send({ type: 'heartbeat', running: [] })
-      await clock.pass(10_000)
+      // It is heard before time passes: a session that is silent for too long would be closed.
+      await roundTrip(connection)
+      await clock.pass(5_000)
       return connection.frames.some(({ type }) => type === 'job.offer')
     }, 'an offer')
   })
