@@ -42,6 +42,13 @@ const groups: readonly Group[] = [
     prefix: 'local.',
   },
   {
+    file: 'spool',
+    table: 'spoolValidators',
+    doc: 'Checks of the spool’s lines by the file that they are in, without its plural.',
+    holds: /^spool\./,
+    prefix: 'spool.',
+  },
+  {
     file: 'commands',
     table: 'commandValidators',
     doc: 'Checks of plugin commands: `plugin.call`, `plugin.answer`, `COMMAND.args` and `COMMAND.value`.',

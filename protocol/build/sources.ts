@@ -7,12 +7,14 @@ import { gatewayFrames } from '../src/frames/gateway-to-agent.ts'
 import { kindSources } from '../src/kinds/index.ts'
 import { pluginMessages } from '../src/local/agent-to-plugin.ts'
 import { localMessages } from '../src/local/plugin-to-agent.ts'
+import { spoolMessages } from '../src/local/spool.ts'
 
 /** Every schema of the protocol by the name that its validator, its type and its JSON file go by. */
 export const sources: Record<string, TSchema> = {
   ...prefixed('agent', agentFrames),
   ...prefixed('gateway', gatewayFrames),
   ...localMessages,
+  ...spoolMessages,
   ...pluginMessages,
   ...Object.fromEntries(
     kindSources.flatMap(kind => [

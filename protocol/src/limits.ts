@@ -60,6 +60,14 @@ export const limits = {
     /** Age of a signed request (loopback TCP) beyond which it is refused. */
     clockSkewSeconds: 60,
   },
+  spool: {
+    /** A line that the plugin appends for the agent. */
+    lineBytes: 65_536,
+    /** A spool file: beyond it pages are not recorded, and a change counts as one of everything. */
+    fileBytes: 8_388_608,
+    /** What a page was made of, as tags; beyond it those of one class become one. */
+    tagsPerPage: 512,
+  },
   php: {
     /** An answer from the plugin, as bytes. */
     answerBytes: 8_388_608,

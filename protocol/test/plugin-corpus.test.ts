@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { commandValidators } from '../src/generated/validators/commands.ts'
 import { localValidators } from '../src/generated/validators/local.ts'
+import { spoolValidators } from '../src/generated/validators/spool.ts'
 import { isErrorCode, localSigningText } from '../src/index.ts'
 
 /** What plugin and agent say to each other; the plugin's own tests read the same files. */
@@ -72,6 +73,25 @@ describe('the corpus of the plugin’s requests', () => {
     for (const { why, message } of refused) {
       it(`has no ${name} with ${why}`, () => {
         assert.equal(localValidators[name]?.(message), false)
+      })
+    }
+  }
+})
+
+describe('the corpus of the spool', () => {
+  interface Lines {
+    readonly accepted: readonly object[]
+    readonly refused: readonly { readonly why: string; readonly line: object }[]
+  }
+
+  for (const [file, { accepted, refused }] of Object.entries(read('spool') as Record<string, Lines>)) {
+    it(`has a ${file} that the agent takes`, () => {
+      for (const line of accepted) assert.ok(spoolValidators[file]?.(line), JSON.stringify(spoolValidators[file]?.errors))
+    })
+
+    for (const { why, line } of refused) {
+      it(`has no ${file} with ${why}`, () => {
+        assert.equal(spoolValidators[file]?.(line), false)
       })
     }
   }

@@ -30,6 +30,8 @@ export const Policy: TSchema = closed({
     socket: Path,
     /** Where `platen-agent exec` and `status` reach it. */
     control: Path,
+    /** The folder in which the plugin notes what pages are made of and what changes; both users write there. */
+    spool: Type.Optional(Path),
     /** Loopback TCP for PHP without Unix sockets (the WebAssembly demo); requests are signed with `secret`. */
     tcp: Type.Optional(closed({ port: Port, secret: Secret })),
   }),
@@ -56,6 +58,11 @@ export const Policy: TSchema = closed({
       tls: Type.Boolean(),
       user: User,
       cachePath: Type.Optional(Path),
+      /** As in its configuration: `*_cache_key`, and `levels=` of `*_cache_path`. Without them entries are found by reading all. */
+      cacheKey: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
+      cacheLevels: Type.Optional(Type.String({ pattern: '^[12](:[12]){0,2}$' })),
+      /** Tells which pages are visited most. */
+      accessLog: Type.Optional(Path),
       /** Value of X-Platen-Refresh that makes nginx fetch a page anew and replace its entry. */
       refreshSecret: Type.Optional(Secret),
       statusUrl: Type.Optional(Type.String({ pattern: '^http://', maxLength: 500 })),

@@ -1568,6 +1568,96 @@ export const schemas: Readonly<Record<string, object>> = {
     },
     additionalProperties: false,
   },
+  'spool.page': {
+    type: 'object',
+    required: ['at', 'url', 'status', 'tags'],
+    properties: {
+      at: {
+        type: 'integer',
+        minimum: 1000000000000000,
+      },
+      url: {
+        type: 'string',
+        pattern: '^https?://[^\\s\\u0000-\\u001f]+$',
+        maxLength: 2048,
+      },
+      status: {
+        type: 'integer',
+        minimum: 100,
+        maximum: 599,
+      },
+      tags: {
+        type: 'array',
+        items: {
+          type: 'string',
+          pattern: '^(b[0-9]+\\.)?[a-z]+:[!-~]+$',
+          maxLength: 120,
+        },
+        maxItems: 2048,
+      },
+      partial: {
+        type: 'boolean',
+        const: true,
+      },
+    },
+    additionalProperties: false,
+  },
+  'spool.change': {
+    type: 'object',
+    required: ['at', 'what', 'tags', 'hidden', 'urls', 'trees'],
+    properties: {
+      at: {
+        type: 'integer',
+        minimum: 1000000000000000,
+      },
+      what: {
+        type: 'string',
+        minLength: 1,
+        maxLength: 200,
+      },
+      tags: {
+        type: 'array',
+        items: {
+          type: 'string',
+          pattern: '^(b[0-9]+\\.)?[a-z]+:[!-~]+$',
+          maxLength: 120,
+        },
+        maxItems: 1024,
+      },
+      hidden: {
+        type: 'array',
+        items: {
+          type: 'string',
+          pattern: '^https?://[^\\s\\u0000-\\u001f]+$',
+          maxLength: 2048,
+        },
+        maxItems: 100,
+      },
+      urls: {
+        type: 'array',
+        items: {
+          type: 'string',
+          pattern: '^https?://[^\\s\\u0000-\\u001f]+$',
+          maxLength: 2048,
+        },
+        maxItems: 500,
+      },
+      trees: {
+        type: 'array',
+        items: {
+          type: 'string',
+          pattern: '^https?://[^\\s\\u0000-\\u001f]+$',
+          maxLength: 2048,
+        },
+        maxItems: 200,
+      },
+      everything: {
+        type: 'boolean',
+        const: true,
+      },
+    },
+    additionalProperties: false,
+  },
   'plugin.call': {
     type: 'object',
     required: ['command', 'args'],
@@ -2184,6 +2274,17 @@ export const schemas: Readonly<Record<string, object>> = {
         },
         additionalProperties: false,
       },
+      {
+        type: 'object',
+        required: ['changes'],
+        properties: {
+          changes: {
+            type: 'boolean',
+            const: true,
+          },
+        },
+        additionalProperties: false,
+      },
     ],
   },
   'kind.cache.purge.result': {
@@ -2705,6 +2806,11 @@ export const schemas: Readonly<Record<string, object>> = {
             pattern: '^/',
             maxLength: 1024,
           },
+          spool: {
+            type: 'string',
+            pattern: '^/',
+            maxLength: 1024,
+          },
           tcp: {
             type: 'object',
             required: ['port', 'secret'],
@@ -2854,6 +2960,20 @@ export const schemas: Readonly<Record<string, object>> = {
             maxLength: 32,
           },
           cachePath: {
+            type: 'string',
+            pattern: '^/',
+            maxLength: 1024,
+          },
+          cacheKey: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 500,
+          },
+          cacheLevels: {
+            type: 'string',
+            pattern: '^[12](:[12]){0,2}$',
+          },
+          accessLog: {
             type: 'string',
             pattern: '^/',
             maxLength: 1024,

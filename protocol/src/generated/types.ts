@@ -474,6 +474,39 @@ export interface LocalError {
   field?: string
 }
 
+export interface SpoolPage {
+  at: number
+  url: string
+  status: number
+  /**
+   * @maxItems 2048
+   */
+  tags: string[]
+  partial?: true
+}
+
+export interface SpoolChange {
+  at: number
+  what: string
+  /**
+   * @maxItems 1024
+   */
+  tags: string[]
+  /**
+   * @maxItems 100
+   */
+  hidden: string[]
+  /**
+   * @maxItems 500
+   */
+  urls: string[]
+  /**
+   * @maxItems 200
+   */
+  trees: string[]
+  everything?: true
+}
+
 export interface PluginCall {
   command: string
   args: unknown
@@ -675,6 +708,9 @@ export type KindCachePurgeInput =
       everything: true
       reason: string
     }
+  | {
+      changes: true
+    }
 
 export interface KindCachePurgeResult {
   summary: string
@@ -839,6 +875,7 @@ export interface DocumentPolicy {
     state: string
     socket: string
     control: string
+    spool?: string
     tcp?: {
       port: number
       secret: string
@@ -883,6 +920,9 @@ export interface DocumentPolicy {
     tls: boolean
     user: string
     cachePath?: string
+    cacheKey?: string
+    cacheLevels?: string
+    accessLog?: string
     refreshSecret?: string
     statusUrl?: string
     cacheHeader: string

@@ -23,6 +23,8 @@ export const cachePurge: KindSource = {
   input: Type.Union([
     closed({ urls: Type.Array(Url, { minItems: 1, maxItems: 500 }) }),
     closed({ everything: Type.Literal(true), reason: Type.String({ minLength: 1, maxLength: 200 }) }),
+    /** What the plugin noted since the last such job: the agent makes these itself. */
+    closed({ changes: Type.Literal(true) }),
   ]),
   result: closed({
     summary: Summary,

@@ -25,6 +25,7 @@ const schema11 = {
       properties: { everything: { type: 'boolean', const: true }, reason: { type: 'string', minLength: 1, maxLength: 200 } },
       additionalProperties: false,
     },
+    { type: 'object', required: ['changes'], properties: { changes: { type: 'boolean', const: true } }, additionalProperties: false },
   ],
 }
 const pattern0 = new RegExp('^https?://[^\\s\\u0000-\\u001f]+$', '')
@@ -349,13 +350,107 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
     }
     var _valid0 = _errs8 === errors
     valid0 = valid0 || _valid0
+    if (!valid0) {
+      const _errs15 = errors
+      if (errors === _errs15) {
+        if (data && typeof data == 'object' && !Array.isArray(data)) {
+          let missing2
+          if (data.changes === undefined && (missing2 = 'changes')) {
+            const err17 = {
+              instancePath,
+              schemaPath: '#/anyOf/2/required',
+              keyword: 'required',
+              params: { missingProperty: missing2 },
+              message: "must have required property '" + missing2 + "'",
+            }
+            if (vErrors === null) {
+              vErrors = [err17]
+            } else {
+              vErrors.push(err17)
+            }
+            errors++
+          } else {
+            const _errs17 = errors
+            for (const key2 in data) {
+              if (!(key2 === 'changes')) {
+                const err18 = {
+                  instancePath,
+                  schemaPath: '#/anyOf/2/additionalProperties',
+                  keyword: 'additionalProperties',
+                  params: { additionalProperty: key2 },
+                  message: 'must NOT have additional properties',
+                }
+                if (vErrors === null) {
+                  vErrors = [err18]
+                } else {
+                  vErrors.push(err18)
+                }
+                errors++
+                break
+              }
+            }
+            if (_errs17 === errors) {
+              if (data.changes !== undefined) {
+                let data4 = data.changes
+                if (typeof data4 !== 'boolean') {
+                  const err19 = {
+                    instancePath: instancePath + '/changes',
+                    schemaPath: '#/anyOf/2/properties/changes/type',
+                    keyword: 'type',
+                    params: { type: 'boolean' },
+                    message: 'must be boolean',
+                  }
+                  if (vErrors === null) {
+                    vErrors = [err19]
+                  } else {
+                    vErrors.push(err19)
+                  }
+                  errors++
+                }
+                if (true !== data4) {
+                  const err20 = {
+                    instancePath: instancePath + '/changes',
+                    schemaPath: '#/anyOf/2/properties/changes/const',
+                    keyword: 'const',
+                    params: { allowedValue: true },
+                    message: 'must be equal to constant',
+                  }
+                  if (vErrors === null) {
+                    vErrors = [err20]
+                  } else {
+                    vErrors.push(err20)
+                  }
+                  errors++
+                }
+              }
+            }
+          }
+        } else {
+          const err21 = {
+            instancePath,
+            schemaPath: '#/anyOf/2/type',
+            keyword: 'type',
+            params: { type: 'object' },
+            message: 'must be object',
+          }
+          if (vErrors === null) {
+            vErrors = [err21]
+          } else {
+            vErrors.push(err21)
+          }
+          errors++
+        }
+      }
+      var _valid0 = _errs15 === errors
+      valid0 = valid0 || _valid0
+    }
   }
   if (!valid0) {
-    const err17 = { instancePath, schemaPath: '#/anyOf', keyword: 'anyOf', params: {}, message: 'must match a schema in anyOf' }
+    const err22 = { instancePath, schemaPath: '#/anyOf', keyword: 'anyOf', params: {}, message: 'must match a schema in anyOf' }
     if (vErrors === null) {
-      vErrors = [err17]
+      vErrors = [err22]
     } else {
-      vErrors.push(err17)
+      vErrors.push(err22)
     }
     errors++
     validate10.errors = vErrors

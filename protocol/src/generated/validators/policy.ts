@@ -27,6 +27,7 @@ const schema11 = {
         state: { type: 'string', pattern: '^/', maxLength: 1024 },
         socket: { type: 'string', pattern: '^/', maxLength: 1024 },
         control: { type: 'string', pattern: '^/', maxLength: 1024 },
+        spool: { type: 'string', pattern: '^/', maxLength: 1024 },
         tcp: {
           type: 'object',
           required: ['port', 'secret'],
@@ -97,6 +98,9 @@ const schema11 = {
         tls: { type: 'boolean' },
         user: { type: 'string', pattern: '^[a-z_][a-z0-9_-]*$', maxLength: 32 },
         cachePath: { type: 'string', pattern: '^/', maxLength: 1024 },
+        cacheKey: { type: 'string', minLength: 1, maxLength: 500 },
+        cacheLevels: { type: 'string', pattern: '^[12](:[12]){0,2}$' },
+        accessLog: { type: 'string', pattern: '^/', maxLength: 1024 },
         refreshSecret: { type: 'string', minLength: 32, maxLength: 200 },
         statusUrl: { type: 'string', pattern: '^http://', maxLength: 500 },
         cacheHeader: { type: 'string', maxLength: 64 },
@@ -131,11 +135,12 @@ const func2 = Object.prototype.hasOwnProperty
 const pattern0 = new RegExp('^/', '')
 const pattern1 = new RegExp('^https?://', '')
 const pattern2 = new RegExp('^[a-z_][a-z0-9_-]*$', '')
-const pattern7 = new RegExp('^[a-z]+\\.[a-z]+$', '')
-const pattern8 = new RegExp('^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$', '')
-const pattern9 = new RegExp('^([01][0-9]|2[0-3]):[0-5][0-9]$', '')
-const pattern15 = new RegExp('^http://', '')
-const pattern16 = new RegExp('^(redis|rediss|unix)://', '')
+const pattern8 = new RegExp('^[a-z]+\\.[a-z]+$', '')
+const pattern9 = new RegExp('^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$', '')
+const pattern10 = new RegExp('^([01][0-9]|2[0-3]):[0-5][0-9]$', '')
+const pattern16 = new RegExp('^[12](:[12]){0,2}$', '')
+const pattern18 = new RegExp('^http://', '')
+const pattern19 = new RegExp('^(redis|rediss|unix)://', '')
 
 function validate10(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -573,7 +578,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
           errors++
         }
         for (const key2 in data5) {
-          if (!(key2 === 'user' || key2 === 'state' || key2 === 'socket' || key2 === 'control' || key2 === 'tcp')) {
+          if (!(key2 === 'user' || key2 === 'state' || key2 === 'socket' || key2 === 'control' || key2 === 'spool' || key2 === 'tcp')) {
             const err27 = {
               instancePath: instancePath + '/agent',
               schemaPath: '#/properties/agent/additionalProperties',
@@ -785,16 +790,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
         }
-        if (data5.tcp !== undefined) {
-          let data10 = data5.tcp
-          if (data10 && typeof data10 == 'object' && !Array.isArray(data10)) {
-            if (data10.port === undefined) {
+        if (data5.spool !== undefined) {
+          let data10 = data5.spool
+          if (typeof data10 === 'string') {
+            if (data10.length > 1024) {
               const err40 = {
-                instancePath: instancePath + '/agent/tcp',
-                schemaPath: '#/properties/agent/properties/tcp/required',
-                keyword: 'required',
-                params: { missingProperty: 'port' },
-                message: "must have required property '" + 'port' + "'",
+                instancePath: instancePath + '/agent/spool',
+                schemaPath: '#/properties/agent/properties/spool/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 1024 },
+                message: 'must NOT have more than 1024 characters',
               }
               if (vErrors === null) {
                 vErrors = [err40]
@@ -803,13 +808,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            if (data10.secret === undefined) {
+            if (!pattern0.test(data10)) {
               const err41 = {
-                instancePath: instancePath + '/agent/tcp',
-                schemaPath: '#/properties/agent/properties/tcp/required',
-                keyword: 'required',
-                params: { missingProperty: 'secret' },
-                message: "must have required property '" + 'secret' + "'",
+                instancePath: instancePath + '/agent/spool',
+                schemaPath: '#/properties/agent/properties/spool/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^/' },
+                message: 'must match pattern "' + '^/' + '"',
               }
               if (vErrors === null) {
                 vErrors = [err41]
@@ -818,9 +823,58 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            for (const key3 in data10) {
+          } else {
+            const err42 = {
+              instancePath: instancePath + '/agent/spool',
+              schemaPath: '#/properties/agent/properties/spool/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
+            }
+            if (vErrors === null) {
+              vErrors = [err42]
+            } else {
+              vErrors.push(err42)
+            }
+            errors++
+          }
+        }
+        if (data5.tcp !== undefined) {
+          let data11 = data5.tcp
+          if (data11 && typeof data11 == 'object' && !Array.isArray(data11)) {
+            if (data11.port === undefined) {
+              const err43 = {
+                instancePath: instancePath + '/agent/tcp',
+                schemaPath: '#/properties/agent/properties/tcp/required',
+                keyword: 'required',
+                params: { missingProperty: 'port' },
+                message: "must have required property '" + 'port' + "'",
+              }
+              if (vErrors === null) {
+                vErrors = [err43]
+              } else {
+                vErrors.push(err43)
+              }
+              errors++
+            }
+            if (data11.secret === undefined) {
+              const err44 = {
+                instancePath: instancePath + '/agent/tcp',
+                schemaPath: '#/properties/agent/properties/tcp/required',
+                keyword: 'required',
+                params: { missingProperty: 'secret' },
+                message: "must have required property '" + 'secret' + "'",
+              }
+              if (vErrors === null) {
+                vErrors = [err44]
+              } else {
+                vErrors.push(err44)
+              }
+              errors++
+            }
+            for (const key3 in data11) {
               if (!(key3 === 'port' || key3 === 'secret')) {
-                const err42 = {
+                const err45 = {
                   instancePath: instancePath + '/agent/tcp',
                   schemaPath: '#/properties/agent/properties/tcp/additionalProperties',
                   keyword: 'additionalProperties',
@@ -828,17 +882,17 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                   message: 'must NOT have additional properties',
                 }
                 if (vErrors === null) {
-                  vErrors = [err42]
+                  vErrors = [err45]
                 } else {
-                  vErrors.push(err42)
+                  vErrors.push(err45)
                 }
                 errors++
               }
             }
-            if (data10.port !== undefined) {
-              let data11 = data10.port
-              if (!(typeof data11 == 'number' && !(data11 % 1) && !isNaN(data11) && isFinite(data11))) {
-                const err43 = {
+            if (data11.port !== undefined) {
+              let data12 = data11.port
+              if (!(typeof data12 == 'number' && !(data12 % 1) && !isNaN(data12) && isFinite(data12))) {
+                const err46 = {
                   instancePath: instancePath + '/agent/tcp/port',
                   schemaPath: '#/properties/agent/properties/tcp/properties/port/type',
                   keyword: 'type',
@@ -846,70 +900,20 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                   message: 'must be integer',
                 }
                 if (vErrors === null) {
-                  vErrors = [err43]
+                  vErrors = [err46]
                 } else {
-                  vErrors.push(err43)
+                  vErrors.push(err46)
                 }
                 errors++
               }
-              if (typeof data11 == 'number' && isFinite(data11)) {
-                if (data11 > 65535 || isNaN(data11)) {
-                  const err44 = {
+              if (typeof data12 == 'number' && isFinite(data12)) {
+                if (data12 > 65535 || isNaN(data12)) {
+                  const err47 = {
                     instancePath: instancePath + '/agent/tcp/port',
                     schemaPath: '#/properties/agent/properties/tcp/properties/port/maximum',
                     keyword: 'maximum',
                     params: { comparison: '<=', limit: 65535 },
                     message: 'must be <= 65535',
-                  }
-                  if (vErrors === null) {
-                    vErrors = [err44]
-                  } else {
-                    vErrors.push(err44)
-                  }
-                  errors++
-                }
-                if (data11 < 1 || isNaN(data11)) {
-                  const err45 = {
-                    instancePath: instancePath + '/agent/tcp/port',
-                    schemaPath: '#/properties/agent/properties/tcp/properties/port/minimum',
-                    keyword: 'minimum',
-                    params: { comparison: '>=', limit: 1 },
-                    message: 'must be >= 1',
-                  }
-                  if (vErrors === null) {
-                    vErrors = [err45]
-                  } else {
-                    vErrors.push(err45)
-                  }
-                  errors++
-                }
-              }
-            }
-            if (data10.secret !== undefined) {
-              let data12 = data10.secret
-              if (typeof data12 === 'string') {
-                if (data12.length > 200) {
-                  const err46 = {
-                    instancePath: instancePath + '/agent/tcp/secret',
-                    schemaPath: '#/properties/agent/properties/tcp/properties/secret/maxLength',
-                    keyword: 'maxLength',
-                    params: { limit: 200 },
-                    message: 'must NOT have more than 200 characters',
-                  }
-                  if (vErrors === null) {
-                    vErrors = [err46]
-                  } else {
-                    vErrors.push(err46)
-                  }
-                  errors++
-                }
-                if (data12.length < 32) {
-                  const err47 = {
-                    instancePath: instancePath + '/agent/tcp/secret',
-                    schemaPath: '#/properties/agent/properties/tcp/properties/secret/minLength',
-                    keyword: 'minLength',
-                    params: { limit: 32 },
-                    message: 'must NOT have fewer than 32 characters',
                   }
                   if (vErrors === null) {
                     vErrors = [err47]
@@ -918,8 +922,58 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                   errors++
                 }
+                if (data12 < 1 || isNaN(data12)) {
+                  const err48 = {
+                    instancePath: instancePath + '/agent/tcp/port',
+                    schemaPath: '#/properties/agent/properties/tcp/properties/port/minimum',
+                    keyword: 'minimum',
+                    params: { comparison: '>=', limit: 1 },
+                    message: 'must be >= 1',
+                  }
+                  if (vErrors === null) {
+                    vErrors = [err48]
+                  } else {
+                    vErrors.push(err48)
+                  }
+                  errors++
+                }
+              }
+            }
+            if (data11.secret !== undefined) {
+              let data13 = data11.secret
+              if (typeof data13 === 'string') {
+                if (data13.length > 200) {
+                  const err49 = {
+                    instancePath: instancePath + '/agent/tcp/secret',
+                    schemaPath: '#/properties/agent/properties/tcp/properties/secret/maxLength',
+                    keyword: 'maxLength',
+                    params: { limit: 200 },
+                    message: 'must NOT have more than 200 characters',
+                  }
+                  if (vErrors === null) {
+                    vErrors = [err49]
+                  } else {
+                    vErrors.push(err49)
+                  }
+                  errors++
+                }
+                if (data13.length < 32) {
+                  const err50 = {
+                    instancePath: instancePath + '/agent/tcp/secret',
+                    schemaPath: '#/properties/agent/properties/tcp/properties/secret/minLength',
+                    keyword: 'minLength',
+                    params: { limit: 32 },
+                    message: 'must NOT have fewer than 32 characters',
+                  }
+                  if (vErrors === null) {
+                    vErrors = [err50]
+                  } else {
+                    vErrors.push(err50)
+                  }
+                  errors++
+                }
               } else {
-                const err48 = {
+                const err51 = {
                   instancePath: instancePath + '/agent/tcp/secret',
                   schemaPath: '#/properties/agent/properties/tcp/properties/secret/type',
                   keyword: 'type',
@@ -927,15 +981,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                   message: 'must be string',
                 }
                 if (vErrors === null) {
-                  vErrors = [err48]
+                  vErrors = [err51]
                 } else {
-                  vErrors.push(err48)
+                  vErrors.push(err51)
                 }
                 errors++
               }
             }
           } else {
-            const err49 = {
+            const err52 = {
               instancePath: instancePath + '/agent/tcp',
               schemaPath: '#/properties/agent/properties/tcp/type',
               keyword: 'type',
@@ -943,15 +997,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               message: 'must be object',
             }
             if (vErrors === null) {
-              vErrors = [err49]
+              vErrors = [err52]
             } else {
-              vErrors.push(err49)
+              vErrors.push(err52)
             }
             errors++
           }
         }
       } else {
-        const err50 = {
+        const err53 = {
           instancePath: instancePath + '/agent',
           schemaPath: '#/properties/agent/type',
           keyword: 'type',
@@ -959,18 +1013,18 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
           message: 'must be object',
         }
         if (vErrors === null) {
-          vErrors = [err50]
+          vErrors = [err53]
         } else {
-          vErrors.push(err50)
+          vErrors.push(err53)
         }
         errors++
       }
     }
     if (data.kinds !== undefined) {
-      let data13 = data.kinds
-      if (Array.isArray(data13)) {
-        if (data13.length > 100) {
-          const err51 = {
+      let data14 = data.kinds
+      if (Array.isArray(data14)) {
+        if (data14.length > 100) {
+          const err54 = {
             instancePath: instancePath + '/kinds',
             schemaPath: '#/properties/kinds/maxItems',
             keyword: 'maxItems',
@@ -978,18 +1032,18 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             message: 'must NOT have more than 100 items',
           }
           if (vErrors === null) {
-            vErrors = [err51]
+            vErrors = [err54]
           } else {
-            vErrors.push(err51)
+            vErrors.push(err54)
           }
           errors++
         }
-        const len0 = data13.length
+        const len0 = data14.length
         for (let i0 = 0; i0 < len0; i0++) {
-          let data14 = data13[i0]
-          if (typeof data14 === 'string') {
-            if (data14.length > 40) {
-              const err52 = {
+          let data15 = data14[i0]
+          if (typeof data15 === 'string') {
+            if (data15.length > 40) {
+              const err55 = {
                 instancePath: instancePath + '/kinds/' + i0,
                 schemaPath: '#/properties/kinds/items/maxLength',
                 keyword: 'maxLength',
@@ -997,14 +1051,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                 message: 'must NOT have more than 40 characters',
               }
               if (vErrors === null) {
-                vErrors = [err52]
+                vErrors = [err55]
               } else {
-                vErrors.push(err52)
+                vErrors.push(err55)
               }
               errors++
             }
-            if (!pattern7.test(data14)) {
-              const err53 = {
+            if (!pattern8.test(data15)) {
+              const err56 = {
                 instancePath: instancePath + '/kinds/' + i0,
                 schemaPath: '#/properties/kinds/items/pattern',
                 keyword: 'pattern',
@@ -1012,70 +1066,19 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                 message: 'must match pattern "' + '^[a-z]+\\.[a-z]+$' + '"',
               }
               if (vErrors === null) {
-                vErrors = [err53]
+                vErrors = [err56]
               } else {
-                vErrors.push(err53)
+                vErrors.push(err56)
               }
               errors++
             }
           } else {
-            const err54 = {
+            const err57 = {
               instancePath: instancePath + '/kinds/' + i0,
               schemaPath: '#/properties/kinds/items/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
-            }
-            if (vErrors === null) {
-              vErrors = [err54]
-            } else {
-              vErrors.push(err54)
-            }
-            errors++
-          }
-        }
-      } else {
-        const err55 = {
-          instancePath: instancePath + '/kinds',
-          schemaPath: '#/properties/kinds/type',
-          keyword: 'type',
-          params: { type: 'array' },
-          message: 'must be array',
-        }
-        if (vErrors === null) {
-          vErrors = [err55]
-        } else {
-          vErrors.push(err55)
-        }
-        errors++
-      }
-    }
-    if (data.limits !== undefined) {
-      let data15 = data.limits
-      if (data15 && typeof data15 == 'object' && !Array.isArray(data15)) {
-        if (data15.memoryMb === undefined) {
-          const err56 = {
-            instancePath: instancePath + '/limits',
-            schemaPath: '#/properties/limits/required',
-            keyword: 'required',
-            params: { missingProperty: 'memoryMb' },
-            message: "must have required property '" + 'memoryMb' + "'",
-          }
-          if (vErrors === null) {
-            vErrors = [err56]
-          } else {
-            vErrors.push(err56)
-          }
-          errors++
-        }
-        for (const key4 in data15) {
-          if (!(key4 === 'memoryMb' || key4 === 'cpuSecondsPerDay' || key4 === 'diskBytesPerDay')) {
-            const err57 = {
-              instancePath: instancePath + '/limits',
-              schemaPath: '#/properties/limits/additionalProperties',
-              keyword: 'additionalProperties',
-              params: { additionalProperty: key4 },
-              message: 'must NOT have additional properties',
             }
             if (vErrors === null) {
               vErrors = [err57]
@@ -1085,62 +1088,63 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
         }
-        if (data15.memoryMb !== undefined) {
-          let data16 = data15.memoryMb
-          if (!(typeof data16 == 'number' && !(data16 % 1) && !isNaN(data16) && isFinite(data16))) {
-            const err58 = {
-              instancePath: instancePath + '/limits/memoryMb',
-              schemaPath: '#/properties/limits/properties/memoryMb/type',
-              keyword: 'type',
-              params: { type: 'integer' },
-              message: 'must be integer',
+      } else {
+        const err58 = {
+          instancePath: instancePath + '/kinds',
+          schemaPath: '#/properties/kinds/type',
+          keyword: 'type',
+          params: { type: 'array' },
+          message: 'must be array',
+        }
+        if (vErrors === null) {
+          vErrors = [err58]
+        } else {
+          vErrors.push(err58)
+        }
+        errors++
+      }
+    }
+    if (data.limits !== undefined) {
+      let data16 = data.limits
+      if (data16 && typeof data16 == 'object' && !Array.isArray(data16)) {
+        if (data16.memoryMb === undefined) {
+          const err59 = {
+            instancePath: instancePath + '/limits',
+            schemaPath: '#/properties/limits/required',
+            keyword: 'required',
+            params: { missingProperty: 'memoryMb' },
+            message: "must have required property '" + 'memoryMb' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err59]
+          } else {
+            vErrors.push(err59)
+          }
+          errors++
+        }
+        for (const key4 in data16) {
+          if (!(key4 === 'memoryMb' || key4 === 'cpuSecondsPerDay' || key4 === 'diskBytesPerDay')) {
+            const err60 = {
+              instancePath: instancePath + '/limits',
+              schemaPath: '#/properties/limits/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key4 },
+              message: 'must NOT have additional properties',
             }
             if (vErrors === null) {
-              vErrors = [err58]
+              vErrors = [err60]
             } else {
-              vErrors.push(err58)
+              vErrors.push(err60)
             }
             errors++
           }
-          if (typeof data16 == 'number' && isFinite(data16)) {
-            if (data16 > 65536 || isNaN(data16)) {
-              const err59 = {
-                instancePath: instancePath + '/limits/memoryMb',
-                schemaPath: '#/properties/limits/properties/memoryMb/maximum',
-                keyword: 'maximum',
-                params: { comparison: '<=', limit: 65536 },
-                message: 'must be <= 65536',
-              }
-              if (vErrors === null) {
-                vErrors = [err59]
-              } else {
-                vErrors.push(err59)
-              }
-              errors++
-            }
-            if (data16 < 64 || isNaN(data16)) {
-              const err60 = {
-                instancePath: instancePath + '/limits/memoryMb',
-                schemaPath: '#/properties/limits/properties/memoryMb/minimum',
-                keyword: 'minimum',
-                params: { comparison: '>=', limit: 64 },
-                message: 'must be >= 64',
-              }
-              if (vErrors === null) {
-                vErrors = [err60]
-              } else {
-                vErrors.push(err60)
-              }
-              errors++
-            }
-          }
         }
-        if (data15.cpuSecondsPerDay !== undefined) {
-          let data17 = data15.cpuSecondsPerDay
+        if (data16.memoryMb !== undefined) {
+          let data17 = data16.memoryMb
           if (!(typeof data17 == 'number' && !(data17 % 1) && !isNaN(data17) && isFinite(data17))) {
             const err61 = {
-              instancePath: instancePath + '/limits/cpuSecondsPerDay',
-              schemaPath: '#/properties/limits/properties/cpuSecondsPerDay/type',
+              instancePath: instancePath + '/limits/memoryMb',
+              schemaPath: '#/properties/limits/properties/memoryMb/type',
               keyword: 'type',
               params: { type: 'integer' },
               message: 'must be integer',
@@ -1153,13 +1157,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
           if (typeof data17 == 'number' && isFinite(data17)) {
-            if (data17 > 100000000 || isNaN(data17)) {
+            if (data17 > 65536 || isNaN(data17)) {
               const err62 = {
-                instancePath: instancePath + '/limits/cpuSecondsPerDay',
-                schemaPath: '#/properties/limits/properties/cpuSecondsPerDay/maximum',
+                instancePath: instancePath + '/limits/memoryMb',
+                schemaPath: '#/properties/limits/properties/memoryMb/maximum',
                 keyword: 'maximum',
-                params: { comparison: '<=', limit: 100000000 },
-                message: 'must be <= 100000000',
+                params: { comparison: '<=', limit: 65536 },
+                message: 'must be <= 65536',
               }
               if (vErrors === null) {
                 vErrors = [err62]
@@ -1168,13 +1172,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            if (data17 < 0 || isNaN(data17)) {
+            if (data17 < 64 || isNaN(data17)) {
               const err63 = {
-                instancePath: instancePath + '/limits/cpuSecondsPerDay',
-                schemaPath: '#/properties/limits/properties/cpuSecondsPerDay/minimum',
+                instancePath: instancePath + '/limits/memoryMb',
+                schemaPath: '#/properties/limits/properties/memoryMb/minimum',
                 keyword: 'minimum',
-                params: { comparison: '>=', limit: 0 },
-                message: 'must be >= 0',
+                params: { comparison: '>=', limit: 64 },
+                message: 'must be >= 64',
               }
               if (vErrors === null) {
                 vErrors = [err63]
@@ -1185,12 +1189,12 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
           }
         }
-        if (data15.diskBytesPerDay !== undefined) {
-          let data18 = data15.diskBytesPerDay
+        if (data16.cpuSecondsPerDay !== undefined) {
+          let data18 = data16.cpuSecondsPerDay
           if (!(typeof data18 == 'number' && !(data18 % 1) && !isNaN(data18) && isFinite(data18))) {
             const err64 = {
-              instancePath: instancePath + '/limits/diskBytesPerDay',
-              schemaPath: '#/properties/limits/properties/diskBytesPerDay/type',
+              instancePath: instancePath + '/limits/cpuSecondsPerDay',
+              schemaPath: '#/properties/limits/properties/cpuSecondsPerDay/type',
               keyword: 'type',
               params: { type: 'integer' },
               message: 'must be integer',
@@ -1203,13 +1207,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
           if (typeof data18 == 'number' && isFinite(data18)) {
-            if (data18 > 9007199254740991 || isNaN(data18)) {
+            if (data18 > 100000000 || isNaN(data18)) {
               const err65 = {
-                instancePath: instancePath + '/limits/diskBytesPerDay',
-                schemaPath: '#/properties/limits/properties/diskBytesPerDay/maximum',
+                instancePath: instancePath + '/limits/cpuSecondsPerDay',
+                schemaPath: '#/properties/limits/properties/cpuSecondsPerDay/maximum',
                 keyword: 'maximum',
-                params: { comparison: '<=', limit: 9007199254740991 },
-                message: 'must be <= 9007199254740991',
+                params: { comparison: '<=', limit: 100000000 },
+                message: 'must be <= 100000000',
               }
               if (vErrors === null) {
                 vErrors = [err65]
@@ -1220,8 +1224,8 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
             if (data18 < 0 || isNaN(data18)) {
               const err66 = {
-                instancePath: instancePath + '/limits/diskBytesPerDay',
-                schemaPath: '#/properties/limits/properties/diskBytesPerDay/minimum',
+                instancePath: instancePath + '/limits/cpuSecondsPerDay',
+                schemaPath: '#/properties/limits/properties/cpuSecondsPerDay/minimum',
                 keyword: 'minimum',
                 params: { comparison: '>=', limit: 0 },
                 message: 'must be >= 0',
@@ -1235,8 +1239,58 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
           }
         }
+        if (data16.diskBytesPerDay !== undefined) {
+          let data19 = data16.diskBytesPerDay
+          if (!(typeof data19 == 'number' && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
+            const err67 = {
+              instancePath: instancePath + '/limits/diskBytesPerDay',
+              schemaPath: '#/properties/limits/properties/diskBytesPerDay/type',
+              keyword: 'type',
+              params: { type: 'integer' },
+              message: 'must be integer',
+            }
+            if (vErrors === null) {
+              vErrors = [err67]
+            } else {
+              vErrors.push(err67)
+            }
+            errors++
+          }
+          if (typeof data19 == 'number' && isFinite(data19)) {
+            if (data19 > 9007199254740991 || isNaN(data19)) {
+              const err68 = {
+                instancePath: instancePath + '/limits/diskBytesPerDay',
+                schemaPath: '#/properties/limits/properties/diskBytesPerDay/maximum',
+                keyword: 'maximum',
+                params: { comparison: '<=', limit: 9007199254740991 },
+                message: 'must be <= 9007199254740991',
+              }
+              if (vErrors === null) {
+                vErrors = [err68]
+              } else {
+                vErrors.push(err68)
+              }
+              errors++
+            }
+            if (data19 < 0 || isNaN(data19)) {
+              const err69 = {
+                instancePath: instancePath + '/limits/diskBytesPerDay',
+                schemaPath: '#/properties/limits/properties/diskBytesPerDay/minimum',
+                keyword: 'minimum',
+                params: { comparison: '>=', limit: 0 },
+                message: 'must be >= 0',
+              }
+              if (vErrors === null) {
+                vErrors = [err69]
+              } else {
+                vErrors.push(err69)
+              }
+              errors++
+            }
+          }
+        }
       } else {
-        const err67 = {
+        const err70 = {
           instancePath: instancePath + '/limits',
           schemaPath: '#/properties/limits/type',
           keyword: 'type',
@@ -1244,18 +1298,18 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
           message: 'must be object',
         }
         if (vErrors === null) {
-          vErrors = [err67]
+          vErrors = [err70]
         } else {
-          vErrors.push(err67)
+          vErrors.push(err70)
         }
         errors++
       }
     }
     if (data.quietHours !== undefined) {
-      let data19 = data.quietHours
-      if (data19 && typeof data19 == 'object' && !Array.isArray(data19)) {
-        if (data19.timeZone === undefined) {
-          const err68 = {
+      let data20 = data.quietHours
+      if (data20 && typeof data20 == 'object' && !Array.isArray(data20)) {
+        if (data20.timeZone === undefined) {
+          const err71 = {
             instancePath: instancePath + '/quietHours',
             schemaPath: '#/properties/quietHours/required',
             keyword: 'required',
@@ -1263,14 +1317,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             message: "must have required property '" + 'timeZone' + "'",
           }
           if (vErrors === null) {
-            vErrors = [err68]
+            vErrors = [err71]
           } else {
-            vErrors.push(err68)
+            vErrors.push(err71)
           }
           errors++
         }
-        if (data19.hours === undefined) {
-          const err69 = {
+        if (data20.hours === undefined) {
+          const err72 = {
             instancePath: instancePath + '/quietHours',
             schemaPath: '#/properties/quietHours/required',
             keyword: 'required',
@@ -1278,69 +1332,20 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             message: "must have required property '" + 'hours' + "'",
           }
           if (vErrors === null) {
-            vErrors = [err69]
+            vErrors = [err72]
           } else {
-            vErrors.push(err69)
+            vErrors.push(err72)
           }
           errors++
         }
-        for (const key5 in data19) {
+        for (const key5 in data20) {
           if (!(key5 === 'timeZone' || key5 === 'hours')) {
-            const err70 = {
+            const err73 = {
               instancePath: instancePath + '/quietHours',
               schemaPath: '#/properties/quietHours/additionalProperties',
               keyword: 'additionalProperties',
               params: { additionalProperty: key5 },
               message: 'must NOT have additional properties',
-            }
-            if (vErrors === null) {
-              vErrors = [err70]
-            } else {
-              vErrors.push(err70)
-            }
-            errors++
-          }
-        }
-        if (data19.timeZone !== undefined) {
-          let data20 = data19.timeZone
-          if (typeof data20 === 'string') {
-            if (data20.length > 64) {
-              const err71 = {
-                instancePath: instancePath + '/quietHours/timeZone',
-                schemaPath: '#/properties/quietHours/properties/timeZone/maxLength',
-                keyword: 'maxLength',
-                params: { limit: 64 },
-                message: 'must NOT have more than 64 characters',
-              }
-              if (vErrors === null) {
-                vErrors = [err71]
-              } else {
-                vErrors.push(err71)
-              }
-              errors++
-            }
-            if (!pattern8.test(data20)) {
-              const err72 = {
-                instancePath: instancePath + '/quietHours/timeZone',
-                schemaPath: '#/properties/quietHours/properties/timeZone/pattern',
-                keyword: 'pattern',
-                params: { pattern: '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$' },
-                message: 'must match pattern "' + '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$' + '"',
-              }
-              if (vErrors === null) {
-                vErrors = [err72]
-              } else {
-                vErrors.push(err72)
-              }
-              errors++
-            }
-          } else {
-            const err73 = {
-              instancePath: instancePath + '/quietHours/timeZone',
-              schemaPath: '#/properties/quietHours/properties/timeZone/type',
-              keyword: 'type',
-              params: { type: 'string' },
-              message: 'must be string',
             }
             if (vErrors === null) {
               vErrors = [err73]
@@ -1350,16 +1355,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
         }
-        if (data19.hours !== undefined) {
-          let data21 = data19.hours
-          if (Array.isArray(data21)) {
-            if (data21.length > 20) {
+        if (data20.timeZone !== undefined) {
+          let data21 = data20.timeZone
+          if (typeof data21 === 'string') {
+            if (data21.length > 64) {
               const err74 = {
-                instancePath: instancePath + '/quietHours/hours',
-                schemaPath: '#/properties/quietHours/properties/hours/maxItems',
-                keyword: 'maxItems',
-                params: { limit: 20 },
-                message: 'must NOT have more than 20 items',
+                instancePath: instancePath + '/quietHours/timeZone',
+                schemaPath: '#/properties/quietHours/properties/timeZone/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 64 },
+                message: 'must NOT have more than 64 characters',
               }
               if (vErrors === null) {
                 vErrors = [err74]
@@ -1368,12 +1373,61 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            const len1 = data21.length
+            if (!pattern9.test(data21)) {
+              const err75 = {
+                instancePath: instancePath + '/quietHours/timeZone',
+                schemaPath: '#/properties/quietHours/properties/timeZone/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$' },
+                message: 'must match pattern "' + '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$' + '"',
+              }
+              if (vErrors === null) {
+                vErrors = [err75]
+              } else {
+                vErrors.push(err75)
+              }
+              errors++
+            }
+          } else {
+            const err76 = {
+              instancePath: instancePath + '/quietHours/timeZone',
+              schemaPath: '#/properties/quietHours/properties/timeZone/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
+            }
+            if (vErrors === null) {
+              vErrors = [err76]
+            } else {
+              vErrors.push(err76)
+            }
+            errors++
+          }
+        }
+        if (data20.hours !== undefined) {
+          let data22 = data20.hours
+          if (Array.isArray(data22)) {
+            if (data22.length > 20) {
+              const err77 = {
+                instancePath: instancePath + '/quietHours/hours',
+                schemaPath: '#/properties/quietHours/properties/hours/maxItems',
+                keyword: 'maxItems',
+                params: { limit: 20 },
+                message: 'must NOT have more than 20 items',
+              }
+              if (vErrors === null) {
+                vErrors = [err77]
+              } else {
+                vErrors.push(err77)
+              }
+              errors++
+            }
+            const len1 = data22.length
             for (let i1 = 0; i1 < len1; i1++) {
-              let data22 = data21[i1]
-              if (data22 && typeof data22 == 'object' && !Array.isArray(data22)) {
-                if (data22.days === undefined) {
-                  const err75 = {
+              let data23 = data22[i1]
+              if (data23 && typeof data23 == 'object' && !Array.isArray(data23)) {
+                if (data23.days === undefined) {
+                  const err78 = {
                     instancePath: instancePath + '/quietHours/hours/' + i1,
                     schemaPath: '#/properties/quietHours/properties/hours/items/required',
                     keyword: 'required',
@@ -1381,14 +1435,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                     message: "must have required property '" + 'days' + "'",
                   }
                   if (vErrors === null) {
-                    vErrors = [err75]
+                    vErrors = [err78]
                   } else {
-                    vErrors.push(err75)
+                    vErrors.push(err78)
                   }
                   errors++
                 }
-                if (data22.from === undefined) {
-                  const err76 = {
+                if (data23.from === undefined) {
+                  const err79 = {
                     instancePath: instancePath + '/quietHours/hours/' + i1,
                     schemaPath: '#/properties/quietHours/properties/hours/items/required',
                     keyword: 'required',
@@ -1396,14 +1450,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                     message: "must have required property '" + 'from' + "'",
                   }
                   if (vErrors === null) {
-                    vErrors = [err76]
+                    vErrors = [err79]
                   } else {
-                    vErrors.push(err76)
+                    vErrors.push(err79)
                   }
                   errors++
                 }
-                if (data22.to === undefined) {
-                  const err77 = {
+                if (data23.to === undefined) {
+                  const err80 = {
                     instancePath: instancePath + '/quietHours/hours/' + i1,
                     schemaPath: '#/properties/quietHours/properties/hours/items/required',
                     keyword: 'required',
@@ -1411,15 +1465,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                     message: "must have required property '" + 'to' + "'",
                   }
                   if (vErrors === null) {
-                    vErrors = [err77]
+                    vErrors = [err80]
                   } else {
-                    vErrors.push(err77)
+                    vErrors.push(err80)
                   }
                   errors++
                 }
-                for (const key6 in data22) {
+                for (const key6 in data23) {
                   if (!(key6 === 'days' || key6 === 'from' || key6 === 'to')) {
-                    const err78 = {
+                    const err81 = {
                       instancePath: instancePath + '/quietHours/hours/' + i1,
                       schemaPath: '#/properties/quietHours/properties/hours/items/additionalProperties',
                       keyword: 'additionalProperties',
@@ -1427,18 +1481,18 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       message: 'must NOT have additional properties',
                     }
                     if (vErrors === null) {
-                      vErrors = [err78]
+                      vErrors = [err81]
                     } else {
-                      vErrors.push(err78)
+                      vErrors.push(err81)
                     }
                     errors++
                   }
                 }
-                if (data22.days !== undefined) {
-                  let data23 = data22.days
-                  if (Array.isArray(data23)) {
-                    if (data23.length > 7) {
-                      const err79 = {
+                if (data23.days !== undefined) {
+                  let data24 = data23.days
+                  if (Array.isArray(data24)) {
+                    if (data24.length > 7) {
+                      const err82 = {
                         instancePath: instancePath + '/quietHours/hours/' + i1 + '/days',
                         schemaPath: '#/properties/quietHours/properties/hours/items/properties/days/maxItems',
                         keyword: 'maxItems',
@@ -1446,82 +1500,19 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         message: 'must NOT have more than 7 items',
                       }
                       if (vErrors === null) {
-                        vErrors = [err79]
+                        vErrors = [err82]
                       } else {
-                        vErrors.push(err79)
+                        vErrors.push(err82)
                       }
                       errors++
                     }
-                    if (data23.length < 1) {
-                      const err80 = {
+                    if (data24.length < 1) {
+                      const err83 = {
                         instancePath: instancePath + '/quietHours/hours/' + i1 + '/days',
                         schemaPath: '#/properties/quietHours/properties/hours/items/properties/days/minItems',
                         keyword: 'minItems',
                         params: { limit: 1 },
                         message: 'must NOT have fewer than 1 items',
-                      }
-                      if (vErrors === null) {
-                        vErrors = [err80]
-                      } else {
-                        vErrors.push(err80)
-                      }
-                      errors++
-                    }
-                    const len2 = data23.length
-                    for (let i2 = 0; i2 < len2; i2++) {
-                      let data24 = data23[i2]
-                      if (
-                        !(
-                          data24 === 'mon' ||
-                          data24 === 'tue' ||
-                          data24 === 'wed' ||
-                          data24 === 'thu' ||
-                          data24 === 'fri' ||
-                          data24 === 'sat' ||
-                          data24 === 'sun'
-                        )
-                      ) {
-                        const err81 = {
-                          instancePath: instancePath + '/quietHours/hours/' + i1 + '/days/' + i2,
-                          schemaPath: '#/properties/quietHours/properties/hours/items/properties/days/items/enum',
-                          keyword: 'enum',
-                          params: { allowedValues: schema11.properties.quietHours.properties.hours.items.properties.days.items.enum },
-                          message: 'must be equal to one of the allowed values',
-                        }
-                        if (vErrors === null) {
-                          vErrors = [err81]
-                        } else {
-                          vErrors.push(err81)
-                        }
-                        errors++
-                      }
-                    }
-                  } else {
-                    const err82 = {
-                      instancePath: instancePath + '/quietHours/hours/' + i1 + '/days',
-                      schemaPath: '#/properties/quietHours/properties/hours/items/properties/days/type',
-                      keyword: 'type',
-                      params: { type: 'array' },
-                      message: 'must be array',
-                    }
-                    if (vErrors === null) {
-                      vErrors = [err82]
-                    } else {
-                      vErrors.push(err82)
-                    }
-                    errors++
-                  }
-                }
-                if (data22.from !== undefined) {
-                  let data25 = data22.from
-                  if (typeof data25 === 'string') {
-                    if (!pattern9.test(data25)) {
-                      const err83 = {
-                        instancePath: instancePath + '/quietHours/hours/' + i1 + '/from',
-                        schemaPath: '#/properties/quietHours/properties/hours/items/properties/from/pattern',
-                        keyword: 'pattern',
-                        params: { pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
-                        message: 'must match pattern "' + '^([01][0-9]|2[0-3]):[0-5][0-9]$' + '"',
                       }
                       if (vErrors === null) {
                         vErrors = [err83]
@@ -1530,8 +1521,71 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       }
                       errors++
                     }
+                    const len2 = data24.length
+                    for (let i2 = 0; i2 < len2; i2++) {
+                      let data25 = data24[i2]
+                      if (
+                        !(
+                          data25 === 'mon' ||
+                          data25 === 'tue' ||
+                          data25 === 'wed' ||
+                          data25 === 'thu' ||
+                          data25 === 'fri' ||
+                          data25 === 'sat' ||
+                          data25 === 'sun'
+                        )
+                      ) {
+                        const err84 = {
+                          instancePath: instancePath + '/quietHours/hours/' + i1 + '/days/' + i2,
+                          schemaPath: '#/properties/quietHours/properties/hours/items/properties/days/items/enum',
+                          keyword: 'enum',
+                          params: { allowedValues: schema11.properties.quietHours.properties.hours.items.properties.days.items.enum },
+                          message: 'must be equal to one of the allowed values',
+                        }
+                        if (vErrors === null) {
+                          vErrors = [err84]
+                        } else {
+                          vErrors.push(err84)
+                        }
+                        errors++
+                      }
+                    }
                   } else {
-                    const err84 = {
+                    const err85 = {
+                      instancePath: instancePath + '/quietHours/hours/' + i1 + '/days',
+                      schemaPath: '#/properties/quietHours/properties/hours/items/properties/days/type',
+                      keyword: 'type',
+                      params: { type: 'array' },
+                      message: 'must be array',
+                    }
+                    if (vErrors === null) {
+                      vErrors = [err85]
+                    } else {
+                      vErrors.push(err85)
+                    }
+                    errors++
+                  }
+                }
+                if (data23.from !== undefined) {
+                  let data26 = data23.from
+                  if (typeof data26 === 'string') {
+                    if (!pattern10.test(data26)) {
+                      const err86 = {
+                        instancePath: instancePath + '/quietHours/hours/' + i1 + '/from',
+                        schemaPath: '#/properties/quietHours/properties/hours/items/properties/from/pattern',
+                        keyword: 'pattern',
+                        params: { pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$' },
+                        message: 'must match pattern "' + '^([01][0-9]|2[0-3]):[0-5][0-9]$' + '"',
+                      }
+                      if (vErrors === null) {
+                        vErrors = [err86]
+                      } else {
+                        vErrors.push(err86)
+                      }
+                      errors++
+                    }
+                  } else {
+                    const err87 = {
                       instancePath: instancePath + '/quietHours/hours/' + i1 + '/from',
                       schemaPath: '#/properties/quietHours/properties/hours/items/properties/from/type',
                       keyword: 'type',
@@ -1539,18 +1593,18 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       message: 'must be string',
                     }
                     if (vErrors === null) {
-                      vErrors = [err84]
+                      vErrors = [err87]
                     } else {
-                      vErrors.push(err84)
+                      vErrors.push(err87)
                     }
                     errors++
                   }
                 }
-                if (data22.to !== undefined) {
-                  let data26 = data22.to
-                  if (typeof data26 === 'string') {
-                    if (!pattern9.test(data26)) {
-                      const err85 = {
+                if (data23.to !== undefined) {
+                  let data27 = data23.to
+                  if (typeof data27 === 'string') {
+                    if (!pattern10.test(data27)) {
+                      const err88 = {
                         instancePath: instancePath + '/quietHours/hours/' + i1 + '/to',
                         schemaPath: '#/properties/quietHours/properties/hours/items/properties/to/pattern',
                         keyword: 'pattern',
@@ -1558,14 +1612,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         message: 'must match pattern "' + '^([01][0-9]|2[0-3]):[0-5][0-9]$' + '"',
                       }
                       if (vErrors === null) {
-                        vErrors = [err85]
+                        vErrors = [err88]
                       } else {
-                        vErrors.push(err85)
+                        vErrors.push(err88)
                       }
                       errors++
                     }
                   } else {
-                    const err86 = {
+                    const err89 = {
                       instancePath: instancePath + '/quietHours/hours/' + i1 + '/to',
                       schemaPath: '#/properties/quietHours/properties/hours/items/properties/to/type',
                       keyword: 'type',
@@ -1573,15 +1627,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       message: 'must be string',
                     }
                     if (vErrors === null) {
-                      vErrors = [err86]
+                      vErrors = [err89]
                     } else {
-                      vErrors.push(err86)
+                      vErrors.push(err89)
                     }
                     errors++
                   }
                 }
               } else {
-                const err87 = {
+                const err90 = {
                   instancePath: instancePath + '/quietHours/hours/' + i1,
                   schemaPath: '#/properties/quietHours/properties/hours/items/type',
                   keyword: 'type',
@@ -1589,74 +1643,20 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                   message: 'must be object',
                 }
                 if (vErrors === null) {
-                  vErrors = [err87]
+                  vErrors = [err90]
                 } else {
-                  vErrors.push(err87)
+                  vErrors.push(err90)
                 }
                 errors++
               }
             }
           } else {
-            const err88 = {
+            const err91 = {
               instancePath: instancePath + '/quietHours/hours',
               schemaPath: '#/properties/quietHours/properties/hours/type',
               keyword: 'type',
               params: { type: 'array' },
               message: 'must be array',
-            }
-            if (vErrors === null) {
-              vErrors = [err88]
-            } else {
-              vErrors.push(err88)
-            }
-            errors++
-          }
-        }
-      } else {
-        const err89 = {
-          instancePath: instancePath + '/quietHours',
-          schemaPath: '#/properties/quietHours/type',
-          keyword: 'type',
-          params: { type: 'object' },
-          message: 'must be object',
-        }
-        if (vErrors === null) {
-          vErrors = [err89]
-        } else {
-          vErrors.push(err89)
-        }
-        errors++
-      }
-    }
-    if (data.php !== undefined) {
-      let data27 = data.php
-      const _errs62 = errors
-      let valid13 = false
-      const _errs63 = errors
-      if (data27 && typeof data27 == 'object' && !Array.isArray(data27)) {
-        if (data27.socket === undefined) {
-          const err90 = {
-            instancePath: instancePath + '/php',
-            schemaPath: '#/properties/php/anyOf/0/required',
-            keyword: 'required',
-            params: { missingProperty: 'socket' },
-            message: "must have required property '" + 'socket' + "'",
-          }
-          if (vErrors === null) {
-            vErrors = [err90]
-          } else {
-            vErrors.push(err90)
-          }
-          errors++
-        }
-        for (const key7 in data27) {
-          if (!(key7 === 'socket' || key7 === 'statusPath')) {
-            const err91 = {
-              instancePath: instancePath + '/php',
-              schemaPath: '#/properties/php/anyOf/0/additionalProperties',
-              keyword: 'additionalProperties',
-              params: { additionalProperty: key7 },
-              message: 'must NOT have additional properties',
             }
             if (vErrors === null) {
               vErrors = [err91]
@@ -1666,46 +1666,51 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
         }
-        if (data27.socket !== undefined) {
-          let data28 = data27.socket
-          if (typeof data28 === 'string') {
-            if (data28.length > 1024) {
-              const err92 = {
-                instancePath: instancePath + '/php/socket',
-                schemaPath: '#/properties/php/anyOf/0/properties/socket/maxLength',
-                keyword: 'maxLength',
-                params: { limit: 1024 },
-                message: 'must NOT have more than 1024 characters',
-              }
-              if (vErrors === null) {
-                vErrors = [err92]
-              } else {
-                vErrors.push(err92)
-              }
-              errors++
-            }
-            if (!pattern0.test(data28)) {
-              const err93 = {
-                instancePath: instancePath + '/php/socket',
-                schemaPath: '#/properties/php/anyOf/0/properties/socket/pattern',
-                keyword: 'pattern',
-                params: { pattern: '^/' },
-                message: 'must match pattern "' + '^/' + '"',
-              }
-              if (vErrors === null) {
-                vErrors = [err93]
-              } else {
-                vErrors.push(err93)
-              }
-              errors++
-            }
+      } else {
+        const err92 = {
+          instancePath: instancePath + '/quietHours',
+          schemaPath: '#/properties/quietHours/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        }
+        if (vErrors === null) {
+          vErrors = [err92]
+        } else {
+          vErrors.push(err92)
+        }
+        errors++
+      }
+    }
+    if (data.php !== undefined) {
+      let data28 = data.php
+      const _errs64 = errors
+      let valid13 = false
+      const _errs65 = errors
+      if (data28 && typeof data28 == 'object' && !Array.isArray(data28)) {
+        if (data28.socket === undefined) {
+          const err93 = {
+            instancePath: instancePath + '/php',
+            schemaPath: '#/properties/php/anyOf/0/required',
+            keyword: 'required',
+            params: { missingProperty: 'socket' },
+            message: "must have required property '" + 'socket' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err93]
           } else {
+            vErrors.push(err93)
+          }
+          errors++
+        }
+        for (const key7 in data28) {
+          if (!(key7 === 'socket' || key7 === 'statusPath')) {
             const err94 = {
-              instancePath: instancePath + '/php/socket',
-              schemaPath: '#/properties/php/anyOf/0/properties/socket/type',
-              keyword: 'type',
-              params: { type: 'string' },
-              message: 'must be string',
+              instancePath: instancePath + '/php',
+              schemaPath: '#/properties/php/anyOf/0/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key7 },
+              message: 'must NOT have additional properties',
             }
             if (vErrors === null) {
               vErrors = [err94]
@@ -1715,16 +1720,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
         }
-        if (data27.statusPath !== undefined) {
-          let data29 = data27.statusPath
+        if (data28.socket !== undefined) {
+          let data29 = data28.socket
           if (typeof data29 === 'string') {
-            if (data29.length > 200) {
+            if (data29.length > 1024) {
               const err95 = {
-                instancePath: instancePath + '/php/statusPath',
-                schemaPath: '#/properties/php/anyOf/0/properties/statusPath/maxLength',
+                instancePath: instancePath + '/php/socket',
+                schemaPath: '#/properties/php/anyOf/0/properties/socket/maxLength',
                 keyword: 'maxLength',
-                params: { limit: 200 },
-                message: 'must NOT have more than 200 characters',
+                params: { limit: 1024 },
+                message: 'must NOT have more than 1024 characters',
               }
               if (vErrors === null) {
                 vErrors = [err95]
@@ -1735,8 +1740,8 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
             if (!pattern0.test(data29)) {
               const err96 = {
-                instancePath: instancePath + '/php/statusPath',
-                schemaPath: '#/properties/php/anyOf/0/properties/statusPath/pattern',
+                instancePath: instancePath + '/php/socket',
+                schemaPath: '#/properties/php/anyOf/0/properties/socket/pattern',
                 keyword: 'pattern',
                 params: { pattern: '^/' },
                 message: 'must match pattern "' + '^/' + '"',
@@ -1750,8 +1755,8 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
           } else {
             const err97 = {
-              instancePath: instancePath + '/php/statusPath',
-              schemaPath: '#/properties/php/anyOf/0/properties/statusPath/type',
+              instancePath: instancePath + '/php/socket',
+              schemaPath: '#/properties/php/anyOf/0/properties/socket/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
@@ -1764,48 +1769,46 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
         }
-      } else {
-        const err98 = {
-          instancePath: instancePath + '/php',
-          schemaPath: '#/properties/php/anyOf/0/type',
-          keyword: 'type',
-          params: { type: 'object' },
-          message: 'must be object',
-        }
-        if (vErrors === null) {
-          vErrors = [err98]
-        } else {
-          vErrors.push(err98)
-        }
-        errors++
-      }
-      var _valid0 = _errs63 === errors
-      valid13 = valid13 || _valid0
-      if (!valid13) {
-        const _errs70 = errors
-        if (data27 && typeof data27 == 'object' && !Array.isArray(data27)) {
-          if (data27.http === undefined) {
-            const err99 = {
-              instancePath: instancePath + '/php',
-              schemaPath: '#/properties/php/anyOf/1/required',
-              keyword: 'required',
-              params: { missingProperty: 'http' },
-              message: "must have required property '" + 'http' + "'",
+        if (data28.statusPath !== undefined) {
+          let data30 = data28.statusPath
+          if (typeof data30 === 'string') {
+            if (data30.length > 200) {
+              const err98 = {
+                instancePath: instancePath + '/php/statusPath',
+                schemaPath: '#/properties/php/anyOf/0/properties/statusPath/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 200 },
+                message: 'must NOT have more than 200 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err98]
+              } else {
+                vErrors.push(err98)
+              }
+              errors++
             }
-            if (vErrors === null) {
-              vErrors = [err99]
-            } else {
-              vErrors.push(err99)
+            if (!pattern0.test(data30)) {
+              const err99 = {
+                instancePath: instancePath + '/php/statusPath',
+                schemaPath: '#/properties/php/anyOf/0/properties/statusPath/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^/' },
+                message: 'must match pattern "' + '^/' + '"',
+              }
+              if (vErrors === null) {
+                vErrors = [err99]
+              } else {
+                vErrors.push(err99)
+              }
+              errors++
             }
-            errors++
-          }
-          if (data27.secret === undefined) {
+          } else {
             const err100 = {
-              instancePath: instancePath + '/php',
-              schemaPath: '#/properties/php/anyOf/1/required',
-              keyword: 'required',
-              params: { missingProperty: 'secret' },
-              message: "must have required property '" + 'secret' + "'",
+              instancePath: instancePath + '/php/statusPath',
+              schemaPath: '#/properties/php/anyOf/0/properties/statusPath/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
             }
             if (vErrors === null) {
               vErrors = [err100]
@@ -1814,9 +1817,60 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
             errors++
           }
-          for (const key8 in data27) {
+        }
+      } else {
+        const err101 = {
+          instancePath: instancePath + '/php',
+          schemaPath: '#/properties/php/anyOf/0/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        }
+        if (vErrors === null) {
+          vErrors = [err101]
+        } else {
+          vErrors.push(err101)
+        }
+        errors++
+      }
+      var _valid0 = _errs65 === errors
+      valid13 = valid13 || _valid0
+      if (!valid13) {
+        const _errs72 = errors
+        if (data28 && typeof data28 == 'object' && !Array.isArray(data28)) {
+          if (data28.http === undefined) {
+            const err102 = {
+              instancePath: instancePath + '/php',
+              schemaPath: '#/properties/php/anyOf/1/required',
+              keyword: 'required',
+              params: { missingProperty: 'http' },
+              message: "must have required property '" + 'http' + "'",
+            }
+            if (vErrors === null) {
+              vErrors = [err102]
+            } else {
+              vErrors.push(err102)
+            }
+            errors++
+          }
+          if (data28.secret === undefined) {
+            const err103 = {
+              instancePath: instancePath + '/php',
+              schemaPath: '#/properties/php/anyOf/1/required',
+              keyword: 'required',
+              params: { missingProperty: 'secret' },
+              message: "must have required property '" + 'secret' + "'",
+            }
+            if (vErrors === null) {
+              vErrors = [err103]
+            } else {
+              vErrors.push(err103)
+            }
+            errors++
+          }
+          for (const key8 in data28) {
             if (!(key8 === 'http' || key8 === 'secret')) {
-              const err101 = {
+              const err104 = {
                 instancePath: instancePath + '/php',
                 schemaPath: '#/properties/php/anyOf/1/additionalProperties',
                 keyword: 'additionalProperties',
@@ -1824,17 +1878,17 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                 message: 'must NOT have additional properties',
               }
               if (vErrors === null) {
-                vErrors = [err101]
+                vErrors = [err104]
               } else {
-                vErrors.push(err101)
+                vErrors.push(err104)
               }
               errors++
             }
           }
-          if (data27.http !== undefined) {
-            let data30 = data27.http
-            if (typeof data30 !== 'boolean') {
-              const err102 = {
+          if (data28.http !== undefined) {
+            let data31 = data28.http
+            if (typeof data31 !== 'boolean') {
+              const err105 = {
                 instancePath: instancePath + '/php/http',
                 schemaPath: '#/properties/php/anyOf/1/properties/http/type',
                 keyword: 'type',
@@ -1842,68 +1896,19 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                 message: 'must be boolean',
               }
               if (vErrors === null) {
-                vErrors = [err102]
+                vErrors = [err105]
               } else {
-                vErrors.push(err102)
+                vErrors.push(err105)
               }
               errors++
             }
-            if (true !== data30) {
-              const err103 = {
+            if (true !== data31) {
+              const err106 = {
                 instancePath: instancePath + '/php/http',
                 schemaPath: '#/properties/php/anyOf/1/properties/http/const',
                 keyword: 'const',
                 params: { allowedValue: true },
                 message: 'must be equal to constant',
-              }
-              if (vErrors === null) {
-                vErrors = [err103]
-              } else {
-                vErrors.push(err103)
-              }
-              errors++
-            }
-          }
-          if (data27.secret !== undefined) {
-            let data31 = data27.secret
-            if (typeof data31 === 'string') {
-              if (data31.length > 200) {
-                const err104 = {
-                  instancePath: instancePath + '/php/secret',
-                  schemaPath: '#/properties/php/anyOf/1/properties/secret/maxLength',
-                  keyword: 'maxLength',
-                  params: { limit: 200 },
-                  message: 'must NOT have more than 200 characters',
-                }
-                if (vErrors === null) {
-                  vErrors = [err104]
-                } else {
-                  vErrors.push(err104)
-                }
-                errors++
-              }
-              if (data31.length < 32) {
-                const err105 = {
-                  instancePath: instancePath + '/php/secret',
-                  schemaPath: '#/properties/php/anyOf/1/properties/secret/minLength',
-                  keyword: 'minLength',
-                  params: { limit: 32 },
-                  message: 'must NOT have fewer than 32 characters',
-                }
-                if (vErrors === null) {
-                  vErrors = [err105]
-                } else {
-                  vErrors.push(err105)
-                }
-                errors++
-              }
-            } else {
-              const err106 = {
-                instancePath: instancePath + '/php/secret',
-                schemaPath: '#/properties/php/anyOf/1/properties/secret/type',
-                keyword: 'type',
-                params: { type: 'string' },
-                message: 'must be string',
               }
               if (vErrors === null) {
                 vErrors = [err106]
@@ -1913,74 +1918,62 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               errors++
             }
           }
+          if (data28.secret !== undefined) {
+            let data32 = data28.secret
+            if (typeof data32 === 'string') {
+              if (data32.length > 200) {
+                const err107 = {
+                  instancePath: instancePath + '/php/secret',
+                  schemaPath: '#/properties/php/anyOf/1/properties/secret/maxLength',
+                  keyword: 'maxLength',
+                  params: { limit: 200 },
+                  message: 'must NOT have more than 200 characters',
+                }
+                if (vErrors === null) {
+                  vErrors = [err107]
+                } else {
+                  vErrors.push(err107)
+                }
+                errors++
+              }
+              if (data32.length < 32) {
+                const err108 = {
+                  instancePath: instancePath + '/php/secret',
+                  schemaPath: '#/properties/php/anyOf/1/properties/secret/minLength',
+                  keyword: 'minLength',
+                  params: { limit: 32 },
+                  message: 'must NOT have fewer than 32 characters',
+                }
+                if (vErrors === null) {
+                  vErrors = [err108]
+                } else {
+                  vErrors.push(err108)
+                }
+                errors++
+              }
+            } else {
+              const err109 = {
+                instancePath: instancePath + '/php/secret',
+                schemaPath: '#/properties/php/anyOf/1/properties/secret/type',
+                keyword: 'type',
+                params: { type: 'string' },
+                message: 'must be string',
+              }
+              if (vErrors === null) {
+                vErrors = [err109]
+              } else {
+                vErrors.push(err109)
+              }
+              errors++
+            }
+          }
         } else {
-          const err107 = {
+          const err110 = {
             instancePath: instancePath + '/php',
             schemaPath: '#/properties/php/anyOf/1/type',
             keyword: 'type',
             params: { type: 'object' },
             message: 'must be object',
-          }
-          if (vErrors === null) {
-            vErrors = [err107]
-          } else {
-            vErrors.push(err107)
-          }
-          errors++
-        }
-        var _valid0 = _errs70 === errors
-        valid13 = valid13 || _valid0
-      }
-      if (!valid13) {
-        const err108 = {
-          instancePath: instancePath + '/php',
-          schemaPath: '#/properties/php/anyOf',
-          keyword: 'anyOf',
-          params: {},
-          message: 'must match a schema in anyOf',
-        }
-        if (vErrors === null) {
-          vErrors = [err108]
-        } else {
-          vErrors.push(err108)
-        }
-        errors++
-      } else {
-        errors = _errs62
-        if (vErrors !== null) {
-          if (_errs62) {
-            vErrors.length = _errs62
-          } else {
-            vErrors = null
-          }
-        }
-      }
-    }
-    if (data.nginx !== undefined) {
-      let data32 = data.nginx
-      if (data32 && typeof data32 == 'object' && !Array.isArray(data32)) {
-        if (data32.host === undefined) {
-          const err109 = {
-            instancePath: instancePath + '/nginx',
-            schemaPath: '#/properties/nginx/required',
-            keyword: 'required',
-            params: { missingProperty: 'host' },
-            message: "must have required property '" + 'host' + "'",
-          }
-          if (vErrors === null) {
-            vErrors = [err109]
-          } else {
-            vErrors.push(err109)
-          }
-          errors++
-        }
-        if (data32.port === undefined) {
-          const err110 = {
-            instancePath: instancePath + '/nginx',
-            schemaPath: '#/properties/nginx/required',
-            keyword: 'required',
-            params: { missingProperty: 'port' },
-            message: "must have required property '" + 'port' + "'",
           }
           if (vErrors === null) {
             vErrors = [err110]
@@ -1989,28 +1982,44 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
           }
           errors++
         }
-        if (data32.tls === undefined) {
-          const err111 = {
-            instancePath: instancePath + '/nginx',
-            schemaPath: '#/properties/nginx/required',
-            keyword: 'required',
-            params: { missingProperty: 'tls' },
-            message: "must have required property '" + 'tls' + "'",
-          }
-          if (vErrors === null) {
-            vErrors = [err111]
-          } else {
-            vErrors.push(err111)
-          }
-          errors++
+        var _valid0 = _errs72 === errors
+        valid13 = valid13 || _valid0
+      }
+      if (!valid13) {
+        const err111 = {
+          instancePath: instancePath + '/php',
+          schemaPath: '#/properties/php/anyOf',
+          keyword: 'anyOf',
+          params: {},
+          message: 'must match a schema in anyOf',
         }
-        if (data32.user === undefined) {
+        if (vErrors === null) {
+          vErrors = [err111]
+        } else {
+          vErrors.push(err111)
+        }
+        errors++
+      } else {
+        errors = _errs64
+        if (vErrors !== null) {
+          if (_errs64) {
+            vErrors.length = _errs64
+          } else {
+            vErrors = null
+          }
+        }
+      }
+    }
+    if (data.nginx !== undefined) {
+      let data33 = data.nginx
+      if (data33 && typeof data33 == 'object' && !Array.isArray(data33)) {
+        if (data33.host === undefined) {
           const err112 = {
             instancePath: instancePath + '/nginx',
             schemaPath: '#/properties/nginx/required',
             keyword: 'required',
-            params: { missingProperty: 'user' },
-            message: "must have required property '" + 'user' + "'",
+            params: { missingProperty: 'host' },
+            message: "must have required property '" + 'host' + "'",
           }
           if (vErrors === null) {
             vErrors = [err112]
@@ -2019,13 +2028,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
           }
           errors++
         }
-        if (data32.cacheHeader === undefined) {
+        if (data33.port === undefined) {
           const err113 = {
             instancePath: instancePath + '/nginx',
             schemaPath: '#/properties/nginx/required',
             keyword: 'required',
-            params: { missingProperty: 'cacheHeader' },
-            message: "must have required property '" + 'cacheHeader' + "'",
+            params: { missingProperty: 'port' },
+            message: "must have required property '" + 'port' + "'",
           }
           if (vErrors === null) {
             vErrors = [err113]
@@ -2034,77 +2043,59 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
           }
           errors++
         }
-        for (const key9 in data32) {
-          if (
-            !(
-              key9 === 'host' ||
-              key9 === 'port' ||
-              key9 === 'tls' ||
-              key9 === 'user' ||
-              key9 === 'cachePath' ||
-              key9 === 'refreshSecret' ||
-              key9 === 'statusUrl' ||
-              key9 === 'cacheHeader'
-            )
-          ) {
-            const err114 = {
+        if (data33.tls === undefined) {
+          const err114 = {
+            instancePath: instancePath + '/nginx',
+            schemaPath: '#/properties/nginx/required',
+            keyword: 'required',
+            params: { missingProperty: 'tls' },
+            message: "must have required property '" + 'tls' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err114]
+          } else {
+            vErrors.push(err114)
+          }
+          errors++
+        }
+        if (data33.user === undefined) {
+          const err115 = {
+            instancePath: instancePath + '/nginx',
+            schemaPath: '#/properties/nginx/required',
+            keyword: 'required',
+            params: { missingProperty: 'user' },
+            message: "must have required property '" + 'user' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err115]
+          } else {
+            vErrors.push(err115)
+          }
+          errors++
+        }
+        if (data33.cacheHeader === undefined) {
+          const err116 = {
+            instancePath: instancePath + '/nginx',
+            schemaPath: '#/properties/nginx/required',
+            keyword: 'required',
+            params: { missingProperty: 'cacheHeader' },
+            message: "must have required property '" + 'cacheHeader' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err116]
+          } else {
+            vErrors.push(err116)
+          }
+          errors++
+        }
+        for (const key9 in data33) {
+          if (!func2.call(schema11.properties.nginx.properties, key9)) {
+            const err117 = {
               instancePath: instancePath + '/nginx',
               schemaPath: '#/properties/nginx/additionalProperties',
               keyword: 'additionalProperties',
               params: { additionalProperty: key9 },
               message: 'must NOT have additional properties',
-            }
-            if (vErrors === null) {
-              vErrors = [err114]
-            } else {
-              vErrors.push(err114)
-            }
-            errors++
-          }
-        }
-        if (data32.host !== undefined) {
-          let data33 = data32.host
-          if (typeof data33 === 'string') {
-            if (data33.length > 200) {
-              const err115 = {
-                instancePath: instancePath + '/nginx/host',
-                schemaPath: '#/properties/nginx/properties/host/maxLength',
-                keyword: 'maxLength',
-                params: { limit: 200 },
-                message: 'must NOT have more than 200 characters',
-              }
-              if (vErrors === null) {
-                vErrors = [err115]
-              } else {
-                vErrors.push(err115)
-              }
-              errors++
-            }
-          } else {
-            const err116 = {
-              instancePath: instancePath + '/nginx/host',
-              schemaPath: '#/properties/nginx/properties/host/type',
-              keyword: 'type',
-              params: { type: 'string' },
-              message: 'must be string',
-            }
-            if (vErrors === null) {
-              vErrors = [err116]
-            } else {
-              vErrors.push(err116)
-            }
-            errors++
-          }
-        }
-        if (data32.port !== undefined) {
-          let data34 = data32.port
-          if (!(typeof data34 == 'number' && !(data34 % 1) && !isNaN(data34) && isFinite(data34))) {
-            const err117 = {
-              instancePath: instancePath + '/nginx/port',
-              schemaPath: '#/properties/nginx/properties/port/type',
-              keyword: 'type',
-              params: { type: 'integer' },
-              message: 'must be integer',
             }
             if (vErrors === null) {
               vErrors = [err117]
@@ -2113,14 +2104,17 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
             errors++
           }
-          if (typeof data34 == 'number' && isFinite(data34)) {
-            if (data34 > 65535 || isNaN(data34)) {
+        }
+        if (data33.host !== undefined) {
+          let data34 = data33.host
+          if (typeof data34 === 'string') {
+            if (data34.length > 200) {
               const err118 = {
-                instancePath: instancePath + '/nginx/port',
-                schemaPath: '#/properties/nginx/properties/port/maximum',
-                keyword: 'maximum',
-                params: { comparison: '<=', limit: 65535 },
-                message: 'must be <= 65535',
+                instancePath: instancePath + '/nginx/host',
+                schemaPath: '#/properties/nginx/properties/host/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 200 },
+                message: 'must NOT have more than 200 characters',
               }
               if (vErrors === null) {
                 vErrors = [err118]
@@ -2129,31 +2123,31 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            if (data34 < 1 || isNaN(data34)) {
-              const err119 = {
-                instancePath: instancePath + '/nginx/port',
-                schemaPath: '#/properties/nginx/properties/port/minimum',
-                keyword: 'minimum',
-                params: { comparison: '>=', limit: 1 },
-                message: 'must be >= 1',
-              }
-              if (vErrors === null) {
-                vErrors = [err119]
-              } else {
-                vErrors.push(err119)
-              }
-              errors++
+          } else {
+            const err119 = {
+              instancePath: instancePath + '/nginx/host',
+              schemaPath: '#/properties/nginx/properties/host/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
             }
+            if (vErrors === null) {
+              vErrors = [err119]
+            } else {
+              vErrors.push(err119)
+            }
+            errors++
           }
         }
-        if (data32.tls !== undefined) {
-          if (typeof data32.tls !== 'boolean') {
+        if (data33.port !== undefined) {
+          let data35 = data33.port
+          if (!(typeof data35 == 'number' && !(data35 % 1) && !isNaN(data35) && isFinite(data35))) {
             const err120 = {
-              instancePath: instancePath + '/nginx/tls',
-              schemaPath: '#/properties/nginx/properties/tls/type',
+              instancePath: instancePath + '/nginx/port',
+              schemaPath: '#/properties/nginx/properties/port/type',
               keyword: 'type',
-              params: { type: 'boolean' },
-              message: 'must be boolean',
+              params: { type: 'integer' },
+              message: 'must be integer',
             }
             if (vErrors === null) {
               vErrors = [err120]
@@ -2162,17 +2156,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
             errors++
           }
-        }
-        if (data32.user !== undefined) {
-          let data36 = data32.user
-          if (typeof data36 === 'string') {
-            if (data36.length > 32) {
+          if (typeof data35 == 'number' && isFinite(data35)) {
+            if (data35 > 65535 || isNaN(data35)) {
               const err121 = {
-                instancePath: instancePath + '/nginx/user',
-                schemaPath: '#/properties/nginx/properties/user/maxLength',
-                keyword: 'maxLength',
-                params: { limit: 32 },
-                message: 'must NOT have more than 32 characters',
+                instancePath: instancePath + '/nginx/port',
+                schemaPath: '#/properties/nginx/properties/port/maximum',
+                keyword: 'maximum',
+                params: { comparison: '<=', limit: 65535 },
+                message: 'must be <= 65535',
               }
               if (vErrors === null) {
                 vErrors = [err121]
@@ -2181,13 +2172,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            if (!pattern2.test(data36)) {
+            if (data35 < 1 || isNaN(data35)) {
               const err122 = {
-                instancePath: instancePath + '/nginx/user',
-                schemaPath: '#/properties/nginx/properties/user/pattern',
-                keyword: 'pattern',
-                params: { pattern: '^[a-z_][a-z0-9_-]*$' },
-                message: 'must match pattern "' + '^[a-z_][a-z0-9_-]*$' + '"',
+                instancePath: instancePath + '/nginx/port',
+                schemaPath: '#/properties/nginx/properties/port/minimum',
+                keyword: 'minimum',
+                params: { comparison: '>=', limit: 1 },
+                message: 'must be >= 1',
               }
               if (vErrors === null) {
                 vErrors = [err122]
@@ -2196,13 +2187,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-          } else {
+          }
+        }
+        if (data33.tls !== undefined) {
+          if (typeof data33.tls !== 'boolean') {
             const err123 = {
-              instancePath: instancePath + '/nginx/user',
-              schemaPath: '#/properties/nginx/properties/user/type',
+              instancePath: instancePath + '/nginx/tls',
+              schemaPath: '#/properties/nginx/properties/tls/type',
               keyword: 'type',
-              params: { type: 'string' },
-              message: 'must be string',
+              params: { type: 'boolean' },
+              message: 'must be boolean',
             }
             if (vErrors === null) {
               vErrors = [err123]
@@ -2212,16 +2206,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
         }
-        if (data32.cachePath !== undefined) {
-          let data37 = data32.cachePath
+        if (data33.user !== undefined) {
+          let data37 = data33.user
           if (typeof data37 === 'string') {
-            if (data37.length > 1024) {
+            if (data37.length > 32) {
               const err124 = {
-                instancePath: instancePath + '/nginx/cachePath',
-                schemaPath: '#/properties/nginx/properties/cachePath/maxLength',
+                instancePath: instancePath + '/nginx/user',
+                schemaPath: '#/properties/nginx/properties/user/maxLength',
                 keyword: 'maxLength',
-                params: { limit: 1024 },
-                message: 'must NOT have more than 1024 characters',
+                params: { limit: 32 },
+                message: 'must NOT have more than 32 characters',
               }
               if (vErrors === null) {
                 vErrors = [err124]
@@ -2230,13 +2224,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            if (!pattern0.test(data37)) {
+            if (!pattern2.test(data37)) {
               const err125 = {
-                instancePath: instancePath + '/nginx/cachePath',
-                schemaPath: '#/properties/nginx/properties/cachePath/pattern',
+                instancePath: instancePath + '/nginx/user',
+                schemaPath: '#/properties/nginx/properties/user/pattern',
                 keyword: 'pattern',
-                params: { pattern: '^/' },
-                message: 'must match pattern "' + '^/' + '"',
+                params: { pattern: '^[a-z_][a-z0-9_-]*$' },
+                message: 'must match pattern "' + '^[a-z_][a-z0-9_-]*$' + '"',
               }
               if (vErrors === null) {
                 vErrors = [err125]
@@ -2247,8 +2241,8 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
           } else {
             const err126 = {
-              instancePath: instancePath + '/nginx/cachePath',
-              schemaPath: '#/properties/nginx/properties/cachePath/type',
+              instancePath: instancePath + '/nginx/user',
+              schemaPath: '#/properties/nginx/properties/user/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
@@ -2261,16 +2255,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
         }
-        if (data32.refreshSecret !== undefined) {
-          let data38 = data32.refreshSecret
+        if (data33.cachePath !== undefined) {
+          let data38 = data33.cachePath
           if (typeof data38 === 'string') {
-            if (data38.length > 200) {
+            if (data38.length > 1024) {
               const err127 = {
-                instancePath: instancePath + '/nginx/refreshSecret',
-                schemaPath: '#/properties/nginx/properties/refreshSecret/maxLength',
+                instancePath: instancePath + '/nginx/cachePath',
+                schemaPath: '#/properties/nginx/properties/cachePath/maxLength',
                 keyword: 'maxLength',
-                params: { limit: 200 },
-                message: 'must NOT have more than 200 characters',
+                params: { limit: 1024 },
+                message: 'must NOT have more than 1024 characters',
               }
               if (vErrors === null) {
                 vErrors = [err127]
@@ -2279,13 +2273,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            if (data38.length < 32) {
+            if (!pattern0.test(data38)) {
               const err128 = {
-                instancePath: instancePath + '/nginx/refreshSecret',
-                schemaPath: '#/properties/nginx/properties/refreshSecret/minLength',
-                keyword: 'minLength',
-                params: { limit: 32 },
-                message: 'must NOT have fewer than 32 characters',
+                instancePath: instancePath + '/nginx/cachePath',
+                schemaPath: '#/properties/nginx/properties/cachePath/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^/' },
+                message: 'must match pattern "' + '^/' + '"',
               }
               if (vErrors === null) {
                 vErrors = [err128]
@@ -2296,8 +2290,8 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
           } else {
             const err129 = {
-              instancePath: instancePath + '/nginx/refreshSecret',
-              schemaPath: '#/properties/nginx/properties/refreshSecret/type',
+              instancePath: instancePath + '/nginx/cachePath',
+              schemaPath: '#/properties/nginx/properties/cachePath/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
@@ -2310,13 +2304,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
         }
-        if (data32.statusUrl !== undefined) {
-          let data39 = data32.statusUrl
+        if (data33.cacheKey !== undefined) {
+          let data39 = data33.cacheKey
           if (typeof data39 === 'string') {
             if (data39.length > 500) {
               const err130 = {
-                instancePath: instancePath + '/nginx/statusUrl',
-                schemaPath: '#/properties/nginx/properties/statusUrl/maxLength',
+                instancePath: instancePath + '/nginx/cacheKey',
+                schemaPath: '#/properties/nginx/properties/cacheKey/maxLength',
                 keyword: 'maxLength',
                 params: { limit: 500 },
                 message: 'must NOT have more than 500 characters',
@@ -2328,13 +2322,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            if (!pattern15.test(data39)) {
+            if (data39.length < 1) {
               const err131 = {
-                instancePath: instancePath + '/nginx/statusUrl',
-                schemaPath: '#/properties/nginx/properties/statusUrl/pattern',
-                keyword: 'pattern',
-                params: { pattern: '^http://' },
-                message: 'must match pattern "' + '^http://' + '"',
+                instancePath: instancePath + '/nginx/cacheKey',
+                schemaPath: '#/properties/nginx/properties/cacheKey/minLength',
+                keyword: 'minLength',
+                params: { limit: 1 },
+                message: 'must NOT have fewer than 1 characters',
               }
               if (vErrors === null) {
                 vErrors = [err131]
@@ -2345,8 +2339,8 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
           } else {
             const err132 = {
-              instancePath: instancePath + '/nginx/statusUrl',
-              schemaPath: '#/properties/nginx/properties/statusUrl/type',
+              instancePath: instancePath + '/nginx/cacheKey',
+              schemaPath: '#/properties/nginx/properties/cacheKey/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
@@ -2359,16 +2353,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
         }
-        if (data32.cacheHeader !== undefined) {
-          let data40 = data32.cacheHeader
+        if (data33.cacheLevels !== undefined) {
+          let data40 = data33.cacheLevels
           if (typeof data40 === 'string') {
-            if (data40.length > 64) {
+            if (!pattern16.test(data40)) {
               const err133 = {
-                instancePath: instancePath + '/nginx/cacheHeader',
-                schemaPath: '#/properties/nginx/properties/cacheHeader/maxLength',
-                keyword: 'maxLength',
-                params: { limit: 64 },
-                message: 'must NOT have more than 64 characters',
+                instancePath: instancePath + '/nginx/cacheLevels',
+                schemaPath: '#/properties/nginx/properties/cacheLevels/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^[12](:[12]){0,2}$' },
+                message: 'must match pattern "' + '^[12](:[12]){0,2}$' + '"',
               }
               if (vErrors === null) {
                 vErrors = [err133]
@@ -2379,8 +2373,8 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
           } else {
             const err134 = {
-              instancePath: instancePath + '/nginx/cacheHeader',
-              schemaPath: '#/properties/nginx/properties/cacheHeader/type',
+              instancePath: instancePath + '/nginx/cacheLevels',
+              schemaPath: '#/properties/nginx/properties/cacheLevels/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
@@ -2393,112 +2387,114 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
         }
-      } else {
-        const err135 = {
-          instancePath: instancePath + '/nginx',
-          schemaPath: '#/properties/nginx/type',
-          keyword: 'type',
-          params: { type: 'object' },
-          message: 'must be object',
-        }
-        if (vErrors === null) {
-          vErrors = [err135]
-        } else {
-          vErrors.push(err135)
-        }
-        errors++
-      }
-    }
-    if (data.redis !== undefined) {
-      let data41 = data.redis
-      if (data41 && typeof data41 == 'object' && !Array.isArray(data41)) {
-        if (data41.url === undefined) {
-          const err136 = {
-            instancePath: instancePath + '/redis',
-            schemaPath: '#/properties/redis/required',
-            keyword: 'required',
-            params: { missingProperty: 'url' },
-            message: "must have required property '" + 'url' + "'",
-          }
-          if (vErrors === null) {
-            vErrors = [err136]
+        if (data33.accessLog !== undefined) {
+          let data41 = data33.accessLog
+          if (typeof data41 === 'string') {
+            if (data41.length > 1024) {
+              const err135 = {
+                instancePath: instancePath + '/nginx/accessLog',
+                schemaPath: '#/properties/nginx/properties/accessLog/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 1024 },
+                message: 'must NOT have more than 1024 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err135]
+              } else {
+                vErrors.push(err135)
+              }
+              errors++
+            }
+            if (!pattern0.test(data41)) {
+              const err136 = {
+                instancePath: instancePath + '/nginx/accessLog',
+                schemaPath: '#/properties/nginx/properties/accessLog/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^/' },
+                message: 'must match pattern "' + '^/' + '"',
+              }
+              if (vErrors === null) {
+                vErrors = [err136]
+              } else {
+                vErrors.push(err136)
+              }
+              errors++
+            }
           } else {
-            vErrors.push(err136)
-          }
-          errors++
-        }
-        if (data41.database === undefined) {
-          const err137 = {
-            instancePath: instancePath + '/redis',
-            schemaPath: '#/properties/redis/required',
-            keyword: 'required',
-            params: { missingProperty: 'database' },
-            message: "must have required property '" + 'database' + "'",
-          }
-          if (vErrors === null) {
-            vErrors = [err137]
-          } else {
-            vErrors.push(err137)
-          }
-          errors++
-        }
-        if (data41.prefix === undefined) {
-          const err138 = {
-            instancePath: instancePath + '/redis',
-            schemaPath: '#/properties/redis/required',
-            keyword: 'required',
-            params: { missingProperty: 'prefix' },
-            message: "must have required property '" + 'prefix' + "'",
-          }
-          if (vErrors === null) {
-            vErrors = [err138]
-          } else {
-            vErrors.push(err138)
-          }
-          errors++
-        }
-        for (const key10 in data41) {
-          if (!(key10 === 'url' || key10 === 'database' || key10 === 'prefix')) {
-            const err139 = {
-              instancePath: instancePath + '/redis',
-              schemaPath: '#/properties/redis/additionalProperties',
-              keyword: 'additionalProperties',
-              params: { additionalProperty: key10 },
-              message: 'must NOT have additional properties',
+            const err137 = {
+              instancePath: instancePath + '/nginx/accessLog',
+              schemaPath: '#/properties/nginx/properties/accessLog/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
             }
             if (vErrors === null) {
-              vErrors = [err139]
+              vErrors = [err137]
             } else {
-              vErrors.push(err139)
+              vErrors.push(err137)
             }
             errors++
           }
         }
-        if (data41.url !== undefined) {
-          let data42 = data41.url
+        if (data33.refreshSecret !== undefined) {
+          let data42 = data33.refreshSecret
           if (typeof data42 === 'string') {
-            if (data42.length > 500) {
-              const err140 = {
-                instancePath: instancePath + '/redis/url',
-                schemaPath: '#/properties/redis/properties/url/maxLength',
+            if (data42.length > 200) {
+              const err138 = {
+                instancePath: instancePath + '/nginx/refreshSecret',
+                schemaPath: '#/properties/nginx/properties/refreshSecret/maxLength',
                 keyword: 'maxLength',
-                params: { limit: 500 },
-                message: 'must NOT have more than 500 characters',
+                params: { limit: 200 },
+                message: 'must NOT have more than 200 characters',
               }
               if (vErrors === null) {
-                vErrors = [err140]
+                vErrors = [err138]
               } else {
-                vErrors.push(err140)
+                vErrors.push(err138)
               }
               errors++
             }
-            if (!pattern16.test(data42)) {
+            if (data42.length < 32) {
+              const err139 = {
+                instancePath: instancePath + '/nginx/refreshSecret',
+                schemaPath: '#/properties/nginx/properties/refreshSecret/minLength',
+                keyword: 'minLength',
+                params: { limit: 32 },
+                message: 'must NOT have fewer than 32 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err139]
+              } else {
+                vErrors.push(err139)
+              }
+              errors++
+            }
+          } else {
+            const err140 = {
+              instancePath: instancePath + '/nginx/refreshSecret',
+              schemaPath: '#/properties/nginx/properties/refreshSecret/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
+            }
+            if (vErrors === null) {
+              vErrors = [err140]
+            } else {
+              vErrors.push(err140)
+            }
+            errors++
+          }
+        }
+        if (data33.statusUrl !== undefined) {
+          let data43 = data33.statusUrl
+          if (typeof data43 === 'string') {
+            if (data43.length > 500) {
               const err141 = {
-                instancePath: instancePath + '/redis/url',
-                schemaPath: '#/properties/redis/properties/url/pattern',
-                keyword: 'pattern',
-                params: { pattern: '^(redis|rediss|unix)://' },
-                message: 'must match pattern "' + '^(redis|rediss|unix)://' + '"',
+                instancePath: instancePath + '/nginx/statusUrl',
+                schemaPath: '#/properties/nginx/properties/statusUrl/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 500 },
+                message: 'must NOT have more than 500 characters',
               }
               if (vErrors === null) {
                 vErrors = [err141]
@@ -2507,31 +2503,28 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
+            if (!pattern18.test(data43)) {
+              const err142 = {
+                instancePath: instancePath + '/nginx/statusUrl',
+                schemaPath: '#/properties/nginx/properties/statusUrl/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^http://' },
+                message: 'must match pattern "' + '^http://' + '"',
+              }
+              if (vErrors === null) {
+                vErrors = [err142]
+              } else {
+                vErrors.push(err142)
+              }
+              errors++
+            }
           } else {
-            const err142 = {
-              instancePath: instancePath + '/redis/url',
-              schemaPath: '#/properties/redis/properties/url/type',
+            const err143 = {
+              instancePath: instancePath + '/nginx/statusUrl',
+              schemaPath: '#/properties/nginx/properties/statusUrl/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
-            }
-            if (vErrors === null) {
-              vErrors = [err142]
-            } else {
-              vErrors.push(err142)
-            }
-            errors++
-          }
-        }
-        if (data41.database !== undefined) {
-          let data43 = data41.database
-          if (!(typeof data43 == 'number' && !(data43 % 1) && !isNaN(data43) && isFinite(data43))) {
-            const err143 = {
-              instancePath: instancePath + '/redis/database',
-              schemaPath: '#/properties/redis/properties/database/type',
-              keyword: 'type',
-              params: { type: 'integer' },
-              message: 'must be integer',
             }
             if (vErrors === null) {
               vErrors = [err143]
@@ -2540,14 +2533,17 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
             errors++
           }
-          if (typeof data43 == 'number' && isFinite(data43)) {
-            if (data43 > 1023 || isNaN(data43)) {
+        }
+        if (data33.cacheHeader !== undefined) {
+          let data44 = data33.cacheHeader
+          if (typeof data44 === 'string') {
+            if (data44.length > 64) {
               const err144 = {
-                instancePath: instancePath + '/redis/database',
-                schemaPath: '#/properties/redis/properties/database/maximum',
-                keyword: 'maximum',
-                params: { comparison: '<=', limit: 1023 },
-                message: 'must be <= 1023',
+                instancePath: instancePath + '/nginx/cacheHeader',
+                schemaPath: '#/properties/nginx/properties/cacheHeader/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 64 },
+                message: 'must NOT have more than 64 characters',
               }
               if (vErrors === null) {
                 vErrors = [err144]
@@ -2556,133 +2552,128 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            if (data43 < 0 || isNaN(data43)) {
-              const err145 = {
-                instancePath: instancePath + '/redis/database',
-                schemaPath: '#/properties/redis/properties/database/minimum',
-                keyword: 'minimum',
-                params: { comparison: '>=', limit: 0 },
-                message: 'must be >= 0',
-              }
-              if (vErrors === null) {
-                vErrors = [err145]
-              } else {
-                vErrors.push(err145)
-              }
-              errors++
-            }
-          }
-        }
-        if (data41.prefix !== undefined) {
-          let data44 = data41.prefix
-          if (typeof data44 === 'string') {
-            if (data44.length > 200) {
-              const err146 = {
-                instancePath: instancePath + '/redis/prefix',
-                schemaPath: '#/properties/redis/properties/prefix/maxLength',
-                keyword: 'maxLength',
-                params: { limit: 200 },
-                message: 'must NOT have more than 200 characters',
-              }
-              if (vErrors === null) {
-                vErrors = [err146]
-              } else {
-                vErrors.push(err146)
-              }
-              errors++
-            }
-            if (data44.length < 1) {
-              const err147 = {
-                instancePath: instancePath + '/redis/prefix',
-                schemaPath: '#/properties/redis/properties/prefix/minLength',
-                keyword: 'minLength',
-                params: { limit: 1 },
-                message: 'must NOT have fewer than 1 characters',
-              }
-              if (vErrors === null) {
-                vErrors = [err147]
-              } else {
-                vErrors.push(err147)
-              }
-              errors++
-            }
           } else {
-            const err148 = {
-              instancePath: instancePath + '/redis/prefix',
-              schemaPath: '#/properties/redis/properties/prefix/type',
+            const err145 = {
+              instancePath: instancePath + '/nginx/cacheHeader',
+              schemaPath: '#/properties/nginx/properties/cacheHeader/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
             }
             if (vErrors === null) {
-              vErrors = [err148]
+              vErrors = [err145]
             } else {
-              vErrors.push(err148)
+              vErrors.push(err145)
             }
             errors++
           }
         }
       } else {
-        const err149 = {
-          instancePath: instancePath + '/redis',
-          schemaPath: '#/properties/redis/type',
+        const err146 = {
+          instancePath: instancePath + '/nginx',
+          schemaPath: '#/properties/nginx/type',
           keyword: 'type',
           params: { type: 'object' },
           message: 'must be object',
         }
         if (vErrors === null) {
-          vErrors = [err149]
+          vErrors = [err146]
         } else {
-          vErrors.push(err149)
+          vErrors.push(err146)
         }
         errors++
       }
     }
-    if (data.mysql !== undefined) {
-      let data45 = data.mysql
+    if (data.redis !== undefined) {
+      let data45 = data.redis
       if (data45 && typeof data45 == 'object' && !Array.isArray(data45)) {
+        if (data45.url === undefined) {
+          const err147 = {
+            instancePath: instancePath + '/redis',
+            schemaPath: '#/properties/redis/required',
+            keyword: 'required',
+            params: { missingProperty: 'url' },
+            message: "must have required property '" + 'url' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err147]
+          } else {
+            vErrors.push(err147)
+          }
+          errors++
+        }
         if (data45.database === undefined) {
-          const err150 = {
-            instancePath: instancePath + '/mysql',
-            schemaPath: '#/properties/mysql/required',
+          const err148 = {
+            instancePath: instancePath + '/redis',
+            schemaPath: '#/properties/redis/required',
             keyword: 'required',
             params: { missingProperty: 'database' },
             message: "must have required property '" + 'database' + "'",
           }
           if (vErrors === null) {
-            vErrors = [err150]
+            vErrors = [err148]
           } else {
-            vErrors.push(err150)
+            vErrors.push(err148)
           }
           errors++
         }
-        for (const key11 in data45) {
-          if (!(key11 === 'host' || key11 === 'port' || key11 === 'socket' || key11 === 'database')) {
-            const err151 = {
-              instancePath: instancePath + '/mysql',
-              schemaPath: '#/properties/mysql/additionalProperties',
+        if (data45.prefix === undefined) {
+          const err149 = {
+            instancePath: instancePath + '/redis',
+            schemaPath: '#/properties/redis/required',
+            keyword: 'required',
+            params: { missingProperty: 'prefix' },
+            message: "must have required property '" + 'prefix' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err149]
+          } else {
+            vErrors.push(err149)
+          }
+          errors++
+        }
+        for (const key10 in data45) {
+          if (!(key10 === 'url' || key10 === 'database' || key10 === 'prefix')) {
+            const err150 = {
+              instancePath: instancePath + '/redis',
+              schemaPath: '#/properties/redis/additionalProperties',
               keyword: 'additionalProperties',
-              params: { additionalProperty: key11 },
+              params: { additionalProperty: key10 },
               message: 'must NOT have additional properties',
             }
             if (vErrors === null) {
-              vErrors = [err151]
+              vErrors = [err150]
             } else {
-              vErrors.push(err151)
+              vErrors.push(err150)
             }
             errors++
           }
         }
-        if (data45.host !== undefined) {
-          let data46 = data45.host
+        if (data45.url !== undefined) {
+          let data46 = data45.url
           if (typeof data46 === 'string') {
-            if (data46.length > 200) {
-              const err152 = {
-                instancePath: instancePath + '/mysql/host',
-                schemaPath: '#/properties/mysql/properties/host/maxLength',
+            if (data46.length > 500) {
+              const err151 = {
+                instancePath: instancePath + '/redis/url',
+                schemaPath: '#/properties/redis/properties/url/maxLength',
                 keyword: 'maxLength',
-                params: { limit: 200 },
-                message: 'must NOT have more than 200 characters',
+                params: { limit: 500 },
+                message: 'must NOT have more than 500 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err151]
+              } else {
+                vErrors.push(err151)
+              }
+              errors++
+            }
+            if (!pattern19.test(data46)) {
+              const err152 = {
+                instancePath: instancePath + '/redis/url',
+                schemaPath: '#/properties/redis/properties/url/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^(redis|rediss|unix)://' },
+                message: 'must match pattern "' + '^(redis|rediss|unix)://' + '"',
               }
               if (vErrors === null) {
                 vErrors = [err152]
@@ -2693,8 +2684,8 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
           } else {
             const err153 = {
-              instancePath: instancePath + '/mysql/host',
-              schemaPath: '#/properties/mysql/properties/host/type',
+              instancePath: instancePath + '/redis/url',
+              schemaPath: '#/properties/redis/properties/url/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
@@ -2707,12 +2698,12 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
         }
-        if (data45.port !== undefined) {
-          let data47 = data45.port
+        if (data45.database !== undefined) {
+          let data47 = data45.database
           if (!(typeof data47 == 'number' && !(data47 % 1) && !isNaN(data47) && isFinite(data47))) {
             const err154 = {
-              instancePath: instancePath + '/mysql/port',
-              schemaPath: '#/properties/mysql/properties/port/type',
+              instancePath: instancePath + '/redis/database',
+              schemaPath: '#/properties/redis/properties/database/type',
               keyword: 'type',
               params: { type: 'integer' },
               message: 'must be integer',
@@ -2725,13 +2716,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
           if (typeof data47 == 'number' && isFinite(data47)) {
-            if (data47 > 65535 || isNaN(data47)) {
+            if (data47 > 1023 || isNaN(data47)) {
               const err155 = {
-                instancePath: instancePath + '/mysql/port',
-                schemaPath: '#/properties/mysql/properties/port/maximum',
+                instancePath: instancePath + '/redis/database',
+                schemaPath: '#/properties/redis/properties/database/maximum',
                 keyword: 'maximum',
-                params: { comparison: '<=', limit: 65535 },
-                message: 'must be <= 65535',
+                params: { comparison: '<=', limit: 1023 },
+                message: 'must be <= 1023',
               }
               if (vErrors === null) {
                 vErrors = [err155]
@@ -2740,13 +2731,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            if (data47 < 1 || isNaN(data47)) {
+            if (data47 < 0 || isNaN(data47)) {
               const err156 = {
-                instancePath: instancePath + '/mysql/port',
-                schemaPath: '#/properties/mysql/properties/port/minimum',
+                instancePath: instancePath + '/redis/database',
+                schemaPath: '#/properties/redis/properties/database/minimum',
                 keyword: 'minimum',
-                params: { comparison: '>=', limit: 1 },
-                message: 'must be >= 1',
+                params: { comparison: '>=', limit: 0 },
+                message: 'must be >= 0',
               }
               if (vErrors === null) {
                 vErrors = [err156]
@@ -2757,16 +2748,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
           }
         }
-        if (data45.socket !== undefined) {
-          let data48 = data45.socket
+        if (data45.prefix !== undefined) {
+          let data48 = data45.prefix
           if (typeof data48 === 'string') {
-            if (data48.length > 1024) {
+            if (data48.length > 200) {
               const err157 = {
-                instancePath: instancePath + '/mysql/socket',
-                schemaPath: '#/properties/mysql/properties/socket/maxLength',
+                instancePath: instancePath + '/redis/prefix',
+                schemaPath: '#/properties/redis/properties/prefix/maxLength',
                 keyword: 'maxLength',
-                params: { limit: 1024 },
-                message: 'must NOT have more than 1024 characters',
+                params: { limit: 200 },
+                message: 'must NOT have more than 200 characters',
               }
               if (vErrors === null) {
                 vErrors = [err157]
@@ -2775,13 +2766,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            if (!pattern0.test(data48)) {
+            if (data48.length < 1) {
               const err158 = {
-                instancePath: instancePath + '/mysql/socket',
-                schemaPath: '#/properties/mysql/properties/socket/pattern',
-                keyword: 'pattern',
-                params: { pattern: '^/' },
-                message: 'must match pattern "' + '^/' + '"',
+                instancePath: instancePath + '/redis/prefix',
+                schemaPath: '#/properties/redis/properties/prefix/minLength',
+                keyword: 'minLength',
+                params: { limit: 1 },
+                message: 'must NOT have fewer than 1 characters',
               }
               if (vErrors === null) {
                 vErrors = [err158]
@@ -2792,8 +2783,8 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
           } else {
             const err159 = {
-              instancePath: instancePath + '/mysql/socket',
-              schemaPath: '#/properties/mysql/properties/socket/type',
+              instancePath: instancePath + '/redis/prefix',
+              schemaPath: '#/properties/redis/properties/prefix/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
@@ -2806,11 +2797,195 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
         }
-        if (data45.database !== undefined) {
-          let data49 = data45.database
-          if (typeof data49 === 'string') {
-            if (data49.length > 64) {
-              const err160 = {
+      } else {
+        const err160 = {
+          instancePath: instancePath + '/redis',
+          schemaPath: '#/properties/redis/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        }
+        if (vErrors === null) {
+          vErrors = [err160]
+        } else {
+          vErrors.push(err160)
+        }
+        errors++
+      }
+    }
+    if (data.mysql !== undefined) {
+      let data49 = data.mysql
+      if (data49 && typeof data49 == 'object' && !Array.isArray(data49)) {
+        if (data49.database === undefined) {
+          const err161 = {
+            instancePath: instancePath + '/mysql',
+            schemaPath: '#/properties/mysql/required',
+            keyword: 'required',
+            params: { missingProperty: 'database' },
+            message: "must have required property '" + 'database' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err161]
+          } else {
+            vErrors.push(err161)
+          }
+          errors++
+        }
+        for (const key11 in data49) {
+          if (!(key11 === 'host' || key11 === 'port' || key11 === 'socket' || key11 === 'database')) {
+            const err162 = {
+              instancePath: instancePath + '/mysql',
+              schemaPath: '#/properties/mysql/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key11 },
+              message: 'must NOT have additional properties',
+            }
+            if (vErrors === null) {
+              vErrors = [err162]
+            } else {
+              vErrors.push(err162)
+            }
+            errors++
+          }
+        }
+        if (data49.host !== undefined) {
+          let data50 = data49.host
+          if (typeof data50 === 'string') {
+            if (data50.length > 200) {
+              const err163 = {
+                instancePath: instancePath + '/mysql/host',
+                schemaPath: '#/properties/mysql/properties/host/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 200 },
+                message: 'must NOT have more than 200 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err163]
+              } else {
+                vErrors.push(err163)
+              }
+              errors++
+            }
+          } else {
+            const err164 = {
+              instancePath: instancePath + '/mysql/host',
+              schemaPath: '#/properties/mysql/properties/host/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
+            }
+            if (vErrors === null) {
+              vErrors = [err164]
+            } else {
+              vErrors.push(err164)
+            }
+            errors++
+          }
+        }
+        if (data49.port !== undefined) {
+          let data51 = data49.port
+          if (!(typeof data51 == 'number' && !(data51 % 1) && !isNaN(data51) && isFinite(data51))) {
+            const err165 = {
+              instancePath: instancePath + '/mysql/port',
+              schemaPath: '#/properties/mysql/properties/port/type',
+              keyword: 'type',
+              params: { type: 'integer' },
+              message: 'must be integer',
+            }
+            if (vErrors === null) {
+              vErrors = [err165]
+            } else {
+              vErrors.push(err165)
+            }
+            errors++
+          }
+          if (typeof data51 == 'number' && isFinite(data51)) {
+            if (data51 > 65535 || isNaN(data51)) {
+              const err166 = {
+                instancePath: instancePath + '/mysql/port',
+                schemaPath: '#/properties/mysql/properties/port/maximum',
+                keyword: 'maximum',
+                params: { comparison: '<=', limit: 65535 },
+                message: 'must be <= 65535',
+              }
+              if (vErrors === null) {
+                vErrors = [err166]
+              } else {
+                vErrors.push(err166)
+              }
+              errors++
+            }
+            if (data51 < 1 || isNaN(data51)) {
+              const err167 = {
+                instancePath: instancePath + '/mysql/port',
+                schemaPath: '#/properties/mysql/properties/port/minimum',
+                keyword: 'minimum',
+                params: { comparison: '>=', limit: 1 },
+                message: 'must be >= 1',
+              }
+              if (vErrors === null) {
+                vErrors = [err167]
+              } else {
+                vErrors.push(err167)
+              }
+              errors++
+            }
+          }
+        }
+        if (data49.socket !== undefined) {
+          let data52 = data49.socket
+          if (typeof data52 === 'string') {
+            if (data52.length > 1024) {
+              const err168 = {
+                instancePath: instancePath + '/mysql/socket',
+                schemaPath: '#/properties/mysql/properties/socket/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 1024 },
+                message: 'must NOT have more than 1024 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err168]
+              } else {
+                vErrors.push(err168)
+              }
+              errors++
+            }
+            if (!pattern0.test(data52)) {
+              const err169 = {
+                instancePath: instancePath + '/mysql/socket',
+                schemaPath: '#/properties/mysql/properties/socket/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^/' },
+                message: 'must match pattern "' + '^/' + '"',
+              }
+              if (vErrors === null) {
+                vErrors = [err169]
+              } else {
+                vErrors.push(err169)
+              }
+              errors++
+            }
+          } else {
+            const err170 = {
+              instancePath: instancePath + '/mysql/socket',
+              schemaPath: '#/properties/mysql/properties/socket/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
+            }
+            if (vErrors === null) {
+              vErrors = [err170]
+            } else {
+              vErrors.push(err170)
+            }
+            errors++
+          }
+        }
+        if (data49.database !== undefined) {
+          let data53 = data49.database
+          if (typeof data53 === 'string') {
+            if (data53.length > 64) {
+              const err171 = {
                 instancePath: instancePath + '/mysql/database',
                 schemaPath: '#/properties/mysql/properties/database/maxLength',
                 keyword: 'maxLength',
@@ -2818,14 +2993,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                 message: 'must NOT have more than 64 characters',
               }
               if (vErrors === null) {
-                vErrors = [err160]
+                vErrors = [err171]
               } else {
-                vErrors.push(err160)
+                vErrors.push(err171)
               }
               errors++
             }
           } else {
-            const err161 = {
+            const err172 = {
               instancePath: instancePath + '/mysql/database',
               schemaPath: '#/properties/mysql/properties/database/type',
               keyword: 'type',
@@ -2833,15 +3008,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               message: 'must be string',
             }
             if (vErrors === null) {
-              vErrors = [err161]
+              vErrors = [err172]
             } else {
-              vErrors.push(err161)
+              vErrors.push(err172)
             }
             errors++
           }
         }
       } else {
-        const err162 = {
+        const err173 = {
           instancePath: instancePath + '/mysql',
           schemaPath: '#/properties/mysql/type',
           keyword: 'type',
@@ -2849,19 +3024,19 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
           message: 'must be object',
         }
         if (vErrors === null) {
-          vErrors = [err162]
+          vErrors = [err173]
         } else {
-          vErrors.push(err162)
+          vErrors.push(err173)
         }
         errors++
       }
     }
   } else {
-    const err163 = { instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }
+    const err174 = { instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }
     if (vErrors === null) {
-      vErrors = [err163]
+      vErrors = [err174]
     } else {
-      vErrors.push(err163)
+      vErrors.push(err174)
     }
     errors++
   }
