@@ -1,22 +1,18 @@
-/** What changed at the site, as one piece of work: everything that was noted since the last piece was taken. */
+/** What changed at the site, as one piece of work: all that was noted since the last piece was taken. */
 export interface ChangeBatch {
-  /** When the last of these changes had happened, in microseconds: a page that was begun later has them all. */
-  readonly atUs: number
-  /** When the first was noted, in microseconds: visitors are to see it within seconds of that. */
+  /** When the first of these changes had happened, in microseconds: visitors are to see it within seconds of that. */
   readonly sinceUs: number
-  /** In words, for the receipt; the newest `limits`-bounded few, and how many there were in all. */
-  readonly what: readonly string[]
+  /** When the last had happened, in microseconds: a page that was begun later has them all. */
+  readonly atUs: number
+  /** How many they were, and the newest fifty in words. */
   readonly count: number
-  /** Everything may have changed; `pages` is empty then. */
+  readonly what: readonly string[]
+  /** Every page may have changed, or more than can be named did; `pages` is empty then. */
   readonly everything: boolean
-  /** Pages that nobody may see any more: removed first. */
+  /** Pages that nobody may see any more: removed first, never left in place until there is a new copy. */
   readonly hidden: readonly string[]
-  /** Pages that were made of what changed, and those that the rules name: exact URLs. */
+  /** The others that changed, each once: made of something that changed, or named by a rule that holds for them. */
   readonly pages: readonly string[]
-  /** Beginnings of URLs that the rules name, for kept pages of which nothing is recorded, or not all. */
-  readonly trees: readonly string[]
-  /** Of the pages under `trees`, those that tags tell all about: the rules don't hold for them. */
-  readonly known: readonly string[]
 }
 
 /** The changes that the plugin noted, on their way into effect. */
@@ -26,4 +22,8 @@ export interface SiteChanges {
    * otherwise it comes again, with what came meanwhile.
    */
   take(): Promise<ChangeBatch | undefined>
+  /** Whether it has to be told what nginx keeps, as after a start: until then rules find no page of which nothing was recorded. */
+  needsKept(): Promise<boolean>
+  /** Tells all pages that nginx keeps. Those of which nothing is recorded are under the rules from now on. */
+  tellKept(urls: readonly string[]): Promise<void>
 }
