@@ -60,7 +60,7 @@ export class Session {
       after: (ms, call) => clock.after(ms, () => this.#guarded(call)),
     }
     this.#limitRate = tokenBucket({ perSecond: limits.link.gatewayFramesPerSecond, burst: limits.link.gatewayFrameBurst }, () =>
-      clock.now(),
+      clock.monotonic(),
     )
     this.#stopHelloTimer = this.#clock.after(limits.link.helloMs * 2, () => this.#close(4001))
     this.#socket = openSocket(
