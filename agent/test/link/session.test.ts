@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createPublicKey, verify } from 'node:crypto'
 import { beforeEach, describe, it, type TestContext } from 'node:test'
-import { helloText, limits, newId } from '@platen/protocol'
+import { helloText, limits, newId, PlatenError } from '@platen/protocol'
 import { key, LinkBench, until } from './link-bench.ts'
 import { welcomeAt } from './wire-gateway.ts'
 
@@ -64,6 +64,24 @@ describe('a session', { timeout: 60_000 }, () => {
     socket.send({ type: 'challenge', nonce: 'bm9uY2U', gateway: 'gateway.other', time: Date.now() })
     assert.equal(await socket.closed, 4009)
     assert.deepEqual(socket.frames, [])
+  })
+
+  it('gives its connection up when the journal can’t be read, and comes back', async context => {
+    const { mock } = context as TestContext
+    mock.method(
+      bench.journal,
+      'outbox',
+      () => {
+        throw new PlatenError('store.unavailable')
+      },
+      { times: 1 },
+    )
+    bench.open()
+    const socket = await bench.gateway.next()
+    socket.send({ type: 'challenge', nonce: 'bm9uY2U', gateway: 'gateway.test', time: Date.now() })
+    assert.equal(await socket.closed, 1011)
+    await (await bench.gateway.next()).welcome()
+    await until(() => bench.state === 'open', 'open')
   })
 
   it('says goodbye when the agent stops', async () => {
