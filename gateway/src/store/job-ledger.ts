@@ -13,6 +13,7 @@ import {
 } from '../domain/job.ts'
 import { placeOf, type Place } from '../domain/place.ts'
 import { outcomeOf, type BatchOutcome, type Claim, type Created, type StoredStep } from '../ports/jobs.ts'
+import type { DueJob } from './due-jobs.ts'
 
 type Queued = Job & { readonly state: 'queued' }
 
@@ -29,8 +30,8 @@ export interface JobTable {
   coalescing(place: Place, key: string): Promise<Queued | undefined>
   /** The most urgent queued job that may be leased now, leaving out heavy ones where the slot is taken. */
   nextFor(claim: Claim): Promise<Queued | undefined>
-  /** Jobs whose time has come, apart from what some agents have. */
-  due(now: number, most: number, spared: readonly string[]): Promise<readonly Job[]>
+  /** Jobs whose time has come, apart from what some agents have. They are not read: one that can't be must not hide the others. */
+  due(now: number, most: number, spared: readonly string[]): Promise<readonly DueJob[]>
 }
 
 /** What the job machine is run with. */
@@ -131,12 +132,6 @@ export class JobLedger {
       await this.#table.save({ ...rest, state: end.outcome, finishedAt: at, end }, before, at)
     }
     return true
-  }
-
-  async tick(now: number, most: number, spared: readonly string[]): Promise<readonly JobStep[]> {
-    const steps: JobStep[] = []
-    for (const { id } of await this.#table.due(now, most, spared)) steps.push(...(await this.look(id, now)))
-    return steps
   }
 
   /** What time does to a job that was due, as it is now: another one may have moved it. */

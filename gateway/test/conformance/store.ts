@@ -5,6 +5,7 @@ import { conformAgents } from './agents.ts'
 import { conformAudit } from './audit.ts'
 import { conformClocks } from './clocks.ts'
 import { conformEvents } from './events.ts'
+import { conformFailures } from './failures.ts'
 import { conformJobs } from './jobs.ts'
 import { conformLists } from './lists.ts'
 import { conformProcesses } from './processes.ts'
@@ -29,6 +30,7 @@ export function conformStore(newPlace: NewPlace): void {
   conformAcrossAccounts(newPlace)
   conformRequestRecords(newPlace)
   conformClocks(newPlace)
+  conformFailures(newPlace)
   conformProcesses(newPlace)
   conformReopening(newPlace)
 }

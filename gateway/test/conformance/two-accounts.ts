@@ -7,6 +7,7 @@ import type { Page, PageRequest } from '../../src/ports/page.ts'
 import type { IdempotencyKey, RequestRecord } from '../../src/ports/request-record.ts'
 import type { Site } from '../../src/ports/sites.ts'
 import type { Store } from '../../src/ports/store.ts'
+import type { StoreFailure } from '../../src/ports/store-failure.ts'
 import type { Scope, Token } from '../../src/ports/tokens.ts'
 import { openAt, type NewPlace, type StorePlace } from './store-place.ts'
 
@@ -23,16 +24,20 @@ export class TwoAccounts {
   store: Store
   readonly mine: Party = party()
   readonly theirs: Party = party()
+  /** What the store told of by itself. */
+  readonly failures: StoreFailure[]
   readonly #place: StorePlace
 
-  private constructor(place: StorePlace, store: Store) {
+  private constructor(place: StorePlace, store: Store, failures: StoreFailure[]) {
     this.#place = place
     this.store = store
+    this.failures = failures
   }
 
   static async make(newPlace: NewPlace, { theirsIsPlatform = false }: { readonly theirsIsPlatform?: boolean } = {}): Promise<TwoAccounts> {
     const place = await newPlace()
-    const made = new TwoAccounts(place, await openAt(place.address))
+    const failures: StoreFailure[] = []
+    const made = new TwoAccounts(place, await openAt(place.address, failure => failures.push(failure)), failures)
     await made.#admit(made.mine, false)
     await made.#admit(made.theirs, theirsIsPlatform)
     return made

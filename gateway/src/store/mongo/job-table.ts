@@ -4,6 +4,7 @@ import type { Job } from '../../domain/job.ts'
 import type { Place } from '../../domain/place.ts'
 import type { Claim, LeasedJob } from '../../ports/jobs.ts'
 import { jobColumns } from '../job-columns.ts'
+import type { DueJob } from '../due-jobs.ts'
 import type { JobTable } from '../job-ledger.ts'
 import type { MongoDatabase, Row, Within } from './database.ts'
 import { rowOf, thingOf } from './documents.ts'
@@ -81,12 +82,13 @@ export class MongoJobTable implements JobTable {
     return queued(await this.#mostUrgent(claim, { $or: [{ heavy: false }, { place: { $in: free } }, { _id: { $in: holders } }] }))
   }
 
-  async due(now: number, most: number, spared: readonly string[]): Promise<readonly Job[]> {
+  async due(now: number, most: number, spared: readonly string[]): Promise<readonly DueJob[]> {
     const rows = await this.#find({ dueAt: { $lte: now }, holder: { $nin: spared } })
+      .project<{ _id: string; siteId: string }>({ siteId: 1 })
       .sort({ dueAt: 1 })
       .limit(most)
       .toArray()
-    return rows.map(row => thingOf(row) as Job)
+    return rows.map(({ _id: id, siteId }) => ({ id, siteId }))
   }
 
   async leased(places: readonly Place[], agentId: string): Promise<readonly LeasedJob[]> {

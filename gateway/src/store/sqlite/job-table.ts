@@ -3,6 +3,7 @@ import type { Job } from '../../domain/job.ts'
 import type { Place } from '../../domain/place.ts'
 import type { Claim, JobFilter, LeasedJob } from '../../ports/jobs.ts'
 import { jobColumns } from '../job-columns.ts'
+import type { DueJob } from '../due-jobs.ts'
 import type { JobTable } from '../job-ledger.ts'
 import { planned, type Row, type SqlDatabase } from './database.ts'
 import { appendEvent } from './events.ts'
@@ -54,10 +55,11 @@ export class SqliteJobTable implements JobTable {
     return job?.state === 'queued' ? job : undefined
   }
 
-  async due(now: number, most: number, spared: readonly string[]): Promise<readonly Job[]> {
+  async due(now: number, most: number, spared: readonly string[]): Promise<readonly DueJob[]> {
     const isLeft = '(holder IS NULL OR holder NOT IN (SELECT value FROM json_each(?)))'
-    const sql = `SELECT document FROM jobs WHERE due_at <= ${planned} AND ${isLeft} ORDER BY due_at LIMIT ?`
-    return this.#database.all(sql, now, JSON.stringify(spared), most).map(read)
+    const sql = `SELECT id, site_id FROM jobs WHERE due_at <= ${planned} AND ${isLeft} ORDER BY due_at LIMIT ?`
+    const rows = this.#database.all(sql, now, JSON.stringify(spared), most)
+    return rows.map(({ id, site_id: siteId }) => ({ id: String(id), siteId: String(siteId) }))
   }
 
   async leased(places: readonly Place[], agentId: string): Promise<readonly LeasedJob[]> {

@@ -2,7 +2,9 @@ import { newId, PlatenError } from '@platen/protocol'
 import type { Job } from '../../domain/job.ts'
 import { placeOf } from '../../domain/place.ts'
 import type { Created, JobStore, StoredStep } from '../../ports/jobs.ts'
-import { JobLedger, type MachineParts } from '../job-ledger.ts'
+import { lookAtEach } from '../due-jobs.ts'
+import { JobLedger } from '../job-ledger.ts'
+import type { StoreParts } from '../store-parts.ts'
 import { appendAudit } from './audit.ts'
 import type { SqlDatabase } from './database.ts'
 import { eventsAfter } from './events.ts'
@@ -11,7 +13,8 @@ import { listing } from './listing.ts'
 import { forgetKeys, recorded } from './request-records.ts'
 
 /** Jobs and their events in SQLite. */
-export function sqliteJobs(database: SqlDatabase, parts: MachineParts): JobStore {
+export function sqliteJobs(database: SqlDatabase, parts: StoreParts): JobStore {
+  const { report = () => {} } = parts
   const table = new SqliteJobTable(database, parts.kinds)
   const ledger = new JobLedger(table, parts)
   const find = async (accountId: string, id: string): Promise<Job | undefined> => {
@@ -56,7 +59,8 @@ export function sqliteJobs(database: SqlDatabase, parts: MachineParts): JobStore
     finishLocal: (siteId, jobId, end, at) => ledger.finishLocal(siteId, jobId, end, at),
     tick: async (now, most, spared = []) => {
       forgetKeys(database, now)
-      return ledger.tick(now, most, spared)
+      const due = await table.due(now, most, spared)
+      return lookAtEach(due, ({ id }) => database.undoable(() => ledger.look(id, now)), report)
     },
     forget: (endedBefore, most) => table.forget(endedBefore, most),
     events: async (accountId, of, after, limit) => eventsAfter(database, accountId, of, after, limit),

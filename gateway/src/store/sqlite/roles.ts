@@ -1,5 +1,5 @@
 import type { Store } from '../../ports/store.ts'
-import type { MachineParts } from '../job-ledger.ts'
+import type { StoreParts } from '../store-parts.ts'
 import { sqliteAgents } from './agents.ts'
 import { sqliteAudit } from './audit.ts'
 import type { SqlDatabase } from './database.ts'
@@ -11,7 +11,7 @@ import { sqliteTokens } from './tokens.ts'
 export type Roles = Pick<Store, 'jobs' | 'sites' | 'agents' | 'tokens' | 'audit'>
 
 /** The roles on one open database. What writes has to be inside a transaction that somebody commits. */
-export function sqliteRoles(database: SqlDatabase, parts: MachineParts): Roles {
+export function sqliteRoles(database: SqlDatabase, parts: StoreParts): Roles {
   return {
     jobs: sqliteJobs(database, parts),
     sites: sqliteSites(database),

@@ -1,4 +1,5 @@
 import type { ErrorCode, Kind } from '@platen/protocol'
+import type { StoreFailure } from '../../ports/store-failure.ts'
 import type { Roles } from './roles.ts'
 
 type Methods = { readonly [Role in keyof Roles]: readonly (keyof Roles[Role] & string)[] }
@@ -27,6 +28,9 @@ export type Written = { readonly id: number } & (
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly field?: string }
 )
+
+/** What the writer's thread tells: answers, and what failed where the answer holds its code alone. */
+export type FromWriter = { readonly written: readonly Written[] } | { readonly failure: StoreFailure }
 
 /** What the writer's thread is started with. */
 export interface WriterData {

@@ -1,0 +1,7 @@
+import type { FailureReport } from '../ports/store-failure.ts'
+import type { MachineParts } from './job-ledger.ts'
+
+/** What a store is opened with. */
+export interface StoreParts extends MachineParts {
+  readonly report?: FailureReport
+}
