@@ -64,7 +64,7 @@ export interface JobStore {
   /**
    * Commits a queued job, or lets a queued one of the same coalescing key stand for it (or it for that one); with an idempotency
    * key that was used for the same request, the job of then.
-   * @throws PlatenError site.not_found where the site is not the account's, idempotency.conflict
+   * @throws PlatenError site.not_found where the site is not the account's, queue.full where too many wait, idempotency.conflict
    */
   create(job: Job, record?: RequestRecord): Promise<Created>
   /** Creates many of one account in one commit, each by itself: one outcome a job, in their order. @throws PlatenError idempotency.conflict */
@@ -86,7 +86,7 @@ export interface JobStore {
   leased(places: readonly Place[], agentId: string): Promise<readonly LeasedJob[]>
   /** Feeds an agent's word to the machine; undefined where none of its places has such a job. */
   apply(places: readonly Place[], jobId: string, event: Exclude<AgentEvent, { type: 'wait' }>, now: number): Promise<StoredStep | undefined>
-  /** Lets a job wait for a child, which is created in the same commit unless the machine refuses. */
+  /** Lets a job wait for a child, which is created in the same commit unless the machine refuses. @throws PlatenError queue.full; nothing has changed then */
   wait(
     places: readonly Place[],
     jobId: string,

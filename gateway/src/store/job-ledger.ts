@@ -14,6 +14,7 @@ import {
 import { placeOf, type Place } from '../domain/place.ts'
 import { outcomeOf, type BatchOutcome, type Claim, type Created, type StoredStep } from '../ports/jobs.ts'
 import type { DueJob } from './due-jobs.ts'
+import type { QueueRoom } from './queue-room.ts'
 
 type Queued = Job & { readonly state: 'queued' }
 
@@ -30,6 +31,8 @@ export interface JobTable {
   coalescing(place: Place, key: string): Promise<Queued | undefined>
   /** The most urgent queued job that may be leased now, leaving out heavy ones where the slot is taken. */
   nextFor(claim: Claim): Promise<Queued | undefined>
+  /** How many jobs of a place are queued, counted up to `most`. */
+  queued(place: Place, most: number): Promise<number>
   /** Jobs whose time has come, apart from what some agents have. They are not read: one that can't be must not hide the others. */
   due(now: number, most: number, spared: readonly string[]): Promise<readonly DueJob[]>
 }
@@ -48,22 +51,27 @@ export interface MachineParts {
 export class JobLedger {
   readonly #table: JobTable
   readonly #parts: MachineParts
+  readonly #room: QueueRoom
 
-  constructor(table: JobTable, parts: MachineParts) {
+  constructor(table: JobTable, parts: MachineParts, room: QueueRoom) {
     this.#table = table
     this.#parts = parts
+    this.#room = room
   }
 
-  /** @throws PlatenError site.not_found */
+  /** @throws PlatenError site.not_found, queue.full; nothing is written then */
   async create(job: Job): Promise<Created> {
     if (!(await this.#table.hasSite(job.accountId, job.siteId))) throw new PlatenError('site.not_found', undefined, { field: 'siteId' })
-    if (job.state !== 'queued' || !isCoalescable(job)) {
-      await this.#table.insert(job, job.createdAt)
-      return { job, also: [] }
-    }
-    const { job: made, also } = await this.#absorb(job, job.createdAt)
-    await this.#table.insert(made, job.createdAt)
-    return { job: made, also }
+    const made = job.state === 'queued' && isCoalescable(job) ? await this.#absorb(job, job.createdAt) : { job, also: [] }
+    // Where two became one, no more wait than before.
+    if (made.job.state === 'queued' && made.also.length === 0) await this.#takeRoom(made.job)
+    await this.#table.insert(made.job, job.createdAt)
+    return made
+  }
+
+  #takeRoom(job: Job): Promise<void> {
+    const place = placeOf(job)
+    return this.#room.take(place, job.createdAt, most => this.#table.queued(place, most))
   }
 
   /** Each by itself: a job that can't be created keeps no other from it. */

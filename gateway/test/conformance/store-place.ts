@@ -1,10 +1,10 @@
 import { kinds } from '@platen/protocol'
 import Database from 'better-sqlite3'
 import type { Store } from '../../src/ports/store.ts'
-import type { StoreFailure } from '../../src/ports/store-failure.ts'
 import { clientOf } from '../../src/store/mongo/database.ts'
 import { mongoStore } from '../../src/store/mongo/store.ts'
 import { sqliteStore } from '../../src/store/sqlite/store.ts'
+import type { StoreParts } from '../../src/store/store-parts.ts'
 
 /** Where an implementation keeps its data: opened again, also by another process, it has to hold what was committed before. */
 export interface StorePlace {
@@ -18,8 +18,8 @@ export interface StorePlace {
 export type NewPlace = () => Promise<StorePlace>
 
 /** Opens the store of a place. */
-export async function openAt(address: string, report: (failure: StoreFailure) => void = () => {}): Promise<Store> {
-  const parts = { kinds, random: Math.random, report }
+export async function openAt(address: string, also: Partial<StoreParts> = {}): Promise<Store> {
+  const parts = { kinds, random: Math.random, ...also }
   return isMongo(address) ? mongoStore(address, parts) : sqliteStore(address, parts)
 }
 

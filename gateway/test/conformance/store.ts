@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { conformAcrossAccounts } from './across-accounts.ts'
 import { conformAgents } from './agents.ts'
 import { conformAudit } from './audit.ts'
+import { conformBounds } from './bounds.ts'
 import { conformClocks } from './clocks.ts'
 import { conformEvents } from './events.ts'
 import { conformFailures } from './failures.ts'
@@ -25,6 +26,7 @@ export function conformStore(newPlace: NewPlace): void {
   conformAudit(newPlace)
   conformJobs(newPlace)
   conformQueue(newPlace)
+  conformBounds(newPlace)
   conformEvents(newPlace)
   conformLists(newPlace)
   conformAcrossAccounts(newPlace)

@@ -9,6 +9,7 @@ import type { Site } from '../../src/ports/sites.ts'
 import type { Store } from '../../src/ports/store.ts'
 import type { StoreFailure } from '../../src/ports/store-failure.ts'
 import type { Scope, Token } from '../../src/ports/tokens.ts'
+import type { StoreParts } from '../../src/store/store-parts.ts'
 import { openAt, type NewPlace, type StorePlace } from './store-place.ts'
 
 /** An account with a site and its agent. */
@@ -34,10 +35,13 @@ export class TwoAccounts {
     this.failures = failures
   }
 
-  static async make(newPlace: NewPlace, { theirsIsPlatform = false }: { readonly theirsIsPlatform?: boolean } = {}): Promise<TwoAccounts> {
+  static async make(
+    newPlace: NewPlace,
+    { theirsIsPlatform = false, ...also }: { readonly theirsIsPlatform?: boolean } & Partial<StoreParts> = {},
+  ): Promise<TwoAccounts> {
     const place = await newPlace()
     const failures: StoreFailure[] = []
-    const made = new TwoAccounts(place, await openAt(place.address, failure => failures.push(failure)), failures)
+    const made = new TwoAccounts(place, await openAt(place.address, { report: failure => failures.push(failure), ...also }), failures)
     await made.#admit(made.mine, false)
     await made.#admit(made.theirs, theirsIsPlatform)
     return made

@@ -1,7 +1,7 @@
 import type { Filter } from 'mongodb'
 import type { Kind } from '@platen/protocol'
 import type { Job } from '../../domain/job.ts'
-import type { Place } from '../../domain/place.ts'
+import { isPool, type Place } from '../../domain/place.ts'
 import type { Claim, LeasedJob } from '../../ports/jobs.ts'
 import { jobColumns } from '../job-columns.ts'
 import type { DueJob } from '../due-jobs.ts'
@@ -82,6 +82,11 @@ export class MongoJobTable implements JobTable {
     return queued(await this.#mostUrgent(claim, { $or: [{ heavy: false }, { place: { $in: free } }, { _id: { $in: holders } }] }))
   }
 
+  async queued(place: Place, most: number): Promise<number> {
+    await this.#writeMade()
+    return this.#database.rows('jobs').countDocuments({ place, state: 'queued' }, { ...this.#within, limit: most })
+  }
+
   async due(now: number, most: number, spared: readonly string[]): Promise<readonly DueJob[]> {
     const rows = await this.#find({ dueAt: { $lte: now }, holder: { $nin: spared } })
       .project<{ _id: string; siteId: string }>({ siteId: 1 })
@@ -112,7 +117,7 @@ export class MongoJobTable implements JobTable {
 
   /** Places whose machine has no heavy job (of a pool, the agent's own), and the jobs that the others have: their own slot is not in their way. */
   async #slots({ places, agentId }: Claim): Promise<{ readonly free: readonly Place[]; readonly holders: readonly string[] }> {
-    const slotOf = (place: Place): string => (place.startsWith('pool:') ? agentId : place)
+    const slotOf = (place: Place): string => (isPool(place) ? agentId : place)
     const rows = await this.#find({ slot: { $in: places.map(slotOf) } }).toArray()
     const taken = new Set(rows.map(row => row['slot']))
     return { free: places.filter(place => !taken.has(slotOf(place))), holders: rows.map(({ _id }) => _id) }

@@ -4,6 +4,7 @@ import { placeOf, type Place } from '../../domain/place.ts'
 import type { BatchOutcome, Created, JobFilter, JobStore, StoredStep } from '../../ports/jobs.ts'
 import { lookAtEach } from '../due-jobs.ts'
 import { JobLedger } from '../job-ledger.ts'
+import { QueueRoom } from '../queue-room.ts'
 import type { StoreParts } from '../store-parts.ts'
 import { appendAudit } from './audit.ts'
 import type { MongoDatabase, Within } from './database.ts'
@@ -14,11 +15,12 @@ import { forgetKeys, recorded } from './request-records.ts'
 
 /** Jobs and their events in MongoDB: every change is a transaction of its own. */
 export function mongoJobs(database: MongoDatabase, parts: StoreParts): JobStore {
-  const { report = () => {} } = parts
+  const { report = () => {}, bounds } = parts
+  const room = new QueueRoom(bounds)
   const table = (within: Within = {}): MongoJobTable => new MongoJobTable(database, parts.kinds, within)
   const inLedger = async <T>(within: Within, work: (ledger: JobLedger) => Promise<T>): Promise<T> => {
     const open = table(within)
-    const made = await work(new JobLedger(open, parts))
+    const made = await work(new JobLedger(open, parts, room))
     await open.finish()
     return made
   }

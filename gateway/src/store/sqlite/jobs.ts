@@ -4,6 +4,7 @@ import { placeOf } from '../../domain/place.ts'
 import type { Created, JobStore, StoredStep } from '../../ports/jobs.ts'
 import { lookAtEach } from '../due-jobs.ts'
 import { JobLedger } from '../job-ledger.ts'
+import { QueueRoom } from '../queue-room.ts'
 import type { StoreParts } from '../store-parts.ts'
 import { appendAudit } from './audit.ts'
 import type { SqlDatabase } from './database.ts'
@@ -14,9 +15,9 @@ import { forgetKeys, recorded } from './request-records.ts'
 
 /** Jobs and their events in SQLite. */
 export function sqliteJobs(database: SqlDatabase, parts: StoreParts): JobStore {
-  const { report = () => {} } = parts
+  const { report = () => {}, bounds } = parts
   const table = new SqliteJobTable(database, parts.kinds)
-  const ledger = new JobLedger(table, parts)
+  const ledger = new JobLedger(table, parts, new QueueRoom(bounds))
   const find = async (accountId: string, id: string): Promise<Job | undefined> => {
     const found = await table.find(id)
     return found?.accountId === accountId ? found : undefined

@@ -1,4 +1,5 @@
 import type { Store } from '../../ports/store.ts'
+import { usualBounds } from '../queue-room.ts'
 import type { StoreParts } from '../store-parts.ts'
 import { openDatabase } from './database.ts'
 import { sqliteRoles, type Roles } from './roles.ts'
@@ -9,11 +10,11 @@ import { Writer } from './writer.ts'
  * Everything that one gateway keeps, in one SQLite file: read here, written by a thread beside it.
  * @throws PlatenError store.unavailable where the file can't be opened or is another program's
  */
-export function sqliteStore(file: string, { kinds, random, report = () => {} }: StoreParts): Store {
+export function sqliteStore(file: string, { kinds, random, report = () => {}, bounds = usualBounds }: StoreParts): Store {
   const database = openDatabase(file)
   database.readOnly()
   const reads = sqliteRoles(database, { kinds, random })
-  const writer = new Writer({ file, kinds }, random, report)
+  const writer = new Writer({ file, kinds, bounds }, random, report)
   return {
     jobs: writing('jobs', reads.jobs, writer),
     sites: writing('sites', reads.sites, writer),

@@ -1,5 +1,6 @@
 import type { ErrorCode, Kind } from '@platen/protocol'
 import type { StoreFailure } from '../../ports/store-failure.ts'
+import type { QueueBounds } from '../queue-room.ts'
 import type { Roles } from './roles.ts'
 
 type Methods = { readonly [Role in keyof Roles]: readonly (keyof Roles[Role] & string)[] }
@@ -36,4 +37,5 @@ export type FromWriter = { readonly written: readonly Written[] } | { readonly f
 export interface WriterData {
   readonly file: string
   readonly kinds: readonly Kind[]
+  readonly bounds: QueueBounds
 }

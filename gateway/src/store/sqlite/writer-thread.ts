@@ -10,11 +10,11 @@ import type { FromWriter, Write, WriterData, Written } from './write.ts'
 /** Writes of one commit, at most: those that wait for the next one are not kept waiting for long. */
 const mostAtOnce = 1_000
 
-const { file, kinds } = workerData as WriterData
+const { file, kinds, bounds } = workerData as WriterData
 const port = parentPort as MessagePort
 const database = openDatabase(file)
 let random = 0
-const roles = sqliteRoles(database, { kinds, random: () => random, report: tell })
+const roles = sqliteRoles(database, { kinds, random: () => random, report: tell, bounds })
 
 /** One write inside the open transaction, which it leaves as it was where it fails; what its caller is not told of that is reported. */
 async function run(write: Write): Promise<Written> {
