@@ -48,6 +48,8 @@ export const limits = {
     queuedInPool: 100_000,
     /** Jobs in one `GET /v1/jobs` page. */
     pageSize: 100,
+    /** Bytes of the jobs of one page, as they are stored: what would exceed them begins the next page. */
+    pageBytes: 4_194_304,
   },
   outbox: {
     /** Results and reports that wait at an agent for the gateway to come back. */

@@ -15,6 +15,8 @@ export type Row = Readonly<Record<string, string | number | null>>
 export interface SqlDatabase {
   /** Rows of a query. */
   all(sql: string, ...values: readonly unknown[]): readonly Row[]
+  /** Rows of a query one by one, until `take` has enough: what comes after is not read. */
+  each(sql: string, values: readonly unknown[], take: (row: Row) => boolean): void
   /** The first row of a query. */
   get(sql: string, ...values: readonly unknown[]): Row | undefined
   /** Changes; how many rows. */
@@ -54,6 +56,10 @@ export function openDatabase(file: string): SqlDatabase {
   }
   return {
     all: (sql, ...values) => guarded(() => statement(sql).all(...values) as Row[]),
+    each: (sql, values, take) =>
+      guarded(() => {
+        for (const row of statement(sql).iterate(...values)) if (!take(row as Row)) break
+      }),
     get: (sql, ...values) => guarded(() => statement(sql).get(...values) as Row | undefined),
     run: (sql, ...values) => guarded(() => statement(sql).run(...values).changes),
     exec: sql => guarded(() => void database.exec(sql)),

@@ -104,9 +104,10 @@ export class SqliteJobTable implements JobTable {
   }
 }
 
-/** The conditions of a list, by column. */
+/** The conditions of a list, by column. Of a site, its own index serves: jobs of a state may be most of what the account has. */
 export function conditions(accountId: string, { siteId, state, kind }: JobFilter): Record<string, string> {
-  return { account_id: accountId, ...(siteId ? { site_id: siteId } : {}), ...(state ? { state } : {}), ...(kind ? { kind } : {}) }
+  const inState = state ? { [siteId ? '+state' : 'state']: state } : {}
+  return { account_id: accountId, ...(siteId ? { site_id: siteId } : {}), ...inState, ...(kind ? { kind } : {}) }
 }
 
 /** The job of a row. */

@@ -140,4 +140,8 @@ export const migrations: readonly string[] = [
   CREATE INDEX jobs_queue ON jobs (place, heavy, priority DESC, id) WHERE state = 'queued';
   CREATE INDEX sites_account ON sites (account_id, id);
   `,
+  `
+  -- Lists of one state. By account and not by site, so that a commit about many sites touches few of its pages.
+  CREATE INDEX jobs_state ON jobs (account_id, state, id);
+  `,
 ]
