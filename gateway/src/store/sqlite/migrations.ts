@@ -1,6 +1,6 @@
 /**
  * The schema, one step an entry; `user_version` counts those that were taken. A step that was released is never edited.
- * Every table has its account. Times are ms since the epoch.
+ * What belongs to somebody has its account. Times are ms since the epoch.
  */
 export const migrations: readonly string[] = [
   `
@@ -143,5 +143,9 @@ export const migrations: readonly string[] = [
   `
   -- Lists of one state. By account and not by site, so that a commit about many sites touches few of its pages.
   CREATE INDEX jobs_state ON jobs (account_id, state, id);
+  `,
+  `
+  -- One row, written to see whether writing works.
+  CREATE TABLE health (id INTEGER PRIMARY KEY CHECK (id = 1), looks INTEGER NOT NULL) STRICT;
   `,
 ]

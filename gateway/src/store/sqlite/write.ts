@@ -12,6 +12,7 @@ export const writes: Methods = {
   agents: ['addEnrolmentToken', 'redeem', 'assignPool', 'askRotation', 'offerKey', 'commitKey', 'revoke', 'seen', 'report'],
   tokens: ['createAccount', 'create', 'revoke'],
   audit: ['append'],
+  health: ['look'],
 }
 
 /** One call of a method that writes, on its way to the writer's thread. */
