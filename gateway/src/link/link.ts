@@ -61,6 +61,7 @@ export function openLink({
   const registry = new Registry(parts)
   const dispatcher = new Dispatcher(parts, registry)
   const sessions = new Set<Session>()
+  const ending = new Set<Session>()
   const shared = {
     parts,
     registry,
@@ -69,6 +70,7 @@ export function openLink({
     kindLists: new KindLists(parts.catalog),
     spared: new Spared(leaseMs),
     sessions,
+    ending,
   }
   let draining = false
   const load = (): Load => ({ connections: sessions.size, unproven: sessions.size - registry.size })
@@ -94,7 +96,7 @@ export function openLink({
       dispatcher.stop()
       rounds.stop()
       unsubscribe()
-      await drain(sessions, admitting.upgradesPerSecond, parts, options)
+      await drain({ sessions, ending }, admitting.upgradesPerSecond, parts, options)
       server.off('upgrade', onUpgrade)
     },
   }

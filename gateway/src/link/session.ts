@@ -37,6 +37,8 @@ export interface SessionOptions {
   readonly spared: Spared
   /** Holds every session until its socket has ended. */
   readonly sessions: Set<Session>
+  /** Holds those whose socket has ended until the store knows. */
+  readonly ending: Set<Session>
 }
 
 /** Frames that wait for the one before them when reading pauses, and how few are left when it goes on. */
@@ -61,6 +63,8 @@ export class Session implements Peer, SocketOwner {
   #step: SessionStep
   #heardAt: number
   #seenAt = 0
+  /** What the store knows it by, once that was told of it. */
+  #id: string | undefined
   #tokens: number = limits.link.frameBurst
   #queue: Promise<void> = idle
   #queued = 0
@@ -241,11 +245,12 @@ export class Session implements Peer, SocketOwner {
     // Its pool was changed since the upgrade, when nobody could tell this session.
     if (placesOf(agent).join() !== this.agent.places.join()) return this.close(4013)
     const leased = await store.jobs.leased(this.agent.places, agent.id)
-    await this.#noteSeen(hello.version)
+    const sessionId = newId('sess')
+    this.#id = sessionId
+    await this.#noteSeen(sessionId, hello.version)
     if (this.#step.at !== 'admitting') return
     this.#step = { at: 'open', ...proven }
     for (const { id, attempt, epoch, kind } of leased) this.hold(id, { attempt, epoch, kind })
-    const sessionId = newId('sess')
     this.send({ type: 'welcome', sessionId, revision, heartbeatMs, leaseMs, stateSeq: agent.stateSeq, time: clock.now() })
     log.info('link:open', { agentId: agent.id, siteId: agent.siteId, sessionId, version: hello.version, lastClose: hello.lastClose })
     if (agent.rotationAskedAt !== undefined) this.send({ type: 'key.rotate' })
@@ -271,15 +276,15 @@ export class Session implements Peer, SocketOwner {
     const agent = await store.agents.resolve(this.agent.id)
     if (!agent || agent.revokedAt !== undefined || agent.publicKey !== this.key) this.close(4003)
     else if (placesOf(agent).join() !== this.agent.places.join()) this.close(4013)
-    else if (clock.now() - this.#seenAt >= seenEveryMs) await this.#noteSeen()
+    else if (this.#id !== undefined && clock.now() - this.#seenAt >= seenEveryMs) await this.#noteSeen(this.#id)
     // Asked for through another gateway, or lost on the way: asked again, the agent offers the same key.
     if (this.isOpen && agent?.rotationAskedAt !== undefined) this.send({ type: 'key.rotate' })
   }
 
-  async #noteSeen(version?: string): Promise<void> {
+  async #noteSeen(sessionId: string, version?: string): Promise<void> {
     const { store, clock } = this.#options.parts
     this.#seenAt = clock.now()
-    await store.agents.seen(this.agent.id, this.#seenAt, true, version)
+    await store.agents.seen(this.agent.id, sessionId, this.#seenAt, version)
   }
 
   #leave(code?: number): void {
@@ -294,18 +299,31 @@ export class Session implements Peer, SocketOwner {
 
   socketEnded(code: number): void {
     const { parts, registry, dispatcher, sessions } = this.#options
-    const { store, clock, log, metrics } = parts
+    const { log, metrics } = parts
     const known = this.#step.at === 'closed' ? (this.#step.code ?? code) : code
     this.#leave()
     sessions.delete(this)
     metrics.count('link_closes', known < 1_016 || known in closeCodes ? String(known) : 'other')
     log.info('link:closed', { agentId: this.agent.id, code })
-    const others = registry.ofAgent(this.agent)
-    for (const other of others) dispatcher.wake(other)
-    if (others.length > 0) return
-    store.agents
-      .seen(this.agent.id, clock.now(), false)
-      .catch((error: unknown) => log.error('link:failed', { agentId: this.agent.id, error }))
+    for (const other of registry.ofAgent(this.agent)) dispatcher.wake(other)
+    void this.#noteEnd()
+  }
+
+  /** Behind all that the store is being told: a welcome that is under way must not have the last word. */
+  async #noteEnd(): Promise<void> {
+    const { parts, registry, ending } = this.#options
+    const { store, clock, log } = parts
+    ending.add(this)
+    await this.#queue
+    try {
+      // Another process of the agent may be connected, of which the store knows no more.
+      const heir = registry.ofAgent(this.agent).find(({ isOpen }) => isOpen)
+      if (heir && heir.#id !== undefined) await heir.#noteSeen(heir.#id)
+      else if (this.#id !== undefined) await store.agents.left(this.agent.id, this.#id, clock.now())
+    } catch (error) {
+      log.error('link:failed', { agentId: this.agent.id, error })
+    }
+    ending.delete(this)
   }
 }
 

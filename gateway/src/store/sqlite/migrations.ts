@@ -148,4 +148,8 @@ export const migrations: readonly string[] = [
   -- One row, written to see whether writing works.
   CREATE TABLE health (id INTEGER PRIMARY KEY CHECK (id = 1), looks INTEGER NOT NULL) STRICT;
   `,
+  `
+  -- The session that it was last heard in, whose end alone means that it has gone.
+  ALTER TABLE agents ADD COLUMN session_id TEXT;
+  `,
 ]

@@ -9,7 +9,7 @@ type Methods = { readonly [Role in keyof Roles]: readonly (keyof Roles[Role] & s
 export const writes: Methods = {
   jobs: ['create', 'createBatch', 'importLocal', 'cancel', 'claim', 'apply', 'wait', 'finishLocal', 'tick', 'forget'],
   sites: ['create'],
-  agents: ['addEnrolmentToken', 'redeem', 'assignPool', 'askRotation', 'offerKey', 'commitKey', 'revoke', 'seen', 'report'],
+  agents: ['addEnrolmentToken', 'redeem', 'assignPool', 'askRotation', 'offerKey', 'commitKey', 'revoke', 'seen', 'left', 'report'],
   tokens: ['createAccount', 'create', 'revoke'],
   audit: ['append'],
   health: ['look'],
