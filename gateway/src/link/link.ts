@@ -122,9 +122,9 @@ function heed(hint: Hint, registry: Registry, dispatcher: Dispatcher): void {
     case 'agent revoked':
       return everySession(registry, hint.agentId, session => session.close(4003))
     case 'agent changed':
-      return everySession(registry, hint.agentId, session => session.close(4013))
     case 'agent rotation':
-      return everySession(registry, hint.agentId, session => session.isOpen && session.send({ type: 'key.rotate' }))
+      // A request that is repeated comes with its hint again, maybe when the agent has had its new key for long.
+      return everySession(registry, hint.agentId, session => session.hintOfChange())
     case 'site event':
     case 'job progress':
   }

@@ -270,8 +270,14 @@ export class Session implements Peer, SocketOwner {
     this.#socket.close(1000)
   }
 
+  /** Somebody says that the agent's record is another than it was: that may be so no longer, or may be old. */
+  hintOfChange(): void {
+    this.#enqueue(() => this.checkRecord())
+  }
+
   /** Hints about an agent's end can be lost between gateways; its record can't. */
-  async noteHeartbeat(): Promise<void> {
+  async checkRecord(): Promise<void> {
+    if (!this.isOpen) return
     const { store, clock } = this.#options.parts
     const agent = await store.agents.resolve(this.agent.id)
     if (!agent || agent.revokedAt !== undefined || agent.publicKey !== this.key) this.close(4003)

@@ -36,8 +36,14 @@ export interface Created {
   readonly also: readonly JobStep[]
 }
 
+/** A job of a batch that was refused. */
+export interface Refused {
+  readonly refused: ErrorCode
+  readonly field?: string
+}
+
 /** What became of one job of a batch. */
-export type BatchOutcome = Created | { readonly refused: ErrorCode; readonly field?: string }
+export type BatchOutcome = Created | Refused
 
 /** Who asks for work, and what it can do. */
 export interface Claim {
@@ -67,8 +73,11 @@ export interface JobStore {
    * @throws PlatenError site.not_found where the site is not the account's, queue.full where too many wait, idempotency.conflict
    */
   create(job: Job, record?: RequestRecord): Promise<Created>
-  /** Creates many of one account in one commit, each by itself: one outcome a job, in their order. @throws PlatenError idempotency.conflict */
-  createBatch(accountId: string, jobs: readonly Job[], record?: RequestRecord): Promise<readonly BatchOutcome[]>
+  /**
+   * Creates many of one account in one commit, each by itself: one outcome a job, in their order. What was refused before the store was
+   * asked is among them, so that it is answered in the same way when the request comes again. @throws PlatenError idempotency.conflict
+   */
+  createBatch(accountId: string, jobs: readonly (Job | Refused)[], record?: RequestRecord): Promise<readonly BatchOutcome[]>
   /** A job that was made at the site, with a line in the audit log; one with this id is left as it is. False where the id is another site's. */
   importLocal(job: Job): Promise<boolean>
   find(accountId: string, id: string): Promise<Job | undefined>

@@ -12,7 +12,7 @@ import {
   type Surroundings,
 } from '../domain/job.ts'
 import { placeOf, type Place } from '../domain/place.ts'
-import { outcomeOf, type BatchOutcome, type Claim, type Created, type StoredStep } from '../ports/jobs.ts'
+import { outcomeOf, type BatchOutcome, type Claim, type Created, type Refused, type StoredStep } from '../ports/jobs.ts'
 import type { DueJob } from './due-jobs.ts'
 import type { QueueRoom } from './queue-room.ts'
 
@@ -75,9 +75,9 @@ export class JobLedger {
   }
 
   /** Each by itself: a job that can't be created keeps no other from it. */
-  async createBatch(jobs: readonly Job[]): Promise<readonly BatchOutcome[]> {
+  async createBatch(jobs: readonly (Job | Refused)[]): Promise<readonly BatchOutcome[]> {
     const outcomes: BatchOutcome[] = []
-    for (const job of jobs) outcomes.push(await this.create(job).catch(refused))
+    for (const job of jobs) outcomes.push('refused' in job ? job : await this.create(job).catch(refused))
     return outcomes
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import type { JobStore } from '../../src/ports/jobs.ts'
 import type { NewPlace } from './store-place.ts'
-import { job, TwoAccounts } from './two-accounts.ts'
+import { job, record, TwoAccounts } from './two-accounts.ts'
 
 const bounds = { site: 20, pool: 40 }
 const leaseMs = 90_000
@@ -32,6 +32,16 @@ export function conformBounds(newPlace: NewPlace): void {
       assert.equal((await two.queue(two.theirs)).state, 'queued')
       assert.equal(await ask(bounds.pool + 5, { pool: 'verifiers' }), bounds.pool)
       await assert.rejects(two.queue(two.mine, { pool: 'verifiers' }), { code: 'queue.full', field: 'pool' })
+    })
+
+    it('is full for the same jobs of a batch when its request comes again, whatever room there is by then', async () => {
+      const batch = Array.from({ length: bounds.site + 2 }, () => job(two.mine))
+      const key = { key: 'k', requestHash: 'h' }
+      const create = () => jobs.createBatch(two.mine.accountId, batch, record(two.mine, key))
+      const first = await create()
+      for (const outcome of first.slice(0, 5)) if ('job' in outcome) await jobs.cancel(two.mine.accountId, outcome.job.id, 1)
+      const ids = (outcomes: typeof first): unknown => outcomes.map(outcome => ('job' in outcome ? outcome.job.id : outcome))
+      assert.deepEqual(ids(await create()), ids(first))
     })
 
     it('takes more when a tenth of them is gone', async () => {

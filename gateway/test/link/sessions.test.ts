@@ -57,6 +57,13 @@ describe('a session', () => {
     await gateway.welcomed(agent)
   })
 
+  it('starts over when its pool is changed', async () => {
+    const connection = await gateway.welcomed(agent)
+    await gateway.store.agents.assignPool(gateway.accountId, agent.agentId, 'verifiers')
+    gateway.bus.publish({ type: 'agent changed', agentId: agent.agentId })
+    assert.equal(await connection.closed, 4013)
+  })
+
   it('gives way to a newer connection of the same process', async () => {
     const instanceId = newId('inst')
     const older = await gateway.welcomed(agent, { instanceId })

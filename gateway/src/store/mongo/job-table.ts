@@ -38,11 +38,9 @@ export class MongoJobTable implements JobTable {
     return this.#first({ _id: id })
   }
 
-  /** Those of an account, in the order of their ids here; undefined where there is none. */
-  async some(accountId: string, ids: readonly string[]): Promise<readonly (Job | undefined)[]> {
-    const rows = await this.#find({ accountId, _id: { $in: ids } }).toArray()
-    const jobs = new Map(rows.map(row => [row._id, thingOf(row) as Job]))
-    return ids.map(id => jobs.get(id))
+  /** Those of an account that are there, in any order. */
+  async some(accountId: string, ids: readonly string[]): Promise<readonly Job[]> {
+    return (await this.#find({ accountId, _id: { $in: ids } }).toArray()).map(row => thingOf(row) as Job)
   }
 
   hasSite(accountId: string, siteId: string): Promise<boolean> {

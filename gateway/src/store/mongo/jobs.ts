@@ -2,6 +2,7 @@ import { newId, PlatenError } from '@platen/protocol'
 import type { Job } from '../../domain/job.ts'
 import { placeOf, type Place } from '../../domain/place.ts'
 import type { BatchOutcome, Created, JobFilter, JobStore, StoredStep } from '../../ports/jobs.ts'
+import { batchRecord, outcomesOf } from '../batch-record.ts'
 import { lookAtEach } from '../due-jobs.ts'
 import { JobLedger } from '../job-ledger.ts'
 import { QueueRoom } from '../queue-room.ts'
@@ -43,13 +44,10 @@ export function mongoJobs(database: MongoDatabase, parts: StoreParts): JobStore 
     createBatch: (accountId, jobs, record) => {
       const made = {
         fresh: (within: Within) => inLedger(within, ledger => ledger.createBatch(jobs)),
-        // All that a store can hold against one job of a batch is its site; what it refused then is not there now.
-        again: async (ids: string, within: Within) => {
-          const found = await table(within).some(accountId, ids.split(' '))
-          return found.map(job => (job ? { job, also: [] } : { refused: 'site.not_found' as const }))
-        },
+        again: (then: string, within: Within) => outcomesOf(then, ids => table(within).some(accountId, ids)),
       }
-      return recorded<readonly BatchOutcome[]>(database, accountId, record, jobs.map(({ id }) => id).join(' '), made, turnsOf(jobs))
+      const turns = turnsOf(jobs.flatMap(job => ('refused' in job ? [] : job)))
+      return recorded<readonly BatchOutcome[]>(database, accountId, record, batchRecord, made, turns)
     },
     importLocal: imported =>
       database.transaction([imported.siteId], async within => {

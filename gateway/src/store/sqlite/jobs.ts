@@ -2,6 +2,7 @@ import { newId, PlatenError } from '@platen/protocol'
 import type { Job } from '../../domain/job.ts'
 import { placeOf } from '../../domain/place.ts'
 import type { Created, JobStore, StoredStep } from '../../ports/jobs.ts'
+import { batchRecord, outcomesOf } from '../batch-record.ts'
 import { lookAtEach } from '../due-jobs.ts'
 import { JobLedger } from '../job-ledger.ts'
 import { QueueRoom } from '../queue-room.ts'
@@ -29,14 +30,11 @@ export function sqliteJobs(database: SqlDatabase, parts: StoreParts): JobStore {
         fresh: () => ledger.create(job),
         again: id => again(job.accountId, id),
       }),
-    createBatch: async (accountId, jobs, record) => {
-      const subject = jobs.map(({ id }) => id).join(' ')
-      return recorded(database, accountId, record, subject, {
+    createBatch: async (accountId, jobs, record) =>
+      recorded(database, accountId, record, batchRecord, {
         fresh: () => ledger.createBatch(jobs),
-        // All that a store can hold against one job of a batch is its site; what it refused then is not there now.
-        again: ids => Promise.all(ids.split(' ').map(id => again(accountId, id).catch(() => ({ refused: 'site.not_found' as const })))),
-      })
-    },
+        again: then => outcomesOf(then, async ids => (await Promise.all(ids.map(id => find(accountId, id)))).flatMap(job => job ?? [])),
+      }),
     importLocal: async imported => {
       const came = await ledger.importLocal(imported)
       if (came === 'new') noteLocal(database, imported)
