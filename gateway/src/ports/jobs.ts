@@ -1,5 +1,7 @@
 import type { ErrorCode } from '@platen/protocol'
-import type { AgentEvent, EndedJob, Job, JobEnd, JobStep } from '../domain/job.ts'
+import type { EndedJob, Job, JobEnd } from '../domain/job.ts'
+import type { AgentEvent } from '../domain/job-event.ts'
+import type { JobStep } from '../domain/job-machine.ts'
 import type { Place } from '../domain/place.ts'
 import type { Page, PageRequest } from './page.ts'
 import type { RequestRecord } from './request-record.ts'

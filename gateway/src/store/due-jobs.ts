@@ -1,5 +1,5 @@
 import { toPlatenError } from '@platen/protocol'
-import type { JobStep } from '../domain/job.ts'
+import type { JobStep } from '../domain/job-machine.ts'
 import type { FailureReport } from '../ports/store-failure.ts'
 import { failureOf } from './failure.ts'
 

@@ -1,16 +1,10 @@
 import { PlatenError, toPlatenError, type Kind } from '@platen/protocol'
 import { coalesce, isCoalescable } from '../domain/coalesce.ts'
 import { kindIn, unknownKind } from '../domain/catalog.ts'
-import {
-  isEnded,
-  transition,
-  type AgentEvent,
-  type Job,
-  type JobEnd,
-  type JobEvent,
-  type JobStep,
-  type Surroundings,
-} from '../domain/job.ts'
+import { isEnded, type Job, type JobEnd } from '../domain/job.ts'
+import type { Surroundings } from '../domain/job-changes.ts'
+import type { AgentEvent, JobEvent } from '../domain/job-event.ts'
+import { transition, type JobStep } from '../domain/job-machine.ts'
 import { placeOf, type Place } from '../domain/place.ts'
 import { outcomeOf, type BatchOutcome, type Claim, type Created, type Refused, type StoredStep } from '../ports/jobs.ts'
 import type { DueJob } from './due-jobs.ts'

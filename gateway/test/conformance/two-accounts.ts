@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { newId, type Kind } from '@platen/protocol'
-import { localSilenceMs, type Job } from '../../src/domain/job.ts'
+import { localSilenceMs } from '../../src/domain/due.ts'
+import type { Job } from '../../src/domain/job.ts'
 import type { Agent, EnrolmentToken } from '../../src/ports/agents.ts'
 import type { AuditEntry } from '../../src/ports/audit.ts'
 import type { Page, PageRequest } from '../../src/ports/page.ts'

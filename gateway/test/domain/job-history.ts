@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { kinds, type Kind } from '@platen/protocol'
-import { transition, type Job, type JobEvent, type JobStep } from '../../src/domain/job.ts'
+import type { Job } from '../../src/domain/job.ts'
+import type { JobEvent } from '../../src/domain/job-event.ts'
+import { transition, type JobStep } from '../../src/domain/job-machine.ts'
 
 /** A kind that is tried three times, and a result that is worth another try. */
 export const purge: Kind = kinds.find(({ name }) => name === 'cache.purge') as Kind
