@@ -11,6 +11,7 @@ import { usualRates, type RequestRates } from './http/request-rate.ts'
 import { httpServer } from './http/server.ts'
 import { latestProgress } from './latest-progress.ts'
 import { openLink, type GatewayLink } from './link/link.ts'
+import { quietLog } from './link/quiet-log.ts'
 import { serveMetrics } from './metrics/metrics-server.ts'
 import { prometheusMetrics } from './metrics/prometheus.ts'
 import type { Log } from './ports/log.ts'
@@ -54,7 +55,7 @@ async function serve(config: GatewayConfig, { catalog, heartbeatMs, leaseMs, rat
   const clock = systemClock
   mkdirSync(config.data, { recursive: true, mode: 0o700 })
   const metrics = prometheusMetrics()
-  const report = storeFailures({ log, clock, metrics })
+  const report = storeFailures(quietLog(log, clock, metrics), metrics)
   const store = opened.adopt(await openStore(config, { kinds: catalog.kinds, random: () => clock.random(), report }), it => it.close())
   const bus = memoryBus(log)
   const signer = opened.adopt(signerClient(config.signerSocket), it => it.close())
