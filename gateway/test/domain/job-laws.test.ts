@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { isEnded, type Job, type JobEvent } from '../../src/domain/job.ts'
+import { isEnded, type Job } from '../../src/domain/job.ts'
+import type { JobEvent } from '../../src/domain/job-event.ts'
 import { at, fresh, history, last, live, type Moment } from './job-history.ts'
 import { purge } from './job-moves.ts'
 
