@@ -4,7 +4,6 @@ import {
   decodeFrame,
   limits,
   negotiate,
-  newId,
   toPlatenError,
   type AgentFrame,
   type CloseCodeNumber,
@@ -15,7 +14,9 @@ import type { WebSocket } from 'ws'
 import { placeOf, type Place } from '../domain/place.ts'
 import type { Agent } from '../ports/agents.ts'
 import type { AgentFrames } from './agent-frames.ts'
+import { ConnectedMark } from './connected-mark.ts'
 import type { Dispatcher } from './dispatcher.ts'
+import { FrameQueue } from './frame-queue.ts'
 import type { KindLists } from './kind-lists.ts'
 import type { LinkParts } from './link-parts.ts'
 import type { HeldJob, Peer } from './peer.ts'
@@ -37,15 +38,10 @@ export interface SessionOptions {
   readonly spared: Spared
   /** Holds every session until its socket has ended. */
   readonly sessions: Set<Session>
+  /** Holds those whose socket has ended until the store knows. */
+  readonly ending: Set<Session>
 }
 
-/** Frames that wait for the one before them when reading pauses, and how few are left when it goes on. */
-const pauseAt = 32
-const resumeAt = 8
-/** What waits for nothing. */
-const idle = Promise.resolve()
-/** How often the store learns that a connected agent lives. */
-const seenEveryMs = 300_000
 /** How long a closing handshake may take before the socket is cut. */
 const closingMs = 5_000
 
@@ -56,20 +52,21 @@ export class Session implements Peer, SocketOwner {
   kinds: readonly string[] = []
   readonly #options: SessionOptions
   readonly #socket: WebSocket
+  readonly #queue: FrameQueue
+  readonly #mark: ConnectedMark
   /** Most agents hold nothing most of the time. */
   #held: Map<string, HeldJob> | undefined
   #step: SessionStep
   #heardAt: number
-  #seenAt = 0
   #tokens: number = limits.link.frameBurst
-  #queue: Promise<void> = idle
-  #queued = 0
 
   constructor(agent: Agent, socket: WebSocket, options: SessionOptions) {
     const { id, accountId, siteId, pool, publicKey, pendingKey } = agent
     this.agent = { id, accountId, siteId, places: placesOf({ siteId, pool }) }
     this.#socket = socket
     this.#options = options
+    this.#queue = new FrameQueue(socket, this)
+    this.#mark = new ConnectedMark(id, options.parts)
     const { clock, gateway } = options.parts
     this.#heardAt = clock.now()
     const nonce = randomBytes(32).toString('base64url')
@@ -158,7 +155,7 @@ export class Session implements Peer, SocketOwner {
     try {
       this.#takeMessage(data, isBinary)
     } catch (error) {
-      this.#giveUp(error)
+      this.giveUp(error)
     }
   }
 
@@ -170,7 +167,7 @@ export class Session implements Peer, SocketOwner {
     const { frame } = decoded
     if (this.#step.at === 'challenged' && frame.type === 'hello') return this.#takeHello(frame, this.#step)
     if (this.#step.at !== 'open' || frame.type === 'hello') return this.close(4009, frame.type)
-    this.#enqueue(() => this.#takeFrame(frame))
+    this.#queue.add(() => this.#takeFrame(frame))
   }
 
   /** A ping counts as a frame: its answer takes room in the send buffer of a peer that may not read. */
@@ -192,24 +189,8 @@ export class Session implements Peer, SocketOwner {
     return this.#tokens >= 0
   }
 
-  /** Frames take effect one after another; a store that is slow slows the reading down. */
-  #enqueue(work: () => Promise<void>): void {
-    this.#queued += 1
-    if (this.#queued === pauseAt) this.#socket.pause()
-    this.#queue = this.#queue
-      .then(work)
-      .catch((error: unknown) => this.#giveUp(error))
-      .then(() => this.#dequeued())
-  }
-
-  #dequeued(): void {
-    this.#queued -= 1
-    if (this.#queued === 0) this.#queue = idle
-    if (this.#queued === resumeAt) this.#socket.resume()
-  }
-
   /** What the store could not take is not acknowledged: the agent comes back with it. */
-  #giveUp(error: unknown): void {
+  giveUp(error: unknown): void {
     this.#options.parts.log.error('link:failed', { agentId: this.agent.id, error })
     this.spare()
     this.close(4000, toPlatenError(error).code)
@@ -230,7 +211,7 @@ export class Session implements Peer, SocketOwner {
     this.kinds = this.#options.kindLists.of(hello.capabilities)
     // Known to the registry before the store is asked: a revocation from now on finds this session.
     registry.add(this)
-    this.#enqueue(() => this.#welcome(hello, revision, proven))
+    this.#queue.add(() => this.#welcome(hello, revision, proven))
   }
 
   async #welcome(hello: Hello, revision: number, proven: Proven): Promise<void> {
@@ -241,11 +222,10 @@ export class Session implements Peer, SocketOwner {
     // Its pool was changed since the upgrade, when nobody could tell this session.
     if (placesOf(agent).join() !== this.agent.places.join()) return this.close(4013)
     const leased = await store.jobs.leased(this.agent.places, agent.id)
-    await this.#noteSeen(hello.version)
+    const sessionId = await this.#mark.set(hello.version)
     if (this.#step.at !== 'admitting') return
     this.#step = { at: 'open', ...proven }
     for (const { id, attempt, epoch, kind } of leased) this.hold(id, { attempt, epoch, kind })
-    const sessionId = newId('sess')
     this.send({ type: 'welcome', sessionId, revision, heartbeatMs, leaseMs, stateSeq: agent.stateSeq, time: clock.now() })
     log.info('link:open', { agentId: agent.id, siteId: agent.siteId, sessionId, version: hello.version, lastClose: hello.lastClose })
     if (agent.rotationAskedAt !== undefined) this.send({ type: 'key.rotate' })
@@ -265,21 +245,20 @@ export class Session implements Peer, SocketOwner {
     this.#socket.close(1000)
   }
 
-  /** Hints about an agent's end can be lost between gateways; its record can't. */
-  async noteHeartbeat(): Promise<void> {
-    const { store, clock } = this.#options.parts
-    const agent = await store.agents.resolve(this.agent.id)
-    if (!agent || agent.revokedAt !== undefined || agent.publicKey !== this.key) this.close(4003)
-    else if (placesOf(agent).join() !== this.agent.places.join()) this.close(4013)
-    else if (clock.now() - this.#seenAt >= seenEveryMs) await this.#noteSeen()
-    // Asked for through another gateway, or lost on the way: asked again, the agent offers the same key.
-    if (this.isOpen && agent?.rotationAskedAt !== undefined) this.send({ type: 'key.rotate' })
+  /** Somebody says that the agent's record is another than it was: that may be so no longer, or may be old. */
+  hintOfChange(): void {
+    this.#queue.add(() => this.checkRecord())
   }
 
-  async #noteSeen(version?: string): Promise<void> {
-    const { store, clock } = this.#options.parts
-    this.#seenAt = clock.now()
-    await store.agents.seen(this.agent.id, this.#seenAt, true, version)
+  /** Hints about an agent's end can be lost between gateways; its record can't. */
+  async checkRecord(): Promise<void> {
+    if (!this.isOpen) return
+    const agent = await this.#options.parts.store.agents.resolve(this.agent.id)
+    if (!agent || agent.revokedAt !== undefined || agent.publicKey !== this.key) this.close(4003)
+    else if (placesOf(agent).join() !== this.agent.places.join()) this.close(4013)
+    else await this.#mark.keep()
+    // Asked for through another gateway, or lost on the way: asked again, the agent offers the same key.
+    if (this.isOpen && agent?.rotationAskedAt !== undefined) this.send({ type: 'key.rotate' })
   }
 
   #leave(code?: number): void {
@@ -294,18 +273,29 @@ export class Session implements Peer, SocketOwner {
 
   socketEnded(code: number): void {
     const { parts, registry, dispatcher, sessions } = this.#options
-    const { store, clock, log, metrics } = parts
+    const { log, metrics } = parts
     const known = this.#step.at === 'closed' ? (this.#step.code ?? code) : code
     this.#leave()
     sessions.delete(this)
     metrics.count('link_closes', known < 1_016 || known in closeCodes ? String(known) : 'other')
     log.info('link:closed', { agentId: this.agent.id, code })
-    const others = registry.ofAgent(this.agent)
-    for (const other of others) dispatcher.wake(other)
-    if (others.length > 0) return
-    store.agents
-      .seen(this.agent.id, clock.now(), false)
-      .catch((error: unknown) => log.error('link:failed', { agentId: this.agent.id, error }))
+    for (const other of registry.ofAgent(this.agent)) dispatcher.wake(other)
+    void this.#noteEnd()
+  }
+
+  /** Behind all that the store is being told: a welcome that is under way must not have the last word. */
+  async #noteEnd(): Promise<void> {
+    const { parts, registry, ending } = this.#options
+    ending.add(this)
+    await this.#queue.whenDone()
+    try {
+      // Another process of the agent may be connected, of which the store knows no more.
+      const heir = registry.ofAgent(this.agent).find(({ isOpen }) => isOpen)
+      await (heir ? heir.#mark.takeOver() : this.#mark.remove())
+    } catch (error) {
+      parts.log.error('link:failed', { agentId: this.agent.id, error })
+    }
+    ending.delete(this)
   }
 }
 
