@@ -10,8 +10,8 @@ const headersEnd = Buffer.from('\r\n\r\n')
 /** Bytes that hold nearly every key and its headers, and those beyond which nobody looks for the rest of them. */
 const usualBytes = 4_096
 const mostBytes = 32_768
-/** What an open file can't be: a link, gone, a socket or pipe, or below something that is no folder. */
-const odd: ReadonlySet<string> = new Set(['ENOENT', 'ELOOP', 'ENXIO', 'ENOTDIR'])
+/** What is no entry: a link, one that is gone, a socket or pipe, a folder, or what is below something that is none. */
+const odd: ReadonlySet<string> = new Set(['ENOENT', 'ELOOP', 'ENXIO', 'ENOTDIR', 'EISDIR'])
 
 /** What an entry's file tells. */
 export type EntryText = Omit<KeptEntry, 'file'>

@@ -15,25 +15,25 @@ export async function ask(purge: Purge, page: PageWork, as: 'refresh' | 'visitor
   const secret = context.policy.nginx?.refreshSecret
   const headers = as === 'refresh' && secret !== undefined ? { 'x-platen-refresh': secret } : {}
   const startedAt = context.clock.monotonic()
-  const answer = await parts.fetcher.fetch(page.url, { headers, signal }).catch(ifUnreachable)
-  if (!answer) return 'unreachable'
-  return judgeAnswer(purge, page, answer, context.clock.monotonic() - startedAt, pace)
+  try {
+    const answer = await parts.fetcher.fetch(page.url, { headers, signal })
+    return judgeAnswer(purge, page, answer, context.clock.monotonic() - startedAt)
+  } catch (error) {
+    if (signal.aborted) pace.tell(context.clock.monotonic() - startedAt, 'given up')
+    if (error instanceof PlatenError && ['page.unreachable', 'file.too_large'].includes(error.code)) return 'unreachable'
+    throw error
+  }
 }
 
-function judgeAnswer(purge: Purge, page: PageWork, answer: Page, tookMs: number, pace: Purge['pace']): Asked {
+function judgeAnswer(purge: Purge, page: PageWork, answer: Page, tookMs: number): Asked {
   const seen = look(answer, purge.context.policy.nginx?.cacheHeader)
   const busy = busyStatuses.has(seen.status)
   // What nginx had says nothing about PHP.
   if (!isKept(seen)) {
-    pace.tell(tookMs, busy)
+    purge.pace.tell(tookMs, busy ? 'refused' : 'answered')
     if (seen.status < 500) purge.phpSeen = true
   }
   if (seen.status < 500) return { seen }
   page.served = seen
   return busy ? 'busy' : 'unreachable'
-}
-
-function ifUnreachable(error: unknown): undefined {
-  if (error instanceof PlatenError && ['page.unreachable', 'file.too_large'].includes(error.code)) return undefined
-  throw error
 }

@@ -3,7 +3,7 @@ import { forgetPages, type Finder } from './entries.ts'
 import { paced } from './paced.ts'
 import { frontPage, notedUrls } from './plan.ts'
 import { mostAtOnce, notePurged, pageOf, sinceMs, type PageWork, type Purge } from './purge.ts'
-import { removePages } from './remove.ts'
+import { aliveMs, probeEarly, removePages } from './remove.ts'
 import { prove, settle } from './settle.ts'
 
 /** After a change, visitors see the old page for two seconds at most; what is left to be removed takes its time out of them. */
@@ -45,7 +45,8 @@ export async function renew(purge: Purge, finder: Finder, pages: readonly PageWo
     removals.push(removal)
   }
   if (canRemove && leftMs() <= 0) cut.abort()
-  const forget = canRemove && leftMs() > 0 ? clock.after(leftMs(), () => cut.abort()) : undefined
+  const timers =
+    canRemove && leftMs() > 0 ? [clock.after(leftMs(), () => cut.abort()), clock.after(leftMs() - aliveMs, () => probeEarly(purge))] : []
   try {
     shed()
     const until = AbortSignal.any([signal, cut.signal])
@@ -55,7 +56,7 @@ export async function renew(purge: Purge, finder: Finder, pages: readonly PageWo
       shed()
     })
   } finally {
-    forget?.()
+    for (const forget of timers) forget()
     await Promise.all(removals)
   }
   signal.throwIfAborted()

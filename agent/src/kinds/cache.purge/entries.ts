@@ -52,9 +52,16 @@ async function readListing(purge: Purge): Promise<Listing> {
   return { byUrl: groupByUrl(entries, context.policy.site.url), byKey: groupBy(entries, ({ key }) => key) }
 }
 
-/** Forgets all entries of pages, variants with them. */
+/** Pages whose keys are worked out at a time: some tens of milliseconds, in which nothing else goes on. */
+const pagesPerTurn = 250
+
+/** Forgets all entries of pages, variants with them, in the pages' order. */
 export async function forgetPages(purge: Purge, finder: Finder, pages: readonly PageWork[]): Promise<void> {
   if (!purge.parts.pageCache) return
+  for (let at = 0; at < pages.length; at += pagesPerTurn) await forgetSome(purge, finder, pages.slice(at, at + pagesPerTurn))
+}
+
+async function forgetSome(purge: Purge, finder: Finder, pages: readonly PageWork[]): Promise<void> {
   const owners = new Map<string, PageWork>()
   const entries: CacheEntry[] = []
   for (const page of pages) {

@@ -17,7 +17,7 @@ export interface KnownEntries {
   readonly others: readonly CacheEntry[]
 }
 
-type Values = Readonly<Record<string, string>>
+type Values = ReadonlyMap<string, string>
 
 const variable = /\$(?:\{(\w+)\}|(\w+))/g
 const methods = ['GET', 'HEAD'] as const
@@ -45,7 +45,7 @@ export function knownEntries(url: URL, rule: KeyRule, tls: boolean): KnownEntrie
 /** The variables of a key whose values can't be told. */
 export function unknownVariables(cacheKey: string): readonly string[] {
   const known = values(new URL('http://h/'), 'http', 'GET', 80)
-  return [...cacheKey.matchAll(variable)].map(match => match[1] ?? match[2] ?? '').filter(name => known[name] === undefined)
+  return [...cacheKey.matchAll(variable)].map(match => match[1] ?? match[2] ?? '').filter(name => !known.has(name))
 }
 
 /** A key's file below the cache folder: the levels are the last digits of its name. */
@@ -63,7 +63,7 @@ export function fileOf(key: string, cacheLevels: string): string {
 function fill(cacheKey: string, known: Values): string | undefined {
   let unknown = false
   const key = cacheKey.replaceAll(variable, (_, braced?: string, plain?: string) => {
-    const value = known[braced ?? plain ?? '']
+    const value = known.get(braced ?? plain ?? '')
     unknown ||= value === undefined
     return value ?? ''
   })
@@ -75,15 +75,15 @@ function values(url: URL, scheme: string, method: string, port: number): Values 
   const address = url.href.slice(url.origin.length)
   const mark = address.indexOf('?')
   const args = mark < 0 ? '' : address.slice(mark + 1)
-  return {
-    scheme,
-    request_method: method,
-    host: url.hostname,
-    http_host: url.host,
-    server_port: String(port),
-    request_uri: address,
-    is_args: args === '' ? '' : '?',
-    args,
-    query_string: args,
-  }
+  return new Map([
+    ['scheme', scheme],
+    ['request_method', method],
+    ['host', url.hostname],
+    ['http_host', url.host],
+    ['server_port', String(port)],
+    ['request_uri', address],
+    ['is_args', args === '' ? '' : '?'],
+    ['args', args],
+    ['query_string', args],
+  ])
 }

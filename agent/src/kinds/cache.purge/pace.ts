@@ -1,13 +1,16 @@
+/** What became of a request: answered, refused because PHP had no time, or given up while PHP was still at it. */
+export type Outcome = 'answered' | 'refused' | 'given up'
+
 /** How fast PHP takes requests for pages: it has visitors as well. */
 export interface Pace {
-  /** Takes down how long an answer took, and whether PHP had no time for it. */
-  tell(tookMs: number, busy: boolean): void
+  /** Takes down how long a request took, and what became of it. */
+  tell(tookMs: number, outcome: Outcome): void
   /** Requests at once, for now. */
   readonly atOnce: number
   /** How long to wait before the next request. */
   readonly restMs: number
-  /** Answers in a row for which PHP had no time. */
-  readonly busyInARow: number
+  /** Answers in a row that said that PHP had no time. */
+  readonly refusedInARow: number
   /** Pages that can be had in so long. */
   reach(ms: number): number
 }
@@ -27,18 +30,22 @@ const mostRestMs = 4_000
 export function createPace(most: number): Pace {
   let atOnce = most
   let good = 0
-  let busyInARow = 0
+  /** Refused or given up: what was given up is still PHP's work. */
+  let failedInARow = 0
+  let refusedInARow = 0
   let fastestMs = Infinity
   let meanMs: number | undefined
   return {
-    tell: (tookMs, busy) => {
-      busyInARow = busy ? busyInARow + 1 : 0
+    tell: (tookMs, outcome) => {
+      const answered = outcome === 'answered'
+      refusedInARow = answered ? 0 : refusedInARow + (outcome === 'refused' ? 1 : 0)
+      failedInARow = answered ? 0 : failedInARow + 1
       const slow = tookMs > Math.max(quickMs, slowFactor * fastestMs)
-      good = busy || slow ? 0 : good + 1
-      if (busy) atOnce = Math.max(1, Math.floor(atOnce / 2))
+      good = answered && !slow ? good + 1 : 0
+      if (!answered) atOnce = Math.max(1, Math.floor(atOnce / 2))
       else if (slow) atOnce = Math.max(1, atOnce - 1)
       else if (good % steady === 0) atOnce = Math.min(most, atOnce + 1)
-      if (busy) return
+      if (!answered) return
       fastestMs = Math.min(fastestMs, tookMs)
       meanMs = meanMs === undefined ? tookMs : 0.8 * meanMs + 0.2 * tookMs
     },
@@ -46,10 +53,10 @@ export function createPace(most: number): Pace {
       return atOnce
     },
     get restMs() {
-      return busyInARow === 0 ? 0 : Math.min(mostRestMs, firstRestMs * 2 ** Math.min(busyInARow - 1, 10))
+      return failedInARow === 0 ? 0 : Math.min(mostRestMs, firstRestMs * 2 ** Math.min(failedInARow - 1, 10))
     },
-    get busyInARow() {
-      return busyInARow
+    get refusedInARow() {
+      return refusedInARow
     },
     reach: ms => Math.floor((Math.max(0, ms) / Math.max(1, meanMs ?? firstGuessMs)) * atOnce),
   }

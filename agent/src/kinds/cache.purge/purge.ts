@@ -58,6 +58,8 @@ export interface Purge {
   proofs: number
   /** Whether PHP has been seen to make pages. */
   phpSeen: boolean
+  /** The question whether PHP is there, while it is open. */
+  probe?: Promise<void>
   /** Whether all entries had to be read to find some. */
   listed: boolean
   /** When everything was purged, and when what was stored since is looked through. */

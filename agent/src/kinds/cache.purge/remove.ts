@@ -2,10 +2,10 @@ import { PlatenError, type SiteDescribeValue } from '@platen/protocol'
 import { forgetPages, type Finder } from './entries.ts'
 import { notePurged, type Context, type PageWork, type Purge } from './purge.ts'
 
-/** Answers in a row for which PHP had no time, after which it may be gone. */
-const busyEnough = 3
-/** How long PHP may take to say that it is there: pages wait to be removed. */
-const aliveMs = 1_500
+/** Answers in a row that said that PHP had no time, after which it may be gone. */
+const refusedEnough = 3
+/** How long PHP may take to say that it is there. One that is gone says so at once: nobody listens. */
+export const aliveMs = 400
 
 /** Removes pages' old copies; they are made anew when visitors ask, or ahead of them. */
 export async function removePages(purge: Purge, finder: Finder, pages: readonly PageWork[]): Promise<void> {
@@ -31,7 +31,18 @@ export function warmLater(purge: Purge, pages: readonly PageWork[]): void {
  * @throws PlatenError wordpress.maintenance; php.* where it is gone
  */
 export async function assurePhp(purge: Purge): Promise<void> {
-  if (purge.phpSeen && purge.pace.busyInARow < busyEnough) return
+  if (purge.phpSeen && purge.pace.refusedInARow < refusedEnough) return
+  purge.probe ??= probePhp(purge).finally(() => delete purge.probe)
+  await purge.probe
+}
+
+/** Begins to look whether PHP is there, where nothing has been heard of it: what is to be removed soon won't have to wait for it. */
+export function probeEarly(purge: Purge): void {
+  // Who needs to know asks again.
+  if (!purge.phpSeen) assurePhp(purge).catch(() => undefined)
+}
+
+async function probePhp(purge: Purge): Promise<void> {
   try {
     await describeSite(purge.context, aliveMs)
   } catch (error) {
