@@ -68,6 +68,7 @@ export function refreshLines(secret: string): { readonly http: string; readonly 
     location: [
       'fastcgi_cache_bypass $platen_refresh;          # beside the conditions that are there',
       'fastcgi_param HTTP_X_PLATEN_REFRESH "";        # after include fastcgi_params',
+      'fastcgi_param PLATEN_REFRESH $platen_refresh;',
       'add_header X-Cache $upstream_cache_status;',
     ].join('\n'),
   }

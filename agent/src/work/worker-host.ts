@@ -5,6 +5,7 @@ import type { Bill } from '../domain/run.ts'
 import type { FromWorker, ToWorker, WorkerEnd, WorkerOrder } from '../domain/worker-message.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HandlerOutcome, JobContext, WaitingOutcome } from '../ports/job-handler.ts'
+import type { SiteChanges } from '../ports/site-changes.ts'
 import { hostLog } from './host-log.ts'
 import { hostPhp } from './host-php.ts'
 import { hostSteps } from './host-steps.ts'
@@ -56,6 +57,7 @@ export async function hostWorker(socketPath: string, token: string, composition:
     signal: abort.signal,
     clock: composition.clock,
     php: php.channel,
+    changes: absentChanges,
     log: hostLog(send),
     progress: hostProgress(send),
     step: steps.step,
@@ -78,7 +80,14 @@ async function lastWord(socket: Socket, word: FromWorker & { type: 'end' }, cloc
   })
 }
 
-type ContextParts = Pick<JobContext<unknown>, 'signal' | 'clock' | 'log' | 'php' | 'progress' | 'step'>
+type ContextParts = Pick<JobContext<unknown>, 'signal' | 'clock' | 'log' | 'php' | 'changes' | 'progress' | 'step'>
+
+/** Stands in until the main process hands out what changed. */
+const absentChanges: SiteChanges = { take: noChanges, needsKept: noChanges, tellKept: noChanges }
+
+async function noChanges(): Promise<never> {
+  throw new PlatenError('internal', 'This agent does not read the spool.')
+}
 
 /** Reports progress at a bounded rate; the last of a whole always goes out. */
 function hostProgress(send: (message: FromWorker) => void): ContextParts['progress'] {

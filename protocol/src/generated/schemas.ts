@@ -2295,6 +2295,21 @@ export const schemas: Readonly<Record<string, object>> = {
         type: 'string',
         maxLength: 500,
       },
+      changes: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['what'],
+          properties: {
+            what: {
+              type: 'string',
+              maxLength: 200,
+            },
+          },
+          additionalProperties: false,
+        },
+        maxItems: 50,
+      },
       layers: {
         type: 'array',
         items: {
@@ -2305,7 +2320,7 @@ export const schemas: Readonly<Record<string, object>> = {
               enum: ['object', 'opcache', 'nginx', 'cdn'],
             },
             state: {
-              enum: ['purged', 'absent', 'failed'],
+              enum: ['purged', 'kept', 'absent', 'failed'],
             },
             count: {
               type: 'integer',
@@ -2333,7 +2348,10 @@ export const schemas: Readonly<Record<string, object>> = {
               maxLength: 2048,
             },
             state: {
-              enum: ['fresh', 'stale', 'unreachable'],
+              enum: ['fresh', 'stale', 'unreachable', 'removed'],
+            },
+            layer: {
+              enum: ['object', 'opcache', 'nginx', 'cdn'],
             },
             cache: {
               type: 'string',
@@ -2341,6 +2359,10 @@ export const schemas: Readonly<Record<string, object>> = {
             },
             status: {
               type: 'integer',
+            },
+            madeAt: {
+              type: 'integer',
+              minimum: 0,
             },
           },
           additionalProperties: false,
@@ -2350,6 +2372,33 @@ export const schemas: Readonly<Record<string, object>> = {
       refreshed: {
         type: 'integer',
         minimum: 0,
+      },
+      removed: {
+        type: 'integer',
+        minimum: 0,
+      },
+      warmed: {
+        type: 'integer',
+        minimum: 0,
+      },
+      timings: {
+        type: 'object',
+        required: ['settledMs', 'totalMs'],
+        properties: {
+          freshMs: {
+            type: 'integer',
+            minimum: 0,
+          },
+          settledMs: {
+            type: 'integer',
+            minimum: 0,
+          },
+          totalMs: {
+            type: 'integer',
+            minimum: 0,
+          },
+        },
+        additionalProperties: false,
       },
     },
     additionalProperties: false,

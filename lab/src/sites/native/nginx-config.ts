@@ -63,6 +63,7 @@ ${skipRules}
       include /etc/nginx/fastcgi_params;
       fastcgi_param HTTP_HOST $http_host;
       fastcgi_param HTTP_X_PLATEN_REFRESH "";
+      fastcgi_param PLATEN_REFRESH $platen_refresh;
       fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
       fastcgi_pass unix:${site.phpSocket};
       fastcgi_read_timeout 120s;
