@@ -1,6 +1,7 @@
 import { newId, PlatenError, toldError, toPlatenError } from '@platen/protocol'
 import { nextRun } from '../domain/next-run.ts'
 import { compareOffer } from '../domain/offer.ts'
+import { lastMomentMs } from '../domain/local-time.ts'
 import { mayHaveRun } from '../domain/lost-memory.ts'
 import { judge, refusal, type Refusal } from '../domain/policy.ts'
 import { transition, type Lease, type Origin, type Run, type RunIdentity } from '../domain/run.ts'
@@ -98,7 +99,8 @@ export class Runs implements Jobs {
     return 'stopping'
   }
 
-  forgot(before: number): void {
+  forgot(told: number): void {
+    const before = Math.min(told, lastMomentMs)
     this.#options.log.error('runs:forgotten', { before: new Date(before).toISOString() })
     this.#forgottenBefore = before
     try {
