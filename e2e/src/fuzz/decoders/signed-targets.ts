@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { createPrivateKey, sign, type KeyObject } from 'node:crypto'
 import { checkGrant } from '@platen/agent/decoders'
 import { admittedAgent, GrantOffice, isSignedOffer, SigningKeys, signerOfHello } from '@platen/gateway/decoders'
 import { decodeFrame, helloText, kinds, rotationText, type AgentFrame, type GatewayFrame } from '@platen/protocol'
@@ -13,7 +13,7 @@ import { jsonTarget, type Target } from './target.ts'
 type Offer = Extract<GatewayFrame, { type: 'job.offer' }>
 type KeyOffer = Extract<AgentFrame, { type: 'key.offer' }>
 
-const { privateKey } = generateKeyPairSync('ed25519')
+const [privateKey, nextKey] = [keyOf(1), keyOf(2)]
 const publicKey = publicOf(privateKey)
 const agent = { id: ids.agentId, accountId: 'acct_1', siteId: ids.siteId, publicKey, createdAt: 0, facts: {}, stateSeq: 0 }
 const hello = {
@@ -29,6 +29,12 @@ const hello = {
 }
 const challenge = { nonce: 'a', gateway: 'platen' }
 const claims = { iss: ids.agentId, aud: 'platen', iat: 1_000, exp: 1_060, jti: 'a' }
+
+/** The same key in every process, so that what is signed by it comes again by seed and number. */
+function keyOf(number: number): KeyObject {
+  const pkcs8 = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, number)])
+  return createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })
+}
 
 function publicOf(key: KeyObject): string {
   return key.export({ format: 'jwk' }).x as string
@@ -97,10 +103,9 @@ const tokens: Target = {
 
 /** A change of keys that both keys have signed. */
 function keyOffer(): KeyOffer {
-  const next = generateKeyPairSync('ed25519').privateKey
-  const text = Buffer.from(rotationText('platen', ids.agentId, publicKey, publicOf(next)))
-  const [signature, proof] = [privateKey, next].map(key => sign(null, text, key).toString('base64url')) as [string, string]
-  return { type: 'key.offer', publicKey: publicOf(next), signature, proof }
+  const text = Buffer.from(rotationText('platen', ids.agentId, publicKey, publicOf(nextKey)))
+  const [signature, proof] = [privateKey, nextKey].map(key => sign(null, text, key).toString('base64url')) as [string, string]
+  return { type: 'key.offer', publicKey: publicOf(nextKey), signature, proof }
 }
 
 function helloSignature(): string {
