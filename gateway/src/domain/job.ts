@@ -79,9 +79,10 @@ export interface JobIdentity {
  * queue deadline. Where a lease ran out without a word, its holder may still come back (`held`): until the next lease its
  * `accept`, `renew`, `end` and `wait` are as good as in time.
  *
- * **offered** — leased to an agent that has not answered. Left by `accept` and `renew`; by `decline` (back to the queue,
- * cancelled by the owner, failed, or `job.lost`: earlier leases of it will never be known); by `tick` past the lease, which puts it back without using up the attempt. `offer again`,
- * for a connection that comes back, is a new lease of the same attempt: what the old connection still decides is void then.
+ * **offered** — leased to an agent that has not answered. Left by `accept` and `renew`; by `decline` (back to the queue
+ * until the queue deadline and `expired` after it, cancelled by the owner, failed, or `job.lost`: earlier leases of it will never be known);
+ * by `tick` past the lease, which puts it back without using up the attempt. `offer again`, for a connection that comes back before the queue
+ * deadline, is a new lease of the same attempt: what the old connection still decides is void then.
  * `cancel` asks the agent, whose answer ends it.
  *
  * **running** — journaled by the agent. Left by `end` or `wait`; by `tick` past the lease, which is a lost agent: the retry
@@ -208,7 +209,8 @@ function fromOffered(job: In<'offered'>, event: JobEvent, around: Surroundings):
       return next({ ...common(job), state: 'running', startedAt: now, cancelling: job.cancelling, lease })
     }
     case 'offer again':
-      if (!isOfLease(job, event)) return unchanged(job)
+      // An agent that keeps coming back would hold the job for ever: what is left of its lease has to do.
+      if (!isOfLease(job, event) || now >= job.queueDeadline) return unchanged(job)
       return next({ ...job, epoch: job.epoch + 1, lease: { ...job.lease, expiresAt: now + event.leaseMs } })
     case 'decline':
       if (!isOfLease(job, event)) return unchanged(job)
@@ -299,6 +301,7 @@ function declined(job: In<'offered'>, { code, message, retryAfterMs }: AgentEven
   const known = isKnown ? { settled: job.epoch } : ({ touched: true } as const)
   const settled = { ...common(job), ...known, attempt: job.attempt - 1 }
   if (job.cancelling) return ended(settled, now, { outcome: 'cancelled', effect: 'none' })
+  if (retryAfterMs !== undefined && now >= job.queueDeadline) return expired({ ...settled, reason }, now)
   if (retryAfterMs !== undefined) return { ...settled, reason, state: 'queued', notBefore: now + retryAfterMs }
   return ended(settled, now, { outcome: code === 'owner.vetoed' ? 'cancelled' : 'failed', effect: 'none', error: reason })
 }

@@ -127,13 +127,13 @@ describe('a job', () => {
   })
 
   it('says that nothing was changed only where each agent that was given it said so', () =>
-    always(({ before, job }, earlier) => {
+    always(({ before, event, job }, earlier) => {
       if (isEnded(before) || !isEnded(job) || job.end.effect !== 'none') return
       for (const { before, event, job: then } of earlier) {
         if (then.state !== 'queued' || before.state === 'queued' || before.state === 'waiting') continue
         assert.ok(event.type === 'decline' || (event.type === 'end' && event.end.effect === 'none'), event.type)
       }
-      assert.ok(job.state !== 'expired' || before.state === 'queued')
+      assert.ok(job.state !== 'expired' || before.state === 'queued' || event.type === 'decline')
     }))
 
   it('is never tried again on a guess: a run that may have done what can’t be repeated is the last one', () =>
@@ -179,6 +179,14 @@ describe('an offered job', () => {
     assert.ok(failed.state === 'failed' && failed.end.error?.code === 'policy.denied')
   })
 
+  it('is not put off beyond its queue deadline by an agent that declines it for ever', () => {
+    const busy = { type: 'decline', ...ours, code: 'agent.busy', message: 'busy', retryAfterMs: 1_000 } as const
+    const offered = { ...after(claim), queueDeadline: 50 }
+    assert.equal(at(offered, busy, 49).job.state, 'queued')
+    const { job } = at(offered, busy, 50)
+    assert.ok(job.state === 'expired' && job.end.effect === 'none' && job.reason?.code === 'agent.busy')
+  })
+
   it('may have begun at an agent whose answer is on its way, so that a deadline waits for its lease, and leaves its effect unknown', () => {
     const offered = { ...after(claim), queueDeadline: 5 }
     assert.equal(at(offered, { type: 'tick' }, 5).job, offered)
@@ -194,6 +202,12 @@ describe('an offered job', () => {
 
 describe('an offered job whose connection was lost', () => {
   const again = { type: 'offer again', ...ours, leaseMs: 90_000 } as const
+
+  it('is not leased anew after its queue deadline, however often its agent comes back without a word about it', () => {
+    const offered = { ...after(claim), queueDeadline: 50 }
+    assert.equal(at(offered, again, 49).accepted, true)
+    assert.deepEqual(at(offered, again, 50), { job: offered, accepted: false, effects: [] })
+  })
   const busy = { type: 'decline', ...ours, code: 'agent.unavailable', message: 'gone', retryAfterMs: 1_000 } as const
 
   it('is leased anew to the same agent, as the same attempt, so that the old connection can’t take it back any more', () => {
