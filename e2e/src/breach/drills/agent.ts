@@ -5,6 +5,7 @@ import { opcode } from '../../intruder/raw-frame.ts'
 import { got, held, possible, refused, stopped, type Attempt, type Outcome } from '../attempt.ts'
 import type { Field } from '../field.ts'
 import { tryAsking } from '../shell.ts'
+import { idling } from './agent-idle.ts'
 import { onTheMachine, throughWorkers } from './agent-machine.ts'
 
 type Result = Extract<AgentFrame, { type: 'job.result' }>
@@ -249,4 +250,11 @@ const afterwards = refused('agent', [
 ])
 
 /** Holds one site's agent: its user, its keys, its journal and its main process. */
-export const agentDrill: readonly Attempt[] = [...onTheMachine, ...onTheLink, ...allowed, ...throughWorkers, ...afterwards]
+export const agentDrill: readonly Attempt[] = [
+  ...onTheMachine,
+  ...onTheLink,
+  ...idling(offered),
+  ...allowed,
+  ...throughWorkers,
+  ...afterwards,
+]
