@@ -6,7 +6,8 @@ import { neighbourDrill } from './drills/neighbour.ts'
 import { pluginDrill } from './drills/plugin.ts'
 import { openField, type Field } from './field.ts'
 
-const drills: Readonly<Record<Attacker, readonly Attempt[]>> = {
+/** What is tried, by who holds what. */
+export const drills: Readonly<Record<Attacker, readonly Attempt[]>> = {
   gateway: gatewayDrill,
   agent: agentDrill,
   plugin: pluginDrill,

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { createServer, type Socket } from 'node:net'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import { got, held, judged, stopped, type Attempt } from '../../src/breach/attempt.ts'
+import { attackers, got, held, judged, stopped, type Attempt } from '../../src/breach/attempt.ts'
+import { drills } from '../../src/breach/drill.ts'
+import { partOf, securityDoc } from '../../src/breach/security-doc.ts'
 import { tryAsking, tryFile, trySignal } from '../../src/breach/shell.ts'
 import type { Ward } from '../../src/breach/ward.ts'
 import { tryDoor } from '../../src/breach/workers-door.ts'
@@ -34,6 +36,16 @@ describe('an attempt', () => {
     assert.equal(judged(attempt('possible'), got('it ran')).surprise, false)
     assert.equal(judged(attempt('refused'), got('it ran')).surprise, true)
   })
+})
+
+describe('docs/security.md', () => {
+  for (const attacker of attackers)
+    it(`has a row for each attempt of who holds the ${attacker}, and no other`, () => {
+      const rows = partOf(readFileSync(securityDoc, 'utf8'), attacker).split('\n').slice(2)
+      const told = rows.map(row => row.split(' | ')[0]?.slice('| '.length))
+      const tried = drills[attacker].map(({ attempt }) => attempt)
+      assert.deepEqual(told, tried, 'hold the drills again: npx pnpm breach --write-docs')
+    })
 })
 
 const skip = process.getuid?.() !== 0 && 'a deed is done by another user, which root alone can be'
