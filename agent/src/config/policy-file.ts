@@ -1,4 +1,4 @@
-import { readFileSync, statSync, type Stats } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { PlatenError, problemText, type DocumentPolicy } from '@platen/protocol'
 import { policyValidators } from '@platen/protocol/validators/policy'
 
@@ -10,7 +10,12 @@ const mostBytes = 262_144
  * @throws PlatenError policy.invalid: its message names every field that is wrong, its `field` the first
  */
 export function readPolicy(path: string): DocumentPolicy {
-  const value = parse(path)
+  return parsePolicy(textOf(path), path)
+}
+
+/** The policy of a file's text, frozen in depth. @throws PlatenError policy.invalid */
+export function parsePolicy(text: string, path: string): DocumentPolicy {
+  const value = parsed(text, path)
   const validate = policyValidators['policy']
   if (!validate?.(value)) {
     const problems = validate?.errors ?? []
@@ -34,17 +39,18 @@ export function policyIsOpen(path: string, agent: { readonly uid: number; readon
   return (mode & 0o020) !== 0 && gid === agent.gid ? 'the agent’s group may write it' : undefined
 }
 
-function parse(path: string): unknown {
-  let stats: Stats
-  let text: string
+function textOf(path: string): string {
   try {
-    stats = statSync(path)
+    const stats = statSync(path)
     if (!stats.isFile() || stats.size > mostBytes) throw invalid(path, 'it is no file of a sensible size')
-    text = readFileSync(path, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch (error) {
     if (error instanceof PlatenError) throw error
     throw invalid(path, (error as Error).message)
   }
+}
+
+function parsed(text: string, path: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {

@@ -31,6 +31,7 @@ export function declined(job: JobIn<'offered'>, { code, message, retryAfterMs }:
   const known = isKnown ? { settled: job.epoch } : ({ touched: true } as const)
   const settled = { ...common(job), ...known, attempt: job.attempt - 1 }
   if (job.cancelling) return ended(settled, now, { outcome: 'cancelled', effect: 'none' })
+  if (retryAfterMs !== undefined && now >= job.queueDeadline) return expired({ ...settled, reason }, now)
   if (retryAfterMs !== undefined) return { ...settled, reason, state: 'queued', notBefore: now + retryAfterMs }
   return ended(settled, now, { outcome: code === 'owner.vetoed' ? 'cancelled' : 'failed', effect: 'none', error: reason })
 }

@@ -83,7 +83,8 @@ function fromOffered(job: JobIn<'offered'>, event: JobEvent, around: Surrounding
       return next({ ...common(job), state: 'running', startedAt: now, cancelling: job.cancelling, lease })
     }
     case 'offer again':
-      if (!isOfLease(job, event)) return unchanged(job)
+      // An agent that keeps coming back would hold the job for ever: what is left of its lease has to do.
+      if (!isOfLease(job, event) || now >= job.queueDeadline) return unchanged(job)
       return next({ ...job, epoch: job.epoch + 1, lease: { ...job.lease, expiresAt: now + event.leaseMs } })
     case 'decline':
       if (!isOfLease(job, event)) return unchanged(job)

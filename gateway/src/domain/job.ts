@@ -77,9 +77,10 @@ export interface JobIdentity {
  * queue deadline. Where a lease ran out without a word, its holder may still come back (`held`): until the next lease its
  * `accept`, `renew`, `end` and `wait` are as good as in time.
  *
- * **offered** — leased to an agent that has not answered. Left by `accept` and `renew`; by `decline` (back to the queue,
- * cancelled by the owner, failed, or `job.lost`: earlier leases of it will never be known); by `tick` past the lease, which puts it back without using up the attempt. `offer again`,
- * for a connection that comes back, is a new lease of the same attempt: what the old connection still decides is void then.
+ * **offered** — leased to an agent that has not answered. Left by `accept` and `renew`; by `decline` (back to the queue until the
+ * queue deadline and `expired` after it, cancelled by the owner, failed, or `job.lost`: earlier leases of it will never be known);
+ * by `tick` past the lease, which puts it back without using up the attempt. `offer again`, for a connection that comes back before
+ * the queue deadline, is a new lease of the same attempt: what the old connection still decides is void then.
  * `cancel` asks the agent, whose answer ends it.
  *
  * **running** — journaled by the agent. Left by `end` or `wait`; by `tick` past the lease, which is a lost agent: the retry

@@ -70,6 +70,23 @@ describe('an offered job', () => {
   })
 })
 
+describe('an offered job past its queue deadline', () => {
+  const late = { ...after(claim), queueDeadline: 50 }
+
+  it('is not put off by an agent that declines it for ever', () => {
+    const busy = { type: 'decline', ...ours, code: 'agent.busy', message: 'busy', retryAfterMs: 1_000 } as const
+    assert.equal(at(late, busy, 49).job.state, 'queued')
+    const { job } = at(late, busy, 50)
+    assert.ok(job.state === 'expired' && job.end.effect === 'none' && job.reason?.code === 'agent.busy')
+  })
+
+  it('is not leased anew, however often its agent comes back without a word about it', () => {
+    const again = { type: 'offer again', ...ours, leaseMs: 90_000 } as const
+    assert.equal(at(late, again, 49).accepted, true)
+    assert.deepEqual(at(late, again, 50), { job: late, accepted: false, effects: [] })
+  })
+})
+
 describe('an offered job whose connection was lost', () => {
   const again = { type: 'offer again', ...ours, leaseMs: 90_000 } as const
   const busy = { type: 'decline', ...ours, code: 'agent.unavailable', message: 'gone', retryAfterMs: 1_000 } as const
