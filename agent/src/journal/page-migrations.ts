@@ -13,7 +13,7 @@ export const pageMigrations: readonly string[] = [
    ) STRICT;
    CREATE INDEX pages_by_key ON pages (key);
    CREATE INDEX pages_under_rules ON pages (url) WHERE partial = 1;
-   CREATE TABLE sets (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, tags BLOB NOT NULL) STRICT;
+   CREATE TABLE sets (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, tags BLOB NOT NULL) STRICT;
    CREATE TABLE set_tags (tag INTEGER NOT NULL, set_id INTEGER NOT NULL, PRIMARY KEY (tag, set_id)) STRICT, WITHOUT ROWID;
    CREATE TABLE set_pages (
      set_id INTEGER NOT NULL,

@@ -3,11 +3,14 @@ import {
   answerValue,
   cgiAnswer,
   checkBundle,
+  cutLines,
   launcherLineLength,
   lineSplitter,
+  parseChange,
   parseManifest,
   parseNotice,
   parseOrder,
+  parsePage,
   parseRecord,
   pathSteps,
   prefixPattern,
@@ -86,6 +89,20 @@ function lines(text: string): unknown {
   return found
 }
 
+/** What PHP appends to the spool, with whatever stands between its line feeds. */
+function spool(bytes: Buffer): unknown {
+  return cutLines(bytes, bytes[0] === 0, 64).lines.map(line => parsePage(line) ?? parseChange(line))
+}
+
+const spooled = Buffer.from(
+  [
+    { at: 1_795_100_000_123_456, url: 'http://shop.example/', status: 200, tags: ['post:1', 'option:blogname'], partial: true },
+    { at: 1_795_100_000_123_456, what: 'x', tags: ['post:1'], hidden: [], urls: ['http://shop.example/'], trees: [] },
+  ]
+    .map(line => `${JSON.stringify(line)}\n`)
+    .join(''),
+)
+
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000049444154', 'hex')
 
 /** What the agent reads of workers, PHP, and the site's files. */
@@ -98,6 +115,7 @@ export const agentTargets: readonly Target[] = [
   ),
   bytesTarget('FastCGI records', [records], inPieces),
   longRecord,
+  bytesTarget('lines of the spool', [spooled], spool),
   bytesTarget('CGI answers', [fpmAnswer], cgiAnswer),
   jsonTarget(
     'answers of the plugin',
