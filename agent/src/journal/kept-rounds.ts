@@ -23,11 +23,13 @@ interface Round {
 /** A page that was begun so long before nginx's cache was read may have been stored after that. */
 const marginUs = 600_000_000
 const sweepPages = 256
+/** nginx lets go of pages by itself: those that it no longer has are not to be fetched at each change for ever. */
+const toldForUs = 86_400_000_000
 
 /** Rounds over these records. */
 export function keptRounds(records: Pick<PageRecords, 'keep' | 'dropUnkept'>, nowUs: () => number): KeptRounds {
   const rounds = new Map<string, Round>()
-  let isTold = false
+  let toldUs = -Infinity
   let gaps = false
   let last = 0
   let sweeping: { readonly round: Round; readonly after: number } | undefined
@@ -39,15 +41,16 @@ export function keptRounds(records: Pick<PageRecords, 'keep' | 'dropUnkept'>, no
   }
   return {
     needed: jobId => {
-      if (!isTold) begin(jobId)
-      return !isTold
+      const isNeeded = Math.abs(nowUs() - toldUs) > toldForUs
+      if (isNeeded) begin(jobId)
+      return isNeeded
     },
     tell: (jobId, urls, isLast) => {
       const round = rounds.get(jobId) ?? begin(jobId)
       for (const url of urls) records.keep(url, round.number)
       if (!isLast) return
       rounds.delete(jobId)
-      isTold = true
+      toldUs = nowUs()
       gaps = round.gaps
       sweeping = { round, after: 0 }
     },
@@ -55,7 +58,7 @@ export function keptRounds(records: Pick<PageRecords, 'keep' | 'dropUnkept'>, no
     dropped: () => {
       gaps = true
       // Where even what nginx keeps is too much, telling it once more would not help.
-      if (rounds.size === 0) isTold = false
+      if (rounds.size === 0) toldUs = -Infinity
       for (const round of rounds.values()) round.gaps = true
     },
     get gaps() {

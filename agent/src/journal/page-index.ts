@@ -1,4 +1,4 @@
-import { type PlatenError, type SpoolChange, type SpoolPage } from '@platen/protocol'
+import type { PlatenError, SpoolChange, SpoolPage } from '@platen/protocol'
 import type { ChangeLedger } from '../ports/change-ledger.ts'
 import type { SpoolPlace, SpoolPortion, SpoolSink } from '../ports/spool-sink.ts'
 import { changeBatch } from './change-batch.ts'
@@ -37,7 +37,7 @@ const overfullShare = 0.96
 /** Pages that are forgotten, or let go of, in one go, which takes some milliseconds. */
 const tidyPages = 64
 /** Changes that make one piece of work, in characters of JSON: finding the pages of their tags takes some tens of milliseconds. */
-const batchCharacters = 524_288
+const batchCharacters = 262_144
 
 /**
  * The index in one SQLite file. Of pages it is a cache: what a crash of the machine takes of them is found again when nginx's

@@ -1,6 +1,6 @@
 import { renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { toPlatenError, type SpoolChange } from '@platen/protocol'
+import type { SpoolChange } from '@platen/protocol'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { SpoolPlace, SpoolSink } from '../ports/spool-sink.ts'

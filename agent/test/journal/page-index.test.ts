@@ -121,6 +121,17 @@ describe('the index of pages', () => {
     assert.deepEqual(one.pages(), ['/'])
   })
 
+  it('keeps no set that no page has any more', test => {
+    const one = bench(test)
+    for (let time = 0; time < 300; time += 1)
+      one.page(
+        '/',
+        Array.from({ length: 100 }, (_, tag) => `option:o${time}-${tag}`),
+      )
+    one.index.close()
+    assert.ok(statSync(one.file).size < 150_000)
+  })
+
   it('names pages of the rules in their order, then what was made of something that changed, each once', test => {
     const one = bench(test)
     one.page('/list/', ['post:1'])
@@ -350,11 +361,14 @@ describe('what nginx keeps', () => {
       true,
     )
 
-  it('has to be told once after a start', test => {
+  it('has to be told after a start, and once a day', test => {
     const one = bench(test)
     assert.equal(one.index.needsKept('job'), true)
     kept(one, '/')
     assert.equal(one.index.needsKept('job'), false)
+    one.nowMs += 86_400_001
+    assert.equal(one.index.needsKept('job'), true)
+    kept(one, '/')
     assert.equal(one.reopened().index.needsKept('job'), true)
   })
 

@@ -115,7 +115,7 @@ describe('the reader of the spool', () => {
       { weight: 6, arbitrary: fc.record({ append: fc.integer({ min: 1, max: 200 }) }) },
       { weight: 4, arbitrary: fc.constant('look' as const) },
       { weight: 1, arbitrary: fc.constant('open anew' as const) },
-      { weight: 1, arbitrary: fc.record({ dieAfter: fc.integer({ min: 0, max: 3 }) }) },
+      { weight: 3, arbitrary: fc.record({ dieAfter: fc.integer({ min: 0, max: 3 }) }) },
       { weight: 1, arbitrary: fc.record({ pass: fc.constantFrom(4_000, 11_000) }) },
     )
     const root = tempFolder(test)
@@ -176,6 +176,21 @@ describe('the reader of the spool', () => {
     settle(one, reader)
     assert.deepEqual([readdirSync(one.folder), [...one.sink.places.keys()]], [[], []])
     assert.equal(one.sink.pages.length, 3)
+  })
+
+  it('goes on where it was when it died between putting a file aside and saying so', test => {
+    const one = bench(tempFolder(test), 100)
+    writeFileSync(join(one.folder, 'pages'), line(page(1)) + line(page(2)))
+    one.sink.lives = 1
+    assert.throws(() => readAll(one.reader()), { code: 'store.unavailable' })
+    assert.deepEqual(readdirSync(one.folder), ['pages.read'])
+    one.sink.lives = Infinity
+    appendFileSync(join(one.folder, 'pages'), line(page(3)))
+    settle(one, one.reader())
+    assert.deepEqual(
+      one.sink.pages.map(({ url }) => url),
+      [1, 2, 3].map(number => page(number).url),
+    )
   })
 
   it('reads pages and changes by turns, so that neither waits for ever', test => {

@@ -50,14 +50,16 @@ const handler = async (context: JobContext<unknown>): Promise<{ result: unknown;
   return { result: { summary: 'done', echo: input.echo }, effect: step === undefined ? 'none' : 'applied', savedBytes: input.saved ?? 0 }
 }
 
-/** Takes all that changed and notes each batch in the site's folder; with a file `hang` there it goes on until it is ended. */
+/** Takes all that changed and notes each batch in the site's folder; with a file `fail` there it fails, with `hang` it goes on until it is ended. */
 async function takeChanges({ changes, policy, signal }: JobContext<unknown>): Promise<{ result: unknown; effect: 'none' }> {
+  const [fails, hangs] = ['fail', 'hang'].map(name => existsSync(join(policy.site.root, name)))
   const needed = await changes.needsKept()
   if (needed) await changes.tellKept(Array.from({ length: 4_500 }, (_, number) => `http://site.test/kept/${number}/`))
   for (let batch = await changes.take(); batch; batch = await changes.take()) {
     appendFileSync(join(policy.site.root, 'taken'), `${JSON.stringify({ ...batch, pages: batch.pages.length, needed })}\n`)
   }
-  if (existsSync(join(policy.site.root, 'hang'))) await once(signal, 'abort')
+  if (fails) throw new PlatenError('page.stale', 'For the test.')
+  if (hangs) await once(signal, 'abort')
   return { result: { summary: 'taken' }, effect: 'none' }
 }
 

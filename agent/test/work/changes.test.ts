@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync,
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import type { DocumentPolicy } from '@platen/protocol'
+import { openPageIndex } from '../../src/journal/page-index.ts'
 import { openJournal } from '../../src/journal/sqlite-journal.ts'
 import type { ChangeBatch } from '../../src/ports/site-changes.ts'
 import { again } from '../support/again.ts'
@@ -43,12 +44,28 @@ describe('what the plugin notes', () => {
     appendFileSync(spool(agent, 'pages'), page('/1/') + page('/2/'))
     appendFileSync(spool(agent, 'changes'), change('One', { trees: ['http://site.test/kept/'] }))
     const [batch] = await taken(agent, 1)
+    await again(async () => assert.equal((await agent.control.status()).running, 0), waitMs)
     assert.deepEqual([batch?.what, batch?.needed, batch?.pages], [['One'], true, 4_502])
     await agent.launched.stop()
     const journal = openJournal(join(agent.policy.agent.state, 'journal.db'))
     const runs = journal.recent(10).map(({ kind, origin }) => [kind, origin])
     journal.close()
     assert.deepEqual(runs, [['cache.purge', 'event']])
+    const index = openPageIndex(join(agent.policy.agent.state, 'pages.db'), { caches: true })
+    test.after(() => index.close())
+    assert.equal(index.pending(), false)
+  })
+
+  it('comes again some seconds after the job has failed, with what came meanwhile', async test => {
+    const agent = await agentWithSpool(test)
+    const fail = join(agent.policy.site.root, 'fail')
+    writeFileSync(fail, '')
+    appendFileSync(spool(agent, 'changes'), change('One'))
+    await taken(agent, 1)
+    rmSync(fail)
+    appendFileSync(spool(agent, 'changes'), change('Two'))
+    const batches = await taken(agent, 2)
+    assert.deepEqual(batches.at(-1)?.what, ['One', 'Two'])
   })
 
   it('comes again when the agent is killed before the job has ended', async test => {
