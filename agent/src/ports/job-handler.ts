@@ -19,7 +19,7 @@ export interface JobContext<Input> {
   readonly clock: Clock
   readonly log: Log
   readonly php: PhpChannel
-  /** What the plugin noted and no job has brought into effect yet. */
+  /** What the plugin noted and no job has brought into effect yet; for cache.purge alone, other kinds are refused. */
   readonly changes: SiteChanges
   /** How far the job is; `total` 0 means unknown. Cheap: the latest wins. */
   progress(done: number, total: number, note: string): void

@@ -2,7 +2,7 @@ import type { SiteChanges } from '../../src/ports/site-changes.ts'
 
 /** A site at which nothing changes. */
 export const noChanges: SiteChanges = {
-  take: () => Promise.resolve(undefined),
-  needsKept: () => Promise.resolve(false),
-  tellKept: () => Promise.resolve(),
+  take: async () => undefined,
+  needsKept: async () => false,
+  tellKept: async () => {},
 }

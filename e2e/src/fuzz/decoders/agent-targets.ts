@@ -2,7 +2,10 @@ import {
   checkBundle,
   checkedAnswer,
   collectAssets,
+  cutLines,
+  parseChange,
   parseManifest,
+  parsePage,
   parsePolicy,
   parseRecord,
   pathSteps,
@@ -20,11 +23,26 @@ import { workerTarget } from './worker-target.ts'
 const page = `<!doctype html><base href="/a/"><link rel="stylesheet" href="a.css?ver=1" media="print"><style>p{}</style>
 <script src='//cdn.example/b.js' defer></script><script type=module>1</script><template><script src=c.js></script></template>`
 
+/** What PHP appends to the spool, with whatever stands between its line feeds. */
+function spool(bytes: Buffer): unknown {
+  return cutLines(bytes, bytes[0] === 0, 64).lines.map(line => parsePage(line) ?? parseChange(line))
+}
+
+const spooled = Buffer.from(
+  [
+    { at: 1_795_100_000_123_456, url: 'http://shop.example/', status: 200, tags: ['post:1', 'option:blogname'], partial: true },
+    { at: 1_795_100_000_123_456, what: 'x', tags: ['post:1'], hidden: [], urls: ['http://shop.example/'], trees: [] },
+  ]
+    .map(line => `${JSON.stringify(line)}\n`)
+    .join(''),
+)
+
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000049444154', 'hex')
 
 /** What the agent reads of workers, PHP, and the site's files. */
 export const agentTargets: readonly Target[] = [
   workerTarget,
+    bytesTarget('lines of the spool', [spooled], spool),
   jsonTarget('enrolment bundles', [bundle], text => checkBundle(text, policy as DocumentPolicy, 0)),
   jsonTarget('answers to an enrolment', [{ agentId: ids.agentId, siteId: ids.siteId, gateway: 'platen' }], text =>
     checkedAnswer('https://gateway.example', parsed(text)),

@@ -19,6 +19,8 @@ export interface NativeSite {
     readonly configFile: string
     readonly address: string
     readonly cachePath: string
+    readonly cacheKey: string
+    readonly cacheLevels: string
     readonly user: string
     readonly accessLog: string
     readonly statusUrl: string

@@ -11,7 +11,7 @@ import { giveTo, systemUser, type SystemUser } from '../system-user.ts'
 import { newestWordpress } from '../wordpress-source.ts'
 import { runInWordpress } from '../wordpress-cli.ts'
 import { startNativeEngines, type NativeEngines } from './native-engines.ts'
-import { nginxStatusPath } from './nginx-config.ts'
+import { nginxCacheKey, nginxCacheLevels, nginxStatusPath } from './nginx-config.ts'
 import type { NativeSite } from './native-site-type.ts'
 import { nativeTemplate, tablePrefix, type NativeTemplate } from './native-template.ts'
 import { placeWordpress, type NativeNames } from './place-wordpress.ts'
@@ -93,6 +93,8 @@ function describe(
     siteUser,
     nginx: {
       ...web,
+      cacheKey: nginxCacheKey,
+      cacheLevels: nginxCacheLevels,
       configFile: nginx.configFile,
       address: `127.0.0.1:${ground.port}`,
       user: ground.webUser.name,

@@ -17,6 +17,10 @@ export interface NginxSite {
 /** Where nginx tells its counters, to loopback only. */
 export const nginxStatusPath = '/platen-lab-nginx-status'
 
+/** What nginx looks a page up by, and how it spreads the files of its cache over folders. */
+export const nginxCacheKey = '$scheme$request_method$host$request_uri'
+export const nginxCacheLevels = '1:2'
+
 /** The whole nginx.conf of a site as a host would run it: page cache, gzip, long-lived static files. */
 export function nginxConfig(site: NginxSite): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
@@ -37,8 +41,8 @@ ${temporary.map(name => `  ${name}_temp_path ${join(site.directory, 'temporary',
   gzip_min_length 500;
   gzip_vary on;
   gzip_types text/css text/plain text/javascript application/javascript application/json image/svg+xml application/rss+xml;
-  fastcgi_cache_path ${site.cachePath} levels=1:2 keys_zone=PAGES:10m inactive=60m max_size=256m;
-  fastcgi_cache_key "$scheme$request_method$host$request_uri";
+  fastcgi_cache_path ${site.cachePath} levels=${nginxCacheLevels} keys_zone=PAGES:10m inactive=60m max_size=256m;
+  fastcgi_cache_key "${nginxCacheKey}";
   map $http_x_platen_refresh $platen_refresh { default 0; "${site.refreshSecret}" 1; }
   server {
     listen 127.0.0.1:${site.port};
