@@ -90,6 +90,10 @@ final class Cache_Key {
 			}
 		} elseif ( '_relationships' === substr( $group, -14 ) ) {
 			Reads::note( 'post', $id );
+			// WordPress reads the terms along with this when it comes from the database, and only on demand when it is cached.
+			foreach ( is_array( $value ) ? array_filter( $value, 'is_numeric' ) : array() as $term ) {
+				Reads::note( 'term', (int) $term );
+			}
 		} elseif ( 'comment' === $group ) {
 			// One that the cache does not have comes from the database next, and is put in.
 			if ( is_object( $value ) ) {
@@ -156,7 +160,7 @@ final class Cache_Key {
 		}
 		if ( 'get_objects_in_term' === $name ) {
 			Core_Call::note_objects_in_term();
-		} elseif ( 'get_page_by_path' === $name && ! ( is_array( $value ) ? $value['data'] : $value ) ) {
+		} elseif ( 'get_page_by_path' === $name && false !== $value && ! ( is_array( $value ) ? $value['data'] : $value ) ) {
 			Core_Call::note_no_page_by_path();
 		}
 		if ( ! isset( Cache_Groups::NAMED[ $name ] ) ) {

@@ -18,9 +18,10 @@ final class Core_Call {
 
 	/** Core's own look-ups of addresses, which end in a query that is seen. */
 	const BY_REQUEST = array(
-		'parse_request' => true,
-		'parse_query'   => true,
-		'get_posts'     => true,
+		'parse_request'                     => true,
+		'parse_query'                       => true,
+		'get_posts'                         => true,
+		'wp_resolve_numeric_slug_conflicts' => true,
 	);
 
 	/**

@@ -56,15 +56,16 @@ final class Listings {
 	 */
 	public static function filter_get_pages( $pages, $args ) {
 		$type = Tag::name( (string) ( $args['post_type'] ?? 'page' ) );
-		Reads::note( 'list', $type );
-		$columns = preg_split( '/[\s,]+/', (string) ( $args['sort_column'] ?? 'post_title' ) );
+		Reads::note( 'list', empty( $args['parent'] ) || $args['parent'] < 0 ? $type : "$type/parent:" . (int) $args['parent'] );
 		if ( ! empty( $args['meta_key'] ) ) {
-			$columns[] = 'meta_value';
+			Reads::note( 'order', "$type/meta" );
 		}
-		foreach ( $columns as $column ) {
-			$order = preg_match( '/^(?:post_)?(title|modified)(?:_gmt)?$/', $column, $match ) ? $match[1] : ( Post_Query::ORDERS[ $column ] ?? '' );
-			if ( '' !== $order ) {
-				Reads::note( 'order', "$type/$order" );
+		// Where all are there, those that are tell of their order.
+		if ( ! empty( $args['number'] ) && count( $pages ) >= $args['number'] ) {
+			foreach ( preg_split( '/[\s,]+/', (string) ( $args['sort_column'] ?? 'post_title' ) ) as $column ) {
+				if ( isset( Post_Query::ORDERS[ $column ] ) ) {
+					Reads::note( 'order', $type . '/' . Post_Query::ORDERS[ $column ] );
+				}
 			}
 		}
 		return $pages;

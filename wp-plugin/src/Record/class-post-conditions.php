@@ -84,7 +84,7 @@ final class Post_Conditions {
 	 * @return int[]
 	 */
 	private function ids( string $name ): array {
-		return array_values( array_filter( array_map( 'intval', wp_parse_id_list( $this->vars[ $name ] ?? array() ) ) ) );
+		return empty( $this->vars[ $name ] ) ? array() : array_values( array_filter( wp_parse_id_list( $this->vars[ $name ] ) ) );
 	}
 
 	/**
@@ -123,8 +123,8 @@ final class Post_Conditions {
 		if ( is_numeric( $parent ) ) {
 			return array( array_filter( array( (int) $parent ) ), array() );
 		}
-		$in = wp_parse_id_list( $this->vars['post_parent__in'] ?? array() );
-		return array( in_array( 0, $in, true ) ? array() : $this->ids( 'post_parent__in' ), $this->ids( 'post_parent__not_in' ) );
+		$in = empty( $this->vars['post_parent__in'] ) ? array() : wp_parse_id_list( $this->vars['post_parent__in'] );
+		return array( in_array( 0, $in, true ) ? array() : $in, $this->ids( 'post_parent__not_in' ) );
 	}
 
 	/**

@@ -175,22 +175,12 @@ final class Post_Query {
 	}
 
 	/**
-	 * What it is sorted or chosen by, besides the date.
+	 * What it is chosen by, and sorted by where that decides what is in it.
 	 *
 	 * @return string[]
 	 */
 	private function orders(): array {
-		$orders = array();
-		$by     = $this->vars['orderby'] ?? '';
-		foreach ( is_array( $by ) ? array_keys( $by ) : preg_split( '/[\s,]+/', is_string( $by ) ? $by : '' ) as $key ) {
-			$key = preg_replace( '/^.*\./', '', (string) $key );
-			if ( isset( self::ORDERS[ $key ] ) ) {
-				$orders[] = self::ORDERS[ $key ];
-			} elseif ( ! preg_match( self::STEADY_ORDERS, $key ) ) {
-				// The name of a clause on meta.
-				$orders[] = 'meta';
-			}
-		}
+		$orders = array_intersect( $this->sorted_by(), $this->is_whole() ? array( 'comment_count' ) : self::ORDERS );
 		if ( ! empty( $this->query->meta_query->queries ) ) {
 			$orders[] = 'meta';
 		}
@@ -203,5 +193,34 @@ final class Post_Query {
 			}
 		}
 		return array_unique( $orders );
+	}
+
+	/**
+	 * What it is sorted by, besides the date.
+	 *
+	 * @return string[]
+	 */
+	private function sorted_by(): array {
+		$orders = array();
+		$by     = $this->vars['orderby'] ?? '';
+		foreach ( is_array( $by ) ? array_keys( $by ) : preg_split( '/[\s,]+/', is_string( $by ) ? $by : '' ) as $key ) {
+			$key = preg_replace( '/^.*\./', '', (string) $key );
+			if ( isset( self::ORDERS[ $key ] ) ) {
+				$orders[] = self::ORDERS[ $key ];
+			} elseif ( ! preg_match( self::STEADY_ORDERS, $key ) ) {
+				// The name of a clause on meta.
+				$orders[] = 'meta';
+			}
+		}
+		return $orders;
+	}
+
+	/**
+	 * Whether it has all posts that there are, and read them: then they tell of their order themselves.
+	 */
+	private function is_whole(): bool {
+		$most = (int) $this->text( 'posts_per_page' );
+		return ! in_array( $this->text( 'fields' ), array( 'ids', 'id=>parent' ), true )
+			&& ( $most < 0 || ! empty( $this->vars['nopaging'] ) || ( count( (array) $this->query->posts ) < $most && (int) $this->text( 'paged' ) < 2 && 0 === (int) $this->text( 'offset' ) ) );
 	}
 }

@@ -83,7 +83,7 @@ final class Reads {
 	public static function settle_options() {
 		foreach ( self::$options as $prefix => $names ) {
 			foreach ( $names as $name => $true ) {
-				if ( preg_match( '/^_(?:site_)?transient_(.*)$/s', (string) $name, $match ) ) {
+				if ( '_' === ( (string) $name )[0] && preg_match( '/^_(?:site_)?transient_(.*)$/s', $name, $match ) ) {
 					self::settle_transient( $prefix, $match[1] );
 				} elseif ( ! Volatile::is_option( (string) $name ) ) {
 					self::$tags[ Tag::of( $prefix . 'option:', (string) $name ) ] = true;

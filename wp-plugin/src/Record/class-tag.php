@@ -42,7 +42,7 @@ final class Tag {
 	 * @param string $name Of a post type or a taxonomy, which WordPress keeps short, or of an option.
 	 */
 	public static function name( string $name ): string {
-		return preg_replace_callback(
+		return ctype_graph( $name ) ? $name : (string) preg_replace_callback(
 			'/[^!-~]/',
 			static function ( $byte ) {
 				return rawurlencode( $byte[0] );

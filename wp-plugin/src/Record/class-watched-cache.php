@@ -23,11 +23,11 @@ final class Watched_Cache {
 	private $cache;
 
 	/**
-	 * Whether it has been asked: a drop-in may do without the global variable.
+	 * What get() has been asked for, by group and key: most of it is asked for many times.
 	 *
-	 * @var bool
+	 * @var array<string,array<int|string,true>>
 	 */
-	private $asked = false;
+	private $noted = array();
 
 	/**
 	 * Begins to watch.
@@ -39,11 +39,20 @@ final class Watched_Cache {
 	}
 
 	/**
-	 * Whether reads come by here.
+	 * Whether reads come by here. A drop-in may do without the global variable, or make another one; options every page reads.
 	 */
 	public static function is_in_place(): bool {
 		$cache = $GLOBALS['wp_object_cache'] ?? null;
-		return $cache instanceof self && $cache->asked;
+		return $cache instanceof self && isset( $cache->noted['options'] );
+	}
+
+	/**
+	 * In another blog of the network, the same keys are others.
+	 */
+	public static function action_switch_blog() {
+		if ( $GLOBALS['wp_object_cache'] instanceof self ) {
+			$GLOBALS['wp_object_cache']->noted = array( 'options' => array() );
+		}
 	}
 
 	/**
@@ -57,10 +66,8 @@ final class Watched_Cache {
 	 */
 	public function get( $key, $group = 'default', $force = false, &$found = null ) {
 		$value = $this->cache->get( $key, $group, $force, $found );
-		// Options are the most frequent by far, and seen by a filter.
-		if ( 'options' === $group ) {
-			$this->asked = true;
-		} else {
+		if ( ! isset( $this->noted[ $group ][ $key ] ) ) {
+			$this->noted[ $group ][ $key ] = true;
 			Cache_Key::read( $key, (string) $group, $value );
 		}
 		return $value;
