@@ -13,8 +13,8 @@ register_activation_hook( PLATEN_FILE, array( 'Platen\Assets\Publication', 'clea
 // What a visitor's page is made of. Only the object cache is watched from here on; all that needs a hook has one.
 if ( Platen\Record\Recorder::begin() ) {
 	add_filter( 'pre_option', array( 'Platen\Record\Reads', 'filter_pre_option' ), PHP_INT_MAX, 2 );
-	add_action( 'switch_blog', array( 'Platen\Record\Reads', 'action_switch_blog' ) );
-	add_action( 'switch_blog', array( 'Platen\Record\Watched_Cache', 'action_switch_blog' ) );
+	add_action( 'switch_blog', array( 'Platen\Record\Reads', 'action_switch_blog' ), PHP_INT_MIN );
+	add_action( 'switch_blog', array( 'Platen\Record\Watched_Cache', 'action_switch_blog' ), PHP_INT_MIN );
 	add_filter( 'query', array( 'Platen\Record\Statements', 'filter_query' ), PHP_INT_MAX );
 	add_action( 'pre_get_posts', array( 'Platen\Record\Queries', 'action_pre_get_posts' ), PHP_INT_MAX );
 	add_action( 'pre_get_terms', array( 'Platen\Record\Queries', 'action_query' ), PHP_INT_MAX );

@@ -30,13 +30,23 @@ final class Page_Line {
 	 * @param bool     $partial Whether that is not all.
 	 */
 	public static function of( Visit $visit, int $status, array $tags, bool $partial ): array {
+		$fit  = array_filter( $tags, array( self::class, 'is_short' ) );
 		$line = array(
 			'at'     => $visit->at,
 			'url'    => $visit->url,
 			'status' => $status,
-			'tags'   => self::fold( $tags ),
+			'tags'   => self::fold( array_values( $fit ) ),
 		);
-		return $partial ? $line + array( 'partial' => true ) : $line;
+		return $partial || count( $fit ) < count( $tags ) ? $line + array( 'partial' => true ) : $line;
+	}
+
+	/**
+	 * Whether the agent would take a tag: no name of core's is that long.
+	 *
+	 * @param string $tag The tag.
+	 */
+	private static function is_short( string $tag ): bool {
+		return strlen( $tag ) <= Tag::BYTES;
 	}
 
 	/**
