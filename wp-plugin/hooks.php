@@ -10,6 +10,9 @@ defined( 'ABSPATH' ) || exit;
 // The option that every page reads is there from the start: one that is missing would cost each page a query.
 register_activation_hook( PLATEN_FILE, array( 'Platen\Assets\Publication', 'clear' ) );
 
+// Plugins that are loaded before read options that nobody sees.
+add_filter( 'pre_update_option_active_plugins', array( 'Platen\Record\Load_Order', 'filter_active_plugins' ) );
+
 // What a visitor's page is made of. Only the object cache is watched from here on; all that needs a hook has one.
 if ( Platen\Record\Recorder::begin() ) {
 	add_filter( 'pre_option', array( 'Platen\Record\Reads', 'filter_pre_option' ), PHP_INT_MAX, 2 );
