@@ -63,8 +63,8 @@ final class Listings {
 		// Where all are there, those that are tell of their order.
 		if ( ! empty( $args['number'] ) && count( $pages ) >= $args['number'] ) {
 			foreach ( preg_split( '/[\s,]+/', (string) ( $args['sort_column'] ?? 'post_title' ) ) as $column ) {
-				if ( isset( Post_Query::ORDERS[ $column ] ) ) {
-					Reads::note( 'order', $type . '/' . Post_Query::ORDERS[ $column ] );
+				if ( isset( Post_Order::ORDERS[ $column ] ) ) {
+					Reads::note( 'order', $type . '/' . Post_Order::ORDERS[ $column ] );
 				}
 			}
 		}

@@ -13,29 +13,6 @@ defined( 'ABSPATH' ) || exit;
  * The posts that it found have tags by being read. This is about those that it would find tomorrow.
  */
 final class Post_Query {
-	/** Orders by something that changes, and what it is in the tag. */
-	const ORDERS = array(
-		'modified'          => 'modified',
-		'modified_gmt'      => 'modified',
-		'post_modified'     => 'modified',
-		'post_modified_gmt' => 'modified',
-		'title'             => 'title',
-		'post_title'        => 'title',
-		'menu_order'        => 'menu_order',
-		'comment_count'     => 'comment_count',
-		'name'              => 'name',
-		'post_name'         => 'name',
-		'author'            => 'author',
-		'post_author'       => 'author',
-		'parent'            => 'parent',
-		'post_parent'       => 'parent',
-		'meta_value'        => 'meta',
-		'meta_value_num'    => 'meta',
-	);
-
-	/** Orders that move with the list, or that nothing can keep fresh. */
-	const STEADY_ORDERS = '/^(?:(?:post_)?(?:date|date_gmt|type)|ID|id|none|relevance|include|post__in|post_name__in|post_parent__in|rand(?:\(.*\))?|)$/i';
-
 	/**
 	 * The query.
 	 *
@@ -166,61 +143,11 @@ final class Post_Query {
 		if ( '' !== $this->text( 's' ) ) {
 			$this->note_types( 'list', '/search' );
 		}
-		foreach ( $this->orders() as $order ) {
+		foreach ( ( new Post_Order( $this->query ) )->all() as $order ) {
 			$this->note_types( 'order', '/' . $order );
 		}
 		if ( ! Post_Status::is_told( (array) ( $this->vars['post_status'] ?? '' ), $this->types() ) ) {
 			Reads::$partial = true;
 		}
-	}
-
-	/**
-	 * What it is chosen by, and sorted by where that decides what is in it.
-	 *
-	 * @return string[]
-	 */
-	private function orders(): array {
-		$orders = array_intersect( $this->sorted_by(), $this->is_whole() ? array( 'comment_count' ) : self::ORDERS );
-		if ( ! empty( $this->query->meta_query->queries ) ) {
-			$orders[] = 'meta';
-		}
-		if ( isset( $this->vars['comment_count'] ) ) {
-			$orders[] = 'comment_count';
-		}
-		foreach ( array( 'menu_order', 'title' ) as $field ) {
-			if ( '' !== $this->text( $field ) ) {
-				$orders[] = $field;
-			}
-		}
-		return array_unique( $orders );
-	}
-
-	/**
-	 * What it is sorted by, besides the date.
-	 *
-	 * @return string[]
-	 */
-	private function sorted_by(): array {
-		$orders = array();
-		$by     = $this->vars['orderby'] ?? '';
-		foreach ( is_array( $by ) ? array_keys( $by ) : preg_split( '/[\s,]+/', is_string( $by ) ? $by : '' ) as $key ) {
-			$key = preg_replace( '/^.*\./', '', (string) $key );
-			if ( isset( self::ORDERS[ $key ] ) ) {
-				$orders[] = self::ORDERS[ $key ];
-			} elseif ( ! preg_match( self::STEADY_ORDERS, $key ) ) {
-				// The name of a clause on meta.
-				$orders[] = 'meta';
-			}
-		}
-		return $orders;
-	}
-
-	/**
-	 * Whether it has all posts that there are, and read them: then they tell of their order themselves.
-	 */
-	private function is_whole(): bool {
-		$most = (int) $this->text( 'posts_per_page' );
-		return ! in_array( $this->text( 'fields' ), array( 'ids', 'id=>parent' ), true )
-			&& ( $most < 0 || ! empty( $this->vars['nopaging'] ) || ( count( (array) $this->query->posts ) < $most && (int) $this->text( 'paged' ) < 2 && 0 === (int) $this->text( 'offset' ) ) );
 	}
 }
