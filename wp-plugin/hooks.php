@@ -10,6 +10,30 @@ defined( 'ABSPATH' ) || exit;
 // The option that every page reads is there from the start: one that is missing would cost each page a query.
 register_activation_hook( PLATEN_FILE, array( 'Platen\Assets\Publication', 'clear' ) );
 
+// Plugins that are loaded before read options that nobody sees.
+add_filter( 'pre_update_option_active_plugins', array( 'Platen\Record\Load_Order', 'filter_active_plugins' ) );
+
+// What a visitor's page is made of. Only the object cache is watched from here on; all that needs a hook has one.
+if ( Platen\Record\Recorder::begin() ) {
+	add_filter( 'pre_option', array( 'Platen\Record\Reads', 'filter_pre_option' ), PHP_INT_MAX, 2 );
+	add_action( 'switch_blog', array( 'Platen\Record\Reads', 'action_switch_blog' ), PHP_INT_MIN );
+	add_action( 'switch_blog', array( 'Platen\Record\Watched_Cache', 'action_switch_blog' ), PHP_INT_MIN );
+	add_filter( 'query', array( 'Platen\Record\Statements', 'filter_query' ), PHP_INT_MAX );
+	add_action( 'pre_get_posts', array( 'Platen\Record\Queries', 'action_pre_get_posts' ), PHP_INT_MAX );
+	add_action( 'pre_get_terms', array( 'Platen\Record\Queries', 'action_query' ), PHP_INT_MAX );
+	add_action( 'pre_get_comments', array( 'Platen\Record\Queries', 'action_query' ), PHP_INT_MAX );
+	add_action( 'pre_get_users', array( 'Platen\Record\Queries', 'action_query' ), PHP_INT_MAX );
+	add_filter( 'getarchives_where', array( 'Platen\Record\Listings', 'filter_getarchives_where' ), PHP_INT_MAX, 2 );
+	add_filter( 'get_previous_post_where', array( 'Platen\Record\Listings', 'filter_adjacent_where' ), PHP_INT_MAX, 5 );
+	add_filter( 'get_next_post_where', array( 'Platen\Record\Listings', 'filter_adjacent_where' ), PHP_INT_MAX, 5 );
+	add_filter( 'get_pages', array( 'Platen\Record\Listings', 'filter_get_pages' ), PHP_INT_MAX, 2 );
+	add_filter( 'wp_get_nav_menu_items', array( 'Platen\Record\Listings', 'filter_nav_menu_items' ), PHP_INT_MAX, 2 );
+	add_filter( 'get_usernumposts', array( 'Platen\Record\Listings', 'filter_usernumposts' ), PHP_INT_MAX, 3 );
+	add_filter( 'get_comments_number', array( 'Platen\Record\Listings', 'filter_comments_number' ), PHP_INT_MAX, 2 );
+	add_filter( 'status_header', array( 'Platen\Record\Recorder', 'filter_status_header' ), PHP_INT_MAX, 2 );
+	add_action( 'shutdown', array( 'Platen\Record\Recorder', 'action_shutdown' ), PHP_INT_MAX );
+}
+
 // The front end: pictures and published assets.
 add_filter( 'wp_content_img_tag', array( 'Platen\Images\Picture', 'filter_content_image' ), 20, 3 );
 add_filter( 'wp_get_attachment_image', array( 'Platen\Images\Picture', 'filter_attachment_image' ), 20, 2 );

@@ -31,6 +31,16 @@ final class Activation_Test extends Site_Test_Case {
 		self::assertTrue( is_plugin_active( self::PLUGIN ) );
 	}
 
+	public function test_is_loaded_before_other_plugins() {
+		deactivate_plugins( self::PLUGIN );
+		update_option( 'active_plugins', array_merge( get_option( 'active_plugins' ), array( 'aaa/aaa.php' ) ) );
+		activate_plugin( self::PLUGIN );
+		$order = get_option( 'active_plugins' );
+		update_option( 'active_plugins', array_diff( $order, array( 'aaa/aaa.php' ) ) );
+		self::assertSame( self::PLUGIN, reset( $order ) );
+		self::assertContains( 'aaa/aaa.php', $order );
+	}
+
 	public function test_keeps_what_every_page_loads_under_300_bytes() {
 		global $wpdb;
 		$this->call( 'assets.publish', array() );

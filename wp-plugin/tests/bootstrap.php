@@ -22,3 +22,4 @@ require_once ABSPATH . 'wp-admin/includes/plugin.php';
 require_once ABSPATH . 'wp-admin/includes/image.php';
 require_once ABSPATH . 'wp-admin/includes/file.php';
 require_once __DIR__ . '/class-site-test-case.php';
+require_once __DIR__ . '/class-record-test-case.php';
