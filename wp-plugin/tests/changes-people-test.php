@@ -12,6 +12,23 @@ namespace Platen\Tests;
  */
 final class Changes_People_Test extends Change_Test_Case {
 	/**
+	 * Nobody is written to.
+	 */
+	protected function setUp(): void {
+		add_filter( 'pre_wp_mail', '__return_true' );
+		$_SERVER['REMOTE_ADDR'] = '192.0.2.1';
+	}
+
+	/**
+	 * Takes everything away again.
+	 */
+	protected function tearDown(): void {
+		remove_filter( 'pre_wp_mail', '__return_true' );
+		unset( $_SERVER['REMOTE_ADDR'] );
+		parent::tearDown();
+	}
+
+	/**
 	 * A comment.
 	 *
 	 * @param int   $post     Id of the post.
@@ -123,7 +140,7 @@ final class Changes_People_Test extends Change_Test_Case {
 		);
 		wp_delete_user( $user );
 		self::assertTags( array( "user:$user", 'users:all' ), $noted );
-		self::assertSame( array(), $noted['urls'] );
+		self::assertSame( array( 'The profile of Ben was updated, and 1 other change' ), $noted['what'] );
 	}
 
 	public function test_notes_a_user_whose_name_changed_in_every_list_of_users() {

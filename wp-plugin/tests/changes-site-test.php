@@ -186,7 +186,7 @@ final class Changes_Site_Test extends Change_Test_Case {
 
 	public function test_says_everything_for_another_theme_other_plugins_addresses_or_language() {
 		$theme = array( get_option( 'template' ), get_option( 'stylesheet' ), get_option( 'current_theme' ) );
-		foreach ( array( 'permalink_structure' => '/%year%/%postname%/', 'category_base' => 'topics', 'WPLANG' => 'de_DE', 'stylesheet' => 'elsewhere', 'active_plugins' => array( 'a/a.php' ) ) as $name => $value ) {
+		foreach ( array( 'permalink_structure' => '/%year%/%postname%/', 'category_base' => 'topics', 'stylesheet' => 'elsewhere', 'active_plugins' => array( 'a/a.php' ) ) as $name => $value ) {
 			$before = get_option( $name );
 			$noted  = self::noted(
 				static function () use ( $name, $value ) {

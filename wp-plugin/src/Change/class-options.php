@@ -68,7 +68,7 @@ final class Options {
 	 * @param string $name Of the option.
 	 */
 	public static function action_site_option( $name ) {
-		if ( is_multisite() && ! Volatile::is_option( (string) $name ) ) {
+		if ( is_multisite() && ! Volatile::is_option( (string) $name ) && ! self::is_derived( (string) $name ) ) {
 			Site::everything( 'active_sitewide_plugins' === $name ? 'plugins' : 'network', '', true );
 		}
 	}
@@ -95,7 +95,7 @@ final class Options {
 			Site::everything( self::EVERYTHING[ $name ] );
 			return;
 		}
-		if ( Volatile::is_option( $name ) ) {
+		if ( Volatile::is_option( $name ) || self::is_derived( $name ) ) {
 			return;
 		}
 		$change = Request::change();
@@ -103,6 +103,16 @@ final class Options {
 		$change->say( ...self::event( $name ) );
 		Site_Rules::may_be_anywhere( $change );
 		Request::noted();
+	}
+
+	/**
+	 * Whether WordPress works the option out from users, blogs or terms, whose own tags tell. The hierarchy of terms is even worked out
+	 * again while the next page is shown.
+	 *
+	 * @param string $name Of the option.
+	 */
+	private static function is_derived( string $name ): bool {
+		return 'user_count' === $name || 'blog_count' === $name || ( '_children' === substr( $name, -9 ) && taxonomy_exists( substr( $name, 0, -9 ) ) );
 	}
 
 	/**

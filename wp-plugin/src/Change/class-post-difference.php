@@ -142,6 +142,10 @@ final class Post_Difference {
 				$conditions[] = "/$name:" . $after->row->$field;
 			}
 		}
+		// To be below nothing is no condition.
+		if ( $before->row->post_parent !== $after->row->post_parent && 0 === (int) $before->row->post_parent * (int) $after->row->post_parent ) {
+			$conditions[] = '';
+		}
 		return self::lists( $after->row->post_type, $conditions );
 	}
 

@@ -96,7 +96,9 @@ final class Post_Rules {
 	 * @param Post_State $state Of the post.
 	 */
 	private function archives( Post_State $state ) {
-		$this->change->archive( get_post_type_archive_link( $state->row->post_type ) );
+		if ( 'post' !== $state->row->post_type ) {
+			$this->change->archive( get_post_type_archive_link( $state->row->post_type ) );
+		}
 		foreach ( $state->branches as $term => $taxonomy ) {
 			if ( is_taxonomy_viewable( $taxonomy ) ) {
 				$this->change->archive( get_term_link( $term, $taxonomy ) );

@@ -39,7 +39,7 @@ final class Words {
 	 * @param string $name Perhaps with tags and entities.
 	 */
 	public static function plain( string $name ): string {
-		$text = trim( preg_replace( '/\s+/', ' ', html_entity_decode( wp_strip_all_tags( wp_check_invalid_utf8( $name, true ) ), ENT_QUOTES, 'UTF-8' ) ) );
+		$text = trim( preg_replace( '/\s+/', ' ', html_entity_decode( wp_strip_all_tags( wp_check_invalid_utf8( $name ) ), ENT_QUOTES, 'UTF-8' ) ) );
 		return mb_strlen( $text ) > self::NAME ? mb_substr( $text, 0, self::NAME - 1 ) . '…' : $text;
 	}
 

@@ -1,6 +1,6 @@
 <?php
 /**
- * What changes without a page being another one.
+ * Options that say nothing about pages.
  *
  * @package Platen
  */
@@ -10,18 +10,53 @@ namespace Platen\Record;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Says which options WordPress and plugins write for themselves while they work.
+ * What WordPress writes by itself: locks, schedules, remembered checks, and what it works out again where it is missing. A page has no
+ * tag of them, and a change of them is none.
  */
 final class Volatile {
-	/** Names of such options. */
-	const OPTIONS = '/^(_transient_.*|_site_transient_.*|cron|rewrite_rules|.*_children|recently_edited|recently_activated|uninstall_plugins|user_count|blog_count|can_compress_scripts|db_upgraded|fresh_site|finished_splitting_shared_terms|https_detection_errors|auto_.*_update.*|.*\.lock|dismissed_update_.*|recovery_.*|wp_force_deactivated_plugins|adminhash|.*new_admin_email|nonce_(key|salt)|auth_(key|salt)|logged_in_(key|salt)|platen_nonces|action_scheduler_.*|.*_last_(run|check|checked|sync)|.*_(views|hits|counter)|core_update.*|theme_switched.*|current_theme|wp_calendar_block_has_published_posts|nav_menu_options|secret|initial_db_version|active_sitewide_plugins_.*)$/';
+	const OPTIONS = array(
+		'cron'                            => true,
+		// Made again by the next page after a flush; permalink_structure says what matters.
+		'rewrite_rules'                   => true,
+		'recently_activated'              => true,
+		'recently_edited'                 => true,
+		'uninstall_plugins'               => true,
+		'fresh_site'                      => true,
+		'db_version'                      => true,
+		'db_upgraded'                     => true,
+		'initial_db_version'              => true,
+		'can_compress_scripts'            => true,
+		'finished_splitting_shared_terms' => true,
+		'finished_updating_comment_type'  => true,
+		'https_detection_errors'          => true,
+		'recovery_keys'                   => true,
+		'recovery_mode_email_last_sent'   => true,
+		'wp_force_deactivated_plugins'    => true,
+		'theme_switched'                  => true,
+		'auto_core_update_notified'       => true,
+		'auto_core_update_failed'         => true,
+		'auto_core_update_last_checked'   => true,
+		'auto_plugin_theme_update_emails' => true,
+		'dashboard_widget_options'        => true,
+		'adminhash'                       => true,
+		'new_admin_email'                 => true,
+		'mailserver_url'                  => true,
+		'mailserver_login'                => true,
+		'mailserver_pass'                 => true,
+		'mailserver_port'                 => true,
+		'post_count'                      => true,
+		'platen_nonces'                   => true,
+	);
+
+	/** Transients have a life of their own, the scheduler of plugins a lock for each minute. */
+	const PATTERN = '/^(?:_transient_|_site_transient_|action_scheduler_)|[._]lock$/';
 
 	/**
-	 * Whether an option is one of them.
+	 * Whether pages don't depend on the option.
 	 *
 	 * @param string $name Of the option.
 	 */
 	public static function is_option( string $name ): bool {
-		return (bool) preg_match( self::OPTIONS, $name );
+		return isset( self::OPTIONS[ $name ] ) || 1 === preg_match( self::PATTERN, $name );
 	}
 }
