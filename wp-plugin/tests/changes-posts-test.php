@@ -256,6 +256,22 @@ final class Changes_Posts_Test extends Change_Test_Case {
 		self::assertContains( "list:post/term:$tag", $noted['tags'] );
 	}
 
+	public function test_notes_what_the_block_editor_saves_in_one_line() {
+		wp_set_current_user( get_users( array( 'role' => 'administrator', 'number' => 1 ) )[0]->ID );
+		$term    = $this->term();
+		$id      = $this->made();
+		$request = new \WP_REST_Request( 'POST', "/wp/v2/posts/$id" );
+		$request->set_body_params( array( 'title' => 'Other', 'categories' => array( $term ), 'status' => 'publish' ) );
+		$noted = self::noted(
+			static function () use ( $request ) {
+				self::assertSame( 200, rest_do_request( $request )->get_status() );
+			}
+		);
+		$moved = array( 'list:post/search', 'order:post/modified', 'order:post/title', "list:post/term:$term", 'list:post/term:' . get_option( 'default_category' ) );
+		self::assertTags( array_merge( array( "post:$id", 'terms:category' ), $moved ), $noted );
+		self::assertSame( array( '“Other” was updated' ), $noted['what'] );
+	}
+
 	public function test_notes_both_parents_of_a_page_that_moves() {
 		$from  = $this->made( array( 'post_type' => 'page', 'post_title' => 'From' ) );
 		$to    = $this->made( array( 'post_type' => 'page', 'post_title' => 'To' ) );
@@ -269,6 +285,13 @@ final class Changes_Posts_Test extends Change_Test_Case {
 		self::assertTags( array( "post:$id", 'list:page/search', 'order:page/modified', 'order:page/parent', "list:page/parent:$from", "list:page/parent:$to" ), $noted );
 		self::assertContains( $old, $noted['hidden'] );
 		self::assertSame( array(), array_diff( array( get_permalink( $from ), get_permalink( $to ) ), $noted['urls'] ) );
+		$noted = self::noted(
+			static function () use ( $id ) {
+				wp_update_post( array( 'ID' => $id, 'post_parent' => 0 ) );
+			}
+		);
+		self::assertContains( 'list:page', $noted['tags'], 'lists of what is at the top have no other tag' );
+		wp_update_post( array( 'ID' => $id, 'post_parent' => $to ) );
 		$noted = self::noted(
 			static function () use ( $to ) {
 				wp_delete_post( $to, true );

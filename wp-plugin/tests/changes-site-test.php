@@ -174,6 +174,9 @@ final class Changes_Site_Test extends Change_Test_Case {
 				add_option( '_transient_platen_test_2', wp_rand() );
 				wp_schedule_single_event( time() + 600, 'platen_test' );
 				update_option( 'rewrite_rules', array() );
+				update_option( 'category_children', array( wp_rand() => array() ) );
+				delete_option( 'category_children' );
+				update_option( 'user_count', wp_rand() );
 				update_option( 'blogname', get_option( 'blogname' ) );
 				wp_clear_scheduled_hook( 'platen_test' );
 				delete_option( '_transient_platen_test_2' );
