@@ -21,9 +21,20 @@ $_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
 if ( ! defined( 'PLATEN_SPOOL' ) ) {
 	define( 'PLATEN_SPOOL', sys_get_temp_dir() . '/platen-spool-' . getmypid() );
 	mkdir( PLATEN_SPOOL );
+	$platen_own_spool = true;
 }
 
 require $platen_root . '/wp-load.php';
+
+// After WordPress's own end, which still writes.
+if ( isset( $platen_own_spool ) ) {
+	register_shutdown_function(
+		static function () {
+			array_map( 'unlink', glob( PLATEN_SPOOL . '/*' ) );
+			rmdir( PLATEN_SPOOL );
+		}
+	);
+}
 require_once ABSPATH . 'wp-admin/includes/plugin.php';
 require_once ABSPATH . 'wp-admin/includes/image.php';
 require_once ABSPATH . 'wp-admin/includes/file.php';
