@@ -42,7 +42,7 @@ const png = Buffer.from('89504e470d0a1a0a0000000d4948445200000001000000010806000
 /** What the agent reads of workers, PHP, and the site's files. */
 export const agentTargets: readonly Target[] = [
   workerTarget,
-    bytesTarget('lines of the spool', [spooled], spool),
+  bytesTarget('lines of the spool', [spooled], spool),
   jsonTarget('enrolment bundles', [bundle], text => checkBundle(text, policy as DocumentPolicy, 0)),
   jsonTarget('answers to an enrolment', [{ agentId: ids.agentId, siteId: ids.siteId, gateway: 'platen' }], text =>
     checkedAnswer('https://gateway.example', parsed(text)),
