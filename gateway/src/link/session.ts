@@ -145,6 +145,8 @@ export class Session implements Peer, SocketOwner {
       if (silentMs > closingMs) this.terminate()
       return
     }
+    // What it said to keep its leases is here, and waits for the store.
+    if (this.#queue.isBehind(nowMs)) this.spare()
     if (this.#step.at === 'challenged' && silentMs > limits.link.helloMs) this.close(4001)
     if (silentMs > Math.max(limits.link.silenceMs, 2.5 * this.#options.parts.heartbeatMs)) this.close(4011)
   }
@@ -167,7 +169,7 @@ export class Session implements Peer, SocketOwner {
     const { frame } = decoded
     if (this.#step.at === 'challenged' && frame.type === 'hello') return this.#takeHello(frame, this.#step)
     if (this.#step.at !== 'open' || frame.type === 'hello') return this.close(4009, frame.type)
-    this.#queue.add(() => this.#takeFrame(frame))
+    this.#enqueue(() => this.#takeFrame(frame))
   }
 
   /** A ping counts as a frame: its answer takes room in the send buffer of a peer that may not read. */
@@ -196,6 +198,10 @@ export class Session implements Peer, SocketOwner {
     this.close(4000, toPlatenError(error).code)
   }
 
+  #enqueue(work: () => Promise<void>): void {
+    this.#queue.add(work, this.#options.parts.clock.now())
+  }
+
   spare(): void {
     this.#options.spared.note(this.agent.id, this.#options.parts.clock.now())
   }
@@ -211,7 +217,7 @@ export class Session implements Peer, SocketOwner {
     this.kinds = this.#options.kindLists.of(hello.capabilities)
     // Known to the registry before the store is asked: a revocation from now on finds this session.
     registry.add(this)
-    this.#queue.add(() => this.#welcome(hello, revision, proven))
+    this.#enqueue(() => this.#welcome(hello, revision, proven))
   }
 
   async #welcome(hello: Hello, revision: number, proven: Proven): Promise<void> {
@@ -247,7 +253,7 @@ export class Session implements Peer, SocketOwner {
 
   /** Somebody says that the agent's record is another than it was: that may be so no longer, or may be old. */
   hintOfChange(): void {
-    this.#queue.add(() => this.checkRecord())
+    this.#enqueue(() => this.checkRecord())
   }
 
   /** Hints about an agent's end can be lost between gateways; its record can't. */

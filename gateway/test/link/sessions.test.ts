@@ -324,6 +324,31 @@ describe('time and sessions', () => {
     }, 'lost')
   })
 
+  it('an agent whose frames wait for a slow store loses no lease meanwhile', async test => {
+    const { id } = await gateway.queue(agent.siteId)
+    const connection = await gateway.welcomed(agent)
+    const { attempt, epoch } = await connection.next('job.offer')
+    connection.send({ type: 'job.accept', jobId: id, attempt, epoch })
+    await gateway.until(async () => (await gateway.job(id)).state === 'running', 'running')
+    await clock.pass(60_000)
+    const { promise: slow, resolve: goOn } = Promise.withResolvers<void>()
+    const apply = gateway.store.jobs.apply.bind(gateway.store.jobs)
+    let isWaiting = false
+    test.mock.method(gateway.store.jobs, 'apply', async (...args: Parameters<typeof apply>) => {
+      isWaiting = true
+      await slow
+      return apply(...args)
+    })
+    connection.send({ type: 'job.result', jobId: id, attempt, epoch, outcome: 'succeeded', effect: 'applied', finishedAt: clock.now() })
+    await gateway.until(() => Promise.resolve(isWaiting), 'a result that waits')
+    await clock.pass(limits.job.leaseMs)
+    assert.equal((await gateway.job(id)).state, 'running')
+    goOn()
+    await gateway.until(async () => (await gateway.job(id)).state !== 'running', 'over')
+    const { state } = await gateway.job(id)
+    assert.notEqual(state, 'queued')
+  })
+
   it('a gateway that was away, or whose clock was set, loses no job of an agent that comes back within a lease', async () => {
     const { id } = await gateway.queue(agent.siteId)
     const before = await gateway.welcomed(agent)
