@@ -28,3 +28,16 @@ add_action( 'admin_enqueue_scripts', array( 'Platen\Admin\Page', 'action_admin_e
 add_action( 'rest_api_init', array( 'Platen\Admin\Rest', 'action_rest_api_init' ) );
 add_action( 'admin_init', array( 'Platen\Admin\Privacy', 'action_admin_init' ) );
 add_filter( 'plugin_action_links_' . plugin_basename( PLATEN_FILE ), array( 'Platen\Admin\Page', 'filter_plugin_action_links' ) );
+
+// Purging, for those who are signed in and may: admin bar, form, REST routes, abilities (from WordPress 6.9 on) and command line.
+add_action( 'admin_bar_init', array( 'Platen\Purge\Bar', 'action_admin_bar_init' ) );
+add_action( 'admin_bar_menu', array( 'Platen\Purge\Bar', 'action_admin_bar_menu' ), 90 );
+add_action( 'wp_after_admin_bar_render', array( 'Platen\Purge\Bar', 'action_wp_after_admin_bar_render' ) );
+add_action( 'admin_menu', array( 'Platen\Purge\Screen', 'action_admin_menu' ) );
+add_action( 'admin_post_platen_purge', array( 'Platen\Purge\Form', 'action_admin_post' ) );
+add_action( 'rest_api_init', array( 'Platen\Purge\Rest', 'action_rest_api_init' ) );
+add_action( 'wp_abilities_api_categories_init', array( 'Platen\Purge\Abilities', 'action_wp_abilities_api_categories_init' ) );
+add_action( 'wp_abilities_api_init', array( 'Platen\Purge\Abilities', 'action_wp_abilities_api_init' ) );
+if ( defined( 'WP_CLI' ) && WP_CLI ) {
+	WP_CLI::add_command( 'platen', 'Platen\Cli\Command' );
+}
