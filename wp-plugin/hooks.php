@@ -34,6 +34,7 @@ add_action( 'admin_bar_init', array( 'Platen\Purge\Bar', 'action_admin_bar_init'
 add_action( 'admin_bar_menu', array( 'Platen\Purge\Bar', 'action_admin_bar_menu' ), 90 );
 add_action( 'wp_after_admin_bar_render', array( 'Platen\Purge\Bar', 'action_wp_after_admin_bar_render' ) );
 add_action( 'admin_menu', array( 'Platen\Purge\Screen', 'action_admin_menu' ) );
+add_action( 'load-admin_page_platen-purge', array( 'Platen\Purge\Screen', 'action_load' ) );
 add_action( 'admin_post_platen_purge', array( 'Platen\Purge\Form', 'action_admin_post' ) );
 add_action( 'rest_api_init', array( 'Platen\Purge\Rest', 'action_rest_api_init' ) );
 add_action( 'wp_abilities_api_categories_init', array( 'Platen\Purge\Abilities', 'action_wp_abilities_api_categories_init' ) );

@@ -13,7 +13,7 @@ defined( 'ABSPATH' ) || exit;
  * A page without a menu entry: the forms, and what came of the last one.
  */
 final class Screen {
-	/** Slug of the page. */
+	/** Slug of the page; the hook that WordPress fires for it is load-admin_page_platen-purge. */
 	const SLUG = 'platen-purge';
 
 	/**
@@ -21,6 +21,13 @@ final class Screen {
 	 */
 	public static function action_admin_menu() {
 		add_submenu_page( '', __( 'Purge the cache', 'platen' ), __( 'Purge', 'platen' ), 'edit_posts', self::SLUG, array( self::class, 'render' ) );
+	}
+
+	/**
+	 * Names the page: without a menu entry, WordPress finds no title for it.
+	 */
+	public static function action_load() {
+		$GLOBALS['title'] = __( 'Purge the cache', 'platen' ); // phpcs:ignore WordPress.WP.GlobalVariablesOverride -- see above.
 	}
 
 	/**
