@@ -22,7 +22,11 @@
         .slice(0, mostPages)
         .map(({ url, state, words }) => el('li', { key: url, 'data-platen-page': state }, el('a', { href: url }, url), el('br'), words)),
       more > 0
-        ? el('li', null, sprintf(/* translators: %d: number of pages */ _n('… and %d page more', '… and %d pages more', more, 'platen'), more))
+        ? el(
+            'li',
+            null,
+            sprintf(/* translators: %d: number of pages */ _n('… and %d page more', '… and %d pages more', more, 'platen'), more),
+          )
         : null,
     )
   }
