@@ -70,7 +70,7 @@ for (const version of ['6.1', '7.1'] as const) {
       await signIn(editor.user, editor.password)
       await visit(site.pages.post)
       await openMenu()
-      assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Purge this page')
+      assert.equal(await page.locator(':focus').textContent(), 'Purge this page')
       await keepScreenshot(page, `purge-menu-${version}`)
       await page.keyboard.press('Enter')
       const words = await receipt()

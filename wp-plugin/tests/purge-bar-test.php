@@ -85,6 +85,13 @@ final class Purge_Bar_Test extends Purge_Test_Case {
 		self::assertStringContainsString( '<dialog', $this->get( '/', $this->become( 'administrator' ) ) );
 	}
 
+	public function test_offers_the_post_that_is_edited() {
+		$id     = $this->post( 'Words' );
+		$editor = $this->become( 'editor' );
+		self::assertStringContainsString( esc_url( Screen::link( get_permalink( $id ) ) ), $this->get( "/wp-admin/post.php?post=$id&action=edit", $editor ) );
+		self::assertStringNotContainsString( 'wp-admin-bar-platen-purge', $this->get( '/wp-admin/edit.php', $editor ) );
+	}
+
 	public function test_purges_without_javascript_and_shows_the_receipt() {
 		$url = get_permalink( $this->post( 'Words' ) );
 		$this->agent_answers( array( array( 202, $this->job() ), array( 200, $this->done( array( $url ) ) ) ) );
