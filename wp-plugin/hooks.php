@@ -134,3 +134,17 @@ if ( defined( 'PLATEN_SPOOL' ) ) {
 	add_filter( 'pre_http_request', array( 'Platen\Change\Request', 'filter_pre_http_request' ), 0 );
 	add_action( 'shutdown', array( 'Platen\Change\Request', 'action_shutdown' ), PHP_INT_MAX );
 }
+
+// Purging, for those who are signed in and may: admin bar, form, REST routes, abilities (from WordPress 6.9 on) and command line.
+add_action( 'admin_bar_init', array( 'Platen\Purge\Bar', 'action_admin_bar_init' ) );
+add_action( 'admin_bar_menu', array( 'Platen\Purge\Bar', 'action_admin_bar_menu' ), 90 );
+add_action( 'wp_after_admin_bar_render', array( 'Platen\Purge\Bar', 'action_wp_after_admin_bar_render' ) );
+add_action( 'admin_menu', array( 'Platen\Purge\Screen', 'action_admin_menu' ) );
+add_action( 'load-admin_page_platen-purge', array( 'Platen\Purge\Screen', 'action_load' ) );
+add_action( 'admin_post_platen_purge', array( 'Platen\Purge\Form', 'action_admin_post' ) );
+add_action( 'rest_api_init', array( 'Platen\Purge\Rest', 'action_rest_api_init' ) );
+add_action( 'wp_abilities_api_categories_init', array( 'Platen\Purge\Abilities', 'action_wp_abilities_api_categories_init' ) );
+add_action( 'wp_abilities_api_init', array( 'Platen\Purge\Abilities', 'action_wp_abilities_api_init' ) );
+if ( defined( 'WP_CLI' ) && WP_CLI ) {
+	WP_CLI::add_command( 'platen', 'Platen\Cli\Command' );
+}
