@@ -44,24 +44,26 @@ export function spoolReader({ folder, sink, clock, log, asideBytes = usualAsideB
   let toldMs = -logEveryMs
   const order: Name[] = ['pages', 'changes']
 
-  const put = (name: Name, lines: readonly string[], places: Readonly<Record<string, SpoolPlace | undefined>>): void => {
+  const put = (name: Name, { lines, tooLong }: FilePart, places: Readonly<Record<string, SpoolPlace | undefined>>): void => {
     if (name === 'pages') {
       const pages = lines.map(parsePage).filter(page => page !== undefined)
       sink.put({ pages, places })
-      broken.pages += lines.length - pages.length
+      broken.pages += lines.length - pages.length + tooLong
     } else {
       const changes = lines.map(parseChange).filter(change => change !== undefined)
-      sink.put({ changes, places })
-      broken.changes += lines.length - changes.length
+      const unread = lines.length - changes.length + tooLong
+      // A plugin that is newer than this agent may say it otherwise: that something changed is certain all the same.
+      sink.put({ changes: unread === 0 ? changes : [...changes, unknown(clock.now())], places })
+      broken.changes += unread
     }
   }
-  const take = (name: Name, file: string, { lines, tooLong, place }: FilePart): boolean => {
+  const take = (name: Name, file: string, part: FilePart): boolean => {
+    const { place } = part
     const before = sink.place(file)
     if (before && before.inode === place.inode && before.offset === place.offset) return false
     // One that was put aside is known by its former name until this commit.
     const renamed = file !== name && sink.place(name)?.inode === place.inode
-    put(name, lines, { [file]: place, ...(renamed ? { [name]: undefined } : {}) })
-    broken[name] += tooLong
+    put(name, part, { [file]: place, ...(renamed ? { [name]: undefined } : {}) })
     return true
   }
 

@@ -275,6 +275,21 @@ describe('the reader of the spool', () => {
     )
   })
 
+  it('takes a line of changes that it can’t read, or that is too long, as a change of everything', test => {
+    const one = opened(test)
+    const file = join(one.folder, 'changes')
+    const newer = JSON.stringify({ ...change(1), more: 'than this agent knows' })
+    for (const text of [`${newer}\n`, `${'x'.repeat(limits.spool.lineBytes)}\n`]) {
+      const before = one.sink.changes.length
+      appendFileSync(file, `${line(change(2))}${text}`)
+      readAll(one.reader())
+      assert.deepEqual(
+        one.sink.changes.slice(before).map(({ everything }) => everything),
+        [undefined, true],
+      )
+    }
+  })
+
   it('follows no link and opens nothing but plain files', test => {
     const one = opened(test)
     const secret = join(tempFolder(test), 'secret')
