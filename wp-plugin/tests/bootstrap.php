@@ -17,8 +17,8 @@ $_SERVER['REQUEST_METHOD']  = 'GET';
 $_SERVER['REQUEST_URI']     = '/';
 $_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
 
-// A spool of the tests' own, unless the site has one.
-if ( ! defined( 'PLATEN_SPOOL' ) ) {
+// A spool of the tests' own, unless the site has one: that is known only when WordPress is loaded, and the plugin asks for it then.
+if ( false === strpos( file_get_contents( $platen_root . '/wp-config.php' ), 'PLATEN_SPOOL' ) ) {
 	define( 'PLATEN_SPOOL', sys_get_temp_dir() . '/platen-spool-' . getmypid() );
 	mkdir( PLATEN_SPOOL );
 	$platen_own_spool = true;

@@ -114,7 +114,7 @@ describe('purging the caches of a real site', { skip, concurrency: false }, () =
     )
     assert.deepEqual(
       result.layers.map(({ layer, state }) => `${layer} ${state}`),
-      ['object kept', 'opcache kept', 'nginx purged', 'cdn absent'],
+      ['object purged', 'opcache kept', 'nginx purged', 'cdn absent'],
     )
     assert.deepEqual(await get('/?a'), { cache: 'HIT', status: 200, title })
     assert.notEqual((await get('/?b')).title, title)

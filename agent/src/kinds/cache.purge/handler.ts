@@ -4,7 +4,7 @@ import { lookAgain, waitForLook } from './again.ts'
 import { purgeBatch } from './batch.ts'
 import { createFinder } from './entries.ts'
 import { purgeEverything } from './everything.ts'
-import { keptLayers, purgeObjectCache, purgeOpcache, type Layer } from './layers.ts'
+import { keptLayers, keptOpcache, purgeObjectCache, purgeOpcache, type Layer } from './layers.ts'
 import { frontPage } from './plan.ts'
 import { createPurge, type CachePurgeParts, type Purge } from './purge.ts'
 import { describeSite } from './remove.ts'
@@ -48,15 +48,13 @@ async function ready({ parts, context }: Purge): Promise<SiteDescribeValue | und
   return site
 }
 
-/** Changes alone leave these as they are: WordPress has forgotten in its own caches what changed. So do URLs. */
+/** Whoever names a page has seen it old, for a reason that WordPress may not know: its object cache may hold the old one as well. */
 async function innerLayers(purge: Purge, site: SiteDescribeValue | undefined): Promise<readonly Layer[]> {
   const { context, parts } = purge
   purge.phpSeen = true
-  if ('urls' in context.input) return keptLayers
-  return [
-    await context.step('object cache', 'idempotent', () => purgeObjectCache(context, site, parts.objectCache)),
-    await context.step('compiled PHP', 'idempotent', () => purgeOpcache(context, site)),
-  ]
+  const object = await context.step('object cache', 'idempotent', () => purgeObjectCache(context, site, parts.objectCache))
+  if ('urls' in context.input) return [object, keptOpcache]
+  return [object, await context.step('compiled PHP', 'idempotent', () => purgeOpcache(context, site))]
 }
 
 /**
