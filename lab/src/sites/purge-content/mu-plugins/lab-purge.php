@@ -20,6 +20,18 @@ if ( isset( $_SERVER['LAB_UNCACHED'] ) ) {
 	);
 }
 
+// … so what the plugin adds to the list of routes is left out everywhere.
+add_filter(
+	'rest_index',
+	static function ( $response ) {
+		$data               = $response->get_data();
+		$data['namespaces'] = array_values( array_filter( $data['namespaces'], static fn( $name ) => 0 !== strpos( $name, 'platen' ) ) );
+		$data['routes']     = array_filter( $data['routes'], static fn( $route ) => 0 !== strpos( $route, '/platen' ), ARRAY_FILTER_USE_KEY );
+		$response->set_data( $data );
+		return $response;
+	}
+);
+
 // The number of queries is known when all is done: the buffer that begins first ends last, after every shutdown hook.
 if ( isset( $_SERVER['HTTP_X_LAB_COUNT'] ) ) {
 	remove_action( 'shutdown', 'wp_ob_end_flush_all', 1 );

@@ -14,9 +14,6 @@ function lab_seed_widgets() {
 	update_option( 'widget_recent-posts', array( 2 => array( 'title' => 'New', 'number' => 5 ), '_multiwidget' => 1 ) );
 	update_option( 'widget_recent-comments', array( 2 => array( 'title' => 'Said', 'number' => 5 ), '_multiwidget' => 1 ) );
 	update_option( 'widget_categories', array( 2 => array( 'title' => 'About', 'count' => 1, 'hierarchical' => 1 ), '_multiwidget' => 1 ) );
-	$mods                     = get_option( 'theme_mods_lab-classic', array() );
-	$widgets                  = array( 'wp_inactive_widgets' => array(), 'sidebar-1' => array( 'text-2', 'recent-posts-2', 'recent-comments-2', 'categories-2' ) );
-	// From here WordPress takes them when it changes to the theme.
-	$mods['sidebars_widgets'] = array( 'time' => time(), 'data' => $widgets );
-	update_option( 'theme_mods_lab-classic', $mods );
+	update_option( 'widget_block', array( '_multiwidget' => 1 ) );
+	update_option( 'sidebars_widgets', array( 'wp_inactive_widgets' => array(), 'sidebar-1' => array( 'text-2', 'recent-posts-2', 'recent-comments-2', 'categories-2' ), 'array_version' => 3 ) );
 }
