@@ -13,7 +13,7 @@ lab_done( wp_new_comment( array( 'comment_post_ID' => lab_post( '${post}' ), 'co
 export const commentRows: readonly Row[] = [
   byPhp('comment-approve', `${comment('story-1', 'waiting')} lab_done( wp_set_comment_status( $comment, 'approve' ) );`),
   // Who has a comment approved already is heard at once; who has not, waits, and no page changes.
-  byPhp('comment-new', add('story-3', 'Mara')),
+  byPhp('comment-new', add('story-3', 'Ines')),
   byPhp('comment-waits', add('story-3', 'Somebody')),
   byPhp(
     'comment-edit',

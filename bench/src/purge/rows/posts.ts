@@ -52,7 +52,7 @@ export const postRows: readonly Row[] = [
   byEditor('backdate', 'story-15', { date: '2025-12-01T10:00:00' }),
   byEditor('sticky-on', 'story-20', { sticky: true }),
   byPhp('sticky-off', `unstick_post( lab_post( 'story-200' ) );`),
-  byEditor('author-change', 'story-16', { author: 2 }),
+  byEditor('author-change', 'story-16', { author: 3 }),
   byEditor('comments-closed', 'story-17', { comment_status: 'closed' }),
   byPhp('bulk-edit', bulkEdit),
 ]
