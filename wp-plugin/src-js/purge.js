@@ -8,6 +8,8 @@
   'use strict'
 
   const pollMs = 1000
+  /** One request: WordPress asks the agent and waits five seconds at most, on a site that may be slow. */
+  const requestMs = 30000
   /** Longer than any purge may take: after that, nobody looks any more. */
   const patienceMs = 600000
   const mostPages = 5
@@ -79,7 +81,8 @@
   }
 
   async function request(url, options) {
-    const response = await fetch(url, { credentials: 'same-origin', headers: { 'X-WP-Nonce': settings.nonce }, ...options })
+    const signal = AbortSignal.timeout(requestMs)
+    const response = await fetch(url, { credentials: 'same-origin', headers: { 'X-WP-Nonce': settings.nonce }, signal, ...options })
     const answer = await response.json()
     if (response.ok) return answer
     throw Object.assign(new Error(answer.message), { hint: (answer.data && answer.data.hint) || '' })

@@ -5,7 +5,7 @@ export type Outcome = 'answered' | 'refused' | 'given up'
 export interface Pace {
   /** Takes down how long a request took, and what became of it. */
   tell(tookMs: number, outcome: Outcome): void
-  /** Requests at once, for now. */
+  /** How many requests may be under way now: fewer while PHP is slow, more again when it is not. */
   readonly atOnce: number
   /** How long to wait before the next request. */
   readonly restMs: number

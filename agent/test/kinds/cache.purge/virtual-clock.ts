@@ -25,6 +25,7 @@ export class VirtualClock implements Clock {
   async run<T>(promise: Promise<T>): Promise<T> {
     let over = false
     const end = promise.finally(() => (over = true))
+    // Whoever waits below is told; until then nobody listens, and Node would end the process for it.
     end.catch(() => undefined)
     for (;;) {
       for (let turns = 0; turns < 8; turns++) await turn()
