@@ -466,15 +466,4 @@ final class Changes_Posts_Test extends Change_Test_Case {
 			)
 		);
 	}
-
-	/**
-	 * A post whose making is not noted before.
-	 *
-	 * @param array $fields As for wp_insert_post().
-	 */
-	private function made_now( array $fields ): int {
-		$id = wp_insert_post( $fields + array( 'post_title' => 'Hello', 'post_content' => 'Text', 'post_status' => 'publish' ) );
-		$this->remove_post_later( $id );
-		return $id;
-	}
 }

@@ -39,7 +39,7 @@ final class Record_Test extends Record_Test_Case {
 	public function test_records_what_the_front_page_is_made_of() {
 		$post = $this->post( 'Words.' );
 		$page = $this->page( '/' );
-		self::assertTags( array( 'list:post', "post:$post", 'option:blogname', 'option:home', 'option:posts_per_page' ), $page );
+		self::assertTags( array( 'list:post/newest:16', 'pages:post/10', "post:$post", 'option:blogname', 'option:home', 'option:posts_per_page' ), $page );
 		self::assertArrayNotHasKey( 'partial', $page );
 	}
 
@@ -56,7 +56,10 @@ final class Record_Test extends Record_Test_Case {
 		if ( 'twentytwentyfive' !== get_stylesheet() ) {
 			self::markTestSkipped( 'Twenty Twenty-Five has one.' );
 		}
-		self::assertTags( array( 'list:post' ), $this->page( wp_make_link_relative( get_permalink( $this->post( 'Words.' ) ) ) ) );
+		$post = $this->post( 'Words.' );
+		$page = $this->page( wp_make_link_relative( get_permalink( $post ) ) );
+		self::assertTags( array( 'list:post/newest:4', "near:$post" ), $page );
+		self::assertSame( array(), array_values( preg_grep( '#^list:post$|^pages:#', $page['tags'] ) ) );
 	}
 
 	public function test_binds_the_second_page_of_a_category_to_it_alone() {
@@ -76,13 +79,13 @@ final class Record_Test extends Record_Test_Case {
 
 	public function test_records_feeds_with_the_time_of_the_last_change() {
 		$post = $this->post( 'Words.' );
-		self::assertTags( array( 'list:post', "post:$post", 'order:any/modified' ), $this->page( '/?feed=rss2' ) );
+		self::assertTags( array( 'list:post/newest:16', "post:$post", 'order:any/modified' ), $this->page( '/?feed=rss2' ) );
 		self::assertTags( array( 'comments:all' ), $this->page( '/?feed=comments-rss2' ) );
 	}
 
 	public function test_records_the_rest_api() {
 		$post = $this->post( 'Words.' );
-		self::assertTags( array( 'list:post', "post:$post" ), $this->page( '/?rest_route=/wp/v2/posts' ) );
+		self::assertTags( array( 'list:post/newest:16', 'pages:post/1', "post:$post" ), $this->page( '/?rest_route=/wp/v2/posts' ) );
 		self::assertTags( array( 'terms:category' ), $this->page( '/?rest_route=/wp/v2/categories' ) );
 	}
 

@@ -101,7 +101,7 @@ final class Post_Difference {
 	/**
 	 * Whether it is elsewhere in lists by date. One with a password may be left out of lists.
 	 */
-	private function moves(): bool {
+	public function moves(): bool {
 		return $this->before->row->post_date !== $this->after->row->post_date
 			|| ( '' === $this->before->row->post_password ) !== ( '' === $this->after->row->post_password );
 	}

@@ -29,26 +29,6 @@ final class Listings {
 	}
 
 	/**
-	 * The post before or after.
-	 *
-	 * @param string    $where    SQL.
-	 * @param bool      $same     Whether it has to have a term of the post's.
-	 * @param int[]|''  $excluded Terms that it must not have.
-	 * @param string    $taxonomy Of the terms.
-	 * @param \WP_Post  $post     The post.
-	 */
-	public static function filter_adjacent_where( $where, $same, $excluded, $taxonomy, $post ) {
-		$type = Tag::name( (string) $post->post_type );
-		Reads::note( 'list', $type );
-		// WordPress has just read the post's terms; here they are as it puts them into SQL.
-		preg_match_all( '/\bterm_id IN \(([\d,\s]+)\)/', $where, $matches );
-		foreach ( wp_parse_id_list( implode( ',', $matches[1] ) ) as $term ) {
-			Reads::note( 'list', "$type/term:$term" );
-		}
-		return $where;
-	}
-
-	/**
 	 * Pages, which have SQL of their own up to WordPress 6.2.
 	 *
 	 * @param \WP_Post[] $pages What was found.

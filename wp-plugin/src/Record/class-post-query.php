@@ -28,13 +28,22 @@ final class Post_Query {
 	private $vars;
 
 	/**
+	 * Whether somebody may tell from it how many pages there are.
+	 *
+	 * @var bool
+	 */
+	private $is_counted;
+
+	/**
 	 * Reads a query that was made.
 	 *
-	 * @param \WP_Query $query The query.
+	 * @param \WP_Query $query      The query.
+	 * @param bool      $is_counted Whether somebody may tell from it how many pages there are.
 	 */
-	public function __construct( \WP_Query $query ) {
-		$this->query = $query;
-		$this->vars  = $query->query_vars;
+	public function __construct( \WP_Query $query, bool $is_counted ) {
+		$this->query      = $query;
+		$this->vars       = $query->query_vars;
+		$this->is_counted = $is_counted;
 	}
 
 	/**
@@ -137,6 +146,11 @@ final class Post_Query {
 	 * A list.
 	 */
 	private function note_list() {
+		$window = Post_Window::of( $this->query->request );
+		if ( $window ) {
+			$window->note( $this->is_counted );
+			return;
+		}
 		foreach ( ( new Post_Conditions( $this->query ) )->all() as $condition ) {
 			$this->note_types( 'list', $condition );
 		}
