@@ -18,6 +18,7 @@ if ( Platen\Record\Recorder::begin() ) {
 	add_filter( 'pre_option', array( 'Platen\Record\Reads', 'filter_pre_option' ), PHP_INT_MAX, 2 );
 	add_action( 'switch_blog', array( 'Platen\Record\Reads', 'action_switch_blog' ), PHP_INT_MIN );
 	add_action( 'switch_blog', array( 'Platen\Record\Watched_Cache', 'action_switch_blog' ), PHP_INT_MIN );
+	add_action( 'send_headers', array( 'Platen\Record\Watched_Cache', 'action_send_headers' ), PHP_INT_MAX );
 	add_filter( 'query', array( 'Platen\Record\Statements', 'filter_query' ), PHP_INT_MAX );
 	add_action( 'pre_get_posts', array( 'Platen\Record\Queries', 'action_pre_get_posts' ), PHP_INT_MAX );
 	add_filter( 'query_loop_block_query_vars', array( 'Platen\Record\Queries', 'filter_block_vars' ), PHP_INT_MAX, 2 );

@@ -127,5 +127,6 @@ final class Changes_Hidden_Test extends Change_Test_Case {
 		self::assertContains( $old . 'feed/', $noted['hidden'] );
 		self::assertContains( get_permalink( $id ), $noted['urls'] );
 		self::assertNotContains( rest_url( "wp/v2/posts/$id" ), $noted['hidden'] );
+		self::assertContains( 'slug:elsewhere', $noted['tags'] );
 	}
 }

@@ -1,6 +1,6 @@
 <?php
 /**
- * Tests of the places in lists by date that changes name.
+ * Tests of the places and addresses that changes name.
  *
  * @package Platen
  */
@@ -8,7 +8,7 @@
 namespace Platen\Tests;
 
 /**
- * Windows, page numbers, and neighbours.
+ * Windows, page numbers, neighbours, and how slugs begin.
  */
 final class Changes_Places_Test extends Change_Test_Case {
 	/**
@@ -145,5 +145,35 @@ final class Changes_Places_Test extends Change_Test_Case {
 			wp_update_post( array( 'ID' => $id, 'post_title' => 'Other', 'post_content' => 'Other' ) );
 		};
 		self::assertSame( array(), self::places( $edits ) );
+	}
+
+	public function test_names_how_the_slugs_begin_that_a_post_comes_to_have_or_had() {
+		$id     = 0;
+		$starts = static function ( string $slug ): array {
+			return array_map(
+				static function ( int $length ) use ( $slug ): string {
+					return 'slug:' . substr( $slug, 0, $length );
+				},
+				range( 1, min( 12, strlen( $slug ) ) )
+			);
+		};
+		$made   = function () use ( &$id ) {
+			$id = $this->made_now( array( 'post_name' => 'zebra-crossing-here' ) );
+		};
+		self::assertSame( $starts( 'zebra-crossing-here' ), self::places( $made, '/slug/' ) );
+		$move   = static function () use ( &$id ) {
+			wp_update_post( array( 'ID' => $id, 'post_name' => 'quagga' ) );
+		};
+		$wanted = array_merge( $starts( 'quagga' ), $starts( 'zebra-crossing-here' ) );
+		sort( $wanted, SORT_NATURAL );
+		self::assertSame( $wanted, self::places( $move, '/slug/' ) );
+		$edit   = static function () use ( &$id ) {
+			wp_update_post( array( 'ID' => $id, 'post_title' => 'Other' ) );
+		};
+		self::assertSame( array(), self::places( $edit, '/slug/' ) );
+		$remove = static function () use ( &$id ) {
+			wp_delete_post( $id, true );
+		};
+		self::assertSame( $starts( 'quagga' ), self::places( $remove, '/slug/' ) );
 	}
 }

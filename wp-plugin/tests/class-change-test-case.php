@@ -151,7 +151,8 @@ abstract class Change_Test_Case extends Site_Test_Case {
 	}
 
 	/**
-	 * Asserts that exactly these tags changed. Those of lists and orders count for `any` type as well; places in lists have tests of their own.
+	 * Asserts that exactly these tags changed. Those of lists and orders count for `any` type as well; places in lists and addresses have tests
+	 * of their own.
 	 *
 	 * @param string[] $wanted Tags.
 	 * @param array    $noted  What was.
@@ -162,7 +163,7 @@ abstract class Change_Test_Case extends Site_Test_Case {
 		}
 		$wanted = array_values( array_unique( $wanted ) );
 		sort( $wanted );
-		self::assertSame( $wanted, array_values( preg_grep( '#^list:[a-z_]+/newest:|^pages:|^near:#', $noted['tags'] ?? array(), PREG_GREP_INVERT ) ) );
+		self::assertSame( $wanted, array_values( preg_grep( '#^list:[a-z_]+/newest:|^pages:|^near:|^slug:#', $noted['tags'] ?? array(), PREG_GREP_INVERT ) ) );
 	}
 
 	/**

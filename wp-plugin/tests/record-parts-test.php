@@ -68,7 +68,7 @@ final class Record_Parts_Test extends Record_Test_Case {
 	 * @param string   $only Classes that are of interest, as a pattern.
 	 * @return string[]
 	 */
-	private function recorded( callable $does, string $only = 'list|pages|near|order|terms|users|comments' ): array {
+	private function recorded( callable $does, string $only = 'list|pages|near|slug|order|terms|users|comments' ): array {
 		Queries::settle();
 		$GLOBALS['wp_object_cache'] = new Watched_Cache( $this->cache );
 		Reads::$tags                = array();
@@ -143,8 +143,9 @@ final class Record_Parts_Test extends Record_Test_Case {
 			array( array( 'meta_query' => array( 'price' => array( 'key' => 'price', 'compare' => 'EXISTS' ) ), 'orderby' => 'price' ), array( 'list:post', 'order:post/meta' ) ),
 			array( array( 'post_status' => 'future' ), array( 'list:post', 'partial' ) ),
 			array( array( 'tax_query' => array( array( 'taxonomy' => 'category', 'operator' => 'EXISTS' ) ) ), array( 'list:post', 'partial' ) ),
-			array( array( 'name' => 'none-such' ), array( 'list:post', 'order:post/name' ) ),
-			array( array( 'pagename' => 'none/such' ), array( 'list:page', 'order:page/name' ) ),
+			array( array( 'name' => 'none-such' ), array( 'slug:none-such' ) ),
+			array( array( 'name' => 'none-such-as-long-as-this' ), array( 'slug:none-such-as' ) ),
+			array( array( 'pagename' => 'none/such' ), array( 'slug:none', 'slug:such' ) ),
 		);
 		$this->post( 'One.' );
 		$this->post( 'Two.' );
@@ -191,7 +192,7 @@ final class Record_Parts_Test extends Record_Test_Case {
 			array( static function () { wp_get_archives( array( 'echo' => false ) ); }, array( 'list:post' ) ),
 			array( static function () { count_user_posts( 1 ); }, array( 'list:post/user:1' ) ),
 			array( static function () use ( $term ) { get_objects_in_term( array( $term, 3 ), array( 'category', 'post_tag' ) ); }, array( 'list:post/term:3', "list:post/term:$term" ) ),
-			array( static function () { get_page_by_path( 'none/such' ); }, array( 'list:page', 'order:page/name' ) ),
+			array( static function () { get_page_by_path( 'none/such' ); }, array( 'slug:none', 'slug:such' ) ),
 		);
 		foreach ( $cases as $at => list( $does, $wanted ) ) {
 			sort( $wanted );

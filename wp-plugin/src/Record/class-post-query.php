@@ -50,6 +50,9 @@ final class Post_Query {
 	 * Notes its tags.
 	 */
 	public function note() {
+		if ( $this->is_idle() ) {
+			return;
+		}
 		if ( $this->query->is_comment_feed || ! empty( $this->vars['withcomments'] ) ) {
 			$this->note_comments();
 		}
@@ -63,6 +66,13 @@ final class Post_Query {
 		} else {
 			$this->note_list();
 		}
+	}
+
+	/**
+	 * Whether WordPress makes the query for an address that shows none of it.
+	 */
+	private function is_idle(): bool {
+		return $this->query->is_main_query() && ( $this->query->is_robots() || $this->query->is_favicon() || '' !== $this->text( 'sitemap' ) );
 	}
 
 	/**
@@ -122,15 +132,16 @@ final class Post_Query {
 	}
 
 	/**
-	 * A post by its slug: it is read. Where nobody has the slug, one may come to have it by being published, or by a new slug.
+	 * A post by its slug: it is read, unless nobody has the slug.
 	 */
 	private function note_slug() {
 		foreach ( (array) $this->query->posts as $post ) {
 			Reads::note( 'post', is_object( $post ) ? (int) $post->ID : (int) $post );
 		}
 		if ( empty( $this->query->posts ) ) {
-			$this->note_types( 'list', '' );
-			$this->note_types( 'order', '/name' );
+			// WordPress has left but the last part of a path in the variable.
+			$path = is_array( $this->query->query ) ? $this->query->query['pagename'] ?? '' : '';
+			Slug::note( is_string( $path ) && '' !== $path ? $path : $this->text( 'name' ) );
 		}
 	}
 

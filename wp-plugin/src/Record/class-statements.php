@@ -69,8 +69,7 @@ final class Statements {
 		'_find_post_by_old_slug'               => array(),
 		'_find_post_by_old_date'               => array(),
 		'is_multi_author'                      => array(),
-		// Any post whose name only begins like the address that was not found.
-		'redirect_guess_404_permalink'         => array( 'list:any', 'order:any/name' ),
+		'redirect_guess_404_permalink'         => array(),
 		'redirect_canonical'                   => array( 'users:all' ),
 		'wp_list_authors'                      => array( 'list:any', 'order:any/author' ),
 		'count_users'                          => array( 'users:all' ),
@@ -104,6 +103,9 @@ final class Statements {
 		}
 		foreach ( self::CALLERS[ $caller ] as $tag ) {
 			Reads::$tags[ Reads::$prefix . $tag ] = true;
+		}
+		if ( 'redirect_guess_404_permalink' === $caller ) {
+			Slug::note( (string) get_query_var( 'name' ) );
 		}
 		return $sql;
 	}
