@@ -32,6 +32,7 @@ if ( Platen\Record\Recorder::begin() ) {
 	add_filter( 'wp_get_nav_menu_items', array( 'Platen\Record\Listings', 'filter_nav_menu_items' ), PHP_INT_MAX, 2 );
 	add_filter( 'get_usernumposts', array( 'Platen\Record\Listings', 'filter_usernumposts' ), PHP_INT_MAX, 3 );
 	add_filter( 'get_comments_number', array( 'Platen\Record\Listings', 'filter_comments_number' ), PHP_INT_MAX, 2 );
+	add_filter( 'rest_request_after_callbacks', array( 'Platen\Record\Listings', 'filter_rest_response' ), PHP_INT_MAX );
 	add_filter( 'status_header', array( 'Platen\Record\Recorder', 'filter_status_header' ), PHP_INT_MAX, 2 );
 	add_action( 'shutdown', array( 'Platen\Record\Recorder', 'action_shutdown' ), PHP_INT_MAX );
 }

@@ -90,6 +90,11 @@ final class Record_Test extends Record_Test_Case {
 		$post = $this->post( 'Words.' );
 		self::assertTags( array( 'list:post/newest:16', 'pages:post/1', "post:$post" ), $this->page( '/?rest_route=/wp/v2/posts' ) );
 		self::assertTags( array( 'terms:category' ), $this->page( '/?rest_route=/wp/v2/categories' ) );
+		self::assertTags( array( 'terms:category', 'term:1' ), $this->page( '/?rest_route=/wp/v2/categories/1' ) );
+		$slug = get_post( $post )->post_name;
+		$page = $this->page( "/?rest_route=/wp/v2/posts&slug=$slug" );
+		self::assertTags( array( 'slug:' . substr( $slug, 0, 12 ), "post:$post" ), $page );
+		self::assertNotContains( 'list:post', $page['tags'] );
 	}
 
 	public function test_records_sitemaps() {

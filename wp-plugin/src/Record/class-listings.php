@@ -1,6 +1,6 @@
 <?php
 /**
- * Lists that core makes without a query of posts.
+ * Lists and numbers that core makes without a query of posts.
  *
  * @package Platen
  */
@@ -85,5 +85,18 @@ final class Listings {
 	public static function filter_comments_number( $count, $post ) {
 		Reads::note( 'count', (int) $post );
 		return $count;
+	}
+
+	/**
+	 * An answer of the REST API. One about a term says how many posts have it, which is no other read than that of its name.
+	 *
+	 * @param mixed $response Passed on.
+	 */
+	public static function filter_rest_response( $response ) {
+		$data = $response instanceof \WP_REST_Response ? $response->get_data() : null;
+		if ( is_array( $data ) && isset( $data['taxonomy'], $data['count'] ) && is_string( $data['taxonomy'] ) ) {
+			Reads::note( 'terms', Tag::name( $data['taxonomy'] ) );
+		}
+		return $response;
 	}
 }

@@ -61,6 +61,8 @@ final class Post_Query {
 			foreach ( $ids as $id ) {
 				Reads::note( 'post', $id );
 			}
+		} elseif ( ! empty( $this->vars['post_name__in'] ) ) {
+			array_map( array( Slug::class, 'note' ), array_filter( (array) $this->vars['post_name__in'], 'is_string' ) );
 		} elseif ( '' !== $this->text( 'name' ) ) {
 			$this->note_slug();
 		} else {
