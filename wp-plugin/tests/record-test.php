@@ -150,8 +150,15 @@ final class Record_Test extends Record_Test_Case {
 		return array( $page['tags'], isset( $page['partial'] ) );
 	}
 
-	public function test_says_that_it_does_not_know_what_a_plugin_read_by_itself() {
-		$this->site_runs( 'add_action( "wp_head", function () { $GLOBALS["wpdb"]->get_var( "SELECT COUNT(*) FROM {$GLOBALS[\'wpdb\']->posts}" ); } );' );
+	public function test_takes_what_a_plugin_read_in_tables_of_core_for_all_that_is_in_them() {
+		$this->site_runs( 'add_action( "wp_head", function () { $GLOBALS["wpdb"]->get_var( "SELECT SUM( meta_value ) FROM {$GLOBALS[\'wpdb\']->postmeta}" ); } );' );
+		$page = $this->page( '/' );
+		self::assertTags( array( 'post:*' ), $page );
+		self::assertArrayNotHasKey( 'partial', $page );
+	}
+
+	public function test_says_that_it_does_not_know_what_a_plugin_read_in_a_table_of_its_own() {
+		$this->site_runs( 'add_action( "wp_head", function () { $db = $GLOBALS["wpdb"]; $db->suppress_errors(); $db->get_var( "SELECT COUNT(*) FROM {$db->posts} AS p JOIN {$db->prefix}orders AS o ON o.id = p.ID" ); } );' );
 		self::assertTrue( $this->page( '/' )['partial'] ?? false );
 	}
 
