@@ -12,8 +12,14 @@ export interface Surroundings {
   readonly random: number
 }
 
-/** Given to an agent, under a new epoch. */
-export function leased(job: JobIn<'queued'>, { agentId, leaseMs }: JobEvent & { type: 'claim' }, now: number): Job {
+/**
+ * Given to an agent, under a new epoch. What was done under those before that fell silent is in one agent's journal at most:
+ * that agent is asked by the new lease itself, and goes on with its run. Another one can't be, so it is given no job that must
+ * not be done twice.
+ */
+export function claimed(job: JobIn<'queued'>, { agentId, leaseMs }: JobEvent & { type: 'claim' }, { now, kind }: Surroundings): Job {
+  const witness = job.held?.agentId ?? job.witness ?? agentId
+  if (witness !== agentId && !kind.retry.codes.includes('job.lost')) return ended(job, now, lostRun)
   const lease = { agentId, expiresAt: now + leaseMs }
   return { ...common(job), state: 'offered', epoch: job.epoch + 1, attempt: job.attempt + 1, lease, cancelling: false }
 }
@@ -29,10 +35,11 @@ export function declined(job: JobIn<'offered'>, { code, message, retryAfterMs }:
   // It says nothing of the epochs before: where one of them fell silent, its run may still be in the agent's journal.
   const isKnown = job.settled === job.epoch - 1
   const known = isKnown ? { settled: job.epoch } : ({ touched: true } as const)
+  const witness = isKnown ? {} : { witness: job.lease.agentId }
   const settled = { ...common(job), ...known, attempt: job.attempt - 1 }
   if (job.cancelling) return ended(settled, now, { outcome: 'cancelled', effect: 'none' })
   if (retryAfterMs !== undefined && now >= job.queueDeadline) return expired({ ...settled, reason }, now)
-  if (retryAfterMs !== undefined) return { ...settled, reason, state: 'queued', notBefore: now + retryAfterMs }
+  if (retryAfterMs !== undefined) return { ...settled, reason, state: 'queued', notBefore: now + retryAfterMs, ...witness }
   return ended(settled, now, { outcome: code === 'owner.vetoed' ? 'cancelled' : 'failed', effect: 'none', error: reason })
 }
 

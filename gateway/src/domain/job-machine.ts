@@ -1,12 +1,12 @@
 import { runDeadline } from './due.ts'
 import {
+  claimed,
   common,
   declined,
   ended,
   endOrRetry,
   expired,
   forgotten,
-  leased,
   lostOrRetry,
   takenUp,
   unanswered,
@@ -51,7 +51,7 @@ function fromQueued(job: JobIn<'queued'>, event: JobEvent, around: Surroundings)
   const { now } = around
   switch (event.type) {
     case 'claim':
-      return job.notBefore > now ? unchanged(job) : next(leased(job, event, now))
+      return job.notBefore > now ? unchanged(job) : next(claimed(job, event, around))
     case 'cancel':
       return { ...next(ended(job, now, { outcome: 'cancelled', effect: 'none' })), effects: job.held ? ['tell agent to cancel'] : [] }
     case 'supersede':

@@ -6,11 +6,12 @@ import type { Surroundings } from '../domain/job-changes.ts'
 import type { AgentEvent, JobEvent } from '../domain/job-event.ts'
 import { transition, type JobStep } from '../domain/job-machine.ts'
 import { placeOf, type Place } from '../domain/place.ts'
-import { outcomeOf, type BatchOutcome, type Claim, type Created, type Refused, type StoredStep } from '../ports/jobs.ts'
+import { outcomeOf, type BatchOutcome, type Claim, type Claimed, type Created, type Refused, type StoredStep } from '../ports/jobs.ts'
 import type { DueJob } from './due-jobs.ts'
 import type { QueueRoom } from './queue-room.ts'
 
 type Queued = Job & { readonly state: 'queued' }
+type Offered = Job & { readonly state: 'offered' }
 
 /** The jobs of one open transaction, as a store keeps them. */
 export interface JobTable {
@@ -85,16 +86,19 @@ export class JobLedger {
     return this.#step(before, { type: 'cancel' }, now)
   }
 
-  async claim(claim: Claim): Promise<readonly (Job & { readonly state: 'offered' })[]> {
+  async claim(claim: Claim): Promise<Claimed> {
     const { agentId, leaseMs, now, most } = claim
-    const claimed: (Job & { readonly state: 'offered' })[] = []
-    while (claimed.length < most) {
+    const jobs: Offered[] = []
+    const also: JobStep[] = []
+    while (jobs.length < most) {
       const found = await this.#table.nextFor(claim)
-      const job = found && (await this.#step(found, { type: 'claim', agentId, leaseMs }, now)).job
-      if (job?.state !== 'offered') break
-      claimed.push(job)
+      const step = found && (await this.#step(found, { type: 'claim', agentId, leaseMs }, now))
+      if (!step?.accepted) break
+      const { also: more, ...own } = step
+      if (own.job.state === 'offered') jobs.push(own.job)
+      else also.push(own, ...more)
     }
-    return claimed
+    return { jobs, also }
   }
 
   async apply(places: readonly Place[], jobId: string, event: AgentEvent, now: number): Promise<StoredStep | undefined> {

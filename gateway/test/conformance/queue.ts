@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
-import { newId } from '@platen/protocol'
+import { kinds, newId } from '@platen/protocol'
 import type { Job, JobEnd } from '../../src/domain/job.ts'
 import type { JobStore } from '../../src/ports/jobs.ts'
 import type { NewPlace } from './store-place.ts'
@@ -127,7 +127,7 @@ export function conformQueue(newPlace: NewPlace): void {
       assert.equal(await claim(), undefined)
       const names = [pooled.kind]
       const places = [two.theirs.siteId, 'pool:verifiers']
-      const [claimed] = await jobs.claim({ places, agentId: two.theirs.agentId, kinds: names, leaseMs, now: 1, most: 5 })
+      const [claimed] = (await jobs.claim({ places, agentId: two.theirs.agentId, kinds: names, leaseMs, now: 1, most: 5 })).jobs
       assert.equal(claimed?.id, pooled.id)
       const end = { type: 'end', epoch: 1, agentId: two.theirs.agentId, end: done } as const
       assert.equal(await jobs.apply([two.theirs.siteId], pooled.id, end, 2), undefined)
@@ -138,8 +138,8 @@ export function conformQueue(newPlace: NewPlace): void {
       const many = Array.from({ length: 70 }, () => job(two.mine, { pool: 'verifiers' }))
       await jobs.createBatch(two.mine.accountId, many)
       const names = [job(two.mine).kind]
-      const take = (agentId: string, most: number): Promise<readonly Job[]> =>
-        jobs.claim({ places: ['pool:verifiers'], agentId, kinds: names, leaseMs, now: 1, most })
+      const take = async (agentId: string, most: number): Promise<readonly Job[]> =>
+        (await jobs.claim({ places: ['pool:verifiers'], agentId, kinds: names, leaseMs, now: 1, most })).jobs
       await take(two.theirs.agentId, 69)
       const taken = await take(two.mine.agentId, 1)
       assert.deepEqual([taken.length, await jobs.leased(['pool:verifiers'], two.mine.agentId)], [1, taken])
@@ -156,15 +156,37 @@ export function conformQueue(newPlace: NewPlace): void {
       const { siteId, agentId } = two.mine
       const names = [...new Set(made.map(({ kind }) => kind))]
       const asked = { places: [siteId, 'pool:verifiers'], agentId, kinds: names, leaseMs, now: 1, most: 8 }
-      const claimed = (await jobs.claim(asked)).map(({ id }) => made.findIndex(one => one.id === id))
+      const claimed = (await jobs.claim(asked)).jobs.map(({ id }) => made.findIndex(one => one.id === id))
       assert.deepEqual(claimed, [0, 1, 3, 4, 2])
+    })
+
+    it('that must not be done twice end where another agent asks for what one fell silent with, and that one gets the next', async test => {
+      const once = kinds.map(kind => ({ ...kind, retry: { ...kind.retry, codes: [] } }))
+      const strict = await TwoAccounts.make(newPlace, { kinds: once })
+      test.after(() => strict.remove())
+      const { mine, store } = strict
+      const claimedBy = (agentId: string, now: number) =>
+        store.jobs.claim({ places: [mine.siteId], agentId, kinds: ['cache.purge'], leaseMs, now, most: 1 })
+      const [first, second] = [await strict.queue(mine), await strict.queue(mine)]
+      await claimedBy(mine.agentId, 0)
+      await store.jobs.tick(leaseMs, 10)
+      const { jobs: given, also } = await claimedBy(newId('agent'), leaseMs)
+      assert.deepEqual(
+        given.map(({ id }) => id),
+        [second.id],
+      )
+      const lost = await store.jobs.find(mine.accountId, first.id)
+      assert.deepEqual(also, [{ job: lost, accepted: true, effects: [] }])
+      assert.ok(lost?.state === 'failed' && lost.end.error?.code === 'job.lost' && lost.end.effect === 'unknown')
+      const events = await store.jobs.events(mine.accountId, { jobId: first.id }, 0, 10)
+      assert.equal(events.at(-1)?.type, 'job.failed')
     })
 
     it('are claimed by who can carry them out only', async () => {
       await two.queue(two.mine)
       const { siteId, agentId } = two.mine
       const none = await jobs.claim({ places: [siteId], agentId, kinds: ['health.report'], leaseMs, now: 1, most: 5 })
-      assert.deepEqual(none, [])
+      assert.deepEqual(none, { jobs: [], also: [] })
     })
 
     it('wait for the child that they ask for, and go on with what became of it', async () => {

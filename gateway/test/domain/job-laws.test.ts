@@ -1,18 +1,21 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import type { Kind } from '@platen/protocol'
 import { isEnded, type Job } from '../../src/domain/job.ts'
 import type { JobEvent } from '../../src/domain/job-event.ts'
 import { at, fresh, history, last, live, type Moment } from './job-history.ts'
-import { purge } from './job-moves.ts'
+import { once, purge } from './job-moves.ts'
 
-/** Checks something of every step of every life. */
-function always(check: (moment: Moment, earlier: readonly Moment[]) => void): void {
-  const property = fc.property(history, happenings => {
-    const moments = live(happenings)
-    moments.forEach((moment, index) => check(moment, moments.slice(0, index)))
-  })
-  fc.assert(property, { numRuns: 500 })
+/** Checks something of every step of every life, of kinds that may be done twice and of such that may not. */
+function always(check: (moment: Moment, earlier: readonly Moment[], kind: Kind) => void): void {
+  for (const kind of [purge, once]) {
+    const property = fc.property(history(kind), happenings => {
+      const moments = live(happenings, kind)
+      moments.forEach((moment, index) => check(moment, moments.slice(0, index), kind))
+    })
+    fc.assert(property, { numRuns: 500 })
+  }
 }
 
 describe('a job', () => {
@@ -69,7 +72,7 @@ describe('a job', () => {
         running: 'cancelling,lease,startedAt',
         waiting: 'childId',
       }
-      const names = Object.keys(own).filter(name => name !== 'held' || state !== 'queued')
+      const names = Object.keys(own).filter(name => state !== 'queued' || (name !== 'held' && name !== 'witness'))
       assert.equal(names.toSorted().join(), members[state] ?? 'end,finishedAt')
     }))
 
@@ -93,11 +96,11 @@ describe('a job', () => {
     }))
 
   it('is tried again where it failed by what may pass, as often as its kind says, and nobody has to guess what was done', () =>
-    always(({ before, event, job }) => {
+    always(({ before, event, job }, _earlier, { retry }) => {
       if (event.type !== 'end' || job === before || before.state === 'queued' || !('lease' in before)) return
       const { outcome, effect, error } = event.end
-      const mayPass = outcome === 'failed' && error?.code === 'php.unavailable' && effect !== 'unknown'
-      const again = mayPass && before.attempt < purge.retry.attempts
+      const mayPass = outcome === 'failed' && error !== undefined && retry.codes.includes(error.code) && effect !== 'unknown'
+      const again = mayPass && before.attempt < retry.attempts
       assert.equal(job.state, again ? (before.cancelling ? 'cancelled' : 'queued') : outcome)
       if (job.state === 'queued') assert.ok(job.held === undefined && job.attempt === before.attempt)
     }))
@@ -111,7 +114,7 @@ describe('a job', () => {
     }))
 
   it('ends by the clock alone, whatever became of its agent, as long as the child that it waits for ends', () => {
-    const property = fc.property(history, happenings => {
+    const property = fc.property(history(purge), happenings => {
       const moments = live(happenings)
       let job = last(moments)
       let now = (moments.at(-1)?.now ?? 0) + purge.deadlines.queueMs
@@ -140,10 +143,23 @@ describe('a job', () => {
       const guess = event.type === 'end' && event.end.effect === 'unknown' && job !== before
       if (guess) assert.ok(isEnded(job))
     }))
+
+  it('that must not be done twice is given to nobody else once an agent had it and has not said what it did', () =>
+    always(({ before, event, job }, earlier, { retry }) => {
+      if (event.type !== 'claim' || before.state !== 'queued' || job === before || retry.codes.includes('job.lost')) return
+      const holders = earlier.flatMap(({ job: then }) =>
+        then.state === 'offered' && then.epoch > before.settled ? then.lease.agentId : [],
+      )
+      const isKnown = holders.every(agentId => agentId === event.agentId)
+      assert.equal(job.state, isKnown ? 'offered' : 'failed')
+      if (isEnded(job)) assert.deepEqual([job.end.error?.code, job.end.effect], ['job.lost', 'unknown'])
+    }))
 })
 
 describe('the lives that these laws are tried on', () => {
-  const lives = fc.sample(history, { numRuns: 1_000, seed: 1 }).map(happenings => live(happenings))
+  const lives = [purge, once].flatMap(kind =>
+    fc.sample(history(kind), { numRuns: 1_000, seed: 1 }).map(happenings => live(happenings, kind)),
+  )
   const moments = lives.flat()
   const known = moments.filter(({ before }) => !isEnded(before))
 
@@ -174,7 +190,7 @@ describe('the lives that these laws are tried on', () => {
 
 /** Each state, an event that it knows, and where that leads. */
 const ways: readonly (readonly [state: Job['state'], event: JobEvent['type'], ...next: Job['state'][]])[] = [
-  ['queued', 'claim', 'offered'],
+  ['queued', 'claim', 'offered', 'failed'],
   ['queued', 'cancel', 'cancelled'],
   ['queued', 'supersede', 'cancelled'],
   ['queued', 'tick', 'expired'],

@@ -8,7 +8,7 @@ import type { AgentEvent, JobEvent } from '../../src/domain/job-event.ts'
 import { transition } from '../../src/domain/job-machine.ts'
 import { backoffMs } from '../../src/domain/retry.ts'
 import { at, fresh, last, live } from './job-history.ts'
-import { purge } from './job-moves.ts'
+import { once, purge } from './job-moves.ts'
 
 /** Where the events lead, a millisecond apart. */
 function after(...events: readonly JobEvent[]): Job {
@@ -191,6 +191,40 @@ describe('a job whose agent fell silent', () => {
     const again = after(claim, accept, { type: 'end', ...ours, end: noPhp })
     assert.deepEqual([again.state, again.settled], ['queued', 1])
     assert.deepEqual(at(again, { type: 'end', ...ours, end: noPhp }, 10), { job: again, accepted: true, effects: [] })
+  })
+})
+
+describe('a job that must not be done twice, whose agent fell silent', () => {
+  const other = { ...claim, agentId: 'agent_2' }
+  const gone = { type: 'decline', ...ours, epoch: 2, code: 'agent.unavailable', message: 'gone', retryAfterMs: 1_000 } as const
+  const silent = last(
+    live(
+      [claim, { type: 'tick' } as const].map(event => ({ afterMs: claim.leaseMs, event })),
+      once,
+    ),
+  )
+
+  it('waits for that agent, whose journal tells whether it was begun', () => {
+    const job = at(silent, claim, 200_000, once).job
+    assert.deepEqual([job.state, job.attempt, job.epoch, job.settled], ['offered', 1, 2, 0])
+  })
+
+  it('ends where another one asks for it, since nobody can say what was done', () => {
+    const { job, accepted } = at(silent, other, 200_000, once)
+    assert.ok(accepted && job.state === 'failed' && job.end.error?.code === 'job.lost' && job.end.effect === 'unknown')
+    assert.equal(at(silent, other, 200_000, purge).job.state, 'offered')
+  })
+
+  it('waits for it also where a later offer never left the gateway, and ends then as well where another one asks', () => {
+    const back = at(at(silent, claim, 200_000, once).job, gone, 200_001, once).job
+    assert.deepEqual([back.state, back.epoch, back.settled], ['queued', 2, 0])
+    assert.equal(at(back, claim, 300_000, once).job.state, 'offered')
+    assert.equal(at(back, other, 300_000, once).job.state, 'failed')
+  })
+
+  it('is anybody’s where each offer of it was declined', () => {
+    const declined = at(at(fresh, claim, 1, once).job, { ...gone, epoch: 1 }, 2, once).job
+    assert.equal(at(declined, other, 300_000, once).job.state, 'offered')
   })
 })
 

@@ -7,6 +7,9 @@ import type { AgentEvent, JobEvent } from '../../src/domain/job-event.ts'
 /** A kind that is tried three times. */
 export const purge: Kind = kinds.find(({ name }) => name === 'cache.purge') as Kind
 
+/** The same, if doing it twice were wrong: it is tried again after nothing that may have happened. */
+export const once: Kind = { ...purge, retry: { ...purge.retry, codes: [] } }
+
 /** One event, and how long it took to come. */
 export interface Happening {
   readonly afterMs: number

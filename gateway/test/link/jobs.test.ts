@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { createPublicKey, verify } from 'node:crypto'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { newId, PlatenError } from '@platen/protocol'
+import { lostRun } from '../../src/domain/job-ends.ts'
+import type { Job } from '../../src/domain/job.ts'
 import { systemClock } from '../../src/system/system-clock.ts'
 import { GatewayFixture, purged, type Enrolled } from './gateway-fixture.ts'
 
@@ -166,6 +168,16 @@ describe('jobs over the link', () => {
     connection.send({ type: 'job.result', jobId: id, attempt, epoch: epoch + 7, ...result })
     assert.equal((await connection.next('job.ack')).refused, 'job.stale_epoch')
     assert.equal((await gateway.job(id)).state, 'offered')
+  })
+
+  it('that an agent can’t be given are over, counted and told of', async test => {
+    const { notBefore: _notBefore, ...queued } = (await gateway.queue(agent.siteId)) as Job & { state: 'queued' }
+    const lost = { ...queued, state: 'failed', finishedAt: 1, end: lostRun } as const
+    const also = [{ job: lost, accepted: true, effects: [] }]
+    test.mock.method(gateway.store.jobs, 'claim', async () => ({ jobs: [], also }))
+    await gateway.welcomed(agent)
+    await gateway.until(() => gateway.counted('jobs_ended', 'failed') > 0, 'counted')
+    assert.ok(gateway.hints.some(hint => hint.type === 'site event' && hint.siteId === agent.siteId))
   })
 
   it('are stopped at the agent when its accept comes too late', async () => {

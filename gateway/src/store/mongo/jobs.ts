@@ -72,7 +72,7 @@ export function mongoJobs(database: MongoDatabase, parts: StoreParts): JobStore 
     claim: async claim => {
       // Most who ask find nothing, and need no transaction for it.
       const hasWork = (await database.guarded(() => table().nextFor(claim))) !== undefined
-      return hasWork ? change(claim.places, ledger => ledger.claim(claim)) : []
+      return hasWork ? change(claim.places, ledger => ledger.claim(claim)) : { jobs: [], also: [] }
     },
     leased: (places, agentId) => database.guarded(() => table().leased(places, agentId)),
     apply: (places, jobId, event, now) => change(speaking(places, jobId), ledger => ledger.apply(places, jobId, event, now)),
