@@ -42,8 +42,7 @@ export function transition(job: Job, event: JobEvent, around: Surroundings): Job
     case 'failed':
     case 'cancelled':
     case 'expired':
-      // A result that comes twice is answered like the first one: its sender only wants to forget it.
-      return { job, accepted: event.type === 'end' && event.epoch === job.epoch, effects: [] }
+      return { job, accepted: event.type === 'end' && wasHeard(job, event), effects: [] }
   }
 }
 
@@ -64,8 +63,7 @@ function fromQueued(job: JobIn<'queued'>, event: JobEvent, around: Surroundings)
     case 'wait':
       if (event.epoch !== job.epoch) return unchanged(job)
       if (event.agentId === job.held?.agentId) return fromOffered(takenUp(job, job.held), event, around)
-      // What was heard before is answered as it was then.
-      return { job, accepted: event.epoch === job.settled && (event.type === 'end' || event.type === 'wait'), effects: [] }
+      return { job, accepted: wasHeard(job, event) && (event.type === 'end' || event.type === 'wait'), effects: [] }
     case 'offer again':
     case 'decline':
     case 'resume':
@@ -156,6 +154,14 @@ function fromWaiting(job: JobIn<'waiting'>, event: JobEvent, { now }: Surroundin
 /** Whether what an agent says is said by the holder of the present lease, of the present epoch. */
 function isOfLease(job: JobIn<'offered' | 'running'>, { epoch, agentId }: AgentEvent): boolean {
   return epoch === job.epoch && agentId === job.lease.agentId
+}
+
+/**
+ * Whether it is of the last lease, of which was heard what became of it: said again, that is answered as it was then, since its sender
+ * only wants to forget it. A job that ended without a word has no use for one that comes late, and its sender has to know.
+ */
+function wasHeard({ epoch, settled }: Job, event: AgentEvent): boolean {
+  return event.epoch === epoch && settled === epoch && epoch > 0
 }
 
 function next(job: Job): JobStep {

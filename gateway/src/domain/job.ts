@@ -93,7 +93,8 @@ export interface JobIdentity {
  * **waiting** — for a child, without a lease and without a place among those that run. Left by `resume` when the child has
  * ended, which puts it back to the queue with the same attempt, and by `cancel`.
  *
- * **ended** — `succeeded`, `failed`, `cancelled` or `expired`; for good.
+ * **ended** — `succeeded`, `failed`, `cancelled` or `expired`; for good. An `end` that was heard may come again; one that comes after
+ * the clock has ended the job is refused.
  */
 export type Job = JobIdentity & {
   readonly attempt: number

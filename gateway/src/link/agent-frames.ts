@@ -198,8 +198,9 @@ export class AgentFrames {
     return step
   }
 
+  /** A word that comes again has been counted and told of. */
   #announce(step: StoredStep | undefined): void {
-    if (!step?.accepted) return
+    if (!step?.accepted || !step.changed) return
     const steps = [step, ...step.also]
     countEnds(this.#parts.metrics, steps)
     for (const hint of hintsOf(steps)) this.#parts.bus.publish(hint)

@@ -29,6 +29,8 @@ export interface JobFilter {
 
 /** A step, and the steps of other jobs that followed from it in the same commit: a parent, a child, one that was absorbed. */
 export interface StoredStep extends JobStep {
+  /** False where the job stays as it was: what was said had been said before, or means nothing to it. */
+  readonly changed: boolean
   readonly also: readonly JobStep[]
 }
 

@@ -81,7 +81,7 @@ export class JobLedger {
     const before = await this.#table.find(id)
     if (before?.accountId !== accountId) return undefined
     if (before.origin !== 'platform') throw new PlatenError('job.local')
-    if (before.state === 'cancelled') return { job: before, accepted: true, effects: [], also: [] }
+    if (before.state === 'cancelled') return { job: before, accepted: true, effects: [], changed: false, also: [] }
     if (isEnded(before)) throw new PlatenError('job.finished')
     return this.#step(before, { type: 'cancel' }, now)
   }
@@ -94,7 +94,7 @@ export class JobLedger {
       const found = await this.#table.nextFor(claim)
       const step = found && (await this.#step(found, { type: 'claim', agentId, leaseMs }, now))
       if (!step?.accepted) break
-      const { also: more, ...own } = step
+      const { also: more, changed: _changed, ...own } = step
       if (own.job.state === 'offered') jobs.push(own.job)
       else also.push(own, ...more)
     }
@@ -144,9 +144,9 @@ export class JobLedger {
   async look(id: string, now: number): Promise<readonly JobStep[]> {
     const present = await this.#table.find(id)
     if (!present) return []
-    const { also, ...step } = await this.#step(present, { type: 'tick' }, now)
+    const { also, changed, ...step } = await this.#step(present, { type: 'tick' }, now)
     // Its kind gives it longer than when it was written: it is due later, and must not be in the way of those that are due now.
-    if (step.job === present) await this.#table.save(present, present, now)
+    if (!changed) await this.#table.save(present, present, now)
     return [step, ...also]
   }
 
@@ -157,10 +157,10 @@ export class JobLedger {
 
   async #step(before: Job, event: JobEvent, now: number): Promise<StoredStep> {
     const step = transition(before, event, this.#around(before, now))
-    if (step.job === before) return { ...step, also: [] }
+    if (step.job === before) return { ...step, changed: false, also: [] }
     const { job, also } = await this.#backInQueue(step.job, before, now)
     await this.#table.save(job, before, now)
-    return { ...step, job, also: [...also, ...(await this.#follow(step, before, now))] }
+    return { ...step, job, changed: true, also: [...also, ...(await this.#follow(step, before, now))] }
   }
 
   /** A job that comes back to the queue may find another one of its key there. */
@@ -197,8 +197,8 @@ export class JobLedger {
   async #onOther(id: string, event: JobEvent, now: number): Promise<JobStep[]> {
     const other = await this.#table.find(id)
     if (!other) return []
-    const { also, ...step } = await this.#step(other, event, now)
-    return step.job === other ? [] : [step, ...also]
+    const { also, changed, ...step } = await this.#step(other, event, now)
+    return changed ? [step, ...also] : []
   }
 
   #around(job: Job, now: number): Surroundings {

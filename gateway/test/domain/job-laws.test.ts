@@ -26,6 +26,15 @@ describe('a job', () => {
       assert.deepEqual(effects, [])
     }))
 
+  it('refuses the end of a run that ended it without having been heard, and answers one that was heard as it did then', () =>
+    always(({ before, event, accepted }, earlier) => {
+      if (!isEnded(before) || event.type !== 'end') return
+      const words = earlier.filter(({ event: then, accepted }) => accepted && 'epoch' in then && then.epoch === before.epoch)
+      const heard = words.map(({ event: then }) => then.type)
+      if (heard.includes('end') || heard.includes('wait')) assert.equal(accepted, event.epoch === before.epoch)
+      else if (!heard.includes('decline')) assert.ok(!accepted)
+    }))
+
   it('gets a new epoch with each lease, and with nothing else', () =>
     always(({ before, event, job }) => {
       const first = event.type === 'claim' && job.state === 'offered' && before.state === 'queued'

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { ErrorCode } from '@platen/protocol'
 import { localSilenceMs, runDeadline } from '../../src/domain/due.ts'
-import type { Job } from '../../src/domain/job.ts'
+import { isEnded, type Job } from '../../src/domain/job.ts'
 import type { AgentEvent, JobEvent } from '../../src/domain/job-event.ts'
 import { transition } from '../../src/domain/job-machine.ts'
 import { backoffMs } from '../../src/domain/retry.ts'
@@ -156,6 +156,28 @@ describe('a running job', () => {
     const job = after(claim, accept, { type: 'end', ...ours, end: done })
     const again = at(job, { type: 'end', ...ours, end: noPhp }, 10)
     assert.deepEqual([again.accepted, again.job], [true, job])
+  })
+})
+
+describe('a job that the clock has ended', () => {
+  const late = { type: 'end', ...ours, end: done } as const
+  const over: Readonly<Record<string, Job>> = {
+    'by its deadline': at(at(after(claim), accept, 1).job, { type: 'tick' }, 3_600_000).job,
+    'by the loss of its agent': at(at(at(fresh, claim, 0).job, accept, 1).job, { type: 'tick' }, 90_001, once).job,
+    'before it was accepted': at(at(after(claim), { type: 'cancel' }, 2).job, { type: 'tick' }, 90_001).job,
+    'in the queue': at(at(after(claim), { type: 'tick' }, 90_001).job, { type: 'tick' }, fresh.queueDeadline).job,
+  }
+  for (const [how, job] of Object.entries(over))
+    it(`${how} refuses the end that comes too late`, () => {
+      assert.ok(isEnded(job) && job.end.effect === 'unknown')
+      assert.deepEqual(at(job, late, fresh.queueDeadline + 1), { job, accepted: false, effects: [] })
+    })
+
+  it('still answers what it heard before', () => {
+    const again = after(claim, accept, { ...late, end: noPhp })
+    const { job } = at(again, { type: 'tick' }, fresh.queueDeadline)
+    assert.ok(job.state === 'expired')
+    assert.deepEqual(at(job, { ...late, end: noPhp }, fresh.queueDeadline + 1), { job, accepted: true, effects: [] })
   })
 })
 

@@ -65,7 +65,12 @@ export function mongoJobs(database: MongoDatabase, parts: StoreParts): JobStore 
       const found = await database.guarded(() => find(accountId, id))
       const made = {
         fresh: (within: Within) => inLedger(within, ledger => ledger.cancel(accountId, id, now)),
-        again: async (earlier: string, within: Within) => ({ ...(await again(accountId, earlier, within)), accepted: true, effects: [] }),
+        again: async (earlier: string, within: Within) => ({
+          ...(await again(accountId, earlier, within)),
+          accepted: true,
+          effects: [],
+          changed: false,
+        }),
       }
       return recorded<StoredStep | undefined>(database, accountId, record, id, made, turnsOf(found ? [found] : []))
     },
