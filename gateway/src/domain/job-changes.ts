@@ -63,33 +63,42 @@ export function waiting(job: JobIn<'offered' | 'running'>, { childId, effect }: 
  * Ends the job, or puts it back where its kind's retry policy says that another try may help. One that somebody wants cancelled
  * is cancelled then: that it isn't tried again is what was asked for.
  */
-export function endOrRetry(job: JobIn<'offered' | 'running'>, end: JobEnd, { now, kind: { retry }, random }: Surroundings): Job {
+export function endOrRetry(job: JobIn<'offered' | 'running'>, end: JobEnd, around: Surroundings): Job {
+  const { now, kind } = around
   const settled = { ...common(job), settled: job.epoch }
-  if (!isRetried(retry, job.attempt, end)) return ended(settled, now, end)
+  if (!isRetried(kind.retry, job.attempt, end)) return ended(settled, now, end)
   if (job.cancelling) {
     const { error: _again, ...cancelled } = end
     return ended(settled, now, { ...cancelled, outcome: 'cancelled' })
   }
   const touched = end.effect === 'none' ? settled : ({ ...settled, touched: true } as const)
-  return requeued(touched, now + backoffMs(job.attempt, retry, random), end.error)
+  return triedAgain(touched, around, end.error)
 }
 
 /** A lost agent may come back with the truth as long as nobody else was given the job. */
-export function lostOrRetry(job: JobIn<'running'>, { now, kind: { retry }, random }: Surroundings): Job {
-  const again = !job.cancelling && retry.codes.includes('job.lost') && job.attempt < retry.attempts
-  if (!again) return ended(job, now, lostRun)
+export function lostOrRetry(job: JobIn<'running'>, around: Surroundings): Job {
+  if (!mayBeLost(job, around.kind)) return ended(job, around.now, lostRun)
   const held = { agentId: job.lease.agentId, attempt: job.attempt }
-  return { ...requeued({ ...common(job), touched: true }, now + backoffMs(job.attempt, retry, random), lostRun.error), held }
+  return { ...triedAgain({ ...common(job), touched: true }, around, lostRun.error), held }
 }
 
 /**
  * Its agent has lost the journal that knew of the leases before: what they did nobody will ever say, and no later lease has to
  * ask. Where the kind may be tried again after such a loss, it is.
  */
-export function forgotten(job: JobIn<'offered'>, { now, kind: { retry }, random }: Surroundings): Job {
+export function forgotten(job: JobIn<'offered'>, around: Surroundings): Job {
   const settled = { ...common(job), touched: true, settled: job.epoch } as const
-  const again = !job.cancelling && retry.codes.includes('job.lost') && job.attempt < retry.attempts
-  return again ? requeued(settled, now + backoffMs(job.attempt, retry, random), lostRun.error) : ended(settled, now, lostRun)
+  return mayBeLost(job, around.kind) ? triedAgain(settled, around, lostRun.error) : ended(settled, around.now, lostRun)
+}
+
+/** Whether a run of which nobody will know may be followed by another one. */
+function mayBeLost(job: JobIn<'offered' | 'running'>, { retry }: Kind): boolean {
+  return !job.cancelling && retry.codes.includes('job.lost') && job.attempt < retry.attempts
+}
+
+/** Goes on, as a new run of the same attempt, with what became of its child. */
+export function resumed(job: JobIn<'waiting'>, { child }: JobEvent & { type: 'resume' }, { now, kind }: Surroundings): Job {
+  return requeued({ ...common(job), child }, now, kind)
 }
 
 type Common = JobIdentity & Pick<Job, 'attempt' | 'epoch' | 'settled' | 'reason' | 'touched' | 'child'>
@@ -103,9 +112,15 @@ export function common(job: Common): Common {
   return { id, accountId, siteId, kind, input, origin, createdAt, queueDeadline, attempt, epoch, settled, ...made, ...told }
 }
 
-/** Back in the queue, not to start before a time. */
-function requeued(job: Common, notBefore: number, reason?: Reason): JobIn<'queued'> {
-  return { ...common(job), state: 'queued', notBefore, ...(reason ? { reason } : {}) }
+/** Put back after a run, for another attempt. */
+function triedAgain(job: Common, { now, kind, random }: Surroundings, reason: Reason | undefined): JobIn<'queued'> {
+  return { ...requeued(job, now + backoffMs(job.attempt, kind.retry, random), kind), ...(reason ? { reason } : {}) }
+}
+
+/** Back in the queue, not to start before a time. It was started once: it has as long as then to be started again. */
+function requeued(job: Common, notBefore: number, { deadlines }: Kind): JobIn<'queued'> {
+  const queueDeadline = Math.max(job.queueDeadline, notBefore + deadlines.queueMs)
+  return { ...common(job), queueDeadline, state: 'queued', notBefore }
 }
 
 /** Ended for good. */

@@ -14,11 +14,11 @@ export const overrun: JobEnd = {
   error: { code: 'job.deadline', message: 'The job ran longer than its deadline, and its agent did not end it.' },
 }
 
-/** A job that nobody started in time. */
+/** A job that nobody started in time, or nobody started again. */
 export const expiry: JobEnd = {
   outcome: 'failed',
   effect: 'none',
-  error: { code: 'job.expired', message: 'The job was not started before its deadline.' },
+  error: { code: 'job.expired', message: 'The job waited to be started until its deadline.' },
 }
 
 /** A job that another one stands for. */

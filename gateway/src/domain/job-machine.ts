@@ -8,6 +8,7 @@ import {
   expired,
   forgotten,
   lostOrRetry,
+  resumed,
   takenUp,
   unanswered,
   waiting,
@@ -130,13 +131,12 @@ function fromRunning(job: JobIn<'running'>, event: JobEvent, around: Surrounding
   }
 }
 
-function fromWaiting(job: JobIn<'waiting'>, event: JobEvent, { now }: Surroundings): JobStep {
+function fromWaiting(job: JobIn<'waiting'>, event: JobEvent, around: Surroundings): JobStep {
   switch (event.type) {
     case 'resume':
-      if (event.child.jobId !== job.childId) return unchanged(job)
-      return next({ ...common(job), child: event.child, state: 'queued', notBefore: now })
+      return event.child.jobId === job.childId ? next(resumed(job, event, around)) : unchanged(job)
     case 'cancel':
-      return { ...next(ended(job, now, { outcome: 'cancelled', effect: 'none' })), effects: ['cancel child'] }
+      return { ...next(ended(job, around.now, { outcome: 'cancelled', effect: 'none' })), effects: ['cancel child'] }
     case 'wait':
       return { job, accepted: event.epoch === job.settled, effects: [] }
     case 'claim':

@@ -60,7 +60,7 @@ export interface JobIdentity {
   readonly input: unknown
   readonly origin: Origin
   readonly createdAt: number
-  /** Not started by then: `expired`. */
+  /** Not started by then: `expired`. Put off when a run is to be followed by another. */
   readonly queueDeadline: number
   /** Queued jobs of one place that share it become one. */
   readonly coalesceKey?: string

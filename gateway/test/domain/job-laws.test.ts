@@ -72,8 +72,8 @@ describe('a job', () => {
   it('is the same job all its life, with no more to it than its state has', () =>
     always(({ job }) => {
       const { attempt, epoch, settled, reason: _reason, touched: _touched, child: _child, state, ...rest } = job
-      const { id, accountId, siteId, kind, input, origin, createdAt, queueDeadline, ...own } = rest
-      assert.deepEqual({ ...fresh, id, accountId, siteId, kind, input, origin, createdAt, queueDeadline }, fresh)
+      const { id, accountId, siteId, kind, input, origin, createdAt, queueDeadline: _deadline, ...own } = rest
+      assert.deepEqual({ ...fresh, id, accountId, siteId, kind, input, origin, createdAt }, fresh)
       assert.ok(attempt <= epoch && settled <= epoch)
       const members: Readonly<Record<string, string>> = {
         queued: 'notBefore',
@@ -112,6 +112,20 @@ describe('a job', () => {
       const again = mayPass && before.attempt < retry.attempts
       assert.equal(job.state, again ? (before.cancelling ? 'cancelled' : 'queued') : outcome)
       if (job.state === 'queued') assert.ok(job.held === undefined && job.attempt === before.attempt)
+    }))
+
+  it('has as long to be started again after a run or a child as it had at first, and no other reason gives it longer', () =>
+    always(({ before, event, job, now }, earlier, { deadlines }) => {
+      const isBack = (moment: Pick<Moment, 'before' | 'event' | 'job'>): boolean => {
+        const { before, event, job } = moment
+        if (job.state !== 'queued' || job === before) return false
+        const isLost = event.type === 'tick' && before.state === 'running'
+        return event.type === 'end' || event.type === 'resume' || isLost || (event.type === 'decline' && event.code === 'job.lost')
+      }
+      assert.ok(job.queueDeadline >= before.queueDeadline)
+      if (!isBack({ before, event, job })) assert.equal(job.queueDeadline, before.queueDeadline)
+      const backAt = earlier.findLast(isBack)?.now ?? 0
+      if (!isEnded(before) && job.state === 'expired') assert.ok(now - backAt >= deadlines.queueMs)
     }))
 
   it('waits for the child that its agent asked for, and goes on with what became of that and no other', () =>

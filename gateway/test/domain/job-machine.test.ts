@@ -131,7 +131,7 @@ describe('a running job', () => {
     assert.ok(back.state === 'queued' && back.reason?.code === 'job.lost' && back.attempt === 1)
     const cancelled = at(back, { type: 'cancel' }, 90_003).job
     assert.ok(cancelled.state === 'cancelled' && cancelled.end.effect === 'unknown')
-    const expired = at(back, { type: 'tick' }, fresh.queueDeadline).job
+    const expired = at(back, { type: 'tick' }, back.queueDeadline).job
     assert.ok(expired.state === 'expired' && expired.end.effect === 'unknown')
     const denied = at(
       at(back, claim, 200_000).job,
@@ -139,6 +139,15 @@ describe('a running job', () => {
       200_001,
     ).job
     assert.ok(denied.state === 'failed' && denied.end.effect === 'unknown')
+  })
+
+  it('that is tried again does not expire for having been queued long before, and has as long again to be started', () => {
+    const late = fresh.queueDeadline + 60_000
+    const running = { ...after(claim, accept), startedAt: late - 90_000, lease: { agentId: 'agent_1', expiresAt: late } } as Job
+    for (const back of [at(running, { type: 'end', ...ours, end: noPhp }, late).job, at(running, { type: 'tick' }, late).job]) {
+      assert.ok(back.state === 'queued' && back.queueDeadline === back.notBefore + purge.deadlines.queueMs)
+      assert.equal(at(back, { type: 'tick' }, late + 1).job, back)
+    }
   })
 
   it('is given up at its deadline by however lively an agent, and not before', () => {
@@ -175,9 +184,9 @@ describe('a job that the clock has ended', () => {
 
   it('still answers what it heard before', () => {
     const again = after(claim, accept, { ...late, end: noPhp })
-    const { job } = at(again, { type: 'tick' }, fresh.queueDeadline)
+    const { job } = at(again, { type: 'tick' }, again.queueDeadline)
     assert.ok(job.state === 'expired')
-    assert.deepEqual(at(job, { ...late, end: noPhp }, fresh.queueDeadline + 1), { job, accepted: true, effects: [] })
+    assert.deepEqual(at(job, { ...late, end: noPhp }, again.queueDeadline + 1), { job, accepted: true, effects: [] })
   })
 })
 
@@ -261,6 +270,13 @@ describe('a job that waits for a child', () => {
     assert.ok(again.state === 'queued' && again.notBefore === 50)
     const leased = at(again, claim, 60).job
     assert.deepEqual([leased.state, leased.attempt, leased.epoch, leased.child], ['offered', 1, 2, child])
+  })
+
+  it('goes on however long the child took', () => {
+    const late = fresh.queueDeadline + 60_000
+    const again = at(parent, { type: 'resume', child: { jobId: 'job_2', state: 'succeeded' } }, late).job
+    assert.equal(at(again, { type: 'tick' }, late + 1).job, again)
+    assert.equal(at(again, { type: 'tick' }, late + purge.deadlines.queueMs).job.state, 'expired')
   })
 
   it('does not go on because of another job', () => {
