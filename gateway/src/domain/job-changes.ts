@@ -1,7 +1,8 @@
 import type { Kind } from '@platen/protocol'
+import { billed, common, type Common } from './job-common.ts'
+import { ended, expired, lostRun } from './job-ends.ts'
 import type { AgentEvent, JobEvent } from './job-event.ts'
-import { expiry, lostRun } from './job-ends.ts'
-import type { Effect, Job, JobEnd, JobIdentity, JobIn, Reason } from './job.ts'
+import type { Job, JobEnd, JobIn, Reason } from './job.ts'
 import { backoffMs, isRetried } from './retry.ts'
 
 /** What a transition may look at besides job and event. */
@@ -53,8 +54,8 @@ export function unanswered(job: JobIn<'offered'>, now: number): Job {
 }
 
 /** Without an agent until its child has ended. */
-export function waiting(job: JobIn<'offered' | 'running'>, { childId, effect }: AgentEvent & { type: 'wait' }, now: number): Job {
-  const settled = { ...common(job), ...(effect === 'none' ? {} : ({ touched: true } as const)), settled: job.epoch }
+export function waiting(job: JobIn<'offered' | 'running'>, { childId, effect, bill }: AgentEvent & { type: 'wait' }, now: number): Job {
+  const settled = { ...common(billed(job, bill)), ...(effect === 'none' ? {} : ({ touched: true } as const)), settled: job.epoch }
   if (job.cancelling) return ended(settled, now, { outcome: 'cancelled', effect })
   return { ...settled, attempt: job.attempt - 1, state: 'waiting', childId }
 }
@@ -72,7 +73,7 @@ export function endOrRetry(job: JobIn<'offered' | 'running'>, end: JobEnd, aroun
     return ended(settled, now, { ...cancelled, outcome: 'cancelled' })
   }
   const touched = end.effect === 'none' ? settled : ({ ...settled, touched: true } as const)
-  return triedAgain(touched, around, end.error)
+  return triedAgain(billed(touched, end.bill), around, end.error)
 }
 
 /** A lost agent may come back with the truth as long as nobody else was given the job. */
@@ -101,17 +102,6 @@ export function resumed(job: JobIn<'waiting'>, { child }: JobEvent & { type: 're
   return requeued({ ...common(job), child }, now, kind)
 }
 
-type Common = JobIdentity & Pick<Job, 'attempt' | 'epoch' | 'settled' | 'reason' | 'touched' | 'child'>
-
-/** What a job is in every state. */
-export function common(job: Common): Common {
-  const { id, accountId, siteId, pool, kind, input, origin, createdAt, queueDeadline, coalesceKey, parentId, ...rest } = job
-  const { attempt, epoch, settled, reason, touched, child } = rest
-  const told = { ...(reason ? { reason } : {}), ...(touched ? { touched } : {}), ...(child ? { child } : {}) }
-  const made = { ...(pool ? { pool } : {}), ...(coalesceKey ? { coalesceKey } : {}), ...(parentId ? { parentId } : {}) }
-  return { id, accountId, siteId, kind, input, origin, createdAt, queueDeadline, attempt, epoch, settled, ...made, ...told }
-}
-
 /** Put back after a run, for another attempt. */
 function triedAgain(job: Common, { now, kind, random }: Surroundings, reason: Reason | undefined): JobIn<'queued'> {
   return { ...requeued(job, now + backoffMs(job.attempt, kind.retry, random), kind), ...(reason ? { reason } : {}) }
@@ -121,19 +111,4 @@ function triedAgain(job: Common, { now, kind, random }: Surroundings, reason: Re
 function requeued(job: Common, notBefore: number, { deadlines }: Kind): JobIn<'queued'> {
   const queueDeadline = Math.max(job.queueDeadline, notBefore + deadlines.queueMs)
   return { ...common(job), queueDeadline, state: 'queued', notBefore }
-}
-
-/** Ended for good. */
-export function ended(job: Common, finishedAt: number, end: JobEnd): Job {
-  return { ...common(job), state: end.outcome, finishedAt, end: { ...end, effect: effectOf(job, end) } }
-}
-
-/** Ended because nobody started it in time. */
-export function expired(job: Common, finishedAt: number): Job {
-  return { ...common(job), state: 'expired', finishedAt, end: { ...expiry, effect: effectOf(job, expiry) } }
-}
-
-/** What all attempts together did to the site. */
-function effectOf({ touched }: Pick<Job, 'touched'>, { effect }: JobEnd): Effect {
-  return touched && effect === 'none' ? 'unknown' : effect
 }

@@ -1,11 +1,8 @@
 import { runDeadline } from './due.ts'
 import {
   claimed,
-  common,
   declined,
-  ended,
   endOrRetry,
-  expired,
   forgotten,
   lostOrRetry,
   resumed,
@@ -14,7 +11,8 @@ import {
   waiting,
   type Surroundings,
 } from './job-changes.ts'
-import { lostRun, overrun, superseded } from './job-ends.ts'
+import { common } from './job-common.ts'
+import { ended, expired, lostRun, overrun, superseded } from './job-ends.ts'
 import type { AgentEvent, JobEvent } from './job-event.ts'
 import type { Job, JobIn } from './job.ts'
 

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@platen/protocol'
+import type { Bill } from './bill.ts'
 
 /** Who asked for a job: the platform over the API, or somebody at the site. */
 export type Origin = 'platform' | 'owner' | 'event' | 'root'
@@ -10,17 +11,6 @@ export type Effect = 'none' | 'applied' | 'partial' | 'unknown'
 export interface Reason {
   readonly code: ErrorCode
   readonly message: string
-}
-
-/** What a run cost, and what it saved. */
-export interface Bill {
-  readonly cpuMs: number
-  readonly peakRssBytes: number
-  readonly wallMs: number
-  /** From and to disks. */
-  readonly readBytes: number
-  readonly writtenBytes: number
-  readonly savedBytes: number
 }
 
 /** How a job ended. */
@@ -104,6 +94,8 @@ export type Job = JobIdentity & {
   readonly reason?: Reason
   /** An earlier lease ended without a word, or with a change of the site: `none` can't be said of the job any more. */
   readonly touched?: true
+  /** What its runs cost so far, while it goes on; that of all is in its end. */
+  readonly bill?: Bill
   /** What the next run is told of the child that the last one asked for. */
   readonly child?: ChildOutcome
 } & (

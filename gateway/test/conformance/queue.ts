@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { kinds, newId } from '@platen/protocol'
-import type { Job, JobEnd } from '../../src/domain/job.ts'
+import { isEnded, type Job, type JobEnd } from '../../src/domain/job.ts'
 import type { JobStore } from '../../src/ports/jobs.ts'
 import type { NewPlace } from './store-place.ts'
 import { job, TwoAccounts } from './two-accounts.ts'
@@ -202,6 +202,25 @@ export function conformQueue(newPlace: NewPlace): void {
       await say(jobs, two.mine, child.id, { type: 'end', epoch: 1, end: done }, 5)
       const resumed = await find(parent)
       assert.deepEqual([resumed.state, resumed.child?.jobId, resumed.child?.state], ['queued', child.id, 'succeeded'])
+    })
+
+    it('have one bill for all their runs, those before a child and before another try included', async () => {
+      const bill = { cpuMs: 1, peakRssBytes: 10, wallMs: 2, readBytes: 3, writtenBytes: 4, savedBytes: 5 }
+      const parent = await two.queue(two.mine)
+      await claim()
+      const child = { ...job(two.mine, { kind: 'health.report', input: { sections: 'all' } }), parentId: parent.id }
+      const wait = { type: 'wait', epoch: 1, agentId: two.mine.agentId, childId: child.id, effect: 'none', bill } as const
+      await jobs.wait([two.mine.siteId], parent.id, wait, child, 2)
+      await jobs.wait([two.mine.siteId], parent.id, wait, child, 3)
+      await jobs.cancel(two.mine.accountId, child.id, 4)
+      await claim(5)
+      const crashed = { outcome: 'failed', effect: 'none', error: { code: 'worker.crashed', message: 'gone' }, bill } as const
+      await say(jobs, two.mine, parent.id, { type: 'end', epoch: 2, end: crashed }, 6)
+      await claim(60_000)
+      await say(jobs, two.mine, parent.id, { type: 'end', epoch: 3, end: { ...done, bill: { ...bill, peakRssBytes: 7 } } }, 60_001)
+      const ended = await find(parent)
+      const all = { cpuMs: 3, peakRssBytes: 10, wallMs: 6, readBytes: 9, writtenBytes: 12, savedBytes: 15 }
+      assert.deepEqual([ended.state, isEnded(ended) && ended.end.bill], ['succeeded', all])
     })
 
     it('take their child along when they are cancelled', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { Kind } from '@platen/protocol'
+import type { Bill } from '../../src/domain/bill.ts'
 import { isEnded, type Job } from '../../src/domain/job.ts'
 import type { JobEvent } from '../../src/domain/job-event.ts'
 import { at, fresh, history, last, live, type Moment } from './job-history.ts'
@@ -71,7 +72,7 @@ describe('a job', () => {
 
   it('is the same job all its life, with no more to it than its state has', () =>
     always(({ job }) => {
-      const { attempt, epoch, settled, reason: _reason, touched: _touched, child: _child, state, ...rest } = job
+      const { attempt, epoch, settled, reason: _reason, touched: _touched, child: _child, bill: _bill, state, ...rest } = job
       const { id, accountId, siteId, kind, input, origin, createdAt, queueDeadline: _deadline, ...own } = rest
       assert.deepEqual({ ...fresh, id, accountId, siteId, kind, input, origin, createdAt }, fresh)
       assert.ok(attempt <= epoch && settled <= epoch)
@@ -83,6 +84,21 @@ describe('a job', () => {
       }
       const names = Object.keys(own).filter(name => state !== 'queued' || (name !== 'held' && name !== 'witness'))
       assert.equal(names.toSorted().join(), members[state] ?? 'end,finishedAt')
+    }))
+
+  it('costs what all its runs together cost, as far as their agents said so', () =>
+    always((moment, earlier) => {
+      if (isEnded(moment.before) || !isEnded(moment.job)) return
+      const bills = [...earlier, moment].flatMap(({ before, event, job }) => {
+        if (job === before) return []
+        return (event.type === 'end' ? event.end.bill : event.type === 'wait' ? event.bill : undefined) ?? []
+      })
+      const cost = (name: keyof Bill): number[] => bills.map(bill => bill[name])
+      const { bill } = moment.job.end
+      assert.equal(bill?.wallMs, bills.length === 0 ? undefined : cost('wallMs').reduce((sum, each) => sum + each))
+      assert.equal(bill?.savedBytes, bills.length === 0 ? undefined : cost('savedBytes').reduce((sum, each) => sum + each))
+      assert.equal(bill?.peakRssBytes, bills.length === 0 ? undefined : Math.max(...cost('peakRssBytes')))
+      assert.ok(!('bill' in moment.job))
     }))
 
   it('ends when it is cancelled, at once or as soon as its agent says so', () =>
