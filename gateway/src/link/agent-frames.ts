@@ -132,9 +132,10 @@ export class AgentFrames {
     if (!parent) return 'job.not_found'
     const child = childOf(parent, frame.child, kindIn(catalog, parent.kind), kindIn(catalog, frame.child.kind), clock.now())
     const wrong = child ? this.#problemOf(child) : 'policy.denied'
-    const { epoch, effect } = frame
+    const { epoch, effect, bill } = frame
     if (!child || wrong) return this.#endWithout(peer, frame, wrong ?? 'internal')
-    const event = { type: 'wait', epoch, agentId: peer.agent.id, childId: child.id, effect } as const
+    const cost = bill ? { bill } : {}
+    const event = { type: 'wait', epoch, agentId: peer.agent.id, childId: child.id, effect, ...cost } as const
     try {
       const step = await store.jobs.wait(peer.agent.places, frame.jobId, event, child, clock.now())
       this.#announce(step)
@@ -148,7 +149,9 @@ export class AgentFrames {
   /** Ends a job whose child is refused: without it, it can't go on. */
   async #endWithout(peer: Peer, frame: Frame<'job.wait'>, code: ErrorCode): Promise<ErrorCode | undefined> {
     const error = { code, message: 'The child that it asks for is refused.' }
-    return refusalOf(await this.#apply(peer, frame, { type: 'end', end: { outcome: 'failed', effect: frame.effect, error } }))
+    const { effect, bill } = frame
+    const end = { outcome: 'failed', effect, error, ...(bill ? { bill } : {}) } as const
+    return refusalOf(await this.#apply(peer, frame, { type: 'end', end }))
   }
 
   async #localResult(peer: Peer, frame: Frame<'job.result'>): Promise<ErrorCode | undefined> {
@@ -198,8 +201,9 @@ export class AgentFrames {
     return step
   }
 
+  /** A word that comes again has been counted and told of. */
   #announce(step: StoredStep | undefined): void {
-    if (!step?.accepted) return
+    if (!step?.accepted || !step.changed) return
     const steps = [step, ...step.also]
     countEnds(this.#parts.metrics, steps)
     for (const hint of hintsOf(steps)) this.#parts.bus.publish(hint)

@@ -102,11 +102,12 @@ export class Dispatcher {
 
   /** Whether there may be more. */
   async #offerSome(session: Session): Promise<boolean> {
-    const { store, clock, bus, leaseMs } = this.#parts
+    const { store, clock, bus, leaseMs, metrics } = this.#parts
     const { id: agentId, places } = session.agent
     const most = mostHeld - session.heldCount
-    const jobs = await store.jobs.claim({ agentId, places, kinds: session.kinds, leaseMs, now: clock.now(), most })
-    for (const hint of hintsOf(jobs.map(job => ({ job, accepted: true, effects: [] })))) bus.publish(hint)
+    const { jobs, also } = await store.jobs.claim({ agentId, places, kinds: session.kinds, leaseMs, now: clock.now(), most })
+    countEnds(metrics, also)
+    for (const hint of hintsOf([...jobs.map(job => ({ job, accepted: true, effects: [] })), ...also])) bus.publish(hint)
     this.#noteRest(session, jobs, jobs.length < most)
     await Promise.all(jobs.map(job => this.#offer(session, job)))
     return jobs.length === most
