@@ -27,6 +27,7 @@ const progressEveryMs = 1_000 / limits.job.progressPerSecond
 /** A run that has not ended, or whose end is not journaled yet: journals each transition, then follows its effects. */
 export class LiveRun {
   readonly kind: Kind
+  readonly origin: Origin
   readonly createdAt: number
   run: Run
   progress: Progress | undefined
@@ -42,6 +43,7 @@ export class LiveRun {
   constructor(run: Run, kind: Kind, options: LiveRunOptions) {
     this.run = run
     this.kind = kind
+    this.origin = run.origin
     this.createdAt = run.createdAt
     this.#options = options
     this.#waitsFrom = options.clock.monotonic()

@@ -96,7 +96,15 @@ describe('the line splitter', () => {
 })
 
 describe('the next run', () => {
-  const waiting = (kind: typeof light, createdAt: number) => ({ kind, createdAt })
+  const waiting = (kind: typeof light, createdAt: number, origin: Run['origin'] = 'platform') => ({ kind, createdAt, origin })
+
+  it('is what the owner or root asked for, before anything that is urgent to others', () => {
+    const others = (['platform', 'event'] as const).map(origin => waiting({ ...light, priority: 90 }, 1, origin))
+    for (const origin of ['owner', 'root'] as const) {
+      const asked = waiting({ ...light, priority: 10 }, 2, origin)
+      assert.equal(nextRun([...others, asked], []), asked)
+    }
+  })
 
   it('is the one of highest priority, then the oldest', () => {
     const urgent = waiting({ ...light, priority: 90 }, 3)
