@@ -1,4 +1,4 @@
-import { newId, PlatenError, toldError, toPlatenError } from '@platen/protocol'
+import { newId, PlatenError, toldError, toPlatenError, type Kind } from '@platen/protocol'
 import { nextRun } from '../domain/next-run.ts'
 import { compareOffer } from '../domain/offer.ts'
 import { mayHaveRun } from '../domain/lost-memory.ts'
@@ -18,6 +18,8 @@ export type RunsOptions = AdmissionRules & Omit<LiveRunOptions, 'tell' | 'ended'
 /** Runs that have not ended, at most: more than a heartbeat may list (64) would be lost to the gateway. */
 const mostUnfinished = 48
 const busyRetryMs = 30_000
+/** A heavy run may take hours: the offer after it may come a little late. */
+const heavyRetryMs = 60_000
 
 /** Everything that runs at this site: the one owner of the job machine. */
 export class Runs implements Jobs {
@@ -166,10 +168,17 @@ export class Runs implements Jobs {
   }
 
   #refusal(identity: RunIdentity): Refusal | undefined {
-    const full = this.#closing || this.#live.size >= mostUnfinished
     const kind = this.#options.kinds.get(identity.kind)
     const notWanted = refusalOf(this.#options, identity) ?? (kind && this.#options.owner.refusal(kind, identity.origin))
-    return notWanted ?? (full ? toRefusal(new PlatenError('agent.busy'), busyRetryMs) : undefined)
+    return notWanted ?? this.#busy(identity.origin, kind)
+  }
+
+  /** The gateway counts the time that a run may take from the accept: one of its own that can't begin now waits in its queue. */
+  #busy(origin: Origin, kind: Kind | undefined): Refusal | undefined {
+    if (this.#closing || this.#live.size >= mostUnfinished) return toRefusal(new PlatenError('agent.busy'), busyRetryMs)
+    const hasHeavy = [...this.#live.values()].some(live => live.kind.weight === 'heavy')
+    if (origin !== 'platform' || kind?.weight !== 'heavy' || !hasHeavy) return undefined
+    return toRefusal(new PlatenError('agent.busy', 'Another heavy job is under way at this site.'), heavyRetryMs)
   }
 
   /** Journals a run, with the frames that tell of it, and lets it wait for its turn. */
