@@ -49,7 +49,7 @@ export type Lease = Pick<RunIdentity, 'attempt' | 'epoch'>
  * starts it again: nothing was done yet).
  *
  * **running** — a worker has it. Left by `end`; by a restart, which ends it `failed` with `job.lost`, its effect `none`
- * where no step had begun, `unknown` where one that is not repeatable was open, `partial` otherwise.
+ * where no step had begun, `unknown` where one that is not repeatable had, `partial` otherwise.
  *
  * **ended** — the result waits in the outbox until the gateway has it. For good, but that `adopt` reports the same end again.
  *

@@ -15,8 +15,8 @@ export interface WorkOrder {
 /** What a worker reports while it runs. */
 export interface WorkListener {
   progress(done: number, total: number, note: string): void
-  /** Journals the step; false where that failed, and then the worker does not begin it. */
-  step(name: string, kind: string, phase: 'begun' | 'ended'): boolean
+  /** Journals that a step begins; false where that failed, and then the worker does not begin it. */
+  step(name: string, kind: string): boolean
 }
 
 /** What a worker ended with. */

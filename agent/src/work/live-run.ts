@@ -129,7 +129,7 @@ export class LiveRun {
       { jobId, kind, attempt, input, role: this.kind.role, runMs, ...(child ? { child } : {}) },
       {
         progress: (done, total, note) => this.#takeProgress({ done, total, note }),
-        step: (name, stepKind, phase) => this.#takeStep(name, stepKind, phase),
+        step: (name, stepKind) => this.#takeStep(name, stepKind),
       },
     )
     void this.#work.done.then(outcome => {
@@ -139,18 +139,18 @@ export class LiveRun {
   }
 
   /** A step that can't be journaled must not happen: the worker is stopped. */
-  #takeStep(name: string, kind: string, phase: 'begun' | 'ended'): boolean {
+  #takeStep(name: string, kind: string): boolean {
     const { jobId, state } = this.run
     // A worker that is over says nothing more that counts.
     if (state !== 'running') return false
     try {
-      this.#options.journal.step(jobId, name, kind, phase)
+      this.#options.journal.step(jobId, name, kind)
     } catch (error) {
       this.#options.log.error('run:step_unsaved', { jobId, code: toPlatenError(error).code })
       this.#work?.cancel('journal')
       return false
     }
-    if (phase === 'begun') this.#apply({ type: 'step', name, kind })
+    this.#apply({ type: 'step', name, kind })
     return true
   }
 

@@ -84,12 +84,10 @@ function startWork(options: WorkerProcessesOptions, order: WorkOrder, listener: 
 
   const counted: WorkListener = {
     progress: (done, total, note) => listener.progress(done, total, note),
-    step: (name, kind, phase) => {
-      const noted = listener.step(name, kind, phase)
-      if (noted && phase === 'begun') {
-        steps.begun += 1
-        if (!isRepeatable(kind)) steps.notRepeatable += 1
-      }
+    step: (name, kind) => {
+      const noted = listener.step(name, kind)
+      if (noted) steps.begun += 1
+      if (noted && !isRepeatable(kind)) steps.notRepeatable += 1
       return noted
     },
   }
@@ -145,7 +143,7 @@ async function converse(
       else if (message.type === 'step') {
         count.step += 1
         if (count.step > mostSteps) connection.end()
-        else if (listener.step(message.name, message.kind, message.phase)) connection.send({ type: 'noted', id: message.id })
+        else if (listener.step(message.name, message.kind)) connection.send({ type: 'noted', id: message.id })
       } else if (message.type === 'log') {
         count.log += 1
         if (count.log <= mostLogLines) log[message.level](message.event, { jobId, kind, ...message.members })

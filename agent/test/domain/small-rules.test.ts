@@ -168,7 +168,7 @@ describe('a message of a worker', () => {
       '[]',
       '{"type":"root"}',
       '{"type":"progress","done":-1,"total":2,"note":""}',
-      '{"type":"step","id":1,"name":"x","kind":"y","phase":"done"}',
+      '{"type":"step","id":1,"name":"x"}',
     ]
     odd.push(
       '{"type":"end","end":{"outcome":"failed","code":"no.code","message":""},"bill":{"cpuMs":1,"peakRssBytes":1,"wallMs":1,"readBytes":1,"writtenBytes":1,"savedBytes":1}}',
