@@ -33,10 +33,12 @@ export class LiveRun {
   progress: Progress | undefined
   /** Whether it is on record as running although it has not begun: its turn is next, whatever comes meanwhile. */
   isNext = false
+  /** When the gateway last stood by it, by the monotonic clock: since this process runs, as far as is known. */
+  vouchedAt: number = -Infinity
   readonly #options: LiveRunOptions
   #work: Work | undefined
-  /** When it came to this process: a clock that is set neither lets a job expire nor keeps it for ever. */
-  readonly #waitsFrom: number
+  /** When it came, by the monotonic clock: one that is set neither lets a job expire nor keeps it for ever. */
+  #waitsFrom: number
   #toldAt = -Infinity
   #tellsSoon = false
 
@@ -61,7 +63,9 @@ export class LiveRun {
 
   /** What a restart of the agent makes of it. */
   restart(): void {
-    this.#apply({ type: 'restart', at: this.#options.clock.now() })
+    const { clock } = this.#options
+    this.#apply({ type: 'restart', at: clock.now() })
+    if (this.run.state === 'accepted' && this.origin === 'platform') this.#waitOn()
   }
 
   /** Goes on under a newer lease. @throws PlatenError disk.full, store.unavailable: then it is still the older one's */
@@ -74,9 +78,8 @@ export class LiveRun {
 
   /** Gives it to a worker, unless it waited too long. */
   start(): void {
-    const { clock } = this.#options
-    if (clock.monotonic() - this.#waitsFrom > this.kind.deadlines.queueMs) this.fail(new PlatenError('job.expired'))
-    else this.#apply({ type: 'start', at: clock.now() })
+    if (this.#leftMs() < 0) this.fail(new PlatenError('job.expired'))
+    else this.#apply({ type: 'start', at: this.#options.clock.now() })
   }
 
   /** Ends it before anything was done. */
@@ -86,6 +89,23 @@ export class LiveRun {
 
   cancel(): void {
     this.#apply({ type: 'cancel', at: this.#options.clock.now() })
+  }
+
+  /**
+   * Its time in the queue has gone on since it was accepted, of which only the clock of the day knows; and it ends with it, since
+   * the gateway whose word it waits for may never come back. What was asked for at the site waits for nobody, and is done
+   * however long the agent was away.
+   */
+  #waitOn(): void {
+    const { clock } = this.#options
+    this.#waitsFrom -= Math.max(0, clock.now() - this.createdAt)
+    clock.after(Math.max(0, this.#leftMs() + 1), () => {
+      if (this.run.state === 'accepted') this.fail(new PlatenError('job.expired'))
+    })
+  }
+
+  #leftMs(): number {
+    return this.#waitsFrom + this.kind.deadlines.queueMs - this.#options.clock.monotonic()
   }
 
   #end(end: RunEnd): void {

@@ -4,10 +4,11 @@ import { compareOffer } from '../domain/offer.ts'
 import { mayHaveRun } from '../domain/lost-memory.ts'
 import { judge, refusal, type Refusal } from '../domain/policy.ts'
 import { transition, type Lease, type Origin, type Run, type RunIdentity } from '../domain/run.ts'
-import type { Cancelled, Fence, Jobs, Offered, Progress, RunNews } from '../ports/jobs.ts'
+import type { Cancelled, Fence, GatewaySign, Jobs, Offered, Progress, RunNews } from '../ports/jobs.ts'
 import { refusalOf, toRefusal, type AdmissionRules } from './admission.ts'
 import { CancelledLeases } from './cancelled-leases.ts'
 import { createdFrames, outcomeFrame } from './frames.ts'
+import { LeaseWatch } from './lease-watch.ts'
 import { LiveRun, type LiveRunOptions } from './live-run.ts'
 import { MemoryLoss } from './memory-loss.ts'
 import { NewsListeners } from './news-listeners.ts'
@@ -28,14 +29,19 @@ export class Runs implements Jobs {
   readonly #listeners: NewsListeners
   readonly #cancelled = new CancelledLeases()
   readonly #loss: MemoryLoss
+  readonly #leases: LeaseWatch
   #closing = false
 
-  /** Takes over what the journal holds: settles what a crash left, and lets what had not begun wait for its turn. */
+  /**
+   * Takes over what the journal holds: settles what a crash left, and lets what had not begun wait for its turn; what the
+   * platform asked for, until the gateway was heard.
+   */
   constructor(options: RunsOptions) {
     this.#options = options
     const { journal, kinds, policy, log } = options
     this.#listeners = new NewsListeners(log)
     this.#loss = new MemoryLoss(journal, log)
+    this.#leases = new LeaseWatch(options.clock, () => this.#startSoon())
     for (const run of journal.unfinished()) {
       const kind = kinds.get(run.kind)
       if (!kind) {
@@ -66,6 +72,7 @@ export class Runs implements Jobs {
     }
     try {
       if (compared === 'adopt') return this.#adopt(known as Run, offered)
+      if (compared === 'accepted') this.#vouch(jobId)
       if (compared !== 'new attempt') return compared
       const refusal = this.#refusal(identity)
       if (refusal) return refusal
@@ -105,6 +112,10 @@ export class Runs implements Jobs {
 
   forgottenBefore(): number | undefined {
     return this.#loss.before
+  }
+
+  notice(sign: GatewaySign): void {
+    this.#leases.notice(sign)
   }
 
   running(): readonly Fence[] {
@@ -158,8 +169,10 @@ export class Runs implements Jobs {
   #adopt(known: Run, lease: Lease): 'accepted' {
     const live = this.#live.get(known.jobId)
     if (live?.run.state === 'ended') throw new PlatenError('agent.busy', 'Its end is not journaled yet.')
-    if (live) live.adopt(lease)
-    else {
+    if (live) {
+      live.adopt(lease)
+      this.#vouch(known.jobId)
+    } else {
       const { run } = transition(known, { type: 'adopt', ...lease })
       if (run.state === 'ended') this.#options.journal.save(run, [outcomeFrame(run)])
       this.#listeners.tell({ type: 'state', run })
@@ -188,11 +201,19 @@ export class Runs implements Jobs {
     if (!kind) throw new PlatenError('kind.unknown')
     const run: Run = { ...identity, runMs: Math.min(identity.runMs, kind.deadlines.runMs), state: 'accepted' }
     const live = this.#liveRun(run, kind)
+    live.vouchedAt = this.#options.clock.monotonic()
     live.take(reports ? createdFrames(run) : [], this.#next([...this.#live.values(), live]) === live)
     this.#live.set(run.jobId, live)
     this.#listeners.tell({ type: 'state', run })
     this.#startSoon()
     return run
+  }
+
+  /** The gateway has just said that it stands by a run. */
+  #vouch(jobId: string): void {
+    const live = this.#live.get(jobId)
+    if (live) live.vouchedAt = this.#options.clock.monotonic()
+    this.#startSoon()
   }
 
   #liveRun(run: Run, kind: LiveRun['kind']): LiveRun {
@@ -215,8 +236,13 @@ export class Runs implements Jobs {
   #next(all: readonly LiveRun[]): LiveRun | undefined {
     if (this.#closing) return undefined
     const running = all.filter(({ run }) => run.state !== 'accepted').map(({ kind }) => kind)
-    const waiting = all.filter(({ run }) => run.state === 'accepted')
+    const waiting = all.filter(live => live.run.state === 'accepted' && this.#mayBegin(live))
     return waiting.find(({ isNext }) => isNext) ?? nextRun(waiting, running)
+  }
+
+  /** What was asked for at the site begins whether there is a gateway or not. */
+  #mayBegin({ origin, vouchedAt }: LiveRun): boolean {
+    return origin !== 'platform' || this.#leases.stands(vouchedAt)
   }
 
   #start(live: LiveRun): void {
