@@ -113,6 +113,18 @@ describe('the owner’s say', () => {
     }
   })
 
+  it('says why a job is vetoed, where he said so', () => {
+    const wishes = {
+      vetoed: ['cache.purge', 'images.optimize'],
+      vetoReasons: [{ kind: 'images.optimize', reason: 'A photographer’s site.' }],
+    }
+    assert.match(judged(heavy, wishes)?.message ?? '', /A photographer’s site\.$/)
+    assert.doesNotMatch(judged(purge, wishes)?.message ?? '', /photographer/)
+    const long = judged(heavy, { ...wishes, vetoReasons: [{ kind: 'images.optimize', reason: 'x'.repeat(500) }] })
+    assert.ok(long && long.message.length <= 500)
+    assert.equal(judged(heavy, { vetoReasons: wishes.vetoReasons }), undefined)
+  })
+
   it('puts a kind off until a time, with the owner’s reason, a day at most at once', () => {
     const until = at('01:00', '2026-11-28')
     const refused = judged(purge, { deferred: [{ kind: 'cache.purge', until, reason: 'Sale until one.' }] })
