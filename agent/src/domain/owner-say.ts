@@ -38,11 +38,14 @@ export const noWishes: LocalWishes = { timeZone: 'UTC', quietHours: [], vetoed: 
  */
 export function judgeOwnersSay({ kind, origin }: AskedJob, say: Say, moment: Moment): Refusal | undefined {
   if (origin === 'owner' || origin === 'root') return undefined
-  return (
-    veto(kind.name, say) ??
-    deferral(kind.name, say, moment) ??
-    (kind.weight === 'heavy' ? (quiet(say, moment) ?? spent(say, moment)) : undefined)
-  )
+  const hours = kind.weight === 'heavy' ? quiet(say, moment) : undefined
+  return veto(kind.name, say) ?? deferral(kind.name, say, moment) ?? hours ?? judgeAllowance({ kind, origin }, say, moment)
+}
+
+/** Why a job that runs may not go on, or undefined: of all that he says, only an allowance ends what was begun. */
+export function judgeAllowance({ kind, origin }: AskedJob, say: Say, moment: Moment): Refusal | undefined {
+  const isHis = origin === 'owner' || origin === 'root'
+  return isHis || kind.weight !== 'heavy' ? undefined : spent(say, moment)
 }
 
 /** The quiet hours of both. */

@@ -1,4 +1,6 @@
 import { limits, PlatenError, toPlatenError, type Kind } from '@platen/protocol'
+import type { Cost } from '../domain/day-usage.ts'
+import type { Refusal } from '../domain/policy.ts'
 import { transition, type Lease, type Origin, type Run, type RunEnd, type RunEvent } from '../domain/run.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Journal, OutboxItem } from '../ports/journal.ts'
@@ -7,12 +9,13 @@ import type { Progress, RunNews } from '../ports/jobs.ts'
 import type { Log } from '../ports/log.ts'
 import type { Work, Workers, WorkOutcome } from '../ports/workers.ts'
 import { outcomeFrame } from './frames.ts'
+import { RunMeter } from './run-meter.ts'
 
 /** What a live run needs of its owner. */
 export interface LiveRunOptions {
   readonly journal: Journal
   readonly workers: Workers
-  readonly owner: Pick<Owner, 'refusal' | 'spent'>
+  readonly owner: Pick<Owner, 'refusal' | 'used' | 'spent'>
   /** Whether there is a gateway to report to: without one, nothing is put into the outbox. */
   readonly reports: boolean
   readonly clock: Clock
@@ -36,7 +39,11 @@ export class LiveRun {
   /** When the gateway last stood by it, by the monotonic clock: since this process runs, as far as is known. */
   vouchedAt: number = -Infinity
   readonly #options: LiveRunOptions
+  readonly #meter: RunMeter
   #work: Work | undefined
+  /** Why it is being stopped, where that was neither asked for nor a deadline. */
+  #stoppedFor: Refusal | undefined
+  #isStopping = false
   /** When it came, by the monotonic clock: one that is set neither lets a job expire nor keeps it for ever. */
   #waitsFrom: number
   #toldAt = -Infinity
@@ -48,6 +55,7 @@ export class LiveRun {
     this.origin = run.origin
     this.createdAt = run.createdAt
     this.#options = options
+    this.#meter = new RunMeter(options.owner, kind, run.origin)
     this.#waitsFrom = options.clock.monotonic()
   }
 
@@ -120,7 +128,7 @@ export class LiveRun {
     this.run = run
     for (const effect of effects) {
       if (effect.type === 'work') this.#startWork()
-      if (effect.type === 'stop work') this.#work?.cancel('cancelled')
+      if (effect.type === 'stop work') this.#stop('cancelled')
       if (effect.type === 'report' && run.state === 'ended') this.#report(run)
     }
     if (changed && run.state !== 'ended') this.#options.tell({ type: 'state', run })
@@ -150,12 +158,26 @@ export class LiveRun {
       {
         progress: (done, total, note) => this.#takeProgress({ done, total, note }),
         step: (name, stepKind) => this.#takeStep(name, stepKind),
+        used: cost => this.#takeCost(cost),
       },
     )
     void this.#work.done.then(outcome => {
-      this.#options.owner.spent(this.kind, outcome.bill)
-      this.#end(endOf(outcome, this.run.origin))
+      this.#meter.isOver(outcome.bill)
+      this.#end(endOf(outcome, this.origin, this.#stoppedFor))
     })
+  }
+
+  #stop(reason: string): void {
+    this.#isStopping = true
+    this.#work?.cancel(reason)
+  }
+
+  #takeCost(cost: Cost): void {
+    if (this.run.state !== 'running') return
+    const refusal = this.#meter.used(cost)
+    if (!refusal || this.#isStopping) return
+    this.#stoppedFor = refusal
+    this.#stop('allowance')
   }
 
   /** A step that can't be journaled must not happen: the worker is stopped. */
@@ -167,7 +189,7 @@ export class LiveRun {
       this.#options.journal.step(jobId, name, kind)
     } catch (error) {
       this.#options.log.error('run:step_unsaved', { jobId, code: toPlatenError(error).code })
-      this.#work?.cancel('journal')
+      this.#stop('journal')
       return false
     }
     this.#apply({ type: 'step', name, kind })
@@ -196,7 +218,7 @@ export class LiveRun {
 /** A job of the site has no lease under which it could wait: the gateway would take its word for none. */
 const cantWait = { code: 'internal', message: 'A job that was made at the site can’t ask for another one.' } as const
 
-function endOf(work: WorkOutcome, origin: Origin): RunEnd {
+function endOf(work: WorkOutcome, origin: Origin, stoppedFor: Refusal | undefined): RunEnd {
   switch (work.outcome) {
     case 'succeeded':
       return { outcome: 'succeeded', effect: work.effect, result: work.result, bill: work.bill }
@@ -206,6 +228,7 @@ function endOf(work: WorkOutcome, origin: Origin): RunEnd {
       if (origin !== 'platform') return { outcome: 'failed', effect: work.effect, error: cantWait, bill: work.bill }
       return { outcome: 'waiting', effect: work.effect, child: work.child, bill: work.bill }
     case 'cancelled':
-      return { outcome: 'cancelled', effect: work.effect, bill: work.bill }
+      if (!stoppedFor) return { outcome: 'cancelled', effect: work.effect, bill: work.bill }
+      return { outcome: 'cancelled', effect: work.effect, error: { code: stoppedFor.code, message: stoppedFor.message }, bill: work.bill }
   }
 }

@@ -67,7 +67,9 @@ function startWork(options: WorkerProcessesOptions, order: WorkOrder, listener: 
   const calls = new AbortController()
   let connection: WorkerConnection | undefined
   let stopping: string | undefined
-  const exit = new Promise<WorkerGone>(resolve => launcher.start(order.role, token, policy.limits.memoryMb, resolve))
+  const exit = new Promise<WorkerGone>(ended => {
+    launcher.start(order.role, token, policy.limits.memoryMb, { used: usage => listener.used(usage), ended })
+  })
 
   const cancel = (reason: string): void => {
     if (stopping !== undefined) return
@@ -84,6 +86,7 @@ function startWork(options: WorkerProcessesOptions, order: WorkOrder, listener: 
 
   const counted: WorkListener = {
     progress: (done, total, note) => listener.progress(done, total, note),
+    used: cost => listener.used(cost),
     step: (name, kind) => {
       const noted = listener.step(name, kind)
       if (noted) steps.begun += 1
