@@ -7,8 +7,9 @@ import type { Journal, OutboxItem } from '../ports/journal.ts'
 import type { Owner } from '../ports/owner.ts'
 import type { Progress, RunNews } from '../ports/jobs.ts'
 import type { Log } from '../ports/log.ts'
-import type { Work, Workers, WorkOutcome } from '../ports/workers.ts'
+import type { Work, Workers } from '../ports/workers.ts'
 import { outcomeFrame } from './frames.ts'
+import { endOf } from './run-end.ts'
 import { RunMeter } from './run-meter.ts'
 
 /** What a live run needs of its owner. */
@@ -212,23 +213,5 @@ export class LiveRun {
     if (this.run.state !== 'running' || !this.progress) return
     this.#toldAt = this.#options.clock.monotonic()
     this.#options.tell({ type: 'progress', run: this.run, progress: this.progress })
-  }
-}
-
-/** A job of the site has no lease under which it could wait: the gateway would take its word for none. */
-const cantWait = { code: 'internal', message: 'A job that was made at the site can’t ask for another one.' } as const
-
-function endOf(work: WorkOutcome, origin: Origin, stoppedFor: Refusal | undefined): RunEnd {
-  switch (work.outcome) {
-    case 'succeeded':
-      return { outcome: 'succeeded', effect: work.effect, result: work.result, bill: work.bill }
-    case 'failed':
-      return { outcome: 'failed', effect: work.effect, error: work.error, bill: work.bill }
-    case 'waiting':
-      if (origin !== 'platform') return { outcome: 'failed', effect: work.effect, error: cantWait, bill: work.bill }
-      return { outcome: 'waiting', effect: work.effect, child: work.child, bill: work.bill }
-    case 'cancelled':
-      if (!stoppedFor) return { outcome: 'cancelled', effect: work.effect, bill: work.bill }
-      return { outcome: 'cancelled', effect: work.effect, error: { code: stoppedFor.code, message: stoppedFor.message }, bill: work.bill }
   }
 }

@@ -1,5 +1,4 @@
 import { newId, PlatenError, toldError, toPlatenError, type Kind } from '@platen/protocol'
-import { nextRun } from '../domain/next-run.ts'
 import { compareOffer } from '../domain/offer.ts'
 import { mayHaveRun } from '../domain/lost-memory.ts'
 import { judge, refusal, type Refusal } from '../domain/policy.ts'
@@ -8,10 +7,10 @@ import type { Cancelled, Fence, GatewaySign, Jobs, Offered, Progress, RunNews } 
 import { refusalOf, toRefusal, type AdmissionRules } from './admission.ts'
 import { CancelledLeases } from './cancelled-leases.ts'
 import { createdFrames, outcomeFrame } from './frames.ts'
-import { LeaseWatch } from './lease-watch.ts'
 import { LiveRun, type LiveRunOptions } from './live-run.ts'
 import { MemoryLoss } from './memory-loss.ts'
 import { NewsListeners } from './news-listeners.ts'
+import { Turns } from './turns.ts'
 
 /** What the owner of all runs needs. */
 export type RunsOptions = AdmissionRules & Omit<LiveRunOptions, 'tell' | 'ended'>
@@ -25,11 +24,10 @@ const heavyRetryMs = 60_000
 /** Everything that runs at this site: the one owner of the job machine. */
 export class Runs implements Jobs {
   readonly #options: RunsOptions
-  readonly #live = new Map<string, LiveRun>()
+  readonly #turns: Turns
   readonly #listeners: NewsListeners
   readonly #cancelled = new CancelledLeases()
   readonly #loss: MemoryLoss
-  readonly #leases: LeaseWatch
   #closing = false
 
   /**
@@ -41,7 +39,7 @@ export class Runs implements Jobs {
     const { journal, kinds, policy, log } = options
     this.#listeners = new NewsListeners(log)
     this.#loss = new MemoryLoss(journal, log)
-    this.#leases = new LeaseWatch(options.clock, () => this.#startSoon())
+    this.#turns = new Turns(options.clock)
     for (const run of journal.unfinished()) {
       const kind = kinds.get(run.kind)
       if (!kind) {
@@ -49,12 +47,12 @@ export class Runs implements Jobs {
         continue
       }
       const live = this.#liveRun(run, kind)
-      this.#live.set(run.jobId, live)
+      this.#turns.add(live)
       live.restart()
       const refusal = live.run.state === 'accepted' && judge(policy, kinds, run)
       if (refusal) live.fail(refusal)
     }
-    this.#startSoon()
+    this.#turns.takeSoon()
   }
 
   offer({ settled, ...offered }: Offered): 'accepted' | Refusal {
@@ -72,7 +70,7 @@ export class Runs implements Jobs {
     }
     try {
       if (compared === 'adopt') return this.#adopt(known as Run, offered)
-      if (compared === 'accepted') this.#vouch(jobId)
+      if (compared === 'accepted') return this.#standBy(jobId)
       if (compared !== 'new attempt') return compared
       const refusal = this.#refusal(identity)
       if (refusal) return refusal
@@ -100,7 +98,7 @@ export class Runs implements Jobs {
     if (!known) return 'unknown'
     if (lease && lease.epoch < known.epoch) return 'ended'
     if (lease && lease.epoch > known.epoch) this.#adopt(known, lease)
-    const live = this.#live.get(jobId)
+    const live = this.#turns.get(jobId)
     if (!live || live.run.state === 'ended') return 'ended'
     live.cancel()
     return 'stopping'
@@ -115,24 +113,24 @@ export class Runs implements Jobs {
   }
 
   notice(sign: GatewaySign): void {
-    this.#leases.notice(sign)
+    this.#turns.notice(sign)
   }
 
   running(): readonly Fence[] {
-    const runs = [...this.#live.values()].map(live => live.run).filter(run => run.origin === 'platform')
+    const runs = this.#turns.all.map(live => live.run).filter(run => run.origin === 'platform')
     return runs.map(({ jobId, attempt, epoch }) => ({ jobId, attempt, epoch }))
   }
 
   unfinished(): number {
-    return this.#live.size
+    return this.#turns.all.length
   }
 
   find(jobId: string): Run | undefined {
-    return this.#live.get(jobId)?.run ?? this.#options.journal.find(jobId)
+    return this.#turns.get(jobId)?.run ?? this.#options.journal.find(jobId)
   }
 
   progressOf(jobId: string): Progress | undefined {
-    return this.#live.get(jobId)?.progress
+    return this.#turns.get(jobId)?.progress
   }
 
   recent(limit: number): readonly Run[] {
@@ -146,6 +144,7 @@ export class Runs implements Jobs {
   /** Stops what runs and takes nothing more. What waits stays journaled for the next start. */
   async close(): Promise<void> {
     this.#closing = true
+    this.#turns.close()
     await this.#options.workers.close()
   }
 
@@ -165,13 +164,20 @@ export class Runs implements Jobs {
     }
   }
 
+  /** The same offer again: what waits for the gateway's word has it. */
+  #standBy(jobId: string): 'accepted' {
+    const live = this.#turns.get(jobId)
+    if (live) this.#turns.vouch(live)
+    return 'accepted'
+  }
+
   /** Takes what was begun, or has ended, under a lease that the gateway did not know to be its. */
   #adopt(known: Run, lease: Lease): 'accepted' {
-    const live = this.#live.get(known.jobId)
+    const live = this.#turns.get(known.jobId)
     if (live?.run.state === 'ended') throw new PlatenError('agent.busy', 'Its end is not journaled yet.')
     if (live) {
       live.adopt(lease)
-      this.#vouch(known.jobId)
+      this.#turns.vouch(live)
     } else {
       const { run } = transition(known, { type: 'adopt', ...lease })
       if (run.state === 'ended') this.#options.journal.save(run, [outcomeFrame(run)])
@@ -188,8 +194,9 @@ export class Runs implements Jobs {
 
   /** The gateway counts the time that a run may take from the accept: one of its own that can't begin now waits in its queue. */
   #busy(origin: Origin, kind: Kind | undefined): Refusal | undefined {
-    if (this.#closing || this.#live.size >= mostUnfinished) return toRefusal(new PlatenError('agent.busy'), busyRetryMs)
-    const hasHeavy = [...this.#live.values()].some(live => live.kind.weight === 'heavy')
+    const { all } = this.#turns
+    if (this.#closing || all.length >= mostUnfinished) return toRefusal(new PlatenError('agent.busy'), busyRetryMs)
+    const hasHeavy = all.some(live => live.kind.weight === 'heavy')
     if (origin !== 'platform' || kind?.weight !== 'heavy' || !hasHeavy) return undefined
     return toRefusal(new PlatenError('agent.busy', 'Another heavy job is under way at this site.'), heavyRetryMs)
   }
@@ -201,55 +208,16 @@ export class Runs implements Jobs {
     if (!kind) throw new PlatenError('kind.unknown')
     const run: Run = { ...identity, runMs: Math.min(identity.runMs, kind.deadlines.runMs), state: 'accepted' }
     const live = this.#liveRun(run, kind)
-    live.vouchedAt = this.#options.clock.monotonic()
-    live.take(reports ? createdFrames(run) : [], this.#next([...this.#live.values(), live]) === live)
-    this.#live.set(run.jobId, live)
+    this.#turns.vouch(live)
+    live.take(reports ? createdFrames(run) : [], this.#turns.isNext(live))
+    this.#turns.add(live)
     this.#listeners.tell({ type: 'state', run })
-    this.#startSoon()
     return run
-  }
-
-  /** The gateway has just said that it stands by a run. */
-  #vouch(jobId: string): void {
-    const live = this.#live.get(jobId)
-    if (live) live.vouchedAt = this.#options.clock.monotonic()
-    this.#startSoon()
   }
 
   #liveRun(run: Run, kind: LiveRun['kind']): LiveRun {
     const tell = (news: RunNews): void => this.#listeners.tell(news)
-    const ended = (jobId: string): void => {
-      this.#live.delete(jobId)
-      this.#startSoon()
-    }
+    const ended = (jobId: string): void => this.#turns.remove(jobId)
     return new LiveRun(run, kind, { ...this.#options, tell, ended })
-  }
-
-  /** After the caller has answered: an accept leaves before the first news of the run. */
-  #startSoon(): void {
-    queueMicrotask(() => {
-      const all = (): readonly LiveRun[] => [...this.#live.values()]
-      for (let next = this.#next(all()); next; next = this.#next(all())) this.#start(next)
-    })
-  }
-
-  #next(all: readonly LiveRun[]): LiveRun | undefined {
-    if (this.#closing) return undefined
-    const running = all.filter(({ run }) => run.state !== 'accepted').map(({ kind }) => kind)
-    const waiting = all.filter(live => live.run.state === 'accepted' && this.#mayBegin(live))
-    return waiting.find(({ isNext }) => isNext) ?? nextRun(waiting, running)
-  }
-
-  /** What was asked for at the site begins whether there is a gateway or not. */
-  #mayBegin({ origin, vouchedAt }: LiveRun): boolean {
-    return origin !== 'platform' || this.#leases.stands(vouchedAt)
-  }
-
-  #start(live: LiveRun): void {
-    try {
-      live.start()
-    } catch (error) {
-      live.fail(toPlatenError(error))
-    }
   }
 }
