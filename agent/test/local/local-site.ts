@@ -51,6 +51,7 @@ export class FewJobs implements Jobs {
     return this.#run.state === 'ended' ? 'ended' : 'stopping'
   }
   forgot(): void {}
+  notice(): void {}
   forgottenBefore(): undefined {}
   running(): [] {
     return []

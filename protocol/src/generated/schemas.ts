@@ -1161,6 +1161,26 @@ export const schemas: Readonly<Record<string, object>> = {
                 },
                 maxItems: 100,
               },
+              vetoReasons: {
+                type: 'array',
+                items: {
+                  type: 'object',
+                  required: ['kind', 'reason'],
+                  properties: {
+                    kind: {
+                      type: 'string',
+                      pattern: '^[a-z]+\\.[a-z]+$',
+                      maxLength: 40,
+                    },
+                    reason: {
+                      type: 'string',
+                      maxLength: 500,
+                    },
+                  },
+                  additionalProperties: false,
+                },
+                maxItems: 100,
+              },
               deferred: {
                 type: 'array',
                 items: {
@@ -1346,6 +1366,26 @@ export const schemas: Readonly<Record<string, object>> = {
         },
         maxItems: 100,
       },
+      vetoReasons: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['kind', 'reason'],
+          properties: {
+            kind: {
+              type: 'string',
+              pattern: '^[a-z]+\\.[a-z]+$',
+              maxLength: 40,
+            },
+            reason: {
+              type: 'string',
+              maxLength: 500,
+            },
+          },
+          additionalProperties: false,
+        },
+        maxItems: 100,
+      },
       deferred: {
         type: 'array',
         items: {
@@ -1429,6 +1469,26 @@ export const schemas: Readonly<Record<string, object>> = {
               type: 'string',
               pattern: '^[a-z]+\\.[a-z]+$',
               maxLength: 40,
+            },
+            maxItems: 100,
+          },
+          vetoReasons: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['kind', 'reason'],
+              properties: {
+                kind: {
+                  type: 'string',
+                  pattern: '^[a-z]+\\.[a-z]+$',
+                  maxLength: 40,
+                },
+                reason: {
+                  type: 'string',
+                  maxLength: 500,
+                },
+              },
+              additionalProperties: false,
             },
             maxItems: 100,
           },

@@ -340,6 +340,13 @@ export interface LocalStatus {
       /**
        * @maxItems 100
        */
+      vetoReasons?: {
+        kind: string
+        reason: string
+      }[]
+      /**
+       * @maxItems 100
+       */
       deferred: {
         kind: string
         until: number
@@ -402,6 +409,13 @@ export interface LocalWishes {
   /**
    * @maxItems 100
    */
+  vetoReasons?: {
+    kind: string
+    reason: string
+  }[]
+  /**
+   * @maxItems 100
+   */
   deferred: {
     kind: string
     until: number
@@ -430,6 +444,13 @@ export interface LocalOwner {
      * @maxItems 100
      */
     vetoed: string[]
+    /**
+     * @maxItems 100
+     */
+    vetoReasons?: {
+      kind: string
+      reason: string
+    }[]
     /**
      * @maxItems 100
      */

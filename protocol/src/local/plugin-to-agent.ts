@@ -26,6 +26,8 @@ const Wishes = closed({
   ...allowances,
   /** Kinds that nobody but the owner and root may start. */
   vetoed: Type.Array(KindName, { maxItems: 100 }),
+  /** Why, for those of them about which the owner has said so. */
+  vetoReasons: Type.Optional(Type.Array(closed({ kind: KindName, reason: Text }), { maxItems: 100 })),
   /** Kinds that nobody but the owner and root may start before a time, and why. */
   deferred: Type.Array(closed({ kind: KindName, until: TimeMs, reason: Text }), { maxItems: 100 }),
 })
