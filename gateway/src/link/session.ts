@@ -59,6 +59,8 @@ export class Session implements Peer, SocketOwner {
   #step: SessionStep
   #heardAt: number
   #tokens: number = limits.link.frameBurst
+  /** What it said of jobs, or was to be told of them, was left out because another process held the same key. */
+  #isUnheard = false
 
   constructor(agent: Agent, socket: WebSocket, options: SessionOptions) {
     const { id, accountId, siteId, pool, publicKey, pendingKey } = agent
@@ -169,7 +171,20 @@ export class Session implements Peer, SocketOwner {
     const { frame } = decoded
     if (this.#step.at === 'challenged' && frame.type === 'hello') return this.#takeHello(frame, this.#step)
     if (this.#step.at !== 'open' || frame.type === 'hello') return this.close(4009, frame.type)
+    // Looked at as it comes: what came before the other process did is heeded, however long it waits for the store.
+    if (frame.type.startsWith('job.') && this.#options.registry.isDuplicate(this.agent)) return this.#leaveUnheard()
     this.#enqueue(() => this.#takeFrame(frame))
+  }
+
+  /** Nobody knows whose word it is. What matters is in the agent's outbox still, or is asked for again. */
+  #leaveUnheard(): void {
+    this.#isUnheard = true
+    this.#options.parts.metrics.count('link_frames_refused', 'agent.duplicate')
+  }
+
+  /** No other process holds its key any more: what it was not heard with it says again when it comes back. */
+  alone(): void {
+    if (this.#isUnheard) this.close(4013)
   }
 
   /** A ping counts as a frame: its answer takes room in the send buffer of a peer that may not read. */
@@ -237,6 +252,7 @@ export class Session implements Peer, SocketOwner {
     if (agent.rotationAskedAt !== undefined) this.send({ type: 'key.rotate' })
     await frames.running(this, hello.running)
     if (!registry.isDuplicate(this.agent)) await dispatcher.resume(this, leased, hello.running)
+    else if (leased.length > 0) this.#isUnheard = true
     dispatcher.wake(this)
   }
 

@@ -78,8 +78,10 @@ describe('a session', () => {
     const other = await gateway.welcomed(agent)
     assert.equal(gateway.events('link:duplicate_agent').length, 1)
     await gateway.queue(agent.siteId)
-    await roundTrip(one)
-    await roundTrip(other)
+    for (const each of [one, other]) {
+      each.send({ type: 'state.report', seq: 5, full: false, facts: {} })
+      await each.next('state.resync')
+    }
     assert.deepEqual([...one.frames, ...other.frames], [])
     one.end()
     await other.next('job.offer')
