@@ -109,13 +109,14 @@ function heed(hint: Hint, registry: Registry, dispatcher: Dispatcher): void {
       const sessions = registry.at(hint.place)
       // It may have been claimed in the commit that made it.
       if (hint.jobId !== undefined && sessions.some(session => session.heldJob(hint.jobId as string) !== undefined)) return
-      for (const session of sessions) dispatcher.wake(session)
-      return
+      return dispatcher.wakeSome(sessions)
     }
     case 'job cancelled': {
-      const { jobId, attempt, epoch } = hint
+      const { jobId, place, agentId, attempt, epoch } = hint
+      // A site has no agent but one.
+      const isMeant = ({ agent }: Session): boolean => (agentId === undefined ? agent.siteId === place : agent.id === agentId)
       // One that is not open yet is told when it is.
-      for (const session of registry.at(hint.place))
+      for (const session of registry.at(place).filter(isMeant))
         if (session.isOpen) session.send({ type: 'job.cancel', jobId, attempt, epoch, reason: 'cancelled' })
       return
     }
