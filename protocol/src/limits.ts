@@ -23,6 +23,8 @@ export const limits = {
     helloMs: 10_000,
     /** The gateway asks for a heartbeat this often; `welcome` may say otherwise. */
     heartbeatMs: 30_000,
+    /** A heartbeat that comes sooner after the one before than this share of the interval that was asked for renews nothing. */
+    shortestBeat: 0.5,
     /** Silence after which either side gives the socket up. */
     silenceMs: 75_000,
     /** Life of the JWT that an agent shows at the upgrade. */

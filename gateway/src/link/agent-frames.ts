@@ -31,7 +31,8 @@ export class AgentFrames {
   }
 
   /** Renews the leases of what runs, and tells the agent what runs in vain. */
-  async running(peer: Peer, fences: readonly Fence[]): Promise<void> {
+  async running(peer: Peer, listed: readonly Fence[]): Promise<void> {
+    const fences = [...new Map(listed.map(fence => [`${fence.jobId} ${fence.epoch}`, fence])).values()]
     const renewed = await Promise.allSettled(fences.map(fence => this.#renew(peer, fence)))
     const failed = renewed.filter(each => each.status === 'rejected').map(({ reason }) => reason as unknown)
     // Where the store is away the connection ends; one lease that it does not renew is not worth all others.

@@ -7,6 +7,7 @@ export async function takeFrame(session: Session, key: string, frame: AgentFrame
   const { frames, dispatcher } = options
   switch (frame.type) {
     case 'heartbeat':
+      if (!session.takesBeat()) return
       await session.checkRecord()
       return frames.running(session, frame.running)
     case 'job.accept':

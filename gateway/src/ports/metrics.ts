@@ -3,6 +3,7 @@ export type CounterName =
   | 'link_upgrades'
   | 'link_closes'
   | 'link_frames_refused'
+  | 'link_frames_surplus'
   | 'link_duplicates'
   | 'log_lines_withheld'
   | 'jobs_offered'
@@ -21,6 +22,7 @@ export const counters: Readonly<Record<CounterName, CounterRow>> = {
   link_upgrades: { meaning: 'Agents that asked to be connected, by what they were answered.', label: 'answer' },
   link_closes: { meaning: 'Connections that ended, by close code.', label: 'code' },
   link_frames_refused: { meaning: 'Frames that changed nothing, by code.', label: 'code' },
+  link_frames_surplus: { meaning: 'Frames that came sooner or oftener than they may and were left out, by type.', label: 'frame' },
   link_duplicates: { meaning: 'Times that two processes were found to hold one agent’s key.' },
   log_lines_withheld: { meaning: 'Log lines that were not written because there were too many of their kind.' },
   jobs_offered: { meaning: 'Jobs that were offered to agents.' },

@@ -94,6 +94,19 @@ describe('an agent that is hostile', { timeout: 60_000 }, () => {
     assert.equal(gateway.events('link:closing').length, 1)
   })
 
+  it('beats without a pause and lists one run again and again, and gets its lease renewed once', async test => {
+    const { id: jobId } = await gateway.queue(rogue.siteId)
+    const { attempt, epoch } = await offerOf(connection, jobId)
+    const apply = gateway.store.jobs.apply.bind(gateway.store.jobs)
+    const { mock } = test.mock.method(gateway.store.jobs, 'apply', (...args: Parameters<typeof apply>) => apply(...args))
+    const running = Array.from({ length: 64 }, () => ({ jobId, attempt, epoch }))
+    for (let beat = 0; beat < 100; beat += 1) connection.send({ type: 'heartbeat', running })
+    await gateway.until(() => gateway.counted('link_frames_surplus', 'heartbeat') === 99, 'heard')
+    await gateway.until(async () => (await gateway.job(jobId)).state === 'running', 'renewed')
+    assert.equal(mock.callCount(), 1)
+    mock.restore()
+  })
+
   it('is closed for a flood of pings, and not answered before its hello', async () => {
     const early = await gateway.connect(rogue)
     for (let sent = 0; sent < 10_000; sent += 1) early.ping()

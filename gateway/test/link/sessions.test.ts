@@ -268,6 +268,24 @@ describe('time and sessions', () => {
     await gateway.until(async () => (await leaseEnd()) === before + 30_000, 'renewed')
   })
 
+  it('a heartbeat that comes late does not keep the next one from being heard, nor does a clock that is set back', async () => {
+    const { id } = await gateway.queue(agent.siteId)
+    const connection = await gateway.welcomed(agent)
+    const { attempt, epoch } = await connection.next('job.offer')
+    const renews = async (): Promise<void> => {
+      connection.send({ type: 'heartbeat', running: [{ jobId: id, attempt, epoch }] })
+      await gateway.until(async () => {
+        const job = await gateway.job(id)
+        return job.state === 'running' && job.lease.expiresAt === clock.now() + limits.job.leaseMs
+      }, 'renewed')
+    }
+    await renews()
+    clock.advance(limits.link.heartbeatMs / 2)
+    await renews()
+    clock.set(-3_600_000)
+    await renews()
+  })
+
   it('a job whose agent was lost is offered again under a new epoch', async () => {
     const { id } = await gateway.queue(agent.siteId)
     const before = await gateway.welcomed(agent)
