@@ -25,6 +25,10 @@ export const limits = {
     heartbeatMs: 30_000,
     /** A heartbeat that comes sooner after the one before than this share of the interval that was asked for renews nothing. */
     shortestBeat: 0.5,
+    /** State reports that are stored an interval of heartbeats: what changed, and all of it where that is asked for. */
+    reportsPerBeat: 2,
+    /** State reports that may come at once before that counts. */
+    reportBurst: 20,
     /** Silence after which either side gives the socket up. */
     silenceMs: 75_000,
     /** Life of the JWT that an agent shows at the upgrade. */

@@ -21,7 +21,7 @@ const made = { perSecond: 2, burst: 2_000 }
 /** Agents that are remembered, apart from those that have made nothing lately. */
 const mostMakers = 100_000
 
-/** What an agent's frames about jobs and state do to the store, and what is answered. All methods throw what the store throws. */
+/** What an agent's frames about jobs do to the store, and what is answered. All methods throw what the store throws. */
 export class AgentFrames {
   readonly #parts: LinkParts
   readonly #made = new TokenBuckets(made, mostMakers)
@@ -81,11 +81,6 @@ export class AgentFrames {
     if (refused === undefined) this.#changed(peer)
     else this.#noteRefusal(peer, jobId, 'created', refused)
     peer.send({ type: 'job.ack', jobId, of: 'created', attempt: 0, epoch: 0, ...(refused === undefined ? {} : { refused }) })
-  }
-
-  async report(peer: Peer, { seq, full, facts }: Frame<'state.report'>): Promise<void> {
-    const stored = await this.#parts.store.agents.report(peer.agent.id, { seq, full, facts })
-    if (!stored) peer.send({ type: 'state.resync' })
   }
 
   async #renew(peer: Peer, fence: Fence): Promise<void> {

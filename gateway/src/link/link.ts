@@ -14,6 +14,7 @@ import { Registry, type AgentName } from './registry.ts'
 import { Rounds } from './rounds.ts'
 import { Session } from './session.ts'
 import { Spared } from './spared.ts'
+import { StateReports } from './state-reports.ts'
 import { upgrader } from './upgrade.ts'
 
 /** What the link needs of whoever composes a gateway. */
@@ -67,6 +68,7 @@ export function openLink({
     registry,
     dispatcher,
     frames: new AgentFrames(parts),
+    reports: new StateReports(parts),
     kindLists: new KindLists(parts.catalog),
     spared: new Spared(leaseMs),
     sessions,

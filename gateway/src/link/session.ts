@@ -26,6 +26,7 @@ import type { Proven, SessionStep } from './session-step.ts'
 import { signerOfHello, type Hello } from './signed.ts'
 import { ownSocket, type SocketOwner } from './socket-owner.ts'
 import type { Spared } from './spared.ts'
+import type { StateReports } from './state-reports.ts'
 import { takeFrame } from './take-frame.ts'
 
 /** What a session needs besides its socket. */
@@ -33,6 +34,7 @@ export interface SessionOptions {
   readonly parts: LinkParts
   readonly registry: Registry
   readonly frames: AgentFrames
+  readonly reports: StateReports
   readonly dispatcher: Dispatcher
   readonly kindLists: KindLists
   readonly spared: Spared

@@ -107,6 +107,15 @@ describe('an agent that is hostile', { timeout: 60_000 }, () => {
     mock.restore()
   })
 
+  it('reports its state without a pause, of which the store sees little', async test => {
+    const report = gateway.store.agents.report.bind(gateway.store.agents)
+    const { mock } = test.mock.method(gateway.store.agents, 'report', (...args: Parameters<typeof report>) => report(...args))
+    const facts = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`fact ${at}`, 'x'.repeat(500)]))
+    for (let seq = 1; seq <= 100; seq += 1) connection.send({ type: 'state.report', seq, full: true, facts })
+    await gateway.until(() => gateway.counted('link_frames_surplus', 'state.report') + mock.callCount() === 100, 'heard')
+    assert.ok(mock.callCount() <= limits.link.reportBurst + 5, `${mock.callCount()} were stored`)
+  })
+
   it('is closed for a flood of pings, and not answered before its hello', async () => {
     const early = await gateway.connect(rogue)
     for (let sent = 0; sent < 10_000; sent += 1) early.ping()

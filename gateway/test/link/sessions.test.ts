@@ -286,6 +286,24 @@ describe('time and sessions', () => {
     await renews()
   })
 
+  it('a state report that was one too many is made up for when there is room again', async () => {
+    const connection = await gateway.welcomed(agent)
+    const stored = async (): Promise<number> => (await gateway.store.agents.resolve(agent.agentId))?.stateSeq ?? 0
+    const { reportBurst, heartbeatMs } = limits.link
+    for (let seq = 1; seq <= reportBurst + 1; seq += 1) connection.send({ type: 'state.report', seq, full: true, facts: { seq } })
+    await gateway.until(() => gateway.counted('link_frames_surplus', 'state.report') === 1, 'left out')
+    assert.equal(await stored(), reportBurst)
+    clock.advance(heartbeatMs)
+    connection.send({ type: 'heartbeat', running: [] })
+    await connection.next('state.resync')
+    connection.send({ type: 'state.report', seq: reportBurst + 2, full: true, facts: {} })
+    await gateway.until(async () => (await stored()) === reportBurst + 2, 'stored')
+    clock.advance(heartbeatMs)
+    connection.send({ type: 'heartbeat', running: [{ jobId: newId('job'), attempt: 1, epoch: 1 }] })
+    await connection.next('job.cancel')
+    assert.deepEqual(connection.frames, [])
+  })
+
   it('a job whose agent was lost is offered again under a new epoch', async () => {
     const { id } = await gateway.queue(agent.siteId)
     const before = await gateway.welcomed(agent)
