@@ -57,6 +57,17 @@ export const limits = {
     /** Bytes of the jobs of one page, as they are stored: what would exceed them begins the next page. */
     pageBytes: 4_194_304,
   },
+  /** Jobs that a site makes by itself. They run whatever the gateway says; what is over these it does not keep. */
+  created: {
+    /** As many as owner, events and root may ask for after a day without a gateway. */
+    burst: 2_000,
+    /** A second, averaged over `burst`. */
+    perSecond: 2,
+    /** A day (UTC). */
+    perDay: 20_000,
+    /** Their inputs and results in a day, as JSON bytes. */
+    bytesPerDay: 268_435_456,
+  },
   outbox: {
     /** Results and reports that wait at an agent for the gateway to come back. */
     bytes: 16_777_216,

@@ -13,6 +13,7 @@ import { quietLog } from './quiet-log.ts'
 import { Registry, type AgentName } from './registry.ts'
 import { Rounds } from './rounds.ts'
 import { Session } from './session.ts'
+import { SiteJobs, type CreatedBounds } from './site-jobs.ts'
 import { Spared } from './spared.ts'
 import { StateReports } from './state-reports.ts'
 import { upgrader } from './upgrade.ts'
@@ -25,6 +26,7 @@ export interface LinkOptions extends Omit<LinkParts, 'heartbeatMs' | 'leaseMs' |
   readonly leaseMs?: number
   readonly metrics?: Metrics
   readonly rates?: Partial<AdmissionRates>
+  readonly created?: Partial<CreatedBounds>
   /** Addresses and networks of proxies that may say in X-Forwarded-For who asks. */
   readonly trustProxy?: readonly string[]
 }
@@ -54,6 +56,7 @@ export function openLink({
   leaseMs = limits.job.leaseMs,
   metrics = noMetrics,
   rates = {},
+  created = {},
   trustProxy = [],
   ...rest
 }: LinkOptions): GatewayLink {
@@ -67,7 +70,7 @@ export function openLink({
     parts,
     registry,
     dispatcher,
-    frames: new AgentFrames(parts),
+    frames: new AgentFrames(parts, new SiteJobs(parts, { ...limits.created, ...created })),
     reports: new StateReports(parts),
     kindLists: new KindLists(parts.catalog),
     spared: new Spared(leaseMs),
