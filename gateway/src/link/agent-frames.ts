@@ -20,6 +20,8 @@ const shortestPauseMs = 1_000
 export class AgentFrames {
   readonly #parts: LinkParts
   readonly #siteJobs: SiteJobs
+  /** The last lease that an agent reported progress under which was not its own. */
+  readonly #stale = new WeakMap<Peer, string>()
 
   constructor(parts: LinkParts, siteJobs: SiteJobs) {
     this.#parts = parts
@@ -46,15 +48,18 @@ export class AgentFrames {
     const { jobId, code, message, retryAfterMs } = frame
     // The agent has taken this very attempt before: its result is on its way.
     if (code === 'grant.replayed') return
-    peer.letGo(jobId)
+    if (peer.heldJob(jobId)?.epoch === frame.epoch) peer.letGo(jobId)
     const pause = retryAfterMs === undefined ? {} : { retryAfterMs: Math.max(retryAfterMs, shortestPauseMs) }
-    await this.#apply(peer, frame, { type: 'decline', code: knownCode(code), message, ...pause })
+    const step = await this.#apply(peer, frame, { type: 'decline', code: knownCode(code), message, ...pause })
+    const refused = refusalOf(step)
+    if (refused !== undefined) return this.#noteRefusal(peer, jobId, 'decline', refused)
     this.#parts.metrics.count('jobs_declined', knownCode(code))
     this.#parts.log.warn('link:declined', { agentId: peer.agent.id, jobId, code: knownCode(code) })
   }
 
+  /** Not answered where it is stale: a run whose lease no heartbeat has renewed yet on this connection may be as good as any. */
   progress(peer: Peer, { jobId, epoch, done, total, note }: Frame<'job.progress'>): void {
-    if (peer.heldJob(jobId)?.epoch !== epoch) return this.#parts.metrics.count('link_frames_refused', 'job.stale_epoch')
+    if (peer.heldJob(jobId)?.epoch !== epoch) return this.#noteStale(peer, jobId, epoch)
     this.#parts.bus.publish({ type: 'job progress', siteId: peer.agent.siteId, jobId, progress: { done, total, note } })
   }
 
@@ -105,6 +110,14 @@ export class AgentFrames {
     if (peer.heldJob(jobId)?.epoch === epoch) peer.letGo(jobId)
     if (refused !== undefined) this.#noteRefusal(peer, jobId, of, refused)
     peer.send({ type: 'job.ack', jobId, of, attempt, epoch, ...(refused === undefined ? {} : { refused }) })
+  }
+
+  /** Logged once a lease: whoever goes on says so four times a second. */
+  #noteStale(peer: Peer, jobId: string, epoch: number): void {
+    const fence = `${jobId} ${epoch}`
+    if (this.#stale.get(peer) === fence) return this.#parts.metrics.count('link_frames_refused', 'job.stale_epoch')
+    this.#stale.set(peer, fence)
+    this.#noteRefusal(peer, jobId, 'progress', 'job.stale_epoch')
   }
 
   #noteRefusal({ agent }: Peer, jobId: string, of: string, code: ErrorCode): void {

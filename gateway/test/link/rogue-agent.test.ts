@@ -49,13 +49,35 @@ describe('an agent that is hostile', { timeout: 60_000 }, () => {
     connection.send({ type: 'heartbeat', running: [fence] })
     connection.send({ type: 'job.wait', ...fence, child, effect: 'none' })
     connection.send({ type: 'job.result', ...fence, ...done })
+    connection.send({ type: 'job.progress', ...fence, done: 1, total: 1, note: 'mine still' })
     assert.equal((await connection.next('job.cancel')).reason, 'job.stale_epoch')
     assert.equal((await connection.next('job.ack')).refused, 'job.not_found')
     assert.equal((await connection.next('job.ack')).refused, 'job.not_found')
     const job = await gateway.job(jobId)
     assert.deepEqual([job.state, job.epoch], ['offered', epoch])
     assert.equal(gateway.hints.filter(({ type }) => type === 'job progress').length, 0)
-    assert.equal(gateway.counted('link_frames_refused', 'job.not_found'), 2)
+    assert.equal(gateway.counted('jobs_declined', 'owner.vetoed'), 0)
+    assert.equal(gateway.events('link:declined').length, 0)
+    await gateway.until(() => gateway.counted('link_frames_refused', 'job.stale_epoch') === 4, 'all of it is counted')
+    assert.equal(gateway.counted('link_frames_refused', 'job.not_found'), 3)
+    const said = gateway.events('link:refused').map(({ members }) => String(members['of']))
+    assert.deepEqual(said.toSorted(), ['decline', 'lease', 'lease', 'progress', 'result', 'wait'])
+  })
+
+  it('declines what it runs under a lease that it makes up, which takes nothing off what it holds', async () => {
+    const held: GatewayFrame[] = []
+    for (let job = 0; job < 8; job += 1) {
+      await gateway.queue(rogue.siteId)
+      const offer = await connection.next('job.offer')
+      held.push(offer)
+      const { jobId, attempt, epoch } = offer
+      connection.send({ type: 'job.decline', jobId, attempt, epoch: epoch + 1, code: 'agent.busy', message: '', retryAfterMs: 0 })
+    }
+    const { id } = await gateway.queue(rogue.siteId)
+    connection.send({ type: 'job.result', jobId: newId('job'), attempt: 1, epoch: 1, ...done })
+    await connection.next('job.ack')
+    assert.equal((await gateway.job(id)).state, 'queued')
+    assert.equal(gateway.counted('jobs_declined', 'agent.busy'), 0)
   })
 
   it('gets nowhere with fences that it makes up', async () => {
