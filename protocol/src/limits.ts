@@ -42,7 +42,7 @@ export const limits = {
     inputBytes: 65_536,
     /** A job's result, as JSON bytes. */
     resultBytes: 262_144,
-    /** Progress reports a second that leave an agent for one job; the latest wins. */
+    /** Progress reports a second that leave an agent for one job, and that a gateway passes on; the latest wins. */
     progressPerSecond: 4,
     /** Life of a signed grant, from signing to the agent's accept. */
     grantSeconds: 300,

@@ -1,8 +1,9 @@
-import { newId, toPlatenError, type AgentFrame, type ErrorCode, type Kind } from '@platen/protocol'
+import { limits, newId, toPlatenError, type AgentFrame, type ErrorCode, type Kind } from '@platen/protocol'
 import { kindIn } from '../domain/catalog.ts'
 import { hintsOf } from '../domain/hint.ts'
 import { isEnded, type Job } from '../domain/job.ts'
 import type { AgentEvent } from '../domain/job-event.ts'
+import { TokenBuckets } from '../domain/token-buckets.ts'
 import type { StoredStep } from '../ports/jobs.ts'
 import { problemOf } from './asked-job.ts'
 import { countEnds, jobEnd, knownCode } from './job-end.ts'
@@ -16,10 +17,16 @@ type Fence = Frame<'heartbeat'>['running'][number]
 /** A decline asks for a pause of so long at least: an agent must not make its gateway spin. */
 const shortestPauseMs = 1_000
 
+/** Of one job: agents keep to it, and what a way between piles up is not worth more. */
+const progressRate = { perSecond: limits.job.progressPerSecond, burst: limits.job.progressPerSecond }
+/** Jobs whose rate is watched at once. */
+const mostReporting = 10_000
+
 /** What an agent's frames about jobs do to the store, and what is answered. All methods throw what the store throws. */
 export class AgentFrames {
   readonly #parts: LinkParts
   readonly #siteJobs: SiteJobs
+  readonly #progress = new TokenBuckets(progressRate, mostReporting)
   /** The last lease that an agent reported progress under which was not its own. */
   readonly #stale = new WeakMap<Peer, string>()
 
@@ -60,6 +67,7 @@ export class AgentFrames {
   /** Not answered where it is stale: a run whose lease no heartbeat has renewed yet on this connection may be as good as any. */
   progress(peer: Peer, { jobId, epoch, done, total, note }: Frame<'job.progress'>): void {
     if (peer.heldJob(jobId)?.epoch !== epoch) return this.#noteStale(peer, jobId, epoch)
+    if (!this.#progress.take(jobId, this.#parts.clock.now())) return this.#parts.metrics.count('link_frames_surplus', 'job.progress')
     this.#parts.bus.publish({ type: 'job progress', siteId: peer.agent.siteId, jobId, progress: { done, total, note } })
   }
 

@@ -80,6 +80,18 @@ describe('an agent that is hostile', { timeout: 60_000 }, () => {
     assert.equal(gateway.counted('jobs_declined', 'agent.busy'), 0)
   })
 
+  it('reports progress as fast as frames may come, of which four a second are passed on', async () => {
+    const { id: jobId } = await gateway.queue(rogue.siteId)
+    const { attempt, epoch } = await offerOf(connection, jobId)
+    const from = performance.now()
+    for (let sent = 1; sent <= 100; sent += 1)
+      connection.send({ type: 'job.progress', jobId, attempt, epoch, done: sent, total: 100, note: '' })
+    const passed = (): number => gateway.hints.filter(({ type }) => type === 'job progress').length
+    await gateway.until(() => passed() + gateway.counted('link_frames_surplus', 'job.progress') === 100, 'heard')
+    const seconds = Math.ceil((performance.now() - from) / 1_000)
+    assert.ok(passed() >= 1 && passed() <= (seconds + 1) * limits.job.progressPerSecond, `${passed()} were passed on`)
+  })
+
   it('gets nowhere with fences that it makes up', async () => {
     const { id: jobId } = await gateway.queue(rogue.siteId)
     const { attempt, epoch } = await offerOf(connection, jobId)
