@@ -144,6 +144,11 @@ export class Session implements Peer, SocketOwner {
     this.#socket.terminate()
   }
 
+  /** Nothing is known of the time before: the clock was set, or this process stood still and has not read what came. */
+  startWaiting(nowMs: number): void {
+    this.#heardAt = nowMs
+  }
+
   /** Lets time pass: a hello that does not come, a peer that is silent or does not let go of its socket. */
   checkDeadlines(nowMs: number): void {
     const silentMs = nowMs - this.#heardAt

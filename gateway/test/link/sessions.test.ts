@@ -234,6 +234,23 @@ describe('time and sessions', () => {
     assert.equal(await connection.closed, 4011)
   })
 
+  for (const [title, ms] of [['forth', 3_600_000], ['back', -3_600_000]] as const) {
+    it(`a clock that is set ${title} ends no session, and silence does as before`, async () => {
+      const connection = await gateway.welcomed(agent)
+      const early = await gateway.connect(agent)
+      clock.set(ms)
+      await clock.pass(5_000)
+      assert.equal(gateway.link.connected(), 1)
+      assert.equal(gateway.gauge('link_unproven'), 1)
+      await clock.pass(limits.link.helloMs)
+      assert.equal(await early.closed, 4001)
+      await clock.pass(limits.link.silenceMs - limits.link.helloMs - 10_000)
+      assert.equal(gateway.link.connected(), 1)
+      await clock.pass(10_000)
+      assert.equal(await connection.closed, 4011)
+    })
+  }
+
   it('a revocation is noticed also where nobody told of it', async () => {
     const connection = await gateway.welcomed(agent)
     await gateway.store.agents.revoke(gateway.accountId, agent.agentId, clock.now())
