@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import {
   closeCodes,
   decodeFrame,
+  gatewayCapabilities,
   limits,
   negotiate,
   toPlatenError,
@@ -269,7 +270,8 @@ export class Session implements Peer, SocketOwner {
     if (this.#step.at !== 'admitting') return
     this.#step = { at: 'open', ...proven }
     for (const { id, attempt, epoch, kind } of leased) this.hold(id, { attempt, epoch, kind })
-    this.send({ type: 'welcome', sessionId, revision, heartbeatMs, leaseMs, stateSeq: agent.stateSeq, time: clock.now() })
+    const capabilities = [...gatewayCapabilities]
+    this.send({ type: 'welcome', sessionId, revision, heartbeatMs, leaseMs, stateSeq: agent.stateSeq, time: clock.now(), capabilities })
     log.info('link:open', { agentId: agent.id, siteId: agent.siteId, sessionId, version: hello.version, lastClose: hello.lastClose })
     if (agent.rotationAskedAt !== undefined) this.send({ type: 'key.rotate' })
     await frames.running(this, hello.running)

@@ -49,6 +49,12 @@ describe('a session', () => {
     await gateway.welcomed(next)
   })
 
+  it('is told by its welcome what this gateway acts on', async () => {
+    const connection = await gateway.connect(agent)
+    await connection.hello(agent.agentId, agent.keys)
+    assert.deepEqual((await connection.next('welcome')).capabilities, ['job.created', 'job.wait', 'key.offer'])
+  })
+
   it('starts over when its pool was changed before it could be told', async () => {
     const connection = await gateway.connect(agent)
     await gateway.store.agents.assignPool(gateway.accountId, agent.agentId, 'verifiers')
@@ -234,7 +240,10 @@ describe('time and sessions', () => {
     assert.equal(await connection.closed, 4011)
   })
 
-  for (const [title, ms] of [['forth', 3_600_000], ['back', -3_600_000]] as const) {
+  for (const [title, ms] of [
+    ['forth', 3_600_000],
+    ['back', -3_600_000],
+  ] as const) {
     it(`a clock that is set ${title} ends no session, and silence does as before`, async () => {
       const connection = await gateway.welcomed(agent)
       const early = await gateway.connect(agent)
