@@ -541,6 +541,15 @@ export const schemas: Readonly<Record<string, object>> = {
         type: 'integer',
         minimum: 0,
       },
+      capabilities: {
+        type: 'array',
+        items: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 40,
+        },
+        maxItems: 32,
+      },
     },
     additionalProperties: false,
   },

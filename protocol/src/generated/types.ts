@@ -158,6 +158,10 @@ export interface GatewayWelcome {
   leaseMs: number
   stateSeq: number
   time: number
+  /**
+   * @maxItems 32
+   */
+  capabilities?: string[]
 }
 
 export interface GatewayJobOffer {
