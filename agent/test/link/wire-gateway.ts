@@ -9,6 +9,9 @@ type Frame<Type extends AgentFrame['type']> = Extract<AgentFrame, { type: Type }
 export interface Refusal {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  /** Whether more of the body could still come. */
+  readonly isUnfinished?: boolean
 }
 
 const deadlineMs = 5_000
@@ -31,7 +34,11 @@ export class WireGateway {
       const refusal = this.refuse?.(request)
       if (refusal) {
         const headers = Object.entries({ connection: 'close', ...refusal.headers }).map(([name, value]) => `${name}: ${value}`)
-        socket.end(`HTTP/1.1 ${refusal.status} no\r\n${headers.join('\r\n')}\r\n\r\n`)
+        // Whoever has read enough of it goes away in the middle.
+        socket.on('error', () => socket.destroy()).on('end', () => socket.end())
+        socket.resume()
+        socket.write(`HTTP/1.1 ${refusal.status} no\r\n${headers.join('\r\n')}\r\n\r\n${refusal.body ?? ''}`)
+        if (!refusal.isUnfinished) socket.end()
       } else this.#sockets.handleUpgrade(request, socket, head, upgraded => this.#take(new AgentSocket(upgraded)))
     })
   }
