@@ -1288,6 +1288,17 @@ export const schemas: Readonly<Record<string, object>> = {
         },
         additionalProperties: false,
       },
+      local: {
+        type: 'object',
+        required: ['refused'],
+        properties: {
+          refused: {
+            type: 'integer',
+            minimum: 0,
+          },
+        },
+        additionalProperties: false,
+      },
     },
     additionalProperties: false,
   },

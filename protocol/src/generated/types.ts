@@ -377,6 +377,9 @@ export interface LocalStatus {
     problem?: string
     lostAt?: number
   }
+  local?: {
+    refused: number
+  }
 }
 
 export interface LocalWishes {
