@@ -82,12 +82,15 @@ export class WireGateway {
 export class AgentSocket {
   readonly frames: AgentFrame[] = []
   readonly closed: Promise<number>
+  /** How often the agent asked for a sign of life. */
+  pings = 0
   readonly #socket: WebSocket
   #look: () => void = () => {}
 
   constructor(socket: WebSocket) {
     this.#socket = socket
     this.closed = new Promise(resolve => socket.on('close', code => resolve(code)))
+    socket.on('ping', () => (this.pings += 1))
     socket.on('message', data => {
       this.frames.push(JSON.parse((data as Buffer).toString('utf8')) as AgentFrame)
       this.#look()
