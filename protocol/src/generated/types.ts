@@ -388,6 +388,9 @@ export interface LocalStatus {
     problem?: string
     lostAt?: number
   }
+  local?: {
+    refused: number
+  }
 }
 
 export interface LocalWishes {

@@ -2571,6 +2571,7 @@ const schema14 = {
       properties: { problem: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 }, lostAt: { type: 'integer', minimum: 0 } },
       additionalProperties: false,
     },
+    local: { type: 'object', required: ['refused'], properties: { refused: { type: 'integer', minimum: 0 } }, additionalProperties: false },
   },
   additionalProperties: false,
 }
@@ -5445,6 +5446,94 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                               var valid0 = _errs124 === errors
                             } else {
                               var valid0 = true
+                            }
+                            if (valid0) {
+                              if (data.local !== undefined) {
+                                let data56 = data.local
+                                const _errs122 = errors
+                                if (errors === _errs122) {
+                                  if (data56 && typeof data56 == 'object' && !Array.isArray(data56)) {
+                                    let missing10
+                                    if (data56.refused === undefined && (missing10 = 'refused')) {
+                                      validate13.errors = [
+                                        {
+                                          instancePath: instancePath + '/local',
+                                          schemaPath: '#/properties/local/required',
+                                          keyword: 'required',
+                                          params: { missingProperty: missing10 },
+                                          message: "must have required property '" + missing10 + "'",
+                                        },
+                                      ]
+                                      return false
+                                    } else {
+                                      const _errs124 = errors
+                                      for (const key12 in data56) {
+                                        if (!(key12 === 'refused')) {
+                                          validate13.errors = [
+                                            {
+                                              instancePath: instancePath + '/local',
+                                              schemaPath: '#/properties/local/additionalProperties',
+                                              keyword: 'additionalProperties',
+                                              params: { additionalProperty: key12 },
+                                              message: 'must NOT have additional properties',
+                                            },
+                                          ]
+                                          return false
+                                          break
+                                        }
+                                      }
+                                      if (_errs124 === errors) {
+                                        if (data56.refused !== undefined) {
+                                          let data57 = data56.refused
+                                          const _errs125 = errors
+                                          if (!(typeof data57 == 'number' && !(data57 % 1) && !isNaN(data57) && isFinite(data57))) {
+                                            validate13.errors = [
+                                              {
+                                                instancePath: instancePath + '/local/refused',
+                                                schemaPath: '#/properties/local/properties/refused/type',
+                                                keyword: 'type',
+                                                params: { type: 'integer' },
+                                                message: 'must be integer',
+                                              },
+                                            ]
+                                            return false
+                                          }
+                                          if (errors === _errs125) {
+                                            if (typeof data57 == 'number' && isFinite(data57)) {
+                                              if (data57 < 0 || isNaN(data57)) {
+                                                validate13.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/local/refused',
+                                                    schemaPath: '#/properties/local/properties/refused/minimum',
+                                                    keyword: 'minimum',
+                                                    params: { comparison: '>=', limit: 0 },
+                                                    message: 'must be >= 0',
+                                                  },
+                                                ]
+                                                return false
+                                              }
+                                            }
+                                          }
+                                        }
+                                      }
+                                    }
+                                  } else {
+                                    validate13.errors = [
+                                      {
+                                        instancePath: instancePath + '/local',
+                                        schemaPath: '#/properties/local/type',
+                                        keyword: 'type',
+                                        params: { type: 'object' },
+                                        message: 'must be object',
+                                      },
+                                    ]
+                                    return false
+                                  }
+                                }
+                                var valid0 = _errs122 === errors
+                              } else {
+                                var valid0 = true
+                              }
                             }
                           }
                         }
