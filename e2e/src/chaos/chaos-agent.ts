@@ -67,14 +67,19 @@ export async function enrolChaosAgent(index: number, parts: AgentParts): Promise
   await serve(agent.agentId)
   const tree = (): readonly number[] => descendants(processes.pid(name))
   const signal = (pids: readonly number[], what: NodeJS.Signals): boolean => pids.filter(pid => sent(pid, what)).length > 0
+  const start = (): Promise<void> =>
+    supervised(processes, name, () => processes.start(name, programs.labAgent('--policy', policyFile), () => listens(policy.agent.control)))
   return {
     siteId,
     proxy,
-    start: () =>
-      supervised(processes, name, () =>
-        processes.start(name, programs.labAgent('--policy', policyFile), () => listens(policy.agent.control)),
-      ),
-    isUp: gone => waitUntil(name, upMs, () => tree().some(pid => isMain(pid) && !gone.includes(pid)) && listens(policy.agent.control)),
+    start,
+    isUp: async gone => {
+      await waitUntil(name, upMs, async () => {
+        // A launcher whose first main process was killed before it was ready gives up.
+        if (!processes.isRunning(name)) await start()
+        return tree().some(pid => isMain(pid) && !gone.includes(pid)) && listens(policy.agent.control)
+      })
+    },
     killContainer: async () => {
       signal(tree(), 'SIGKILL')
       await processes.end(name)
