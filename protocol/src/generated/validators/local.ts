@@ -5449,32 +5449,32 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                             }
                             if (valid0) {
                               if (data.local !== undefined) {
-                                let data56 = data.local
-                                const _errs122 = errors
-                                if (errors === _errs122) {
-                                  if (data56 && typeof data56 == 'object' && !Array.isArray(data56)) {
-                                    let missing10
-                                    if (data56.refused === undefined && (missing10 = 'refused')) {
+                                let data60 = data.local
+                                const _errs131 = errors
+                                if (errors === _errs131) {
+                                  if (data60 && typeof data60 == 'object' && !Array.isArray(data60)) {
+                                    let missing11
+                                    if (data60.refused === undefined && (missing11 = 'refused')) {
                                       validate13.errors = [
                                         {
                                           instancePath: instancePath + '/local',
                                           schemaPath: '#/properties/local/required',
                                           keyword: 'required',
-                                          params: { missingProperty: missing10 },
-                                          message: "must have required property '" + missing10 + "'",
+                                          params: { missingProperty: missing11 },
+                                          message: "must have required property '" + missing11 + "'",
                                         },
                                       ]
                                       return false
                                     } else {
-                                      const _errs124 = errors
-                                      for (const key12 in data56) {
-                                        if (!(key12 === 'refused')) {
+                                      const _errs133 = errors
+                                      for (const key13 in data60) {
+                                        if (!(key13 === 'refused')) {
                                           validate13.errors = [
                                             {
                                               instancePath: instancePath + '/local',
                                               schemaPath: '#/properties/local/additionalProperties',
                                               keyword: 'additionalProperties',
-                                              params: { additionalProperty: key12 },
+                                              params: { additionalProperty: key13 },
                                               message: 'must NOT have additional properties',
                                             },
                                           ]
@@ -5482,11 +5482,11 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                           break
                                         }
                                       }
-                                      if (_errs124 === errors) {
-                                        if (data56.refused !== undefined) {
-                                          let data57 = data56.refused
-                                          const _errs125 = errors
-                                          if (!(typeof data57 == 'number' && !(data57 % 1) && !isNaN(data57) && isFinite(data57))) {
+                                      if (_errs133 === errors) {
+                                        if (data60.refused !== undefined) {
+                                          let data61 = data60.refused
+                                          const _errs134 = errors
+                                          if (!(typeof data61 == 'number' && !(data61 % 1) && !isNaN(data61) && isFinite(data61))) {
                                             validate13.errors = [
                                               {
                                                 instancePath: instancePath + '/local/refused',
@@ -5498,9 +5498,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                             ]
                                             return false
                                           }
-                                          if (errors === _errs125) {
-                                            if (typeof data57 == 'number' && isFinite(data57)) {
-                                              if (data57 < 0 || isNaN(data57)) {
+                                          if (errors === _errs134) {
+                                            if (typeof data61 == 'number' && isFinite(data61)) {
+                                              if (data61 < 0 || isNaN(data61)) {
                                                 validate13.errors = [
                                                   {
                                                     instancePath: instancePath + '/local/refused',
@@ -5530,7 +5530,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                     return false
                                   }
                                 }
-                                var valid0 = _errs122 === errors
+                                var valid0 = _errs131 === errors
                               } else {
                                 var valid0 = true
                               }
