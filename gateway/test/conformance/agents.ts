@@ -68,7 +68,8 @@ export function conformAgents(newPlace: NewPlace): void {
       const { hash } = await agents.addEnrolmentToken(enrolmentToken(two.mine))
       const other = await two.another()
       const tries = [0, 1, 2].flatMap(() => [agents.redeem(redemption(hash)), other.agents.redeem(redemption(hash))])
-      const answers = await Promise.all(tries).finally(() => other.close())
+      const answers = await Promise.all(tries)
+      await other.close()
       assert.equal(new Set(answers.map(({ agent }) => agent.id)).size, 1)
       assert.deepEqual(
         answers.flatMap(({ revoked }) => revoked),
