@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { enrolLabAgent, listens, waitUntil, type Api, type Processes, type Programs } from '@platen/lab'
+import { askAsOwner, type OwnersAnswer } from './as-owner.ts'
 import { openFaultProxy, type FaultProxy } from './fault-proxy.ts'
-import { supervised } from './supervised.ts'
+import { inFlight, type InFlight } from './in-flight.ts'
+import { descendants, isMain, isWorker, sent } from './process-tree.ts'
+import { persistently, supervised } from './supervised.ts'
 
 /** One site with its agent, as processes that can be killed, behind a network that can fail. */
 export interface ChaosAgent {
@@ -23,17 +23,11 @@ export interface ChaosAgent {
   freeze(): () => void
   /** The jobs of which it has something in flight. While it stands still or is gone. */
   inFlight(): Promise<InFlight>
+  /** Makes its container anew, without anything that it knew: it enrols again. While it is gone. @throws LabError where that takes too long */
+  recreate(): Promise<void>
+  /** Asks for a job as the owner does whose button the plugin shows. */
+  ask(kind: string, input: object, until: AbortSignal): Promise<OwnersAnswer>
   close(): Promise<void>
-}
-
-/** Jobs of one agent, by how far it is with them. */
-export interface InFlight {
-  /** Those whose step has begun, and has not ended. */
-  readonly stepping: readonly string[]
-  /** Those that have begun. */
-  readonly running: readonly string[]
-  /** All of which the gateway has not heard the end. */
-  readonly unheard: readonly string[]
 }
 
 /** What agents are made with. */
@@ -46,9 +40,13 @@ export interface AgentParts {
   readonly gatewayPort: number
   /** Where sites are. */
   readonly siteUrl: string
+  /** The pool that the agent serves besides its site. */
+  readonly pool?: string
 }
 
 const upMs = 60_000
+/** The gateway that a new container enrols at may be killed several times meanwhile. */
+const enrolMs = 240_000
 
 /** Adds a site and enrols its agent, which is not started yet. */
 export async function enrolChaosAgent(index: number, parts: AgentParts): Promise<ChaosAgent> {
@@ -56,22 +54,32 @@ export async function enrolChaosAgent(index: number, parts: AgentParts): Promise
   const name = `agent-${index}`
   const folder = join(directory, name)
   const proxy = await openFaultProxy(parts.gatewayPort)
-  const { siteId, policy, policyFile } = await enrolLabAgent({
+  const agent = await enrolLabAgent({
     ...parts,
     gatewayUrl: proxy.url,
     siteUrl: `${parts.siteUrl}/site-${index}`,
     folder,
   })
+  const { siteId, policy, policyFile } = agent
+  const serve = async (id: string): Promise<void> => {
+    if (parts.pool !== undefined) await parts.api.request('POST', `/v1/agents/${id}/pool`, { pool: parts.pool })
+  }
+  await serve(agent.agentId)
   const tree = (): readonly number[] => descendants(processes.pid(name))
   const signal = (pids: readonly number[], what: NodeJS.Signals): boolean => pids.filter(pid => sent(pid, what)).length > 0
+  const start = (): Promise<void> =>
+    supervised(processes, name, () => processes.start(name, programs.labAgent('--policy', policyFile), () => listens(policy.agent.control)))
   return {
     siteId,
     proxy,
-    start: () =>
-      supervised(processes, name, () =>
-        processes.start(name, programs.labAgent('--policy', policyFile), () => listens(policy.agent.control)),
-      ),
-    isUp: gone => waitUntil(name, upMs, () => tree().some(pid => isMain(pid) && !gone.includes(pid)) && listens(policy.agent.control)),
+    start,
+    isUp: async gone => {
+      await waitUntil(name, upMs, async () => {
+        // A launcher whose first main process was killed before it was ready gives up.
+        if (!processes.isRunning(name)) await start()
+        return tree().some(pid => isMain(pid) && !gone.includes(pid)) && listens(policy.agent.control)
+      })
+    },
     killContainer: async () => {
       signal(tree(), 'SIGKILL')
       await processes.end(name)
@@ -87,60 +95,8 @@ export async function enrolChaosAgent(index: number, parts: AgentParts): Promise
       return () => void signal(frozen, 'SIGCONT')
     },
     inFlight: () => inFlight(policy.agent.state, join(folder, 'copy')),
+    recreate: () => persistently(enrolMs, async () => serve(await agent.enrolAnew())),
+    ask: (kind, input, until) => askAsOwner(policy.agent.socket, { kind, input }, until),
     close: () => proxy.close(),
-  }
-}
-
-/** Reads a copy of the journal: its owner holds the file itself, even while it stands still. */
-async function inFlight(state: string, copy: string): Promise<InFlight> {
-  await cp(state, copy, { recursive: true, filter: source => !source.endsWith('.sock') })
-  try {
-    const database = new Database(join(copy, 'journal.db'))
-    const ids = (sql: string): string[] => (database.prepare(sql).all() as { job_id: string }[]).map(({ job_id: id }) => id)
-    const unended = ids('SELECT job_id FROM runs WHERE ended = 0')
-    const running = ids("SELECT job_id FROM runs WHERE ended = 0 AND body ->> '$.state' = 'running'")
-    const stepping = ids("SELECT DISTINCT job_id FROM steps JOIN runs USING (job_id) WHERE ended = 0 AND phase = 'begun'")
-    const results = ids("SELECT job_id FROM outbox WHERE about = 'outcome'")
-    database.close()
-    return { stepping, running, unheard: [...unended, ...results] }
-  } finally {
-    await rm(copy, { recursive: true, force: true })
-  }
-}
-
-/** A process and all that it started. */
-function descendants(pid: number): number[] {
-  if (pid <= 0) return []
-  return [pid, ...childrenOf(pid).flatMap(descendants)]
-}
-
-function childrenOf(pid: number): number[] {
-  try {
-    const tasks = readdirSync(`/proc/${pid}/task`)
-    return tasks.flatMap(task => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number))
-  } catch {
-    // It ended meanwhile.
-    return []
-  }
-}
-
-function commandOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-  } catch {
-    // It ended meanwhile.
-    return ''
-  }
-}
-
-const isMain = (pid: number): boolean => /agent-main\.(js|ts)/.test(commandOf(pid))
-const isWorker = (pid: number): boolean => /agent-worker\.(js|ts)/.test(commandOf(pid))
-
-function sent(pid: number, signal: NodeJS.Signals): boolean {
-  try {
-    return process.kill(pid, signal)
-  } catch {
-    // It ended meanwhile.
-    return false
   }
 }

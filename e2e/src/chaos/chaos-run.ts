@@ -1,9 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { everyJob, increments, quiet } from './aftermath.ts'
-import { judge, type FinalJob, type Verdict } from './checker.ts'
+import { endedOf, everyJob, increments, poolsOf, quiet } from './aftermath.ts'
+import { castOf } from './cast.ts'
+import { judge, type Verdict } from './checker.ts'
 import type { OpenChaosStore } from './chaos-store.ts'
 import { dice } from './dice.ts'
+import type { Evidence } from './evidence.ts'
 import { FaultHand } from './fault-hand.ts'
+import { figuresOf } from './figures.ts'
 import { startLoad, type Load } from './load.ts'
 import { observe, type Observer } from './observer.ts'
 import { schedule } from './schedule.ts'
@@ -42,7 +45,7 @@ const meanGapMs = 1_350
 const shortJobs = 1_000
 /** Dispatches jobs while everything around them fails, then compares what the store says with what the sites counted. */
 export async function runChaos({ jobs, agents, seed, store, say }: ChaosOptions): Promise<ChaosOutcome> {
-  const world = await openWorld(agents, store, say)
+  const world = await openWorld({ agents, cast: castOf(dice(seed), agents), store, say })
   try {
     const outcome = await play(world, { jobs, agents, seed, say })
     return { ...outcome, directory: await world.close(outcome.problems.length > 0) }
@@ -64,44 +67,48 @@ async function play(
   const sites = world.agents.map(({ siteId }) => siteId)
   const observer = observe(world.api, sites)
   const abort = new AbortController()
-  // Dice of their own: how long a request takes must not change what fails next.
-  // A short run lasts as long as its faults do, so that those meet jobs.
-  const pauseMs = Math.max(msAJob, (leastFaults * meanGapMs) / jobs)
-  const load = startLoad(world.api, sites, jobs, dice(seed + 1), pauseMs, abort.signal)
   const hand = new FaultHand(world, leaseMs, line => world.note(line))
+  const owned = world.cast.owned.map(index => world.agents[index] as World['agents'][number])
+  // Dice of its own: how long a request takes must not change what fails next.
+  const load = startLoad(
+    {
+      api: world.api,
+      sites,
+      owners: { agents: owned, isGatewayAway: () => hand.isGatewayAway },
+      jobs,
+      seed: seed + 1,
+      // A short run lasts as long as its faults do, so that those meet jobs.
+      pauseMs: Math.max(msAJob, (leastFaults * meanGapMs) / jobs),
+    },
+    abort.signal,
+  )
   try {
     const faults = await inflictAll(hand, world, { jobs, agents, seed, say }, load, observer)
     await hand.over()
     say(`${faults} faults are over; waiting for what is under way`)
     await quiet(world, load, observer, leaseMs)
     const stored = await everyJob(world.api, sites)
-    const { accepted, cancelled } = load
-    const evidence = { asked: jobs, accepted, cancelled, stored, increments: increments(world), told: observer.told, excuses: hand.damage }
+    const { damage } = hand
+    // A job of a site waits for its agent; one of the pool, and what a container that is gone was told of, may have been given to another.
+    const mayBeUnknown = damage.unknowable(id => stored.get(id)?.pool !== undefined)
+    const { accepted, cancelled, unanswered } = load
+    const evidence: Evidence = {
+      asked: jobs,
+      accepted,
+      cancelled,
+      unanswered,
+      stored,
+      told: observer.told,
+      increments: increments(world),
+      pools: poolsOf(world),
+      overlaps: world.sites.overlaps,
+      excuses: { mayBeUnknown, begun: damage.begun, workersKilled: damage.workersKilled },
+    }
     const verdict = judge(evidence)
-    return { problems: problemsOf(verdict), figures: figuresOf(verdict, [...stored.values()], hand) }
+    return { problems: problemsOf(verdict), figures: figuresOf(verdict, evidence, load, damage) }
   } finally {
     abort.abort()
     await observer.close()
-  }
-}
-
-function figuresOf(
-  { unknownEffects, ...wrong }: Verdict,
-  jobs: readonly (FinalJob & { readonly attempt: number })[],
-  { damage }: FaultHand,
-): Record<string, number> {
-  const counts = Object.fromEntries(Object.entries(wrong).map(([name, rows]) => [name, rows.length]))
-  const of = (is: (job: (typeof jobs)[number]) => boolean): number => jobs.filter(is).length
-  return {
-    jobs: jobs.length,
-    ...counts,
-    kills: damage.kills,
-    unknownEffects: unknownEffects.length,
-    interruptedRuns: damage.mayBeUnknown.size,
-    succeeded: of(({ state }) => state === 'succeeded'),
-    absorbed: of(({ standIn }) => standIn !== undefined),
-    cancelled: of(({ state, standIn }) => state === 'cancelled' && standIn === undefined),
-    triedAgain: of(({ attempt }) => attempt > 1),
   }
 }
 
@@ -123,15 +130,16 @@ async function inflictAll(
     leaseMs,
     hasStore: world.store.process !== undefined,
     stretch: Math.max(1, jobs / shortJobs),
+    recreated: world.cast.recreated,
   })) {
-    const nearlyAll = observer.told.size >= load.accepted.size * 0.95
+    const nearlyAll = endedOf(load, observer) >= load.accepted.size * 0.95
     const enough = progress.faults >= (nearlyAll ? leastFaults : mostFaults + jobs / 10)
     if (progress.dispatched && enough && hand.damage.kills >= leastKills) break
     await Promise.race([delay(fault.afterMs), progress.dispatched ? delay(fault.afterMs) : dispatched.then(() => delay(fault.afterMs))])
-    hand.inflict(fault)
+    await hand.inflict(fault)
     progress.faults += 1
     const seconds = Math.round((performance.now() - began) / 1_000)
-    say(`${seconds} s · ${observer.told.size} of ${load.accepted.size} jobs have ended · fault ${progress.faults}: ${words(fault)}`)
+    say(`${seconds} s · ${endedOf(load, observer)} of ${load.accepted.size} jobs have ended · fault ${progress.faults}: ${words(fault)}`)
   }
   await dispatched
   return progress.faults

@@ -1,48 +1,5 @@
-/** A job as the API showed it at the end; only what is judged. */
-export interface FinalJob {
-  readonly id: string
-  readonly siteId: string
-  readonly state: string
-  /** Ms since the epoch. */
-  readonly createdAt: number
-  readonly effect?: string
-  readonly error?: { readonly code: string }
-  readonly standIn?: string
-  /** What jobs of one site that become one have in common. */
-  readonly shared?: string
-}
-
-/** One increment, as the site that was asked for it saw it. */
-export interface Increment {
-  readonly siteId: string
-  /** Ms since the epoch. */
-  readonly at: number
-}
-
-/** What may have happened to jobs by what was done to those who had them. */
-export interface Excuses {
-  /** Runs in flight at an agent that was killed, stopped, or cut off past its lease: nobody need know what they did. */
-  readonly mayBeUnknown: ReadonlySet<string>
-  /** Workers that were killed: as many runs may have crashed before their step. */
-  readonly workersKilled: number
-}
-
-/** Everything that was seen of a run, by whom. */
-export interface Evidence {
-  /** Jobs that were asked for. */
-  readonly asked: number
-  /** Those that the API said it had taken. */
-  readonly accepted: ReadonlySet<string>
-  /** Those that somebody asked to cancel. */
-  readonly cancelled: ReadonlySet<string>
-  /** What the store holds, by job. */
-  readonly stored: ReadonlyMap<string, FinalJob>
-  /** What the sites counted, by job. */
-  readonly increments: ReadonlyMap<string, readonly Increment[]>
-  /** End states that event streams told, by job, as often as they did. */
-  readonly told: ReadonlyMap<string, readonly string[]>
-  readonly excuses: Excuses
-}
+import type { Evidence, Excuses, FinalJob } from './evidence.ts'
+import { familyFaults } from './families.ts'
 
 /** What is wrong, as sentences: none of them may be there after a run. */
 export interface Verdict {
@@ -62,6 +19,7 @@ export function judge(evidence: Evidence): Verdict {
   const jobs = [...stored.values()]
   const counted = (id: string): number => increments.get(id)?.length ?? 0
   const all = new Set([...stored.keys(), ...increments.keys()])
+  const families = familyFaults(evidence)
   return {
     lost: [
       ...(accepted.size < asked ? [`${asked - accepted.size} jobs were asked for and have no id of their own`] : []),
@@ -70,12 +28,16 @@ export function judge(evidence: Evidence): Verdict {
     ],
     doubled: [
       ...[...all].filter(id => counted(id) > 1).map(id => `${id} was done ${counted(id)} times`),
-      ...jobs.filter(({ id }) => !accepted.has(id)).map(({ id }) => `${id} was made and nobody was told`),
+      ...jobs.filter(job => !isAccounted(job, evidence)).map(({ id }) => `${id} was made and nobody was told`),
+      ...madeTwice(jobs),
+      ...families.doubled,
     ],
     stuck: jobs.filter(({ state }) => !endStates.has(state)).map(({ id, state }) => `${id} is ${state}`),
     contradictions: [
       ...jobs.filter(({ state }) => endStates.has(state)).flatMap(job => contradictions(job, evidence)),
       ...crashes(jobs, evidence.excuses),
+      ...families.contradictions,
+      ...evidence.overlaps.map(([one, other]) => `${one} and ${other} are heavy and were at one site at once`),
       ...[...increments.keys()].filter(id => !stored.has(id)).map(id => `${id} was done and is not in the store`),
       ...[...told].flatMap(([id, states]) => toldOtherwise(id, states, stored.get(id))),
     ],
@@ -85,12 +47,27 @@ export function judge(evidence: Evidence): Verdict {
   }
 }
 
+/** Whether somebody knows of a job: whoever asked for it, an owner who was not answered, or its parent. */
+function isAccounted({ id, tag, parentId }: FinalJob, { accepted, unanswered, stored }: Evidence): boolean {
+  return accepted.has(id) || (tag !== undefined && unanswered.has(tag)) || (parentId !== undefined && stored.has(parentId))
+}
+
+/** Each time an owner presses the button is one job. */
+function madeTwice(jobs: readonly FinalJob[]): string[] {
+  const byTag = Map.groupBy(
+    jobs.filter(({ tag }) => tag !== undefined),
+    ({ tag }) => tag,
+  )
+  return [...byTag.values()].filter(made => made.length > 1).map(made => `${made.map(({ id }) => id).join(' and ')} were asked for once`)
+}
+
 /** What the store says of a job that has ended, and sites, streams or callers do not confirm; what counts as lost or doubled is not said again. */
 function contradictions(job: FinalJob, evidence: Evidence): string[] {
-  const { id, siteId, state, effect, error, standIn } = job
-  const { increments, told, cancelled, excuses } = evidence
+  const { id, state, effect, error, standIn } = job
+  const { increments, told, excuses } = evidence
   const done = increments.get(id) ?? []
-  const isExcused = excuses.mayBeUnknown.has(id) || (state === 'cancelled' && cancelled.has(id))
+  const isCancelled = isAskedToCancel(job, evidence)
+  const isExcused = excuses.mayBeUnknown.has(id) || (state === 'cancelled' && isCancelled)
   const wrong: readonly (readonly [boolean, string])[] = [
     [effect === undefined, `is ${state} without an effect`],
     [effect === 'none' && done.length > 0, `is ${state} with effect none and was done`],
@@ -102,15 +79,30 @@ function contradictions(job: FinalJob, evidence: Evidence): string[] {
       `is ${state} with effect unknown, and nothing happened to whoever had it`,
     ],
     [state === 'expired', 'expired, and had all the time'],
-    [state === 'cancelled' && standIn === undefined && !cancelled.has(id), 'was cancelled, and nobody asked for that'],
-    [state === 'failed' && effect === 'none' && error?.code !== 'worker.crashed', `failed with ${error?.code} before it did anything`],
+    [state === 'cancelled' && standIn === undefined && !isCancelled, 'was cancelled, and nobody asked for that'],
+    [state === 'failed' && effect === 'none' && !mayHaveFailed(job, excuses), `failed with ${error?.code} before it did anything`],
     [!told.has(id), `is ${state} and no stream told so`],
-    [done.some(increment => increment.siteId !== siteId), 'was done at another site'],
+    [done.some(increment => !isItsPlace(increment.siteId, job, evidence)), 'was done at another site'],
   ]
   return [...wrong.filter(([is]) => is).map(([, what]) => `${id} ${what}`), ...(standIn === undefined ? [] : stoodFor(job, evidence))]
 }
 
-/** The job that stands for another one is of its site and its key, and is done after that was asked for, if it is done. */
+/** A child is not wanted any more without its parent. */
+function isAskedToCancel({ id, parentId }: FinalJob, { cancelled }: Evidence): boolean {
+  return cancelled.has(id) || (parentId !== undefined && cancelled.has(parentId))
+}
+
+/** What the platform asked for is given again where its run is lost before its step; what was made at the site is over then. */
+function mayHaveFailed({ id, origin, error }: FinalJob, { begun }: Excuses): boolean {
+  return error?.code === 'worker.crashed' || (error?.code === 'job.lost' && origin !== 'platform' && begun.has(id))
+}
+
+/** A job of a pool is done at the site of whichever of its agents has it. */
+function isItsPlace(doneAt: string, { siteId, pool }: FinalJob, { pools }: Evidence): boolean {
+  return pool === undefined ? doneAt === siteId : (pools.get(pool)?.has(doneAt) ?? false)
+}
+
+/** The job that stands for another one is of its site, its place, its kind and its key, and is done after that was asked for, if it is done. */
 function stoodFor(job: FinalJob, { stored, increments }: Evidence): string[] {
   const passed = new Set([job.id])
   let last = job
@@ -118,7 +110,8 @@ function stoodFor(job: FinalJob, { stored, increments }: Evidence): string[] {
     const found = stored.get(next)
     if (!found) return [`${next}, which stands for ${job.id}, is not in the store`]
     if (passed.has(next)) return [`${job.id} and ${next} stand for each other`]
-    if (found.siteId !== job.siteId || found.shared !== job.shared) return [`${next} stands for ${job.id} and is about something else`]
+    if ((['siteId', 'pool', 'kind', 'shared'] as const).some(about => found[about] !== job[about]))
+      return [`${next} stands for ${job.id} and is about something else`]
     passed.add(next)
     last = found
   }

@@ -1,25 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ChaosAgent } from './chaos-agent.ts'
+import { Damage } from './damage.ts'
+import { during, PlatformHand } from './platform-hand.ts'
 import type { Fault } from './schedule.ts'
 import type { World } from './world.ts'
-
-/** What was done so far. */
-export interface Damage {
-  /** Processes that were killed. */
-  kills: number
-  /** Workers among them. */
-  workersKilled: number
-  /** Jobs of runs in flight at an agent that was killed, stopped, or cut off past its lease: of them nobody need know what they did. */
-  readonly mayBeUnknown: Set<string>
-}
 
 /**
  * Carries faults out. Each thing fails in one way at a time: a fault that finds its target failing already waits until that
  * is over, while others go on.
  */
 export class FaultHand {
-  readonly damage: Damage = { kills: 0, workersKilled: 0, mayBeUnknown: new Set() }
+  readonly damage: Damage = new Damage()
   readonly #world: World
+  readonly #platform: PlatformHand
   readonly #leaseMs: number
   readonly #note: (line: object) => void
   readonly #busy = new Map<string, Promise<void>>()
@@ -27,18 +20,28 @@ export class FaultHand {
   /** `note` hears of each fault when it has begun and when it is over, with the jobs that it may leave in the dark. */
   constructor(world: World, leaseMs: number, note: (line: object) => void) {
     this.#world = world
+    this.#platform = new PlatformHand(world, this.damage)
     this.#leaseMs = leaseMs
     this.#note = note
   }
 
-  /** Begins a fault; it ends by itself. */
-  inflict(fault: Fault): void {
+  /** Whether the gateway does not answer just now, by what was done to it. */
+  get isGatewayAway(): boolean {
+    return this.#platform.isGatewayAway
+  }
+
+  /**
+   * Begins a fault; it ends by itself. Settles when the next one may come: what all need has to be back from its last fault, or on a busy
+   * machine, where a start takes its time, it would never be there.
+   */
+  async inflict(fault: Fault): Promise<void> {
     const target = 'agent' in fault ? `agent ${fault.agent}` : fault.type.replace(/^\w+ /, '')
     const before = this.#busy.get(target) ?? Promise.resolve()
     this.#busy.set(
       target,
       before.then(() => this.#carryOut(fault)),
     )
+    if (!('agent' in fault)) await before
   }
 
   /** Settles when every fault is over and everything runs again. @throws what kept something from starting again */
@@ -48,51 +51,27 @@ export class FaultHand {
 
   async #carryOut(fault: Fault): Promise<void> {
     this.#note({ begins: fault })
-    await ('agent' in fault ? this.#harm(this.#world.agents[fault.agent] as ChaosAgent, fault) : this.#harmPlatform(fault))
+    await ('agent' in fault ? this.#harm(this.#world.agents[fault.agent] as ChaosAgent, fault) : this.#platform.harm(fault))
     this.#note({ over: fault })
-  }
-
-  async #harmPlatform(fault: Exclude<Fault, { agent: number }>): Promise<void> {
-    const world = this.#world
-    switch (fault.type) {
-      case 'kill gateway':
-        return this.#killed(
-          () => world.killGateway(),
-          fault.downMs,
-          () => world.startGateway(),
-        )
-      case 'kill signer':
-        return this.#killed(
-          () => world.killSigner(),
-          fault.downMs,
-          () => world.startSigner(),
-        )
-      case 'kill store':
-        return this.#killed(
-          () => world.store.process?.kill(),
-          fault.downMs,
-          () => world.store.process?.start(),
-        )
-      case 'stop gateway':
-        return during(world.freezeGateway(), fault.forMs)
-    }
   }
 
   async #harm(agent: ChaosAgent, fault: Extract<Fault, { agent: number }>): Promise<void> {
     switch (fault.type) {
       case 'kill agent':
         return this.#killAgent(agent, fault.part, fault.downMs)
+      case 'recreate agent':
+        return this.#recreate(agent, fault.downMs)
       case 'stop agent': {
         const goOn = agent.freeze()
-        this.#excuse((await agent.inFlight()).unheard)
-        return during(goOn, fault.forMs)
+        this.#excuse((await agent.inFlight()).leased)
+        return this.#pastLease(agent, goOn, fault.forMs)
       }
       case 'cut off agent': {
         const release = agent.proxy.holdBack()
         const goOn = agent.freeze()
-        this.#excuse((await agent.inFlight()).unheard)
+        this.#excuse((await agent.inFlight()).leased)
         goOn()
-        return during(release, fault.forMs)
+        return this.#pastLease(agent, release, fault.forMs)
       }
       case 'cut':
         return agent.proxy.cut()
@@ -105,17 +84,18 @@ export class FaultHand {
     }
   }
 
-  async #killed(kill: () => Promise<void> | undefined, downMs: number, start: () => Promise<void> | undefined): Promise<void> {
-    await kill()
-    this.damage.kills += 1
-    await delay(downMs)
-    await start()
+  /** What is on its way to the agent when it hears again counts as well: the gateway went on with it meanwhile. */
+  #pastLease(agent: ChaosAgent, goOn: () => void, forMs: number): Promise<void> {
+    return during(() => {
+      this.#excuseOffers(agent.proxy.offered())
+      goOn()
+    }, forMs)
   }
 
   async #killAgent(agent: ChaosAgent, part: 'container' | 'main' | 'worker', downMs: number): Promise<void> {
     const from = performance.now()
     const goOn = agent.freeze()
-    const { stepping, running, unheard } = await agent.inFlight()
+    const { stepping, running, leased } = await agent.inFlight()
     if (part === 'worker') {
       const killed = agent.killWorker() ? 1 : 0
       this.damage.kills += killed
@@ -124,31 +104,55 @@ export class FaultHand {
       this.#excuse(running)
       return goOn()
     }
-    let gone: readonly number[] = []
-    if (part === 'main') {
-      gone = agent.killMain()
-      this.damage.kills += gone.length
-      // Its launcher starts it again.
-      goOn()
-    } else {
-      this.damage.kills += 1
-      await agent.killContainer()
-      await delay(downMs)
-      await agent.start()
-    }
+    for (const id of running) this.damage.begun.add(id)
+    const [offered, gone] = part === 'main' ? this.#killMain(agent, goOn) : await this.#killContainer(agent, downMs)
     await agent.isUp(gone)
     // What had not begun its step goes on where it stood, if it is back before its lease ran out: its last renewal was some time before.
     const inTime = performance.now() - from < this.#leaseMs / 2
-    this.#excuse(inTime ? stepping : unheard)
+    this.#excuse(inTime ? stepping : [...stepping, ...leased])
+    if (!inTime) this.#excuseOffers(offered)
+  }
+
+  /** The main process alone: its launcher starts it again. What was on its way to it, and which processes are gone. */
+  #killMain(agent: ChaosAgent, goOn: () => void): readonly [offered: readonly string[], gone: readonly number[]] {
+    const gone = agent.killMain()
+    this.damage.kills += gone.length
+    goOn()
+    return [agent.proxy.offered(), gone]
+  }
+
+  async #killContainer(agent: ChaosAgent, downMs: number): Promise<readonly [offered: readonly string[], gone: readonly number[]]> {
+    this.damage.kills += 1
+    await agent.killContainer()
+    await delay(downMs)
+    const offered = agent.proxy.offered()
+    await agent.start()
+    return [offered, []]
+  }
+
+  async #recreate(agent: ChaosAgent, downMs: number): Promise<void> {
+    agent.freeze()
+    const { unheard } = await agent.inFlight()
+    this.damage.kills += 1
+    this.damage.recreated += 1
+    await agent.killContainer()
+    this.#excuse(unheard)
+    await delay(downMs)
+    await agent.recreate()
+    // The gateway has answered since: what it had said to the old agent has come as far as it will.
+    this.#excuse(agent.proxy.offered())
+    await agent.start()
+    await agent.isUp([])
   }
 
   #excuse(jobIds: readonly string[]): void {
     for (const id of jobIds) this.damage.mayBeUnknown.add(id)
     this.#note({ excused: jobIds })
   }
-}
 
-async function during(end: () => void, ms: number): Promise<void> {
-  await delay(ms)
-  end()
+  /** What is on its way to an agent when its lease may be over. */
+  #excuseOffers(offered: readonly string[]): void {
+    for (const id of offered) this.damage.mayBeUnheard.add(id)
+    this.#note({ offered })
+  }
 }

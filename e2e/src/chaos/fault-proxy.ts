@@ -1,9 +1,12 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
-import { MessageStream } from './message-stream.ts'
+import { MessageStream, textOf } from './message-stream.ts'
+import { OffersUnderWay } from './offers-under-way.ts'
 
 /** What the network between one agent and its gateway does to what passes. */
 export interface FaultProxy {
   readonly url: string
+  /** Jobs that the gateway offered through it, and of which no answer has passed. */
+  offered(): readonly string[]
   /** Ends every connection, in both directions at once. */
   cut(): void
   /** Ends one direction of every connection and leaves the other open. */
@@ -28,17 +31,19 @@ export async function openFaultProxy(gatewayPort: number): Promise<FaultProxy> {
   const weather: Weather = { held: 0, delayMs: 0, doubled: 0 }
   const pairs = new Set<readonly [agent: Socket, gateway: Socket]>()
   const released = new Set<() => void>()
+  const offers = new OffersUnderWay()
   const server: Server = createServer({ allowHalfOpen: true }, agent => {
     const gateway = connect({ port: gatewayPort, host: '127.0.0.1', allowHalfOpen: true })
     const pair = [agent, gateway] as const
     pairs.add(pair)
-    for (const socket of pair) {
-      // What breaks on one side is cut on both: a proxy has nobody to tell.
-      socket.once('error', () => end(pair))
-      socket.once('close', () => end(pair))
-    }
-    relay(agent, gateway, weather, released)
-    relay(gateway, agent, weather, released)
+    // What breaks on one side is cut on both: a proxy has nobody to tell.
+    gateway.on('error', () => end(pair))
+    gateway.once('close', () => end(pair))
+    agent.on('error', () => agent.destroy())
+    // What the gateway says before it hears of that is read all the same: it may be an offer.
+    agent.once('close', () => gateway.end())
+    relay(agent, gateway, weather, released, { passes: text => offers.toGateway(text) })
+    relay(gateway, agent, weather, released, { comes: text => offers.fromGateway(text) })
   })
   const end = (pair: readonly [Socket, Socket]): void => {
     pairs.delete(pair)
@@ -47,6 +52,7 @@ export async function openFaultProxy(gatewayPort: number): Promise<FaultProxy> {
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    offered: () => offers.jobs,
     cut: () => [...pairs].forEach(end),
     halfClose: () => pairs.forEach(([agent]) => agent.end()),
     holdBack: () => {
@@ -72,17 +78,29 @@ export async function openFaultProxy(gatewayPort: number): Promise<FaultProxy> {
   }
 }
 
+/** Who hears of the text messages of one direction. */
+interface Listener {
+  readonly comes?: (text: string) => void
+  readonly passes?: (text: string) => void
+}
+
 /** Passes one direction on in its order, whatever the weather does to it on the way. */
-function relay(from: Socket, to: Socket, weather: Weather, released: Set<() => void>): void {
+function relay(from: Socket, to: Socket, weather: Weather, released: Set<() => void>, { comes, passes }: Listener): void {
   const stream = new MessageStream()
   let last = Promise.resolve()
   const inTurn = (act: () => void): void => {
     last = last.then(() => passed(weather, released)).then(act)
   }
   from.on('data', (piece: Buffer) => {
-    for (const { bytes, isText } of stream.take(piece)) {
+    for (const stretch of stream.take(piece)) {
+      const { bytes, isText } = stretch
       const twice = isText && weather.doubled > 0
-      inTurn(() => void to.write(twice ? Buffer.concat([bytes, bytes]) : bytes))
+      if (isText) comes?.(textOf(stretch))
+      inTurn(() => {
+        if (!to.writable) return
+        if (isText) passes?.(textOf(stretch))
+        to.write(twice ? Buffer.concat([bytes, bytes]) : bytes)
+      })
     }
   })
   from.once('end', () => inTurn(() => void to.end()))

@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Api } from '@platen/lab'
-import type { Dice } from './dice.ts'
+import { askedJob, type Asked } from './asked-jobs.ts'
+import { dice } from './dice.ts'
+import { startOwners, type Owners, type OwnersGround } from './owners.ts'
 
-/** A client that dispatches jobs as the platform's services do: one by one or in batches, each request until it is answered. */
-export interface Load {
-  /** Jobs that the API said it had taken. */
+/**
+ * Clients that ask for jobs: the platform's services by the API, one by one or in batches, each request until it is answered; and
+ * owners at their sites.
+ */
+export interface Load extends Omit<Owners, 'done'> {
+  /** Jobs of which somebody was told that they were taken. */
   readonly accepted: ReadonlySet<string>
   /** Those that are cancelled, or will be. */
   readonly cancelled: ReadonlySet<string>
@@ -13,53 +18,64 @@ export interface Load {
   readonly done: Promise<void>
 }
 
-interface Asked {
-  readonly siteId: string
-  readonly kind: string
-  readonly input: object
+/** Who asks whom, and for how much. */
+export interface LoadOptions {
+  readonly api: Api
+  readonly sites: readonly string[]
+  readonly owners: OwnersGround
+  /** All together. */
+  readonly jobs: number
+  readonly seed: number
+  /** Between two jobs, on average. */
+  readonly pauseMs: number
 }
 
 const mostAtOnce = 40
 const againMs = 250
-/** Of a hundred jobs so many share a key with others, and so many are cancelled. */
-const sharedOfHundred = 25
+/** Of a hundred jobs so many are asked for at the sites, and of the others so many are cancelled. */
+const ownersOfHundred = 8
 const cancelledOfHundred = 5
 
-/** Dispatches `jobs` jobs to the sites, spread over as long as agents need for them; gives up at `signal`. */
-export function startLoad(api: Api, sites: readonly string[], jobs: number, dice: Dice, pauseMs: number, signal: AbortSignal): Load {
+/** Asks for all jobs, spread over as long as agents need for them; gives up at `signal`. */
+export function startLoad({ api, sites, owners: ground, jobs, seed, pauseMs }: LoadOptions, signal: AbortSignal): Load {
+  const drawn = dice(seed)
+  const ownersJobs = Math.round((jobs * ownersOfHundred) / 100)
+  /** The pause between two of so many jobs, which take as long as all. */
+  const spread = (count: number): number => (pauseMs * jobs) / count
   const accepted = new Set<string>()
   const cancelled = new Set<string>()
   const cancelling: Promise<void>[] = []
   const take = (ids: readonly string[]): void => {
     for (const id of ids) {
       accepted.add(id)
-      if (dice.between(1, 100) > cancelledOfHundred) continue
+      if (drawn.between(1, 100) > cancelledOfHundred) continue
       cancelled.add(id)
-      cancelling.push(cancelLater(api, id, dice.between(0, 3_000), signal))
+      cancelling.push(cancelLater(api, id, drawn.between(0, 3_000), signal))
     }
   }
   const run = async (): Promise<void> => {
-    for (let left = jobs; left > 0;) {
-      const some = Math.min(left, dice.between(1, 3) === 1 ? 1 : dice.between(1, mostAtOnce))
+    for (let left = jobs - ownersJobs; left > 0;) {
+      const some = Math.min(left, drawn.between(1, 3) === 1 ? 1 : drawn.between(1, mostAtOnce))
       left -= some
       take(
         await dispatch(
           api,
-          Array.from({ length: some }, () => ask(sites, dice)),
+          Array.from({ length: some }, () => askedJob(sites, drawn)),
           signal,
         ),
       )
-      await delay(pauseMs * some, undefined, { signal })
+      await delay(spread(jobs - ownersJobs) * some, undefined, { signal })
     }
     await Promise.all(cancelling)
   }
-  return { accepted, cancelled, done: run() }
-}
-
-function ask(sites: readonly string[], dice: Dice): Asked {
-  const shared = dice.between(1, 100) <= sharedOfHundred ? { shared: `key-${dice.between(1, 3)}` } : {}
-  const input = { beforeMs: dice.between(0, 150), afterMs: dice.between(0, 50), ...shared }
-  return { siteId: dice.oneOf(sites), kind: 'lab.increment', input }
+  const { done, ...told } = startOwners(
+    ground,
+    // Dice of their own: what the API takes must not change what they ask for.
+    { jobs: ownersJobs, pauseMs: spread(ownersJobs), dice: dice(seed + 1) },
+    id => void accepted.add(id),
+    signal,
+  )
+  return { accepted, cancelled, ...told, done: Promise.all([run(), done]).then(() => {}) }
 }
 
 /** The ids of jobs that were taken. One key for all tries: a request whose answer was lost must not make its jobs twice. */

@@ -6,15 +6,22 @@ import { chaosStores } from './chaos-store.ts'
 
 const help = `pnpm chaos [options]
 
-Runs a gateway, a signer and agents as processes, dispatches jobs that count one up at their sites, kills, stops and cuts off
+Runs a gateway, a signer and agents as processes, asks for jobs that count one up at their sites, kills, stops and cuts off
 everything at random meanwhile, and compares what the store says with what the sites counted.
 
-  --jobs N        jobs that are dispatched (1000)
+Of a hundred jobs 8 are asked for by owners at their sites, gateway or not. Of the others 10 are heavy, 8 are for a pool that a
+sixth of the agents serve, and 4 wait for a child. Two containers are made anew, without what their agents knew.
+
+  --jobs N        jobs that are asked for; children come on top (1000)
   --agents N      sites, each with an agent (24)
   --store NAME    sqlite or mongo (sqlite)
-  --seed S        decides which faults come, and in what order; what each of them meets is up to chance (chosen by chance)
+  --seed S        decides which faults come, in what order, and who has which part; what each fault meets is up to chance (chosen by chance)
   --json          no progress, only the last line
   --help
+
+Figures: jobs (in the store, of those that were asked for), lost, doubled, stuck, contradictions, kills, unknownEffects, interruptedRuns;
+then succeeded, absorbed, cancelled, triedAgain, heavy, ownersJobs, ownersJobsAway (taken while the gateway was away), pooled,
+children, recreated.
 
 Exits with 1 where a job was lost, done twice, or contradicts its site, or where its effect is unknown though its run was not interrupted.
 The folder that is named then has the logs of all processes and, in faults.jsonl, what was done to whom and when.

@@ -42,13 +42,28 @@ export class MessageStream {
   }
 }
 
+/** What a whole text message says. */
+export function textOf({ bytes }: Stretch): string {
+  const [head, mask] = headOf(bytes)
+  const payload = Buffer.from(bytes.subarray(head + mask))
+  if (mask > 0) for (let at = 0; at < payload.length; at += 1) payload[at] = (payload[at] as number) ^ (bytes[head + (at % 4)] as number)
+  return payload.toString('utf8')
+}
+
+/** Bytes before the mask of the frame that begins here, and of the mask. */
+function headOf(bytes: Buffer): readonly [head: number, mask: number] {
+  const second = bytes[1] ?? 0
+  const short = second & 0x7f
+  return [short < 126 ? 2 : short === 126 ? 4 : 10, second >= 0x80 ? 4 : 0]
+}
+
 /** Bytes of the frame that begins here, or undefined where its head has not come whole. */
 function frameLength(bytes: Buffer): number | undefined {
   const second = bytes[1]
   if (second === undefined) return undefined
-  const mask = second >= 0x80 ? 4 : 0
+  const [head, mask] = headOf(bytes)
   const short = second & 0x7f
-  if (short < 126) return 2 + mask + short
-  if (short === 126) return bytes.length < 4 ? undefined : 4 + mask + bytes.readUInt16BE(2)
-  return bytes.length < 10 ? undefined : 10 + mask + Number(bytes.readBigUInt64BE(2))
+  if (short < 126) return head + mask + short
+  if (bytes.length < head) return undefined
+  return head + mask + (short === 126 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2)))
 }

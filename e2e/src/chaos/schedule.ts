@@ -6,6 +6,8 @@ export type Fault = { readonly afterMs: number } & (
   | { readonly type: 'stop gateway'; readonly forMs: number }
   /** The whole container, the main process alone (its launcher starts it again), or a worker amid its job. */
   | { readonly type: 'kill agent'; readonly agent: number; readonly part: 'container' | 'main' | 'worker'; readonly downMs: number }
+  /** The container is gone for good, and another one takes its place without what its agent knew. */
+  | { readonly type: 'recreate agent'; readonly agent: number; readonly downMs: number }
   /** Longer than a lease. */
   | { readonly type: 'stop agent' | 'cut off agent'; readonly agent: number; readonly forMs: number }
   /** The network between an agent and the gateway. */
@@ -21,7 +23,12 @@ export interface ScheduleOptions {
   readonly hasStore: boolean
   /** How much longer than in the shortest of runs there is between faults: a long run is to get on with its jobs as well. */
   readonly stretch: number
+  /** Agents whose containers are made anew, each once, while the shortest of runs still lasts. */
+  readonly recreated: readonly number[]
 }
+
+/** Each recreation comes within so many faults, one after another. */
+const recreationSpan = 10
 
 type Draw = (dice: Dice, options: ScheduleOptions) => Fault
 
@@ -71,5 +78,12 @@ const storeDeck: readonly Draw[] = Array.from({ length: 2 }, (): Draw => (dice, 
 
 /** Faults without end, the same for the same dice and options. */
 export function* schedule(dice: Dice, options: ScheduleOptions): Generator<Fault, never> {
-  for (;;) for (const draw of dice.shuffled([...deck, ...(options.hasStore ? storeDeck : [])])) yield draw(dice, options)
+  const recreations = new Map(options.recreated.map((agent, turn) => [dice.between(1, recreationSpan) + turn * recreationSpan, agent]))
+  for (let number = 1; ;)
+    for (const draw of dice.shuffled([...deck, ...(options.hasStore ? storeDeck : [])])) {
+      const agent = recreations.get(number)
+      if (agent !== undefined) yield { afterMs: gap(dice, options), type: 'recreate agent', agent, downMs: dice.between(0, 3_000) }
+      yield draw(dice, options)
+      number += 1
+    }
 }

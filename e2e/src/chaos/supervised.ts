@@ -9,12 +9,24 @@ const againMs = 250
  * moment longer. @throws LabError what it ended with last
  */
 export async function supervised(processes: Processes, name: string, start: () => Promise<void>): Promise<void> {
-  for (const end = performance.now() + startMs; ; await delay(againMs)) {
+  await persistently(startMs, async () => {
     await processes.end(name)
+    await start()
+  })
+}
+
+/** Does what needs somebody who may be away for a moment, again until it has come about. @throws what it failed with last */
+export async function persistently(forMs: number, act: () => Promise<void>): Promise<void> {
+  for (const end = performance.now() + forMs; ; await delay(againMs)) {
     try {
-      return await start()
+      return await act()
     } catch (error) {
-      if (!(error instanceof LabError) || performance.now() > end) throw error
+      if (!isPassing(error) || performance.now() > end) throw error
     }
   }
+}
+
+/** Whether a program, or the API, did not come to its answer. */
+function isPassing(error: unknown): boolean {
+  return error instanceof LabError || error instanceof TypeError || error instanceof DOMException
 }

@@ -14,6 +14,7 @@ import {
   temporaryFolder,
   type Api,
 } from '@platen/lab'
+import { poolName, type Cast } from './cast.ts'
 import { enrolChaosAgent, type ChaosAgent } from './chaos-agent.ts'
 import { openCounterSite, type CounterSite } from './counter-site.ts'
 import type { ChaosStore, OpenChaosStore } from './chaos-store.ts'
@@ -23,6 +24,7 @@ import { supervised } from './supervised.ts'
 export interface World {
   readonly api: Api
   readonly agents: readonly ChaosAgent[]
+  readonly cast: Cast
   readonly sites: CounterSite
   readonly store: ChaosStore
   startGateway(): Promise<void>
@@ -40,8 +42,17 @@ export interface World {
 /** Two at once is what a small machine starts well. */
 const atOnce = 2
 
+/** What a world is made of. */
+export interface WorldOptions {
+  /** How many. */
+  readonly agents: number
+  readonly cast: Cast
+  readonly store: OpenChaosStore
+  readonly say: (text: string) => void
+}
+
 /** Brings up store, signer, gateway and agents. Nothing is left running where that fails. */
-export async function openWorld(count: number, openStore: OpenChaosStore, say: (text: string) => void): Promise<World> {
+export async function openWorld({ agents: count, cast, store: openStore, say }: WorldOptions): Promise<World> {
   const directory = await temporaryFolder()
   const running = processesIn(directory)
   const sites = await openCounterSite()
@@ -63,7 +74,8 @@ export async function openWorld(count: number, openStore: OpenChaosStore, say: (
     const indices = Array.from({ length: count }, (_, index) => index).values()
     const enrolSome = async (): Promise<void> => {
       for (const index of indices) {
-        const agent = await enrolChaosAgent(index, parts)
+        const pool = cast.pool.includes(index) ? { pool: poolName } : {}
+        const agent = await enrolChaosAgent(index, { ...parts, ...pool })
         agents[index] = agent
         await agent.start()
         up += 1
@@ -75,6 +87,7 @@ export async function openWorld(count: number, openStore: OpenChaosStore, say: (
     return {
       api,
       agents,
+      cast,
       sites,
       store,
       startGateway,

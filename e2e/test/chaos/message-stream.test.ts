@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { MessageStream } from '../../src/chaos/message-stream.ts'
+import { MessageStream, textOf } from '../../src/chaos/message-stream.ts'
 
 const head = Buffer.from('GET /v1/agents/link HTTP/1.1\r\nUpgrade: websocket\r\n\r\n')
 
@@ -62,5 +62,15 @@ describe('a connection in stretches', () => {
       got.map(({ bytes }) => bytes.toString('latin1')),
       ['HTTP/1.1 503 Service Unavailable\r\n\r\n', '\x81\x7fbody'],
     )
+  })
+
+  it('says what its messages say, whether or not they are masked', () => {
+    for (const length of [0, 5, 126, 70_000])
+      for (const masked of [false, true]) {
+        const stream = new MessageStream()
+        const [, message] = stream.take(Buffer.concat([head, frame(1, masked, length)]))
+        // Bytes are 2, under a mask of 1.
+        assert.equal(message && textOf(message), String.fromCharCode(masked ? 3 : 2).repeat(length))
+      }
   })
 })

@@ -3,8 +3,8 @@ import { describe, it } from 'node:test'
 import { dice } from '../../src/chaos/dice.ts'
 import { schedule, type Fault } from '../../src/chaos/schedule.ts'
 
-function faults(seed: number, count: number, hasStore = false): Fault[] {
-  const drawn = schedule(dice(seed), { agents: 24, leaseMs: 8_000, hasStore, stretch: 1 })
+function faults(seed: number, count: number, hasStore = false, recreated: readonly number[] = []): Fault[] {
+  const drawn = schedule(dice(seed), { agents: 24, leaseMs: 8_000, hasStore, stretch: 1, recreated })
   return Array.from({ length: count }, () => drawn.next().value)
 }
 
@@ -20,6 +20,16 @@ describe('a schedule of faults', () => {
     for (let seed = 0; seed < 20; seed += 1) {
       assert.equal(types(seed, false), 10)
       assert.equal(types(seed, true), 11)
+    }
+  })
+
+  it('makes containers anew, each once, before the shortest of runs is over', () => {
+    for (let seed = 0; seed < 20; seed += 1) {
+      const made = faults(seed, 25, false, [3, 5]).filter(fault => fault.type === 'recreate agent')
+      assert.deepEqual(
+        made.map(({ agent }) => agent),
+        [3, 5],
+      )
     }
   })
 

@@ -11,6 +11,7 @@ import { listens, processes, takesWork } from '../stack/processes.ts'
 import { programs } from '../stack/programs.ts'
 import type { GatewayLook, ToGateway } from './gateway.ts'
 import { enrolLabAgent } from './lab-agent.ts'
+import { labKinds } from './lab-kinds.ts'
 import { seedFleet, type SeededFleet } from './seed-fleet.ts'
 import type { FleetHome } from './simulated-agent.ts'
 
@@ -96,6 +97,6 @@ function startGateway(args: readonly string[]): ChildProcess {
 /** The signer's policy is its operator's to write: here it allows lab's kinds, as often as a run asks. */
 export async function allowLabKinds(file: string): Promise<void> {
   const policy = JSON.parse(await readFile(file, 'utf8')) as object
-  const wider = { ...policy, kinds: ['lab.increment', 'lab.noop'], grantsPerMinute: 10_000_000, grantsPerSitePerMinute: 10_000_000 }
+  const wider = { ...policy, kinds: labKinds.map(({ name }) => name), grantsPerMinute: 10_000_000, grantsPerSitePerMinute: 10_000_000 }
   await writeFile(file, JSON.stringify(wider))
 }

@@ -7,6 +7,16 @@ const common = {
   deadlines: { queueMs: 3_600_000, runMs: 60_000 },
 } as const
 
+/** A kind whose step must not be done twice, so that a run that is lost amid it is no reason for another. */
+const counting = {
+  ...common,
+  priority: 50,
+  retry: { attempts: 8, firstMs: 100, capMs: 2_000, codes: [] },
+  usualInput: {},
+} as const
+
+const sharing = { coalesce: { by: ['shared'], mode: 'keep-first' } } as const
+
 /** Kinds that exist in lab's composition only: a production agent and a production gateway refuse them as unknown. */
 export const labKinds: readonly Kind[] = [
   {
@@ -19,30 +29,57 @@ export const labKinds: readonly Kind[] = [
     usualInput: {},
   },
   {
-    ...common,
+    ...counting,
+    ...sharing,
     name: 'lab.increment',
     title: 'Increment',
     action: 'Increment a counter of the site',
-    priority: 50,
-    // Its step must not be done twice, so a run that is lost amid it is no reason for another.
-    retry: { attempts: 8, firstMs: 100, capMs: 2_000, codes: [] },
-    coalesce: { by: ['shared'], mode: 'keep-first' },
-    usualInput: {},
+  },
+  {
+    ...counting,
+    ...sharing,
+    name: 'lab.heavy',
+    title: 'Heavy increment',
+    action: 'Increment a counter of the site, with nothing heavy beside it',
+    weight: 'heavy',
+  },
+  {
+    ...counting,
+    name: 'lab.parent',
+    title: 'Increment after another one',
+    action: 'Have a counter of the site incremented by another job, then increment it once more',
+    children: ['lab.increment'],
   },
 ]
 
-/** What `lab.increment` may be told. */
+/** What `lab.increment` and `lab.heavy` may be told. */
 export interface IncrementInput {
   /** Waits so long before the step, and so long after it. */
   readonly beforeMs?: number
   readonly afterMs?: number
   /** Queued jobs of one site that share it become one. */
   readonly shared?: string
+  /** By which whoever asked knows the job again; it does nothing. */
+  readonly tag?: string
 }
+
+/** What `lab.parent` may be told. */
+export interface ParentInput extends IncrementInput {
+  /** The input of its child. */
+  readonly child?: IncrementInput
+  /** Whoever carries the child out; the site's own agent without. */
+  readonly childPool?: string
+}
+
+const isIncrement = ({ beforeMs = 0, afterMs = 0, shared = '', tag = '' }: Record<string, unknown>): boolean =>
+  isWait(beforeMs) && isWait(afterMs) && typeof shared === 'string' && typeof tag === 'string'
 
 const inputs: Readonly<Record<string, (value: Record<string, unknown>) => boolean>> = {
   'lab.noop': () => true,
-  'lab.increment': ({ beforeMs = 0, afterMs = 0, shared = '' }) => isWait(beforeMs) && isWait(afterMs) && typeof shared === 'string',
+  'lab.increment': isIncrement,
+  'lab.heavy': isIncrement,
+  'lab.parent': ({ child = {}, childPool = '', ...input }) =>
+    isIncrement(input) && isObject(child) && isIncrement(child) && typeof childPool === 'string',
 }
 
 /** Checks of inputs, by kind. */

@@ -13,6 +13,7 @@ export interface Processes {
   endAll(): Promise<void>
   /** -1 where it does not run. */
   pid(name: string): number
+  isRunning(name: string): boolean
   /** @throws LabError where it has ended by itself */
   assertRunning(name: string): void
 }
@@ -44,6 +45,7 @@ export function processes(directory: string): Processes {
       for (const name of [...children.keys()].toReversed()) await end(name)
     },
     pid: name => children.get(name)?.pid ?? -1,
+    isRunning: name => children.get(name)?.isRunning() ?? false,
     assertRunning: name => children.get(name)?.assertRunning(),
   }
 }
