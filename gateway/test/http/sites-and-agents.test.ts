@@ -47,8 +47,10 @@ describe('agents', () => {
     const body = { token, publicKey: 'A'.repeat(43), siteUrl: api.mine.siteUrl, version: '1.2.3' }
     const first = await api.ask('POST', '/v1/agents/enrol', { token: '', body })
     assert.deepEqual([first.status, first.body['siteId'], first.body['gateway']], [201, api.mine.siteId, 'gateway.test'])
+    const another = await api.ask('POST', '/v1/agents/enrol', { token: '', body: { ...body, publicKey: 'B'.repeat(43) } })
+    assert.deepEqual([another.status, another.body['code']], [401, 'enrol.token_invalid'])
     const again = await api.ask('POST', '/v1/agents/enrol', { token: '', body })
-    assert.deepEqual([again.status, again.body['code']], [401, 'enrol.token_invalid'])
+    assert.deepEqual([again.status, again.body], [201, first.body])
   })
 
   it('are asked for a new key, once a request, and are shown as changing until they have one', async () => {
