@@ -56,9 +56,9 @@ export const limits = {
     lineBytes: 16_384,
     whatLength: 500,
     layers: 8,
-    /** Pages that a receipt names, and characters of them. */
+    /** Pages that a receipt names, and bytes of their addresses as JSON. */
     samplePages: 20,
-    sampleLength: 4_096,
+    sampleBytes: 4_096,
     /** What an agent keeps, for 400 days at most: the oldest go first. */
     keptBytes: 4_194_304,
     keptMs: 34_560_000_000,

@@ -60,27 +60,33 @@ function layersOf(value: unknown): LayerLine[] {
 }
 
 const pageStates = ['fresh', 'stale', 'unreachable', 'removed'] as const
+const cacheWord = /^[ -~]{1,32}$/
 const address = /^https?:\/\/[^\s\p{Cc}]{1,2040}$/u
 
 function pagesOf(value: unknown): Pages {
   const count = { fresh: 0, stale: 0, unreachable: 0, removed: 0 }
   const sample: Sample[] = []
-  let room: number = limits.receipt.sampleLength
+  let room: number = limits.receipt.sampleBytes
   for (const { url, state, layer, cache, status } of listOf(value)) {
     const known = pageStates.find(each => each === state)
     if (!known) continue
     count[known] += 1
-    if (!isText(url, address) || sample.length >= limits.receipt.samplePages || url.length > room) continue
-    room -= url.length
+    if (!isText(url, address) || sample.length >= limits.receipt.samplePages || bytesOf(url) > room) continue
+    room -= bytesOf(url)
     sample.push({
       url,
       state: known,
       ...(isText(layer, layerName) ? { layer } : {}),
-      ...(typeof cache === 'string' ? { cache: cache.slice(0, 32) } : {}),
+      ...(isText(cache, cacheWord) ? { cache } : {}),
       ...(isCount(status) && status < 1_000 ? { status } : {}),
     })
   }
   return { ...count, sample }
+}
+
+/** As JSON, which writes some characters as six. */
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(JSON.stringify(text)).length
 }
 
 function listOf(value: unknown): Record<string, unknown>[] {

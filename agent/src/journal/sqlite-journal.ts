@@ -33,7 +33,7 @@ export interface JournalOptions {
 type Frame = OutboxItem['frame']
 
 /**
- * More than all that has a bound can take: outbox and the runs in it (twice 16 MiB), history (8 MiB), forgettable runs (4 MiB),
+ * More than all that has a bound can take: outbox and the runs in it (twice 16 MiB), history (8 MiB), forgettable runs (6 MiB),
  * unfinished ones (3 MiB), receipts (4 MiB), and the steps of three jobs at once (72 MiB at the very most).
  */
 const mostFileBytes = 134_217_728

@@ -15,6 +15,11 @@ export interface Receipts {
    * @throws PlatenError store.unavailable
    */
   seal(content: ReceiptContent, at: number): Sealed
+  /**
+   * What is on record may be an older copy, and others may have had the receipts after it: a chain begins, so that no two go by one
+   * number. @throws PlatenError disk.full, store.unavailable
+   */
+  beginAnew(): void
 }
 
 /** The agent's keys as far as receipts go. */

@@ -47,12 +47,18 @@ export class ReceiptChain implements Receipts {
 
   seal(content: ReceiptContent, at: number): Sealed {
     const last = this.#options.journal.lastReceipt()
-    const begun = this.#next(last) ? [] : [this.#begin(last, at)]
+    const begun = this.#next(last) ? [] : [this.#begin(last, at, this.#why(last))]
     const place = this.#next(begun[0] ?? last)
     if (!place) throw new Error('a chain that has just begun goes on')
     const signed = this.#sign(content, place, at)
     const { chain, seq } = place
     return { receipts: [...begun, signed], anchor: { chain, seq, hash: signed.hash, signature: signed.signature } }
+  }
+
+  beginAnew(): void {
+    const { journal, clock } = this.#options
+    const last = journal.lastReceipt()
+    if (last) journal.append([this.#begin(last, clock.now(), 'The journal is an older copy: receipts that came after it may be lost.')])
   }
 
   /** The key in use says which one comes after it, unless it has said so before. A chain that has not begun needs no such word. */
@@ -70,10 +76,10 @@ export class ReceiptChain implements Receipts {
     return this.#options.keys.held().includes(key) ? { chain: receipt.chain, seq: receipt.seq + 1, prev: hash, key } : undefined
   }
 
-  #begin(last: ReceiptSigned | undefined, at: number): ReceiptSigned {
+  #begin(last: ReceiptSigned | undefined, at: number, what: string): ReceiptSigned {
     const [key = ''] = this.#options.keys.held()
     const after = last && { chain: last.receipt.chain, seq: last.receipt.seq, hash: last.hash }
-    const said: Said = { type: 'start', what: this.#why(last), ...(after ? { after } : {}) }
+    const said: Said = { type: 'start', what, ...(after ? { after } : {}) }
     return this.#sign(said, { chain: randomBytes(chainBytes).toString('base64url'), seq: 1, prev: null, key }, at)
   }
 

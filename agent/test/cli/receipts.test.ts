@@ -3,8 +3,9 @@ import { execFile } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import { newId } from '@platen/protocol'
+import { newId, type ReceiptSigned } from '@platen/protocol'
 import { linesSince, receiptsText } from '../../src/cli/receipts.ts'
+import { identityPath, writeIdentity } from '../../src/identity/identity-file.ts'
 import { newKeyPair } from '../../src/identity/key-pair.ts'
 import { openJournal } from '../../src/journal/sqlite-journal.ts'
 import { openLocalServer } from '../../src/local/local-server.ts'
@@ -13,7 +14,7 @@ import { systemClock } from '../../src/system/system-clock.ts'
 import { FewJobs, status, WishingOwner } from '../local/local-site.ts'
 import type { Journal } from '../../src/ports/journal.ts'
 import { tempFolder } from '../support/temp-folder.ts'
-import { writePolicy } from '../support/test-agent.ts'
+import { startTestAgent, writePolicy } from '../support/test-agent.ts'
 import { testPolicy } from '../support/test-policy.ts'
 import { content, HandKeys, receiptsIn, testChain } from '../support/test-receipts.ts'
 
@@ -79,6 +80,26 @@ describe('platen-agent receipts', () => {
     const last = journal.lastReceipt()
     assert.equal(signed, `Signed by ${last?.receipt.key}`)
     assert.equal(newest, `Newest    ${last?.receipt.chain}:63:${last?.hash}`)
+  })
+
+  it('is told by an agent that runs, of purges that went well and that did not', async test => {
+    const folder = tempFolder(test)
+    const { agent } = testPolicy(folder)
+    mkdirSync(agent.state, { recursive: true, mode: 0o700 })
+    const ids = { agentId: newId('agent'), siteId: newId('site') }
+    const reach = { gateway: 'gateway.test', gateways: ['http://127.0.0.1:1'], signerRoot: newKeyPair().publicKey }
+    writeIdentity(identityPath({ agent }), { version: 1, ...ids, ...reach, ...newKeyPair() })
+    const { run, control } = await startTestAgent(test, {}, folder)
+    const jobs = [await run('cache.purge', { failShown: true }), await run('cache.purge', {}), await run('test.light', {})]
+    const signed = (await control.receipts(0)).lines.map(line => JSON.parse(line) as ReceiptSigned)
+    assert.deepEqual(
+      signed.map(({ receipt }) => (receipt.type === 'run' ? [receipt.job, receipt.code, receipt.what] : receipt.type)),
+      ['start', [jobs[0]?.id, 'page.stale', `${jobs[0]?.error?.message} so far`], [jobs[1]?.id, undefined, 'done']],
+    )
+    assert.deepEqual(
+      jobs.map(({ receipt }) => receipt?.hash),
+      [signed[1]?.hash, signed[2]?.hash, undefined],
+    )
   })
 
   it('says so where there is none, and why there is none', () => {

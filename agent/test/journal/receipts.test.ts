@@ -62,21 +62,6 @@ describe('receipts on record', () => {
     assert.deepEqual([first.lines.length, second.lines.length, second.next], [limits.receipt.pageLines, 1, undefined])
   })
 
-  it('stay within the bound of a line, whatever a worker says', test => {
-    const { journal, chain } = open(test)
-    const long = `https://shop.example/${'ü'.repeat(190)}`
-    const sample = Array.from({ length: limits.receipt.samplePages }, () => ({ url: long, state: 'stale' as const, cache: 'ü'.repeat(32) }))
-    const layers = Array.from({ length: limits.receipt.layers }, () => ({
-      layer: 'x'.repeat(20),
-      state: 'x'.repeat(20),
-      count: 2 ** 53 - 1,
-    }))
-    const pages = { fresh: 2 ** 53 - 1, stale: 2 ** 53 - 1, unreachable: 0, removed: 0, sample }
-    journal.append(chain.seal({ ...content('\u0001'.repeat(limits.receipt.whatLength)), layers, pages }, 1).receipts)
-    assert.equal(receiptsIn(journal).length, 2)
-    for (const line of journal.receipts(0).lines) assert.ok(Buffer.byteLength(line) <= limits.receipt.lineBytes)
-  })
-
   it('are there exactly where the end of their run is, when the agent is killed', async test => {
     const file = join(tempFolder(test), 'journal.db')
     const writer = spawn(process.execPath, ['--conditions=source', join(import.meta.dirname, 'receipt-writer.ts'), file], {

@@ -117,6 +117,19 @@ describe('a chain of receipts', () => {
     assert.match(start?.type === 'start' ? start.what : '', /did not vouch/)
   })
 
+  it('begins anew where the journal may be an older copy, so that no two receipts go by one number', test => {
+    const journal = open(test)
+    const chain = testChain(journal, new HandKeys())
+    chain.beginAnew()
+    assert.deepEqual(shapes(journal), [])
+    add(journal, chain)
+    chain.beginAnew()
+    add(journal, chain)
+    assert.deepEqual(shapes(journal), ['1 start', '2 run', '1 start', '2 run'])
+    const start = receiptsIn(journal)[2]?.receipt
+    assert.match(start?.type === 'start' ? `${start.what} ${start.after?.seq}` : '', /older copy.* 2$/)
+  })
+
   it('says when it begins because the journal was lost', test => {
     const journal = open(test)
     add(journal, testChain(journal, new HandKeys(), { lostBefore: () => 1_795_478_400_000 }))

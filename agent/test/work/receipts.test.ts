@@ -94,6 +94,19 @@ describe('a run that has ended', () => {
     )
   })
 
+  it('begins a chain anew when the gateway knows more than the journal does', async test => {
+    const { runs, workers, journal } = receiptBench(test)
+    runs.offer(purge)
+    await soon()
+    workers.started[0]?.end(success)
+    await soon()
+    runs.forgot(1_795_000_000_000)
+    assert.deepEqual(
+      receiptsIn(journal).map(({ receipt }) => receipt.type),
+      ['start', 'run', 'start'],
+    )
+  })
+
   it('has none where its kind has none, or the agent no key that anybody knows', async test => {
     const { runs, workers, journal } = receiptBench(test)
     runs.offer(offer(1, 1))
