@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { canonicalJson, receiptText, type Json, type ReceiptSigned } from '@platen/protocol'
+import { canonicalJson, receiptKeyText, receiptText, type Json, type ReceiptSigned } from '@platen/protocol'
 import type { ReceiptBody, ReceiptContent } from '../domain/receipt.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Journal } from '../ports/journal.ts'
@@ -20,7 +20,7 @@ export interface ReceiptChainOptions {
 type Said =
   | ReceiptContent
   | Pick<ReceiptBody & { type: 'start' }, 'type' | 'what' | 'after'>
-  | Pick<ReceiptBody & { type: 'key' }, 'type' | 'next'>
+  | Pick<ReceiptBody & { type: 'key' }, 'type' | 'next' | 'proof'>
 
 /** Where a receipt goes. */
 interface Place {
@@ -63,9 +63,11 @@ export class ReceiptChain implements Receipts {
 
   /** The key in use says which one comes after it, unless it has said so before. A chain that has not begun needs no such word. */
   #vouchFor(next: string): void {
-    const { journal, clock } = this.#options
+    const { keys, journal, clock } = this.#options
     const place = this.#next(journal.lastReceipt())
-    if (place && place.key !== next) journal.append([this.#sign({ type: 'key', next }, place, clock.now())])
+    if (!place || place.key === next) return
+    const proof = keys.signWith(next, receiptKeyText(place))
+    journal.append([this.#sign({ type: 'key', next, proof }, place, clock.now())])
   }
 
   /** The place after a receipt, or undefined where this agent can't go on from it. */

@@ -24,6 +24,7 @@ export class HandKeys implements ReceiptKeys {
     this.#beforeRetiring = call
   }
   use(pair: KeyPair): void {
+    if (!this.held().includes(pair.publicKey)) this.pairs = [...this.pairs, pair]
     this.#beforeRetiring(pair.publicKey)
     this.pairs = [pair]
   }

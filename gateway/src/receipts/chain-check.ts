@@ -73,7 +73,7 @@ export class ChainCheck {
     return this.#hashes.get(seq) === hash ? 'here' : 'missing'
   }
 
-  /** Whether one of these keys is among its own. Before it, receipts are bound by their hashes; after it, keys by vouching. */
+  /** Whether one of these keys has signed something in it. Before that, receipts are bound by their hashes; after it, keys by vouching. */
   isKnownBy(keys: readonly string[]): boolean {
     return [...this.keys, this.nextKey].some(key => keys.includes(key))
   }

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto'
-import { canonicalJson, limits, receiptText, type ErrorCode, type Json, type ReceiptSigned } from '@platen/protocol'
+import { canonicalJson, limits, receiptKeyText, receiptText, type ErrorCode, type Json, type ReceiptSigned } from '@platen/protocol'
 import { receiptValidators } from '@platen/protocol/validators/receipts'
 
 /** A line of a file of receipts: a receipt that is what its key signed, or one that is not, or none. */
@@ -48,10 +48,16 @@ function hashOf({ receipt }: ReceiptSigned): string {
     .digest('base64url')
 }
 
+/** A key that is vouched for has to be held by whoever says so: else a stranger's chain could end with the name of a known one. */
 function isSigned({ receipt, hash, signature }: ReceiptSigned): boolean {
+  const isProven = receipt.type !== 'key' || isBy(receipt.next, receiptKeyText(receipt), receipt.proof)
+  return isProven && isBy(receipt.key, receiptText(hash), signature)
+}
+
+function isBy(key: string, text: string, signature: string): boolean {
   const bytes = Buffer.from(signature, 'base64url')
   // The last character has bits that mean nothing.
-  return bytes.toString('base64url') === signature && verify(null, Buffer.from(receiptText(hash)), publicKey(receipt.key), bytes)
+  return bytes.toString('base64url') === signature && verify(null, Buffer.from(text), publicKey(key), bytes)
 }
 
 let last: { readonly text: string; readonly key: KeyObject } | undefined

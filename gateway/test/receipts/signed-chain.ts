@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto'
-import { canonicalJson, newId, receiptText, type Json, type ReceiptSigned } from '@platen/protocol'
+import { canonicalJson, newId, receiptKeyText, receiptText, type Json, type ReceiptSigned } from '@platen/protocol'
 
 /** A key and its public half as receipts name it. */
 export interface TestKey {
@@ -55,10 +55,15 @@ export class SignedChain {
   }
 
   /** Takes another key into use, which the one before vouches for. */
-  rotate(): void {
-    const next = testKey()
-    this.add({ type: 'key', next: next.name })
+  rotate(next: TestKey = testKey()): void {
+    this.vouchFor(next.name, next)
     this.key = next
+  }
+
+  /** Names the next key, with a proof that may be another's. */
+  vouchFor(next: string, by: TestKey): ReceiptSigned {
+    const text = receiptKeyText({ chain: this.chain, seq: this.signed.length + 1, prev: this.signed.at(-1)?.hash ?? null })
+    return this.add({ type: 'key', next, proof: sign(null, Buffer.from(text), by.secret).toString('base64url') })
   }
 
   known(seq: number): { chain: string; seq: number; hash: string } {

@@ -94,9 +94,22 @@ describe('receipts that somebody has worked on', () => {
 
   it('show a key that vouched for one and was followed by another', () => {
     const chain = chainOf(1)
-    chain.add({ type: 'key', next: testKey().name })
+    const next = testKey()
+    chain.vouchFor(next.name, next)
     chain.run()
     assert.deepEqual(codes(chain.signed), ['4 receipt.key_unknown'])
+  })
+
+  it('show a stranger’s chain that ends with the name of a known key, which did not sign for it', () => {
+    const [chain, known, stranger] = [chainOf(2), testKey(), testKey()]
+    const { signed } = chain
+    assert.deepEqual(codes([...signed, chain.vouchFor(known.name, stranger)], { keys: [known.name] }), ['4 receipt.forged'])
+    const other = chainOf(2)
+    const { receipt } = other.vouchFor(known.name, known)
+    assert.deepEqual(codes(other.signed, { keys: [known.name] }), [])
+    const proof = receipt.type === 'key' && receipt.proof
+    signed.pop()
+    assert.deepEqual(codes([...signed, chain.add({ type: 'key', next: known.name, proof })], { keys: [known.name] }), ['4 receipt.forged'])
   })
 
   it('show one that was taken out of the middle', () => {

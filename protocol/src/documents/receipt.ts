@@ -71,8 +71,8 @@ const Body = Type.Union([
     what: What,
     after: Type.Optional(closed({ chain: ChainId, seq: Seq, hash: Hash })),
   }),
-  /** The last one that this key signs: from the next on it is `next`. */
-  closed({ ...head, type: Type.Literal('key'), next: PublicKey }),
+  /** The last one that this key signs: from the next on it is `next`, whose `proof` is over `receiptKeyText(…)`. */
+  closed({ ...head, type: Type.Literal('key'), next: PublicKey, proof: Signature }),
   /** A run has ended, well or not. */
   closed({
     ...head,

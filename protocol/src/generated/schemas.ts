@@ -2913,7 +2913,7 @@ export const schemas: Readonly<Record<string, object>> = {
           },
           {
             type: 'object',
-            required: ['version', 'site', 'agent', 'chain', 'seq', 'at', 'key', 'prev', 'type', 'next'],
+            required: ['version', 'site', 'agent', 'chain', 'seq', 'at', 'key', 'prev', 'type', 'next', 'proof'],
             properties: {
               version: {
                 type: 'number',
@@ -2962,6 +2962,10 @@ export const schemas: Readonly<Record<string, object>> = {
               next: {
                 type: 'string',
                 pattern: '^[A-Za-z0-9_-]{43}$',
+              },
+              proof: {
+                type: 'string',
+                pattern: '^[A-Za-z0-9_-]{86}$',
               },
             },
             additionalProperties: false,

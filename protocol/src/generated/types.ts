@@ -912,6 +912,7 @@ export interface ReceiptSigned {
         prev: string | null
         type: 'key'
         next: string
+        proof: string
       }
     | {
         version: 1

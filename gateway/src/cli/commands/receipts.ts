@@ -94,7 +94,7 @@ export function verdictText({ ok, chains, problems }: Verdict): string {
   const more = problems.length > mostProblems ? [`… and ${problems.length - mostProblems} more.`] : []
   const receipts = chains.reduce((sum, chain) => sum + chain.receipts, 0)
   const head = ok
-    ? `✔ ${receipts} receipts: every hash, link and signature fits.`
+    ? `✔ ${receipts} ${receipts === 1 ? 'receipt' : 'receipts'}: every hash, link and signature fits.`
     : `✖ ${problems.length} of what was checked does not fit:`
   return [head, ...shown, ...more, ...chains.flatMap(chainText), ''].join('\n')
 }

@@ -39,7 +39,7 @@ const schema11 = {
         },
         {
           type: 'object',
-          required: ['version', 'site', 'agent', 'chain', 'seq', 'at', 'key', 'prev', 'type', 'next'],
+          required: ['version', 'site', 'agent', 'chain', 'seq', 'at', 'key', 'prev', 'type', 'next', 'proof'],
           properties: {
             version: { type: 'number', const: 1 },
             site: { type: 'string', pattern: '^site_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
@@ -51,6 +51,7 @@ const schema11 = {
             prev: { anyOf: [{ type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' }, { type: 'null' }] },
             type: { type: 'string', const: 'key' },
             next: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
+            proof: { type: 'string', pattern: '^[A-Za-z0-9_-]{86}$' },
           },
           additionalProperties: false,
         },
@@ -194,12 +195,12 @@ const pattern0 = new RegExp('^site_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0
 const pattern1 = new RegExp('^agent_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
 const pattern2 = new RegExp('^[A-Za-z0-9_-]{22}$', '')
 const pattern3 = new RegExp('^[A-Za-z0-9_-]{43}$', '')
-const pattern18 = new RegExp('^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
-const pattern19 = new RegExp('^[a-z]+\\.[a-z]+$', '')
-const pattern20 = new RegExp('^[a-z]+(\\.[a-z_]+)?$', '')
-const pattern21 = new RegExp('^[a-z]{1,20}$', '')
-const pattern24 = new RegExp('^https?://[^\\s\\u0000-\\u001f]+$', '')
-const pattern38 = new RegExp('^[A-Za-z0-9_-]{86}$', '')
+const pattern13 = new RegExp('^[A-Za-z0-9_-]{86}$', '')
+const pattern19 = new RegExp('^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
+const pattern20 = new RegExp('^[a-z]+\\.[a-z]+$', '')
+const pattern21 = new RegExp('^[a-z]+(\\.[a-z_]+)?$', '')
+const pattern22 = new RegExp('^[a-z]{1,20}$', '')
+const pattern25 = new RegExp('^https?://[^\\s\\u0000-\\u001f]+$', '')
 
 function validate10(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -1032,7 +1033,8 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                     (data0.key === undefined && (missing3 = 'key')) ||
                     (data0.prev === undefined && (missing3 = 'prev')) ||
                     (data0.type === undefined && (missing3 = 'type')) ||
-                    (data0.next === undefined && (missing3 = 'next'))
+                    (data0.next === undefined && (missing3 = 'next')) ||
+                    (data0.proof === undefined && (missing3 = 'proof'))
                   ) {
                     const err36 = {
                       instancePath: instancePath + '/receipt',
@@ -1544,6 +1546,48 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         } else {
                                           var valid5 = true
                                         }
+                                        if (valid5) {
+                                          if (data0.proof !== undefined) {
+                                            let data25 = data0.proof
+                                            const _errs67 = errors
+                                            if (errors === _errs67) {
+                                              if (typeof data25 === 'string') {
+                                                if (!pattern13.test(data25)) {
+                                                  const err61 = {
+                                                    instancePath: instancePath + '/receipt/proof',
+                                                    schemaPath: '#/properties/receipt/anyOf/1/properties/proof/pattern',
+                                                    keyword: 'pattern',
+                                                    params: { pattern: '^[A-Za-z0-9_-]{86}$' },
+                                                    message: 'must match pattern "' + '^[A-Za-z0-9_-]{86}$' + '"',
+                                                  }
+                                                  if (vErrors === null) {
+                                                    vErrors = [err61]
+                                                  } else {
+                                                    vErrors.push(err61)
+                                                  }
+                                                  errors++
+                                                }
+                                              } else {
+                                                const err62 = {
+                                                  instancePath: instancePath + '/receipt/proof',
+                                                  schemaPath: '#/properties/receipt/anyOf/1/properties/proof/type',
+                                                  keyword: 'type',
+                                                  params: { type: 'string' },
+                                                  message: 'must be string',
+                                                }
+                                                if (vErrors === null) {
+                                                  vErrors = [err62]
+                                                } else {
+                                                  vErrors.push(err62)
+                                                }
+                                                errors++
+                                              }
+                                            }
+                                            var valid5 = _errs67 === errors
+                                          } else {
+                                            var valid5 = true
+                                          }
+                                        }
                                       }
                                     }
                                   }
@@ -1556,7 +1600,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                     }
                   }
                 } else {
-                  const err61 = {
+                  const err63 = {
                     instancePath: instancePath + '/receipt',
                     schemaPath: '#/properties/receipt/anyOf/1/type',
                     keyword: 'type',
@@ -1564,9 +1608,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                     message: 'must be object',
                   }
                   if (vErrors === null) {
-                    vErrors = [err61]
+                    vErrors = [err63]
                   } else {
-                    vErrors.push(err61)
+                    vErrors.push(err63)
                   }
                   errors++
                 }
@@ -1574,8 +1618,8 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               var _valid0 = _errs40 === errors
               valid1 = valid1 || _valid0
               if (!valid1) {
-                const _errs67 = errors
-                if (errors === _errs67) {
+                const _errs69 = errors
+                if (errors === _errs69) {
                   if (data0 && typeof data0 == 'object' && !Array.isArray(data0)) {
                     let missing4
                     if (
@@ -1598,7 +1642,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       (data0.layers === undefined && (missing4 = 'layers')) ||
                       (data0.pages === undefined && (missing4 = 'pages'))
                     ) {
-                      const err62 = {
+                      const err64 = {
                         instancePath: instancePath + '/receipt',
                         schemaPath: '#/properties/receipt/anyOf/2/required',
                         keyword: 'required',
@@ -1606,16 +1650,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         message: "must have required property '" + missing4 + "'",
                       }
                       if (vErrors === null) {
-                        vErrors = [err62]
+                        vErrors = [err64]
                       } else {
-                        vErrors.push(err62)
+                        vErrors.push(err64)
                       }
                       errors++
                     } else {
-                      const _errs69 = errors
+                      const _errs71 = errors
                       for (const key4 in data0) {
                         if (!func2.call(schema11.properties.receipt.anyOf[2].properties, key4)) {
-                          const err63 = {
+                          const err65 = {
                             instancePath: instancePath + '/receipt',
                             schemaPath: '#/properties/receipt/anyOf/2/additionalProperties',
                             keyword: 'additionalProperties',
@@ -1623,20 +1667,20 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                             message: 'must NOT have additional properties',
                           }
                           if (vErrors === null) {
-                            vErrors = [err63]
+                            vErrors = [err65]
                           } else {
-                            vErrors.push(err63)
+                            vErrors.push(err65)
                           }
                           errors++
                           break
                         }
                       }
-                      if (_errs69 === errors) {
+                      if (_errs71 === errors) {
                         if (data0.version !== undefined) {
-                          let data25 = data0.version
-                          const _errs70 = errors
-                          if (!(typeof data25 == 'number' && isFinite(data25))) {
-                            const err64 = {
+                          let data26 = data0.version
+                          const _errs72 = errors
+                          if (!(typeof data26 == 'number' && isFinite(data26))) {
+                            const err66 = {
                               instancePath: instancePath + '/receipt/version',
                               schemaPath: '#/properties/receipt/anyOf/2/properties/version/type',
                               keyword: 'type',
@@ -1644,14 +1688,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                               message: 'must be number',
                             }
                             if (vErrors === null) {
-                              vErrors = [err64]
+                              vErrors = [err66]
                             } else {
-                              vErrors.push(err64)
+                              vErrors.push(err66)
                             }
                             errors++
                           }
-                          if (1 !== data25) {
-                            const err65 = {
+                          if (1 !== data26) {
+                            const err67 = {
                               instancePath: instancePath + '/receipt/version',
                               schemaPath: '#/properties/receipt/anyOf/2/properties/version/const',
                               keyword: 'const',
@@ -1659,24 +1703,24 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                               message: 'must be equal to constant',
                             }
                             if (vErrors === null) {
-                              vErrors = [err65]
+                              vErrors = [err67]
                             } else {
-                              vErrors.push(err65)
+                              vErrors.push(err67)
                             }
                             errors++
                           }
-                          var valid7 = _errs70 === errors
+                          var valid7 = _errs72 === errors
                         } else {
                           var valid7 = true
                         }
                         if (valid7) {
                           if (data0.site !== undefined) {
-                            let data26 = data0.site
-                            const _errs72 = errors
-                            if (errors === _errs72) {
-                              if (typeof data26 === 'string') {
-                                if (!pattern0.test(data26)) {
-                                  const err66 = {
+                            let data27 = data0.site
+                            const _errs74 = errors
+                            if (errors === _errs74) {
+                              if (typeof data27 === 'string') {
+                                if (!pattern0.test(data27)) {
+                                  const err68 = {
                                     instancePath: instancePath + '/receipt/site',
                                     schemaPath: '#/properties/receipt/anyOf/2/properties/site/pattern',
                                     keyword: 'pattern',
@@ -1687,14 +1731,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       '"',
                                   }
                                   if (vErrors === null) {
-                                    vErrors = [err66]
+                                    vErrors = [err68]
                                   } else {
-                                    vErrors.push(err66)
+                                    vErrors.push(err68)
                                   }
                                   errors++
                                 }
                               } else {
-                                const err67 = {
+                                const err69 = {
                                   instancePath: instancePath + '/receipt/site',
                                   schemaPath: '#/properties/receipt/anyOf/2/properties/site/type',
                                   keyword: 'type',
@@ -1702,25 +1746,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                   message: 'must be string',
                                 }
                                 if (vErrors === null) {
-                                  vErrors = [err67]
+                                  vErrors = [err69]
                                 } else {
-                                  vErrors.push(err67)
+                                  vErrors.push(err69)
                                 }
                                 errors++
                               }
                             }
-                            var valid7 = _errs72 === errors
+                            var valid7 = _errs74 === errors
                           } else {
                             var valid7 = true
                           }
                           if (valid7) {
                             if (data0.agent !== undefined) {
-                              let data27 = data0.agent
-                              const _errs74 = errors
-                              if (errors === _errs74) {
-                                if (typeof data27 === 'string') {
-                                  if (!pattern1.test(data27)) {
-                                    const err68 = {
+                              let data28 = data0.agent
+                              const _errs76 = errors
+                              if (errors === _errs76) {
+                                if (typeof data28 === 'string') {
+                                  if (!pattern1.test(data28)) {
+                                    const err70 = {
                                       instancePath: instancePath + '/receipt/agent',
                                       schemaPath: '#/properties/receipt/anyOf/2/properties/agent/pattern',
                                       keyword: 'pattern',
@@ -1731,14 +1775,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         '"',
                                     }
                                     if (vErrors === null) {
-                                      vErrors = [err68]
+                                      vErrors = [err70]
                                     } else {
-                                      vErrors.push(err68)
+                                      vErrors.push(err70)
                                     }
                                     errors++
                                   }
                                 } else {
-                                  const err69 = {
+                                  const err71 = {
                                     instancePath: instancePath + '/receipt/agent',
                                     schemaPath: '#/properties/receipt/anyOf/2/properties/agent/type',
                                     keyword: 'type',
@@ -1746,25 +1790,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     message: 'must be string',
                                   }
                                   if (vErrors === null) {
-                                    vErrors = [err69]
+                                    vErrors = [err71]
                                   } else {
-                                    vErrors.push(err69)
+                                    vErrors.push(err71)
                                   }
                                   errors++
                                 }
                               }
-                              var valid7 = _errs74 === errors
+                              var valid7 = _errs76 === errors
                             } else {
                               var valid7 = true
                             }
                             if (valid7) {
                               if (data0.chain !== undefined) {
-                                let data28 = data0.chain
-                                const _errs76 = errors
-                                if (errors === _errs76) {
-                                  if (typeof data28 === 'string') {
-                                    if (!pattern2.test(data28)) {
-                                      const err70 = {
+                                let data29 = data0.chain
+                                const _errs78 = errors
+                                if (errors === _errs78) {
+                                  if (typeof data29 === 'string') {
+                                    if (!pattern2.test(data29)) {
+                                      const err72 = {
                                         instancePath: instancePath + '/receipt/chain',
                                         schemaPath: '#/properties/receipt/anyOf/2/properties/chain/pattern',
                                         keyword: 'pattern',
@@ -1772,14 +1816,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         message: 'must match pattern "' + '^[A-Za-z0-9_-]{22}$' + '"',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err70]
+                                        vErrors = [err72]
                                       } else {
-                                        vErrors.push(err70)
+                                        vErrors.push(err72)
                                       }
                                       errors++
                                     }
                                   } else {
-                                    const err71 = {
+                                    const err73 = {
                                       instancePath: instancePath + '/receipt/chain',
                                       schemaPath: '#/properties/receipt/anyOf/2/properties/chain/type',
                                       keyword: 'type',
@@ -1787,23 +1831,23 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       message: 'must be string',
                                     }
                                     if (vErrors === null) {
-                                      vErrors = [err71]
+                                      vErrors = [err73]
                                     } else {
-                                      vErrors.push(err71)
+                                      vErrors.push(err73)
                                     }
                                     errors++
                                   }
                                 }
-                                var valid7 = _errs76 === errors
+                                var valid7 = _errs78 === errors
                               } else {
                                 var valid7 = true
                               }
                               if (valid7) {
                                 if (data0.seq !== undefined) {
-                                  let data29 = data0.seq
-                                  const _errs78 = errors
-                                  if (!(typeof data29 == 'number' && !(data29 % 1) && !isNaN(data29) && isFinite(data29))) {
-                                    const err72 = {
+                                  let data30 = data0.seq
+                                  const _errs80 = errors
+                                  if (!(typeof data30 == 'number' && !(data30 % 1) && !isNaN(data30) && isFinite(data30))) {
+                                    const err74 = {
                                       instancePath: instancePath + '/receipt/seq',
                                       schemaPath: '#/properties/receipt/anyOf/2/properties/seq/type',
                                       keyword: 'type',
@@ -1811,16 +1855,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       message: 'must be integer',
                                     }
                                     if (vErrors === null) {
-                                      vErrors = [err72]
+                                      vErrors = [err74]
                                     } else {
-                                      vErrors.push(err72)
+                                      vErrors.push(err74)
                                     }
                                     errors++
                                   }
-                                  if (errors === _errs78) {
-                                    if (typeof data29 == 'number' && isFinite(data29)) {
-                                      if (data29 > 9007199254740991 || isNaN(data29)) {
-                                        const err73 = {
+                                  if (errors === _errs80) {
+                                    if (typeof data30 == 'number' && isFinite(data30)) {
+                                      if (data30 > 9007199254740991 || isNaN(data30)) {
+                                        const err75 = {
                                           instancePath: instancePath + '/receipt/seq',
                                           schemaPath: '#/properties/receipt/anyOf/2/properties/seq/maximum',
                                           keyword: 'maximum',
@@ -1828,62 +1872,19 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must be <= 9007199254740991',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err73]
+                                          vErrors = [err75]
                                         } else {
-                                          vErrors.push(err73)
+                                          vErrors.push(err75)
                                         }
                                         errors++
                                       } else {
-                                        if (data29 < 1 || isNaN(data29)) {
-                                          const err74 = {
+                                        if (data30 < 1 || isNaN(data30)) {
+                                          const err76 = {
                                             instancePath: instancePath + '/receipt/seq',
                                             schemaPath: '#/properties/receipt/anyOf/2/properties/seq/minimum',
                                             keyword: 'minimum',
                                             params: { comparison: '>=', limit: 1 },
                                             message: 'must be >= 1',
-                                          }
-                                          if (vErrors === null) {
-                                            vErrors = [err74]
-                                          } else {
-                                            vErrors.push(err74)
-                                          }
-                                          errors++
-                                        }
-                                      }
-                                    }
-                                  }
-                                  var valid7 = _errs78 === errors
-                                } else {
-                                  var valid7 = true
-                                }
-                                if (valid7) {
-                                  if (data0.at !== undefined) {
-                                    let data30 = data0.at
-                                    const _errs80 = errors
-                                    if (!(typeof data30 == 'number' && !(data30 % 1) && !isNaN(data30) && isFinite(data30))) {
-                                      const err75 = {
-                                        instancePath: instancePath + '/receipt/at',
-                                        schemaPath: '#/properties/receipt/anyOf/2/properties/at/type',
-                                        keyword: 'type',
-                                        params: { type: 'integer' },
-                                        message: 'must be integer',
-                                      }
-                                      if (vErrors === null) {
-                                        vErrors = [err75]
-                                      } else {
-                                        vErrors.push(err75)
-                                      }
-                                      errors++
-                                    }
-                                    if (errors === _errs80) {
-                                      if (typeof data30 == 'number' && isFinite(data30)) {
-                                        if (data30 < 0 || isNaN(data30)) {
-                                          const err76 = {
-                                            instancePath: instancePath + '/receipt/at',
-                                            schemaPath: '#/properties/receipt/anyOf/2/properties/at/minimum',
-                                            keyword: 'minimum',
-                                            params: { comparison: '>=', limit: 0 },
-                                            message: 'must be >= 0',
                                           }
                                           if (vErrors === null) {
                                             vErrors = [err76]
@@ -1894,38 +1895,39 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         }
                                       }
                                     }
-                                    var valid7 = _errs80 === errors
-                                  } else {
-                                    var valid7 = true
                                   }
-                                  if (valid7) {
-                                    if (data0.key !== undefined) {
-                                      let data31 = data0.key
-                                      const _errs82 = errors
-                                      if (errors === _errs82) {
-                                        if (typeof data31 === 'string') {
-                                          if (!pattern3.test(data31)) {
-                                            const err77 = {
-                                              instancePath: instancePath + '/receipt/key',
-                                              schemaPath: '#/properties/receipt/anyOf/2/properties/key/pattern',
-                                              keyword: 'pattern',
-                                              params: { pattern: '^[A-Za-z0-9_-]{43}$' },
-                                              message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
-                                            }
-                                            if (vErrors === null) {
-                                              vErrors = [err77]
-                                            } else {
-                                              vErrors.push(err77)
-                                            }
-                                            errors++
-                                          }
-                                        } else {
+                                  var valid7 = _errs80 === errors
+                                } else {
+                                  var valid7 = true
+                                }
+                                if (valid7) {
+                                  if (data0.at !== undefined) {
+                                    let data31 = data0.at
+                                    const _errs82 = errors
+                                    if (!(typeof data31 == 'number' && !(data31 % 1) && !isNaN(data31) && isFinite(data31))) {
+                                      const err77 = {
+                                        instancePath: instancePath + '/receipt/at',
+                                        schemaPath: '#/properties/receipt/anyOf/2/properties/at/type',
+                                        keyword: 'type',
+                                        params: { type: 'integer' },
+                                        message: 'must be integer',
+                                      }
+                                      if (vErrors === null) {
+                                        vErrors = [err77]
+                                      } else {
+                                        vErrors.push(err77)
+                                      }
+                                      errors++
+                                    }
+                                    if (errors === _errs82) {
+                                      if (typeof data31 == 'number' && isFinite(data31)) {
+                                        if (data31 < 0 || isNaN(data31)) {
                                           const err78 = {
-                                            instancePath: instancePath + '/receipt/key',
-                                            schemaPath: '#/properties/receipt/anyOf/2/properties/key/type',
-                                            keyword: 'type',
-                                            params: { type: 'string' },
-                                            message: 'must be string',
+                                            instancePath: instancePath + '/receipt/at',
+                                            schemaPath: '#/properties/receipt/anyOf/2/properties/at/minimum',
+                                            keyword: 'minimum',
+                                            params: { comparison: '>=', limit: 0 },
+                                            message: 'must be >= 0',
                                           }
                                           if (vErrors === null) {
                                             vErrors = [err78]
@@ -1935,21 +1937,63 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           errors++
                                         }
                                       }
-                                      var valid7 = _errs82 === errors
+                                    }
+                                    var valid7 = _errs82 === errors
+                                  } else {
+                                    var valid7 = true
+                                  }
+                                  if (valid7) {
+                                    if (data0.key !== undefined) {
+                                      let data32 = data0.key
+                                      const _errs84 = errors
+                                      if (errors === _errs84) {
+                                        if (typeof data32 === 'string') {
+                                          if (!pattern3.test(data32)) {
+                                            const err79 = {
+                                              instancePath: instancePath + '/receipt/key',
+                                              schemaPath: '#/properties/receipt/anyOf/2/properties/key/pattern',
+                                              keyword: 'pattern',
+                                              params: { pattern: '^[A-Za-z0-9_-]{43}$' },
+                                              message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
+                                            }
+                                            if (vErrors === null) {
+                                              vErrors = [err79]
+                                            } else {
+                                              vErrors.push(err79)
+                                            }
+                                            errors++
+                                          }
+                                        } else {
+                                          const err80 = {
+                                            instancePath: instancePath + '/receipt/key',
+                                            schemaPath: '#/properties/receipt/anyOf/2/properties/key/type',
+                                            keyword: 'type',
+                                            params: { type: 'string' },
+                                            message: 'must be string',
+                                          }
+                                          if (vErrors === null) {
+                                            vErrors = [err80]
+                                          } else {
+                                            vErrors.push(err80)
+                                          }
+                                          errors++
+                                        }
+                                      }
+                                      var valid7 = _errs84 === errors
                                     } else {
                                       var valid7 = true
                                     }
                                     if (valid7) {
                                       if (data0.prev !== undefined) {
-                                        let data32 = data0.prev
-                                        const _errs84 = errors
-                                        const _errs85 = errors
-                                        let valid8 = false
+                                        let data33 = data0.prev
                                         const _errs86 = errors
-                                        if (errors === _errs86) {
-                                          if (typeof data32 === 'string') {
-                                            if (!pattern3.test(data32)) {
-                                              const err79 = {
+                                        const _errs87 = errors
+                                        let valid8 = false
+                                        const _errs88 = errors
+                                        if (errors === _errs88) {
+                                          if (typeof data33 === 'string') {
+                                            if (!pattern3.test(data33)) {
+                                              const err81 = {
                                                 instancePath: instancePath + '/receipt/prev',
                                                 schemaPath: '#/properties/receipt/anyOf/2/properties/prev/anyOf/0/pattern',
                                                 keyword: 'pattern',
@@ -1957,14 +2001,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err79]
+                                                vErrors = [err81]
                                               } else {
-                                                vErrors.push(err79)
+                                                vErrors.push(err81)
                                               }
                                               errors++
                                             }
                                           } else {
-                                            const err80 = {
+                                            const err82 = {
                                               instancePath: instancePath + '/receipt/prev',
                                               schemaPath: '#/properties/receipt/anyOf/2/properties/prev/anyOf/0/type',
                                               keyword: 'type',
@@ -1972,74 +2016,24 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must be string',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err80]
+                                              vErrors = [err82]
                                             } else {
-                                              vErrors.push(err80)
+                                              vErrors.push(err82)
                                             }
                                             errors++
                                           }
                                         }
-                                        var _valid3 = _errs86 === errors
+                                        var _valid3 = _errs88 === errors
                                         valid8 = valid8 || _valid3
                                         if (!valid8) {
-                                          const _errs88 = errors
-                                          if (data32 !== null) {
-                                            const err81 = {
+                                          const _errs90 = errors
+                                          if (data33 !== null) {
+                                            const err83 = {
                                               instancePath: instancePath + '/receipt/prev',
                                               schemaPath: '#/properties/receipt/anyOf/2/properties/prev/anyOf/1/type',
                                               keyword: 'type',
                                               params: { type: 'null' },
                                               message: 'must be null',
-                                            }
-                                            if (vErrors === null) {
-                                              vErrors = [err81]
-                                            } else {
-                                              vErrors.push(err81)
-                                            }
-                                            errors++
-                                          }
-                                          var _valid3 = _errs88 === errors
-                                          valid8 = valid8 || _valid3
-                                        }
-                                        if (!valid8) {
-                                          const err82 = {
-                                            instancePath: instancePath + '/receipt/prev',
-                                            schemaPath: '#/properties/receipt/anyOf/2/properties/prev/anyOf',
-                                            keyword: 'anyOf',
-                                            params: {},
-                                            message: 'must match a schema in anyOf',
-                                          }
-                                          if (vErrors === null) {
-                                            vErrors = [err82]
-                                          } else {
-                                            vErrors.push(err82)
-                                          }
-                                          errors++
-                                        } else {
-                                          errors = _errs85
-                                          if (vErrors !== null) {
-                                            if (_errs85) {
-                                              vErrors.length = _errs85
-                                            } else {
-                                              vErrors = null
-                                            }
-                                          }
-                                        }
-                                        var valid7 = _errs84 === errors
-                                      } else {
-                                        var valid7 = true
-                                      }
-                                      if (valid7) {
-                                        if (data0.type !== undefined) {
-                                          let data33 = data0.type
-                                          const _errs90 = errors
-                                          if (typeof data33 !== 'string') {
-                                            const err83 = {
-                                              instancePath: instancePath + '/receipt/type',
-                                              schemaPath: '#/properties/receipt/anyOf/2/properties/type/type',
-                                              keyword: 'type',
-                                              params: { type: 'string' },
-                                              message: 'must be string',
                                             }
                                             if (vErrors === null) {
                                               vErrors = [err83]
@@ -2048,8 +2042,58 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             }
                                             errors++
                                           }
-                                          if ('run' !== data33) {
-                                            const err84 = {
+                                          var _valid3 = _errs90 === errors
+                                          valid8 = valid8 || _valid3
+                                        }
+                                        if (!valid8) {
+                                          const err84 = {
+                                            instancePath: instancePath + '/receipt/prev',
+                                            schemaPath: '#/properties/receipt/anyOf/2/properties/prev/anyOf',
+                                            keyword: 'anyOf',
+                                            params: {},
+                                            message: 'must match a schema in anyOf',
+                                          }
+                                          if (vErrors === null) {
+                                            vErrors = [err84]
+                                          } else {
+                                            vErrors.push(err84)
+                                          }
+                                          errors++
+                                        } else {
+                                          errors = _errs87
+                                          if (vErrors !== null) {
+                                            if (_errs87) {
+                                              vErrors.length = _errs87
+                                            } else {
+                                              vErrors = null
+                                            }
+                                          }
+                                        }
+                                        var valid7 = _errs86 === errors
+                                      } else {
+                                        var valid7 = true
+                                      }
+                                      if (valid7) {
+                                        if (data0.type !== undefined) {
+                                          let data34 = data0.type
+                                          const _errs92 = errors
+                                          if (typeof data34 !== 'string') {
+                                            const err85 = {
+                                              instancePath: instancePath + '/receipt/type',
+                                              schemaPath: '#/properties/receipt/anyOf/2/properties/type/type',
+                                              keyword: 'type',
+                                              params: { type: 'string' },
+                                              message: 'must be string',
+                                            }
+                                            if (vErrors === null) {
+                                              vErrors = [err85]
+                                            } else {
+                                              vErrors.push(err85)
+                                            }
+                                            errors++
+                                          }
+                                          if ('run' !== data34) {
+                                            const err86 = {
                                               instancePath: instancePath + '/receipt/type',
                                               schemaPath: '#/properties/receipt/anyOf/2/properties/type/const',
                                               keyword: 'const',
@@ -2057,24 +2101,24 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must be equal to constant',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err84]
+                                              vErrors = [err86]
                                             } else {
-                                              vErrors.push(err84)
+                                              vErrors.push(err86)
                                             }
                                             errors++
                                           }
-                                          var valid7 = _errs90 === errors
+                                          var valid7 = _errs92 === errors
                                         } else {
                                           var valid7 = true
                                         }
                                         if (valid7) {
                                           if (data0.job !== undefined) {
-                                            let data34 = data0.job
-                                            const _errs92 = errors
-                                            if (errors === _errs92) {
-                                              if (typeof data34 === 'string') {
-                                                if (!pattern18.test(data34)) {
-                                                  const err85 = {
+                                            let data35 = data0.job
+                                            const _errs94 = errors
+                                            if (errors === _errs94) {
+                                              if (typeof data35 === 'string') {
+                                                if (!pattern19.test(data35)) {
+                                                  const err87 = {
                                                     instancePath: instancePath + '/receipt/job',
                                                     schemaPath: '#/properties/receipt/anyOf/2/properties/job/pattern',
                                                     keyword: 'pattern',
@@ -2087,14 +2131,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                       '"',
                                                   }
                                                   if (vErrors === null) {
-                                                    vErrors = [err85]
+                                                    vErrors = [err87]
                                                   } else {
-                                                    vErrors.push(err85)
+                                                    vErrors.push(err87)
                                                   }
                                                   errors++
                                                 }
                                               } else {
-                                                const err86 = {
+                                                const err88 = {
                                                   instancePath: instancePath + '/receipt/job',
                                                   schemaPath: '#/properties/receipt/anyOf/2/properties/job/type',
                                                   keyword: 'type',
@@ -2102,23 +2146,23 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                   message: 'must be string',
                                                 }
                                                 if (vErrors === null) {
-                                                  vErrors = [err86]
+                                                  vErrors = [err88]
                                                 } else {
-                                                  vErrors.push(err86)
+                                                  vErrors.push(err88)
                                                 }
                                                 errors++
                                               }
                                             }
-                                            var valid7 = _errs92 === errors
+                                            var valid7 = _errs94 === errors
                                           } else {
                                             var valid7 = true
                                           }
                                           if (valid7) {
                                             if (data0.attempt !== undefined) {
-                                              let data35 = data0.attempt
-                                              const _errs94 = errors
-                                              if (!(typeof data35 == 'number' && !(data35 % 1) && !isNaN(data35) && isFinite(data35))) {
-                                                const err87 = {
+                                              let data36 = data0.attempt
+                                              const _errs96 = errors
+                                              if (!(typeof data36 == 'number' && !(data36 % 1) && !isNaN(data36) && isFinite(data36))) {
+                                                const err89 = {
                                                   instancePath: instancePath + '/receipt/attempt',
                                                   schemaPath: '#/properties/receipt/anyOf/2/properties/attempt/type',
                                                   keyword: 'type',
@@ -2126,16 +2170,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                   message: 'must be integer',
                                                 }
                                                 if (vErrors === null) {
-                                                  vErrors = [err87]
+                                                  vErrors = [err89]
                                                 } else {
-                                                  vErrors.push(err87)
+                                                  vErrors.push(err89)
                                                 }
                                                 errors++
                                               }
-                                              if (errors === _errs94) {
-                                                if (typeof data35 == 'number' && isFinite(data35)) {
-                                                  if (data35 < 0 || isNaN(data35)) {
-                                                    const err88 = {
+                                              if (errors === _errs96) {
+                                                if (typeof data36 == 'number' && isFinite(data36)) {
+                                                  if (data36 < 0 || isNaN(data36)) {
+                                                    const err90 = {
                                                       instancePath: instancePath + '/receipt/attempt',
                                                       schemaPath: '#/properties/receipt/anyOf/2/properties/attempt/minimum',
                                                       keyword: 'minimum',
@@ -2143,24 +2187,24 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                       message: 'must be >= 0',
                                                     }
                                                     if (vErrors === null) {
-                                                      vErrors = [err88]
+                                                      vErrors = [err90]
                                                     } else {
-                                                      vErrors.push(err88)
+                                                      vErrors.push(err90)
                                                     }
                                                     errors++
                                                   }
                                                 }
                                               }
-                                              var valid7 = _errs94 === errors
+                                              var valid7 = _errs96 === errors
                                             } else {
                                               var valid7 = true
                                             }
                                             if (valid7) {
                                               if (data0.epoch !== undefined) {
-                                                let data36 = data0.epoch
-                                                const _errs96 = errors
-                                                if (!(typeof data36 == 'number' && !(data36 % 1) && !isNaN(data36) && isFinite(data36))) {
-                                                  const err89 = {
+                                                let data37 = data0.epoch
+                                                const _errs98 = errors
+                                                if (!(typeof data37 == 'number' && !(data37 % 1) && !isNaN(data37) && isFinite(data37))) {
+                                                  const err91 = {
                                                     instancePath: instancePath + '/receipt/epoch',
                                                     schemaPath: '#/properties/receipt/anyOf/2/properties/epoch/type',
                                                     keyword: 'type',
@@ -2168,16 +2212,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                     message: 'must be integer',
                                                   }
                                                   if (vErrors === null) {
-                                                    vErrors = [err89]
+                                                    vErrors = [err91]
                                                   } else {
-                                                    vErrors.push(err89)
+                                                    vErrors.push(err91)
                                                   }
                                                   errors++
                                                 }
-                                                if (errors === _errs96) {
-                                                  if (typeof data36 == 'number' && isFinite(data36)) {
-                                                    if (data36 < 0 || isNaN(data36)) {
-                                                      const err90 = {
+                                                if (errors === _errs98) {
+                                                  if (typeof data37 == 'number' && isFinite(data37)) {
+                                                    if (data37 < 0 || isNaN(data37)) {
+                                                      const err92 = {
                                                         instancePath: instancePath + '/receipt/epoch',
                                                         schemaPath: '#/properties/receipt/anyOf/2/properties/epoch/minimum',
                                                         keyword: 'minimum',
@@ -2185,26 +2229,26 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                         message: 'must be >= 0',
                                                       }
                                                       if (vErrors === null) {
-                                                        vErrors = [err90]
+                                                        vErrors = [err92]
                                                       } else {
-                                                        vErrors.push(err90)
+                                                        vErrors.push(err92)
                                                       }
                                                       errors++
                                                     }
                                                   }
                                                 }
-                                                var valid7 = _errs96 === errors
+                                                var valid7 = _errs98 === errors
                                               } else {
                                                 var valid7 = true
                                               }
                                               if (valid7) {
                                                 if (data0.kind !== undefined) {
-                                                  let data37 = data0.kind
-                                                  const _errs98 = errors
-                                                  if (errors === _errs98) {
-                                                    if (typeof data37 === 'string') {
-                                                      if (data37.length > 40) {
-                                                        const err91 = {
+                                                  let data38 = data0.kind
+                                                  const _errs100 = errors
+                                                  if (errors === _errs100) {
+                                                    if (typeof data38 === 'string') {
+                                                      if (data38.length > 40) {
+                                                        const err93 = {
                                                           instancePath: instancePath + '/receipt/kind',
                                                           schemaPath: '#/properties/receipt/anyOf/2/properties/kind/maxLength',
                                                           keyword: 'maxLength',
@@ -2212,14 +2256,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           message: 'must NOT have more than 40 characters',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err91]
+                                                          vErrors = [err93]
                                                         } else {
-                                                          vErrors.push(err91)
+                                                          vErrors.push(err93)
                                                         }
                                                         errors++
                                                       } else {
-                                                        if (!pattern19.test(data37)) {
-                                                          const err92 = {
+                                                        if (!pattern20.test(data38)) {
+                                                          const err94 = {
                                                             instancePath: instancePath + '/receipt/kind',
                                                             schemaPath: '#/properties/receipt/anyOf/2/properties/kind/pattern',
                                                             keyword: 'pattern',
@@ -2227,15 +2271,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                             message: 'must match pattern "' + '^[a-z]+\\.[a-z]+$' + '"',
                                                           }
                                                           if (vErrors === null) {
-                                                            vErrors = [err92]
+                                                            vErrors = [err94]
                                                           } else {
-                                                            vErrors.push(err92)
+                                                            vErrors.push(err94)
                                                           }
                                                           errors++
                                                         }
                                                       }
                                                     } else {
-                                                      const err93 = {
+                                                      const err95 = {
                                                         instancePath: instancePath + '/receipt/kind',
                                                         schemaPath: '#/properties/receipt/anyOf/2/properties/kind/type',
                                                         keyword: 'type',
@@ -2243,23 +2287,23 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                         message: 'must be string',
                                                       }
                                                       if (vErrors === null) {
-                                                        vErrors = [err93]
+                                                        vErrors = [err95]
                                                       } else {
-                                                        vErrors.push(err93)
+                                                        vErrors.push(err95)
                                                       }
                                                       errors++
                                                     }
                                                   }
-                                                  var valid7 = _errs98 === errors
+                                                  var valid7 = _errs100 === errors
                                                 } else {
                                                   var valid7 = true
                                                 }
                                                 if (valid7) {
                                                   if (data0.outcome !== undefined) {
-                                                    let data38 = data0.outcome
-                                                    const _errs100 = errors
-                                                    if (!(data38 === 'succeeded' || data38 === 'failed' || data38 === 'cancelled')) {
-                                                      const err94 = {
+                                                    let data39 = data0.outcome
+                                                    const _errs102 = errors
+                                                    if (!(data39 === 'succeeded' || data39 === 'failed' || data39 === 'cancelled')) {
+                                                      const err96 = {
                                                         instancePath: instancePath + '/receipt/outcome',
                                                         schemaPath: '#/properties/receipt/anyOf/2/properties/outcome/enum',
                                                         keyword: 'enum',
@@ -2269,29 +2313,29 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                         message: 'must be equal to one of the allowed values',
                                                       }
                                                       if (vErrors === null) {
-                                                        vErrors = [err94]
+                                                        vErrors = [err96]
                                                       } else {
-                                                        vErrors.push(err94)
+                                                        vErrors.push(err96)
                                                       }
                                                       errors++
                                                     }
-                                                    var valid7 = _errs100 === errors
+                                                    var valid7 = _errs102 === errors
                                                   } else {
                                                     var valid7 = true
                                                   }
                                                   if (valid7) {
                                                     if (data0.effect !== undefined) {
-                                                      let data39 = data0.effect
-                                                      const _errs101 = errors
+                                                      let data40 = data0.effect
+                                                      const _errs103 = errors
                                                       if (
                                                         !(
-                                                          data39 === 'none' ||
-                                                          data39 === 'applied' ||
-                                                          data39 === 'partial' ||
-                                                          data39 === 'unknown'
+                                                          data40 === 'none' ||
+                                                          data40 === 'applied' ||
+                                                          data40 === 'partial' ||
+                                                          data40 === 'unknown'
                                                         )
                                                       ) {
-                                                        const err95 = {
+                                                        const err97 = {
                                                           instancePath: instancePath + '/receipt/effect',
                                                           schemaPath: '#/properties/receipt/anyOf/2/properties/effect/enum',
                                                           keyword: 'enum',
@@ -2301,24 +2345,24 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           message: 'must be equal to one of the allowed values',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err95]
+                                                          vErrors = [err97]
                                                         } else {
-                                                          vErrors.push(err95)
+                                                          vErrors.push(err97)
                                                         }
                                                         errors++
                                                       }
-                                                      var valid7 = _errs101 === errors
+                                                      var valid7 = _errs103 === errors
                                                     } else {
                                                       var valid7 = true
                                                     }
                                                     if (valid7) {
                                                       if (data0.code !== undefined) {
-                                                        let data40 = data0.code
-                                                        const _errs102 = errors
-                                                        if (errors === _errs102) {
-                                                          if (typeof data40 === 'string') {
-                                                            if (data40.length > 40) {
-                                                              const err96 = {
+                                                        let data41 = data0.code
+                                                        const _errs104 = errors
+                                                        if (errors === _errs104) {
+                                                          if (typeof data41 === 'string') {
+                                                            if (data41.length > 40) {
+                                                              const err98 = {
                                                                 instancePath: instancePath + '/receipt/code',
                                                                 schemaPath: '#/properties/receipt/anyOf/2/properties/code/maxLength',
                                                                 keyword: 'maxLength',
@@ -2326,61 +2370,19 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                 message: 'must NOT have more than 40 characters',
                                                               }
                                                               if (vErrors === null) {
-                                                                vErrors = [err96]
+                                                                vErrors = [err98]
                                                               } else {
-                                                                vErrors.push(err96)
+                                                                vErrors.push(err98)
                                                               }
                                                               errors++
                                                             } else {
-                                                              if (!pattern20.test(data40)) {
-                                                                const err97 = {
+                                                              if (!pattern21.test(data41)) {
+                                                                const err99 = {
                                                                   instancePath: instancePath + '/receipt/code',
                                                                   schemaPath: '#/properties/receipt/anyOf/2/properties/code/pattern',
                                                                   keyword: 'pattern',
                                                                   params: { pattern: '^[a-z]+(\\.[a-z_]+)?$' },
                                                                   message: 'must match pattern "' + '^[a-z]+(\\.[a-z_]+)?$' + '"',
-                                                                }
-                                                                if (vErrors === null) {
-                                                                  vErrors = [err97]
-                                                                } else {
-                                                                  vErrors.push(err97)
-                                                                }
-                                                                errors++
-                                                              }
-                                                            }
-                                                          } else {
-                                                            const err98 = {
-                                                              instancePath: instancePath + '/receipt/code',
-                                                              schemaPath: '#/properties/receipt/anyOf/2/properties/code/type',
-                                                              keyword: 'type',
-                                                              params: { type: 'string' },
-                                                              message: 'must be string',
-                                                            }
-                                                            if (vErrors === null) {
-                                                              vErrors = [err98]
-                                                            } else {
-                                                              vErrors.push(err98)
-                                                            }
-                                                            errors++
-                                                          }
-                                                        }
-                                                        var valid7 = _errs102 === errors
-                                                      } else {
-                                                        var valid7 = true
-                                                      }
-                                                      if (valid7) {
-                                                        if (data0.what !== undefined) {
-                                                          let data41 = data0.what
-                                                          const _errs104 = errors
-                                                          if (errors === _errs104) {
-                                                            if (typeof data41 === 'string') {
-                                                              if (data41.length > 500) {
-                                                                const err99 = {
-                                                                  instancePath: instancePath + '/receipt/what',
-                                                                  schemaPath: '#/properties/receipt/anyOf/2/properties/what/maxLength',
-                                                                  keyword: 'maxLength',
-                                                                  params: { limit: 500 },
-                                                                  message: 'must NOT have more than 500 characters',
                                                                 }
                                                                 if (vErrors === null) {
                                                                   vErrors = [err99]
@@ -2389,8 +2391,50 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                 }
                                                                 errors++
                                                               }
+                                                            }
+                                                          } else {
+                                                            const err100 = {
+                                                              instancePath: instancePath + '/receipt/code',
+                                                              schemaPath: '#/properties/receipt/anyOf/2/properties/code/type',
+                                                              keyword: 'type',
+                                                              params: { type: 'string' },
+                                                              message: 'must be string',
+                                                            }
+                                                            if (vErrors === null) {
+                                                              vErrors = [err100]
                                                             } else {
-                                                              const err100 = {
+                                                              vErrors.push(err100)
+                                                            }
+                                                            errors++
+                                                          }
+                                                        }
+                                                        var valid7 = _errs104 === errors
+                                                      } else {
+                                                        var valid7 = true
+                                                      }
+                                                      if (valid7) {
+                                                        if (data0.what !== undefined) {
+                                                          let data42 = data0.what
+                                                          const _errs106 = errors
+                                                          if (errors === _errs106) {
+                                                            if (typeof data42 === 'string') {
+                                                              if (data42.length > 500) {
+                                                                const err101 = {
+                                                                  instancePath: instancePath + '/receipt/what',
+                                                                  schemaPath: '#/properties/receipt/anyOf/2/properties/what/maxLength',
+                                                                  keyword: 'maxLength',
+                                                                  params: { limit: 500 },
+                                                                  message: 'must NOT have more than 500 characters',
+                                                                }
+                                                                if (vErrors === null) {
+                                                                  vErrors = [err101]
+                                                                } else {
+                                                                  vErrors.push(err101)
+                                                                }
+                                                                errors++
+                                                              }
+                                                            } else {
+                                                              const err102 = {
                                                                 instancePath: instancePath + '/receipt/what',
                                                                 schemaPath: '#/properties/receipt/anyOf/2/properties/what/type',
                                                                 keyword: 'type',
@@ -2398,25 +2442,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                 message: 'must be string',
                                                               }
                                                               if (vErrors === null) {
-                                                                vErrors = [err100]
+                                                                vErrors = [err102]
                                                               } else {
-                                                                vErrors.push(err100)
+                                                                vErrors.push(err102)
                                                               }
                                                               errors++
                                                             }
                                                           }
-                                                          var valid7 = _errs104 === errors
+                                                          var valid7 = _errs106 === errors
                                                         } else {
                                                           var valid7 = true
                                                         }
                                                         if (valid7) {
                                                           if (data0.layers !== undefined) {
-                                                            let data42 = data0.layers
-                                                            const _errs106 = errors
-                                                            if (errors === _errs106) {
-                                                              if (Array.isArray(data42)) {
-                                                                if (data42.length > 8) {
-                                                                  const err101 = {
+                                                            let data43 = data0.layers
+                                                            const _errs108 = errors
+                                                            if (errors === _errs108) {
+                                                              if (Array.isArray(data43)) {
+                                                                if (data43.length > 8) {
+                                                                  const err103 = {
                                                                     instancePath: instancePath + '/receipt/layers',
                                                                     schemaPath: '#/properties/receipt/anyOf/2/properties/layers/maxItems',
                                                                     keyword: 'maxItems',
@@ -2424,25 +2468,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     message: 'must NOT have more than 8 items',
                                                                   }
                                                                   if (vErrors === null) {
-                                                                    vErrors = [err101]
+                                                                    vErrors = [err103]
                                                                   } else {
-                                                                    vErrors.push(err101)
+                                                                    vErrors.push(err103)
                                                                   }
                                                                   errors++
                                                                 } else {
                                                                   var valid9 = true
-                                                                  const len0 = data42.length
+                                                                  const len0 = data43.length
                                                                   for (let i0 = 0; i0 < len0; i0++) {
-                                                                    let data43 = data42[i0]
-                                                                    const _errs108 = errors
-                                                                    if (errors === _errs108) {
-                                                                      if (data43 && typeof data43 == 'object' && !Array.isArray(data43)) {
+                                                                    let data44 = data43[i0]
+                                                                    const _errs110 = errors
+                                                                    if (errors === _errs110) {
+                                                                      if (data44 && typeof data44 == 'object' && !Array.isArray(data44)) {
                                                                         let missing5
                                                                         if (
-                                                                          (data43.layer === undefined && (missing5 = 'layer')) ||
-                                                                          (data43.state === undefined && (missing5 = 'state'))
+                                                                          (data44.layer === undefined && (missing5 = 'layer')) ||
+                                                                          (data44.state === undefined && (missing5 = 'state'))
                                                                         ) {
-                                                                          const err102 = {
+                                                                          const err104 = {
                                                                             instancePath: instancePath + '/receipt/layers/' + i0,
                                                                             schemaPath:
                                                                               '#/properties/receipt/anyOf/2/properties/layers/items/required',
@@ -2451,14 +2495,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                             message: "must have required property '" + missing5 + "'",
                                                                           }
                                                                           if (vErrors === null) {
-                                                                            vErrors = [err102]
+                                                                            vErrors = [err104]
                                                                           } else {
-                                                                            vErrors.push(err102)
+                                                                            vErrors.push(err104)
                                                                           }
                                                                           errors++
                                                                         } else {
-                                                                          const _errs110 = errors
-                                                                          for (const key5 in data43) {
+                                                                          const _errs112 = errors
+                                                                          for (const key5 in data44) {
                                                                             if (
                                                                               !(
                                                                                 key5 === 'layer' ||
@@ -2467,7 +2511,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 key5 === 'code'
                                                                               )
                                                                             ) {
-                                                                              const err103 = {
+                                                                              const err105 = {
                                                                                 instancePath: instancePath + '/receipt/layers/' + i0,
                                                                                 schemaPath:
                                                                                   '#/properties/receipt/anyOf/2/properties/layers/items/additionalProperties',
@@ -2476,22 +2520,22 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must NOT have additional properties',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err103]
+                                                                                vErrors = [err105]
                                                                               } else {
-                                                                                vErrors.push(err103)
+                                                                                vErrors.push(err105)
                                                                               }
                                                                               errors++
                                                                               break
                                                                             }
                                                                           }
-                                                                          if (_errs110 === errors) {
-                                                                            if (data43.layer !== undefined) {
-                                                                              let data44 = data43.layer
-                                                                              const _errs111 = errors
-                                                                              if (errors === _errs111) {
-                                                                                if (typeof data44 === 'string') {
-                                                                                  if (!pattern21.test(data44)) {
-                                                                                    const err104 = {
+                                                                          if (_errs112 === errors) {
+                                                                            if (data44.layer !== undefined) {
+                                                                              let data45 = data44.layer
+                                                                              const _errs113 = errors
+                                                                              if (errors === _errs113) {
+                                                                                if (typeof data45 === 'string') {
+                                                                                  if (!pattern22.test(data45)) {
+                                                                                    const err106 = {
                                                                                       instancePath:
                                                                                         instancePath + '/receipt/layers/' + i0 + '/layer',
                                                                                       schemaPath:
@@ -2502,14 +2546,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                         'must match pattern "' + '^[a-z]{1,20}$' + '"',
                                                                                     }
                                                                                     if (vErrors === null) {
-                                                                                      vErrors = [err104]
+                                                                                      vErrors = [err106]
                                                                                     } else {
-                                                                                      vErrors.push(err104)
+                                                                                      vErrors.push(err106)
                                                                                     }
                                                                                     errors++
                                                                                   }
                                                                                 } else {
-                                                                                  const err105 = {
+                                                                                  const err107 = {
                                                                                     instancePath:
                                                                                       instancePath + '/receipt/layers/' + i0 + '/layer',
                                                                                     schemaPath:
@@ -2519,25 +2563,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                     message: 'must be string',
                                                                                   }
                                                                                   if (vErrors === null) {
-                                                                                    vErrors = [err105]
+                                                                                    vErrors = [err107]
                                                                                   } else {
-                                                                                    vErrors.push(err105)
+                                                                                    vErrors.push(err107)
                                                                                   }
                                                                                   errors++
                                                                                 }
                                                                               }
-                                                                              var valid10 = _errs111 === errors
+                                                                              var valid10 = _errs113 === errors
                                                                             } else {
                                                                               var valid10 = true
                                                                             }
                                                                             if (valid10) {
-                                                                              if (data43.state !== undefined) {
-                                                                                let data45 = data43.state
-                                                                                const _errs113 = errors
-                                                                                if (errors === _errs113) {
-                                                                                  if (typeof data45 === 'string') {
-                                                                                    if (!pattern21.test(data45)) {
-                                                                                      const err106 = {
+                                                                              if (data44.state !== undefined) {
+                                                                                let data46 = data44.state
+                                                                                const _errs115 = errors
+                                                                                if (errors === _errs115) {
+                                                                                  if (typeof data46 === 'string') {
+                                                                                    if (!pattern22.test(data46)) {
+                                                                                      const err108 = {
                                                                                         instancePath:
                                                                                           instancePath + '/receipt/layers/' + i0 + '/state',
                                                                                         schemaPath:
@@ -2548,14 +2592,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                           'must match pattern "' + '^[a-z]{1,20}$' + '"',
                                                                                       }
                                                                                       if (vErrors === null) {
-                                                                                        vErrors = [err106]
+                                                                                        vErrors = [err108]
                                                                                       } else {
-                                                                                        vErrors.push(err106)
+                                                                                        vErrors.push(err108)
                                                                                       }
                                                                                       errors++
                                                                                     }
                                                                                   } else {
-                                                                                    const err107 = {
+                                                                                    const err109 = {
                                                                                       instancePath:
                                                                                         instancePath + '/receipt/layers/' + i0 + '/state',
                                                                                       schemaPath:
@@ -2565,30 +2609,30 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       message: 'must be string',
                                                                                     }
                                                                                     if (vErrors === null) {
-                                                                                      vErrors = [err107]
+                                                                                      vErrors = [err109]
                                                                                     } else {
-                                                                                      vErrors.push(err107)
+                                                                                      vErrors.push(err109)
                                                                                     }
                                                                                     errors++
                                                                                   }
                                                                                 }
-                                                                                var valid10 = _errs113 === errors
+                                                                                var valid10 = _errs115 === errors
                                                                               } else {
                                                                                 var valid10 = true
                                                                               }
                                                                               if (valid10) {
-                                                                                if (data43.count !== undefined) {
-                                                                                  let data46 = data43.count
-                                                                                  const _errs115 = errors
+                                                                                if (data44.count !== undefined) {
+                                                                                  let data47 = data44.count
+                                                                                  const _errs117 = errors
                                                                                   if (
                                                                                     !(
-                                                                                      typeof data46 == 'number' &&
-                                                                                      !(data46 % 1) &&
-                                                                                      !isNaN(data46) &&
-                                                                                      isFinite(data46)
+                                                                                      typeof data47 == 'number' &&
+                                                                                      !(data47 % 1) &&
+                                                                                      !isNaN(data47) &&
+                                                                                      isFinite(data47)
                                                                                     )
                                                                                   ) {
-                                                                                    const err108 = {
+                                                                                    const err110 = {
                                                                                       instancePath:
                                                                                         instancePath + '/receipt/layers/' + i0 + '/count',
                                                                                       schemaPath:
@@ -2598,16 +2642,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       message: 'must be integer',
                                                                                     }
                                                                                     if (vErrors === null) {
-                                                                                      vErrors = [err108]
+                                                                                      vErrors = [err110]
                                                                                     } else {
-                                                                                      vErrors.push(err108)
+                                                                                      vErrors.push(err110)
                                                                                     }
                                                                                     errors++
                                                                                   }
-                                                                                  if (errors === _errs115) {
-                                                                                    if (typeof data46 == 'number' && isFinite(data46)) {
-                                                                                      if (data46 < 0 || isNaN(data46)) {
-                                                                                        const err109 = {
+                                                                                  if (errors === _errs117) {
+                                                                                    if (typeof data47 == 'number' && isFinite(data47)) {
+                                                                                      if (data47 < 0 || isNaN(data47)) {
+                                                                                        const err111 = {
                                                                                           instancePath:
                                                                                             instancePath +
                                                                                             '/receipt/layers/' +
@@ -2620,26 +2664,26 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                           message: 'must be >= 0',
                                                                                         }
                                                                                         if (vErrors === null) {
-                                                                                          vErrors = [err109]
+                                                                                          vErrors = [err111]
                                                                                         } else {
-                                                                                          vErrors.push(err109)
+                                                                                          vErrors.push(err111)
                                                                                         }
                                                                                         errors++
                                                                                       }
                                                                                     }
                                                                                   }
-                                                                                  var valid10 = _errs115 === errors
+                                                                                  var valid10 = _errs117 === errors
                                                                                 } else {
                                                                                   var valid10 = true
                                                                                 }
                                                                                 if (valid10) {
-                                                                                  if (data43.code !== undefined) {
-                                                                                    let data47 = data43.code
-                                                                                    const _errs117 = errors
-                                                                                    if (errors === _errs117) {
-                                                                                      if (typeof data47 === 'string') {
-                                                                                        if (data47.length > 40) {
-                                                                                          const err110 = {
+                                                                                  if (data44.code !== undefined) {
+                                                                                    let data48 = data44.code
+                                                                                    const _errs119 = errors
+                                                                                    if (errors === _errs119) {
+                                                                                      if (typeof data48 === 'string') {
+                                                                                        if (data48.length > 40) {
+                                                                                          const err112 = {
                                                                                             instancePath:
                                                                                               instancePath +
                                                                                               '/receipt/layers/' +
@@ -2653,14 +2697,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                               'must NOT have more than 40 characters',
                                                                                           }
                                                                                           if (vErrors === null) {
-                                                                                            vErrors = [err110]
+                                                                                            vErrors = [err112]
                                                                                           } else {
-                                                                                            vErrors.push(err110)
+                                                                                            vErrors.push(err112)
                                                                                           }
                                                                                           errors++
                                                                                         } else {
-                                                                                          if (!pattern20.test(data47)) {
-                                                                                            const err111 = {
+                                                                                          if (!pattern21.test(data48)) {
+                                                                                            const err113 = {
                                                                                               instancePath:
                                                                                                 instancePath +
                                                                                                 '/receipt/layers/' +
@@ -2676,15 +2720,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                 '"',
                                                                                             }
                                                                                             if (vErrors === null) {
-                                                                                              vErrors = [err111]
+                                                                                              vErrors = [err113]
                                                                                             } else {
-                                                                                              vErrors.push(err111)
+                                                                                              vErrors.push(err113)
                                                                                             }
                                                                                             errors++
                                                                                           }
                                                                                         }
                                                                                       } else {
-                                                                                        const err112 = {
+                                                                                        const err114 = {
                                                                                           instancePath:
                                                                                             instancePath +
                                                                                             '/receipt/layers/' +
@@ -2697,14 +2741,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                           message: 'must be string',
                                                                                         }
                                                                                         if (vErrors === null) {
-                                                                                          vErrors = [err112]
+                                                                                          vErrors = [err114]
                                                                                         } else {
-                                                                                          vErrors.push(err112)
+                                                                                          vErrors.push(err114)
                                                                                         }
                                                                                         errors++
                                                                                       }
                                                                                     }
-                                                                                    var valid10 = _errs117 === errors
+                                                                                    var valid10 = _errs119 === errors
                                                                                   } else {
                                                                                     var valid10 = true
                                                                                   }
@@ -2714,7 +2758,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           }
                                                                         }
                                                                       } else {
-                                                                        const err113 = {
+                                                                        const err115 = {
                                                                           instancePath: instancePath + '/receipt/layers/' + i0,
                                                                           schemaPath:
                                                                             '#/properties/receipt/anyOf/2/properties/layers/items/type',
@@ -2723,21 +2767,21 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           message: 'must be object',
                                                                         }
                                                                         if (vErrors === null) {
-                                                                          vErrors = [err113]
+                                                                          vErrors = [err115]
                                                                         } else {
-                                                                          vErrors.push(err113)
+                                                                          vErrors.push(err115)
                                                                         }
                                                                         errors++
                                                                       }
                                                                     }
-                                                                    var valid9 = _errs108 === errors
+                                                                    var valid9 = _errs110 === errors
                                                                     if (!valid9) {
                                                                       break
                                                                     }
                                                                   }
                                                                 }
                                                               } else {
-                                                                const err114 = {
+                                                                const err116 = {
                                                                   instancePath: instancePath + '/receipt/layers',
                                                                   schemaPath: '#/properties/receipt/anyOf/2/properties/layers/type',
                                                                   keyword: 'type',
@@ -2745,32 +2789,32 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   message: 'must be array',
                                                                 }
                                                                 if (vErrors === null) {
-                                                                  vErrors = [err114]
+                                                                  vErrors = [err116]
                                                                 } else {
-                                                                  vErrors.push(err114)
+                                                                  vErrors.push(err116)
                                                                 }
                                                                 errors++
                                                               }
                                                             }
-                                                            var valid7 = _errs106 === errors
+                                                            var valid7 = _errs108 === errors
                                                           } else {
                                                             var valid7 = true
                                                           }
                                                           if (valid7) {
                                                             if (data0.pages !== undefined) {
-                                                              let data48 = data0.pages
-                                                              const _errs119 = errors
-                                                              if (errors === _errs119) {
-                                                                if (data48 && typeof data48 == 'object' && !Array.isArray(data48)) {
+                                                              let data49 = data0.pages
+                                                              const _errs121 = errors
+                                                              if (errors === _errs121) {
+                                                                if (data49 && typeof data49 == 'object' && !Array.isArray(data49)) {
                                                                   let missing6
                                                                   if (
-                                                                    (data48.fresh === undefined && (missing6 = 'fresh')) ||
-                                                                    (data48.stale === undefined && (missing6 = 'stale')) ||
-                                                                    (data48.unreachable === undefined && (missing6 = 'unreachable')) ||
-                                                                    (data48.removed === undefined && (missing6 = 'removed')) ||
-                                                                    (data48.sample === undefined && (missing6 = 'sample'))
+                                                                    (data49.fresh === undefined && (missing6 = 'fresh')) ||
+                                                                    (data49.stale === undefined && (missing6 = 'stale')) ||
+                                                                    (data49.unreachable === undefined && (missing6 = 'unreachable')) ||
+                                                                    (data49.removed === undefined && (missing6 = 'removed')) ||
+                                                                    (data49.sample === undefined && (missing6 = 'sample'))
                                                                   ) {
-                                                                    const err115 = {
+                                                                    const err117 = {
                                                                       instancePath: instancePath + '/receipt/pages',
                                                                       schemaPath: '#/properties/receipt/anyOf/2/properties/pages/required',
                                                                       keyword: 'required',
@@ -2778,14 +2822,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                       message: "must have required property '" + missing6 + "'",
                                                                     }
                                                                     if (vErrors === null) {
-                                                                      vErrors = [err115]
+                                                                      vErrors = [err117]
                                                                     } else {
-                                                                      vErrors.push(err115)
+                                                                      vErrors.push(err117)
                                                                     }
                                                                     errors++
                                                                   } else {
-                                                                    const _errs121 = errors
-                                                                    for (const key6 in data48) {
+                                                                    const _errs123 = errors
+                                                                    for (const key6 in data49) {
                                                                       if (
                                                                         !(
                                                                           key6 === 'fresh' ||
@@ -2795,7 +2839,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           key6 === 'sample'
                                                                         )
                                                                       ) {
-                                                                        const err116 = {
+                                                                        const err118 = {
                                                                           instancePath: instancePath + '/receipt/pages',
                                                                           schemaPath:
                                                                             '#/properties/receipt/anyOf/2/properties/pages/additionalProperties',
@@ -2804,27 +2848,27 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           message: 'must NOT have additional properties',
                                                                         }
                                                                         if (vErrors === null) {
-                                                                          vErrors = [err116]
+                                                                          vErrors = [err118]
                                                                         } else {
-                                                                          vErrors.push(err116)
+                                                                          vErrors.push(err118)
                                                                         }
                                                                         errors++
                                                                         break
                                                                       }
                                                                     }
-                                                                    if (_errs121 === errors) {
-                                                                      if (data48.fresh !== undefined) {
-                                                                        let data49 = data48.fresh
-                                                                        const _errs122 = errors
+                                                                    if (_errs123 === errors) {
+                                                                      if (data49.fresh !== undefined) {
+                                                                        let data50 = data49.fresh
+                                                                        const _errs124 = errors
                                                                         if (
                                                                           !(
-                                                                            typeof data49 == 'number' &&
-                                                                            !(data49 % 1) &&
-                                                                            !isNaN(data49) &&
-                                                                            isFinite(data49)
+                                                                            typeof data50 == 'number' &&
+                                                                            !(data50 % 1) &&
+                                                                            !isNaN(data50) &&
+                                                                            isFinite(data50)
                                                                           )
                                                                         ) {
-                                                                          const err117 = {
+                                                                          const err119 = {
                                                                             instancePath: instancePath + '/receipt/pages/fresh',
                                                                             schemaPath:
                                                                               '#/properties/receipt/anyOf/2/properties/pages/properties/fresh/type',
@@ -2833,16 +2877,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                             message: 'must be integer',
                                                                           }
                                                                           if (vErrors === null) {
-                                                                            vErrors = [err117]
+                                                                            vErrors = [err119]
                                                                           } else {
-                                                                            vErrors.push(err117)
+                                                                            vErrors.push(err119)
                                                                           }
                                                                           errors++
                                                                         }
-                                                                        if (errors === _errs122) {
-                                                                          if (typeof data49 == 'number' && isFinite(data49)) {
-                                                                            if (data49 < 0 || isNaN(data49)) {
-                                                                              const err118 = {
+                                                                        if (errors === _errs124) {
+                                                                          if (typeof data50 == 'number' && isFinite(data50)) {
+                                                                            if (data50 < 0 || isNaN(data50)) {
+                                                                              const err120 = {
                                                                                 instancePath: instancePath + '/receipt/pages/fresh',
                                                                                 schemaPath:
                                                                                   '#/properties/receipt/anyOf/2/properties/pages/properties/fresh/minimum',
@@ -2851,31 +2895,31 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must be >= 0',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err118]
+                                                                                vErrors = [err120]
                                                                               } else {
-                                                                                vErrors.push(err118)
+                                                                                vErrors.push(err120)
                                                                               }
                                                                               errors++
                                                                             }
                                                                           }
                                                                         }
-                                                                        var valid11 = _errs122 === errors
+                                                                        var valid11 = _errs124 === errors
                                                                       } else {
                                                                         var valid11 = true
                                                                       }
                                                                       if (valid11) {
-                                                                        if (data48.stale !== undefined) {
-                                                                          let data50 = data48.stale
-                                                                          const _errs124 = errors
+                                                                        if (data49.stale !== undefined) {
+                                                                          let data51 = data49.stale
+                                                                          const _errs126 = errors
                                                                           if (
                                                                             !(
-                                                                              typeof data50 == 'number' &&
-                                                                              !(data50 % 1) &&
-                                                                              !isNaN(data50) &&
-                                                                              isFinite(data50)
+                                                                              typeof data51 == 'number' &&
+                                                                              !(data51 % 1) &&
+                                                                              !isNaN(data51) &&
+                                                                              isFinite(data51)
                                                                             )
                                                                           ) {
-                                                                            const err119 = {
+                                                                            const err121 = {
                                                                               instancePath: instancePath + '/receipt/pages/stale',
                                                                               schemaPath:
                                                                                 '#/properties/receipt/anyOf/2/properties/pages/properties/stale/type',
@@ -2884,16 +2928,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                               message: 'must be integer',
                                                                             }
                                                                             if (vErrors === null) {
-                                                                              vErrors = [err119]
+                                                                              vErrors = [err121]
                                                                             } else {
-                                                                              vErrors.push(err119)
+                                                                              vErrors.push(err121)
                                                                             }
                                                                             errors++
                                                                           }
-                                                                          if (errors === _errs124) {
-                                                                            if (typeof data50 == 'number' && isFinite(data50)) {
-                                                                              if (data50 < 0 || isNaN(data50)) {
-                                                                                const err120 = {
+                                                                          if (errors === _errs126) {
+                                                                            if (typeof data51 == 'number' && isFinite(data51)) {
+                                                                              if (data51 < 0 || isNaN(data51)) {
+                                                                                const err122 = {
                                                                                   instancePath: instancePath + '/receipt/pages/stale',
                                                                                   schemaPath:
                                                                                     '#/properties/receipt/anyOf/2/properties/pages/properties/stale/minimum',
@@ -2902,31 +2946,31 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                   message: 'must be >= 0',
                                                                                 }
                                                                                 if (vErrors === null) {
-                                                                                  vErrors = [err120]
+                                                                                  vErrors = [err122]
                                                                                 } else {
-                                                                                  vErrors.push(err120)
+                                                                                  vErrors.push(err122)
                                                                                 }
                                                                                 errors++
                                                                               }
                                                                             }
                                                                           }
-                                                                          var valid11 = _errs124 === errors
+                                                                          var valid11 = _errs126 === errors
                                                                         } else {
                                                                           var valid11 = true
                                                                         }
                                                                         if (valid11) {
-                                                                          if (data48.unreachable !== undefined) {
-                                                                            let data51 = data48.unreachable
-                                                                            const _errs126 = errors
+                                                                          if (data49.unreachable !== undefined) {
+                                                                            let data52 = data49.unreachable
+                                                                            const _errs128 = errors
                                                                             if (
                                                                               !(
-                                                                                typeof data51 == 'number' &&
-                                                                                !(data51 % 1) &&
-                                                                                !isNaN(data51) &&
-                                                                                isFinite(data51)
+                                                                                typeof data52 == 'number' &&
+                                                                                !(data52 % 1) &&
+                                                                                !isNaN(data52) &&
+                                                                                isFinite(data52)
                                                                               )
                                                                             ) {
-                                                                              const err121 = {
+                                                                              const err123 = {
                                                                                 instancePath: instancePath + '/receipt/pages/unreachable',
                                                                                 schemaPath:
                                                                                   '#/properties/receipt/anyOf/2/properties/pages/properties/unreachable/type',
@@ -2935,16 +2979,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must be integer',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err121]
+                                                                                vErrors = [err123]
                                                                               } else {
-                                                                                vErrors.push(err121)
+                                                                                vErrors.push(err123)
                                                                               }
                                                                               errors++
                                                                             }
-                                                                            if (errors === _errs126) {
-                                                                              if (typeof data51 == 'number' && isFinite(data51)) {
-                                                                                if (data51 < 0 || isNaN(data51)) {
-                                                                                  const err122 = {
+                                                                            if (errors === _errs128) {
+                                                                              if (typeof data52 == 'number' && isFinite(data52)) {
+                                                                                if (data52 < 0 || isNaN(data52)) {
+                                                                                  const err124 = {
                                                                                     instancePath:
                                                                                       instancePath + '/receipt/pages/unreachable',
                                                                                     schemaPath:
@@ -2954,31 +2998,31 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                     message: 'must be >= 0',
                                                                                   }
                                                                                   if (vErrors === null) {
-                                                                                    vErrors = [err122]
+                                                                                    vErrors = [err124]
                                                                                   } else {
-                                                                                    vErrors.push(err122)
+                                                                                    vErrors.push(err124)
                                                                                   }
                                                                                   errors++
                                                                                 }
                                                                               }
                                                                             }
-                                                                            var valid11 = _errs126 === errors
+                                                                            var valid11 = _errs128 === errors
                                                                           } else {
                                                                             var valid11 = true
                                                                           }
                                                                           if (valid11) {
-                                                                            if (data48.removed !== undefined) {
-                                                                              let data52 = data48.removed
-                                                                              const _errs128 = errors
+                                                                            if (data49.removed !== undefined) {
+                                                                              let data53 = data49.removed
+                                                                              const _errs130 = errors
                                                                               if (
                                                                                 !(
-                                                                                  typeof data52 == 'number' &&
-                                                                                  !(data52 % 1) &&
-                                                                                  !isNaN(data52) &&
-                                                                                  isFinite(data52)
+                                                                                  typeof data53 == 'number' &&
+                                                                                  !(data53 % 1) &&
+                                                                                  !isNaN(data53) &&
+                                                                                  isFinite(data53)
                                                                                 )
                                                                               ) {
-                                                                                const err123 = {
+                                                                                const err125 = {
                                                                                   instancePath: instancePath + '/receipt/pages/removed',
                                                                                   schemaPath:
                                                                                     '#/properties/receipt/anyOf/2/properties/pages/properties/removed/type',
@@ -2987,16 +3031,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                   message: 'must be integer',
                                                                                 }
                                                                                 if (vErrors === null) {
-                                                                                  vErrors = [err123]
+                                                                                  vErrors = [err125]
                                                                                 } else {
-                                                                                  vErrors.push(err123)
+                                                                                  vErrors.push(err125)
                                                                                 }
                                                                                 errors++
                                                                               }
-                                                                              if (errors === _errs128) {
-                                                                                if (typeof data52 == 'number' && isFinite(data52)) {
-                                                                                  if (data52 < 0 || isNaN(data52)) {
-                                                                                    const err124 = {
+                                                                              if (errors === _errs130) {
+                                                                                if (typeof data53 == 'number' && isFinite(data53)) {
+                                                                                  if (data53 < 0 || isNaN(data53)) {
+                                                                                    const err126 = {
                                                                                       instancePath: instancePath + '/receipt/pages/removed',
                                                                                       schemaPath:
                                                                                         '#/properties/receipt/anyOf/2/properties/pages/properties/removed/minimum',
@@ -3005,26 +3049,26 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       message: 'must be >= 0',
                                                                                     }
                                                                                     if (vErrors === null) {
-                                                                                      vErrors = [err124]
+                                                                                      vErrors = [err126]
                                                                                     } else {
-                                                                                      vErrors.push(err124)
+                                                                                      vErrors.push(err126)
                                                                                     }
                                                                                     errors++
                                                                                   }
                                                                                 }
                                                                               }
-                                                                              var valid11 = _errs128 === errors
+                                                                              var valid11 = _errs130 === errors
                                                                             } else {
                                                                               var valid11 = true
                                                                             }
                                                                             if (valid11) {
-                                                                              if (data48.sample !== undefined) {
-                                                                                let data53 = data48.sample
-                                                                                const _errs130 = errors
-                                                                                if (errors === _errs130) {
-                                                                                  if (Array.isArray(data53)) {
-                                                                                    if (data53.length > 20) {
-                                                                                      const err125 = {
+                                                                              if (data49.sample !== undefined) {
+                                                                                let data54 = data49.sample
+                                                                                const _errs132 = errors
+                                                                                if (errors === _errs132) {
+                                                                                  if (Array.isArray(data54)) {
+                                                                                    if (data54.length > 20) {
+                                                                                      const err127 = {
                                                                                         instancePath:
                                                                                           instancePath + '/receipt/pages/sample',
                                                                                         schemaPath:
@@ -3034,31 +3078,31 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                         message: 'must NOT have more than 20 items',
                                                                                       }
                                                                                       if (vErrors === null) {
-                                                                                        vErrors = [err125]
+                                                                                        vErrors = [err127]
                                                                                       } else {
-                                                                                        vErrors.push(err125)
+                                                                                        vErrors.push(err127)
                                                                                       }
                                                                                       errors++
                                                                                     } else {
                                                                                       var valid12 = true
-                                                                                      const len1 = data53.length
+                                                                                      const len1 = data54.length
                                                                                       for (let i1 = 0; i1 < len1; i1++) {
-                                                                                        let data54 = data53[i1]
-                                                                                        const _errs132 = errors
-                                                                                        if (errors === _errs132) {
+                                                                                        let data55 = data54[i1]
+                                                                                        const _errs134 = errors
+                                                                                        if (errors === _errs134) {
                                                                                           if (
-                                                                                            data54 &&
-                                                                                            typeof data54 == 'object' &&
-                                                                                            !Array.isArray(data54)
+                                                                                            data55 &&
+                                                                                            typeof data55 == 'object' &&
+                                                                                            !Array.isArray(data55)
                                                                                           ) {
                                                                                             let missing7
                                                                                             if (
-                                                                                              (data54.url === undefined &&
+                                                                                              (data55.url === undefined &&
                                                                                                 (missing7 = 'url')) ||
-                                                                                              (data54.state === undefined &&
+                                                                                              (data55.state === undefined &&
                                                                                                 (missing7 = 'state'))
                                                                                             ) {
-                                                                                              const err126 = {
+                                                                                              const err128 = {
                                                                                                 instancePath:
                                                                                                   instancePath +
                                                                                                   '/receipt/pages/sample/' +
@@ -3073,14 +3117,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                   "'",
                                                                                               }
                                                                                               if (vErrors === null) {
-                                                                                                vErrors = [err126]
+                                                                                                vErrors = [err128]
                                                                                               } else {
-                                                                                                vErrors.push(err126)
+                                                                                                vErrors.push(err128)
                                                                                               }
                                                                                               errors++
                                                                                             } else {
-                                                                                              const _errs134 = errors
-                                                                                              for (const key7 in data54) {
+                                                                                              const _errs136 = errors
+                                                                                              for (const key7 in data55) {
                                                                                                 if (
                                                                                                   !(
                                                                                                     key7 === 'url' ||
@@ -3090,7 +3134,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                     key7 === 'status'
                                                                                                   )
                                                                                                 ) {
-                                                                                                  const err127 = {
+                                                                                                  const err129 = {
                                                                                                     instancePath:
                                                                                                       instancePath +
                                                                                                       '/receipt/pages/sample/' +
@@ -3103,22 +3147,22 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                       'must NOT have additional properties',
                                                                                                   }
                                                                                                   if (vErrors === null) {
-                                                                                                    vErrors = [err127]
+                                                                                                    vErrors = [err129]
                                                                                                   } else {
-                                                                                                    vErrors.push(err127)
+                                                                                                    vErrors.push(err129)
                                                                                                   }
                                                                                                   errors++
                                                                                                   break
                                                                                                 }
                                                                                               }
-                                                                                              if (_errs134 === errors) {
-                                                                                                if (data54.url !== undefined) {
-                                                                                                  let data55 = data54.url
-                                                                                                  const _errs135 = errors
-                                                                                                  if (errors === _errs135) {
-                                                                                                    if (typeof data55 === 'string') {
-                                                                                                      if (data55.length > 2048) {
-                                                                                                        const err128 = {
+                                                                                              if (_errs136 === errors) {
+                                                                                                if (data55.url !== undefined) {
+                                                                                                  let data56 = data55.url
+                                                                                                  const _errs137 = errors
+                                                                                                  if (errors === _errs137) {
+                                                                                                    if (typeof data56 === 'string') {
+                                                                                                      if (data56.length > 2048) {
+                                                                                                        const err130 = {
                                                                                                           instancePath:
                                                                                                             instancePath +
                                                                                                             '/receipt/pages/sample/' +
@@ -3132,14 +3176,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                             'must NOT have more than 2048 characters',
                                                                                                         }
                                                                                                         if (vErrors === null) {
-                                                                                                          vErrors = [err128]
+                                                                                                          vErrors = [err130]
                                                                                                         } else {
-                                                                                                          vErrors.push(err128)
+                                                                                                          vErrors.push(err130)
                                                                                                         }
                                                                                                         errors++
                                                                                                       } else {
-                                                                                                        if (!pattern24.test(data55)) {
-                                                                                                          const err129 = {
+                                                                                                        if (!pattern25.test(data56)) {
+                                                                                                          const err131 = {
                                                                                                             instancePath:
                                                                                                               instancePath +
                                                                                                               '/receipt/pages/sample/' +
@@ -3158,15 +3202,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                               '"',
                                                                                                           }
                                                                                                           if (vErrors === null) {
-                                                                                                            vErrors = [err129]
+                                                                                                            vErrors = [err131]
                                                                                                           } else {
-                                                                                                            vErrors.push(err129)
+                                                                                                            vErrors.push(err131)
                                                                                                           }
                                                                                                           errors++
                                                                                                         }
                                                                                                       }
                                                                                                     } else {
-                                                                                                      const err130 = {
+                                                                                                      const err132 = {
                                                                                                         instancePath:
                                                                                                           instancePath +
                                                                                                           '/receipt/pages/sample/' +
@@ -3179,30 +3223,30 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                         message: 'must be string',
                                                                                                       }
                                                                                                       if (vErrors === null) {
-                                                                                                        vErrors = [err130]
+                                                                                                        vErrors = [err132]
                                                                                                       } else {
-                                                                                                        vErrors.push(err130)
+                                                                                                        vErrors.push(err132)
                                                                                                       }
                                                                                                       errors++
                                                                                                     }
                                                                                                   }
-                                                                                                  var valid13 = _errs135 === errors
+                                                                                                  var valid13 = _errs137 === errors
                                                                                                 } else {
                                                                                                   var valid13 = true
                                                                                                 }
                                                                                                 if (valid13) {
-                                                                                                  if (data54.state !== undefined) {
-                                                                                                    let data56 = data54.state
-                                                                                                    const _errs137 = errors
+                                                                                                  if (data55.state !== undefined) {
+                                                                                                    let data57 = data55.state
+                                                                                                    const _errs139 = errors
                                                                                                     if (
                                                                                                       !(
-                                                                                                        data56 === 'fresh' ||
-                                                                                                        data56 === 'stale' ||
-                                                                                                        data56 === 'unreachable' ||
-                                                                                                        data56 === 'removed'
+                                                                                                        data57 === 'fresh' ||
+                                                                                                        data57 === 'stale' ||
+                                                                                                        data57 === 'unreachable' ||
+                                                                                                        data57 === 'removed'
                                                                                                       )
                                                                                                     ) {
-                                                                                                      const err131 = {
+                                                                                                      const err133 = {
                                                                                                         instancePath:
                                                                                                           instancePath +
                                                                                                           '/receipt/pages/sample/' +
@@ -3222,24 +3266,24 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                           'must be equal to one of the allowed values',
                                                                                                       }
                                                                                                       if (vErrors === null) {
-                                                                                                        vErrors = [err131]
+                                                                                                        vErrors = [err133]
                                                                                                       } else {
-                                                                                                        vErrors.push(err131)
+                                                                                                        vErrors.push(err133)
                                                                                                       }
                                                                                                       errors++
                                                                                                     }
-                                                                                                    var valid13 = _errs137 === errors
+                                                                                                    var valid13 = _errs139 === errors
                                                                                                   } else {
                                                                                                     var valid13 = true
                                                                                                   }
                                                                                                   if (valid13) {
-                                                                                                    if (data54.layer !== undefined) {
-                                                                                                      let data57 = data54.layer
-                                                                                                      const _errs138 = errors
-                                                                                                      if (errors === _errs138) {
-                                                                                                        if (typeof data57 === 'string') {
-                                                                                                          if (!pattern21.test(data57)) {
-                                                                                                            const err132 = {
+                                                                                                    if (data55.layer !== undefined) {
+                                                                                                      let data58 = data55.layer
+                                                                                                      const _errs140 = errors
+                                                                                                      if (errors === _errs140) {
+                                                                                                        if (typeof data58 === 'string') {
+                                                                                                          if (!pattern22.test(data58)) {
+                                                                                                            const err134 = {
                                                                                                               instancePath:
                                                                                                                 instancePath +
                                                                                                                 '/receipt/pages/sample/' +
@@ -3257,14 +3301,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                                 '"',
                                                                                                             }
                                                                                                             if (vErrors === null) {
-                                                                                                              vErrors = [err132]
+                                                                                                              vErrors = [err134]
                                                                                                             } else {
-                                                                                                              vErrors.push(err132)
+                                                                                                              vErrors.push(err134)
                                                                                                             }
                                                                                                             errors++
                                                                                                           }
                                                                                                         } else {
-                                                                                                          const err133 = {
+                                                                                                          const err135 = {
                                                                                                             instancePath:
                                                                                                               instancePath +
                                                                                                               '/receipt/pages/sample/' +
@@ -3277,25 +3321,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                             message: 'must be string',
                                                                                                           }
                                                                                                           if (vErrors === null) {
-                                                                                                            vErrors = [err133]
+                                                                                                            vErrors = [err135]
                                                                                                           } else {
-                                                                                                            vErrors.push(err133)
+                                                                                                            vErrors.push(err135)
                                                                                                           }
                                                                                                           errors++
                                                                                                         }
                                                                                                       }
-                                                                                                      var valid13 = _errs138 === errors
+                                                                                                      var valid13 = _errs140 === errors
                                                                                                     } else {
                                                                                                       var valid13 = true
                                                                                                     }
                                                                                                     if (valid13) {
-                                                                                                      if (data54.cache !== undefined) {
-                                                                                                        let data58 = data54.cache
-                                                                                                        const _errs140 = errors
-                                                                                                        if (errors === _errs140) {
-                                                                                                          if (typeof data58 === 'string') {
-                                                                                                            if (data58.length > 32) {
-                                                                                                              const err134 = {
+                                                                                                      if (data55.cache !== undefined) {
+                                                                                                        let data59 = data55.cache
+                                                                                                        const _errs142 = errors
+                                                                                                        if (errors === _errs142) {
+                                                                                                          if (typeof data59 === 'string') {
+                                                                                                            if (data59.length > 32) {
+                                                                                                              const err136 = {
                                                                                                                 instancePath:
                                                                                                                   instancePath +
                                                                                                                   '/receipt/pages/sample/' +
@@ -3309,14 +3353,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                                   'must NOT have more than 32 characters',
                                                                                                               }
                                                                                                               if (vErrors === null) {
-                                                                                                                vErrors = [err134]
+                                                                                                                vErrors = [err136]
                                                                                                               } else {
-                                                                                                                vErrors.push(err134)
+                                                                                                                vErrors.push(err136)
                                                                                                               }
                                                                                                               errors++
                                                                                                             }
                                                                                                           } else {
-                                                                                                            const err135 = {
+                                                                                                            const err137 = {
                                                                                                               instancePath:
                                                                                                                 instancePath +
                                                                                                                 '/receipt/pages/sample/' +
@@ -3329,30 +3373,30 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                               message: 'must be string',
                                                                                                             }
                                                                                                             if (vErrors === null) {
-                                                                                                              vErrors = [err135]
+                                                                                                              vErrors = [err137]
                                                                                                             } else {
-                                                                                                              vErrors.push(err135)
+                                                                                                              vErrors.push(err137)
                                                                                                             }
                                                                                                             errors++
                                                                                                           }
                                                                                                         }
-                                                                                                        var valid13 = _errs140 === errors
+                                                                                                        var valid13 = _errs142 === errors
                                                                                                       } else {
                                                                                                         var valid13 = true
                                                                                                       }
                                                                                                       if (valid13) {
-                                                                                                        if (data54.status !== undefined) {
-                                                                                                          let data59 = data54.status
-                                                                                                          const _errs142 = errors
+                                                                                                        if (data55.status !== undefined) {
+                                                                                                          let data60 = data55.status
+                                                                                                          const _errs144 = errors
                                                                                                           if (
                                                                                                             !(
-                                                                                                              typeof data59 == 'number' &&
-                                                                                                              !(data59 % 1) &&
-                                                                                                              !isNaN(data59) &&
-                                                                                                              isFinite(data59)
+                                                                                                              typeof data60 == 'number' &&
+                                                                                                              !(data60 % 1) &&
+                                                                                                              !isNaN(data60) &&
+                                                                                                              isFinite(data60)
                                                                                                             )
                                                                                                           ) {
-                                                                                                            const err136 = {
+                                                                                                            const err138 = {
                                                                                                               instancePath:
                                                                                                                 instancePath +
                                                                                                                 '/receipt/pages/sample/' +
@@ -3365,22 +3409,22 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                               message: 'must be integer',
                                                                                                             }
                                                                                                             if (vErrors === null) {
-                                                                                                              vErrors = [err136]
+                                                                                                              vErrors = [err138]
                                                                                                             } else {
-                                                                                                              vErrors.push(err136)
+                                                                                                              vErrors.push(err138)
                                                                                                             }
                                                                                                             errors++
                                                                                                           }
-                                                                                                          if (errors === _errs142) {
+                                                                                                          if (errors === _errs144) {
                                                                                                             if (
-                                                                                                              typeof data59 == 'number' &&
-                                                                                                              isFinite(data59)
+                                                                                                              typeof data60 == 'number' &&
+                                                                                                              isFinite(data60)
                                                                                                             ) {
                                                                                                               if (
-                                                                                                                data59 > 999 ||
-                                                                                                                isNaN(data59)
+                                                                                                                data60 > 999 ||
+                                                                                                                isNaN(data60)
                                                                                                               ) {
-                                                                                                                const err137 = {
+                                                                                                                const err139 = {
                                                                                                                   instancePath:
                                                                                                                     instancePath +
                                                                                                                     '/receipt/pages/sample/' +
@@ -3396,17 +3440,17 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                                   message: 'must be <= 999',
                                                                                                                 }
                                                                                                                 if (vErrors === null) {
-                                                                                                                  vErrors = [err137]
+                                                                                                                  vErrors = [err139]
                                                                                                                 } else {
-                                                                                                                  vErrors.push(err137)
+                                                                                                                  vErrors.push(err139)
                                                                                                                 }
                                                                                                                 errors++
                                                                                                               } else {
                                                                                                                 if (
-                                                                                                                  data59 < 0 ||
-                                                                                                                  isNaN(data59)
+                                                                                                                  data60 < 0 ||
+                                                                                                                  isNaN(data60)
                                                                                                                 ) {
-                                                                                                                  const err138 = {
+                                                                                                                  const err140 = {
                                                                                                                     instancePath:
                                                                                                                       instancePath +
                                                                                                                       '/receipt/pages/sample/' +
@@ -3422,16 +3466,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                                     message: 'must be >= 0',
                                                                                                                   }
                                                                                                                   if (vErrors === null) {
-                                                                                                                    vErrors = [err138]
+                                                                                                                    vErrors = [err140]
                                                                                                                   } else {
-                                                                                                                    vErrors.push(err138)
+                                                                                                                    vErrors.push(err140)
                                                                                                                   }
                                                                                                                   errors++
                                                                                                                 }
                                                                                                               }
                                                                                                             }
                                                                                                           }
-                                                                                                          var valid13 = _errs142 === errors
+                                                                                                          var valid13 = _errs144 === errors
                                                                                                         } else {
                                                                                                           var valid13 = true
                                                                                                         }
@@ -3442,7 +3486,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                               }
                                                                                             }
                                                                                           } else {
-                                                                                            const err139 = {
+                                                                                            const err141 = {
                                                                                               instancePath:
                                                                                                 instancePath +
                                                                                                 '/receipt/pages/sample/' +
@@ -3454,21 +3498,21 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                               message: 'must be object',
                                                                                             }
                                                                                             if (vErrors === null) {
-                                                                                              vErrors = [err139]
+                                                                                              vErrors = [err141]
                                                                                             } else {
-                                                                                              vErrors.push(err139)
+                                                                                              vErrors.push(err141)
                                                                                             }
                                                                                             errors++
                                                                                           }
                                                                                         }
-                                                                                        var valid12 = _errs132 === errors
+                                                                                        var valid12 = _errs134 === errors
                                                                                         if (!valid12) {
                                                                                           break
                                                                                         }
                                                                                       }
                                                                                     }
                                                                                   } else {
-                                                                                    const err140 = {
+                                                                                    const err142 = {
                                                                                       instancePath: instancePath + '/receipt/pages/sample',
                                                                                       schemaPath:
                                                                                         '#/properties/receipt/anyOf/2/properties/pages/properties/sample/type',
@@ -3477,14 +3521,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       message: 'must be array',
                                                                                     }
                                                                                     if (vErrors === null) {
-                                                                                      vErrors = [err140]
+                                                                                      vErrors = [err142]
                                                                                     } else {
-                                                                                      vErrors.push(err140)
+                                                                                      vErrors.push(err142)
                                                                                     }
                                                                                     errors++
                                                                                   }
                                                                                 }
-                                                                                var valid11 = _errs130 === errors
+                                                                                var valid11 = _errs132 === errors
                                                                               } else {
                                                                                 var valid11 = true
                                                                               }
@@ -3495,7 +3539,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     }
                                                                   }
                                                                 } else {
-                                                                  const err141 = {
+                                                                  const err143 = {
                                                                     instancePath: instancePath + '/receipt/pages',
                                                                     schemaPath: '#/properties/receipt/anyOf/2/properties/pages/type',
                                                                     keyword: 'type',
@@ -3503,14 +3547,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     message: 'must be object',
                                                                   }
                                                                   if (vErrors === null) {
-                                                                    vErrors = [err141]
+                                                                    vErrors = [err143]
                                                                   } else {
-                                                                    vErrors.push(err141)
+                                                                    vErrors.push(err143)
                                                                   }
                                                                   errors++
                                                                 }
                                                               }
-                                                              var valid7 = _errs119 === errors
+                                                              var valid7 = _errs121 === errors
                                                             } else {
                                                               var valid7 = true
                                                             }
@@ -3535,7 +3579,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       }
                     }
                   } else {
-                    const err142 = {
+                    const err144 = {
                       instancePath: instancePath + '/receipt',
                       schemaPath: '#/properties/receipt/anyOf/2/type',
                       keyword: 'type',
@@ -3543,18 +3587,18 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       message: 'must be object',
                     }
                     if (vErrors === null) {
-                      vErrors = [err142]
+                      vErrors = [err144]
                     } else {
-                      vErrors.push(err142)
+                      vErrors.push(err144)
                     }
                     errors++
                   }
                 }
-                var _valid0 = _errs67 === errors
+                var _valid0 = _errs69 === errors
                 valid1 = valid1 || _valid0
                 if (!valid1) {
-                  const _errs144 = errors
-                  if (errors === _errs144) {
+                  const _errs146 = errors
+                  if (errors === _errs146) {
                     if (data0 && typeof data0 == 'object' && !Array.isArray(data0)) {
                       let missing8
                       if (
@@ -3573,7 +3617,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         (data0.what === undefined && (missing8 = 'what')) ||
                         (data0.layers === undefined && (missing8 = 'layers'))
                       ) {
-                        const err143 = {
+                        const err145 = {
                           instancePath: instancePath + '/receipt',
                           schemaPath: '#/properties/receipt/anyOf/3/required',
                           keyword: 'required',
@@ -3581,16 +3625,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                           message: "must have required property '" + missing8 + "'",
                         }
                         if (vErrors === null) {
-                          vErrors = [err143]
+                          vErrors = [err145]
                         } else {
-                          vErrors.push(err143)
+                          vErrors.push(err145)
                         }
                         errors++
                       } else {
-                        const _errs146 = errors
+                        const _errs148 = errors
                         for (const key8 in data0) {
                           if (!func2.call(schema11.properties.receipt.anyOf[3].properties, key8)) {
-                            const err144 = {
+                            const err146 = {
                               instancePath: instancePath + '/receipt',
                               schemaPath: '#/properties/receipt/anyOf/3/additionalProperties',
                               keyword: 'additionalProperties',
@@ -3598,20 +3642,20 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                               message: 'must NOT have additional properties',
                             }
                             if (vErrors === null) {
-                              vErrors = [err144]
+                              vErrors = [err146]
                             } else {
-                              vErrors.push(err144)
+                              vErrors.push(err146)
                             }
                             errors++
                             break
                           }
                         }
-                        if (_errs146 === errors) {
+                        if (_errs148 === errors) {
                           if (data0.version !== undefined) {
-                            let data60 = data0.version
-                            const _errs147 = errors
-                            if (!(typeof data60 == 'number' && isFinite(data60))) {
-                              const err145 = {
+                            let data61 = data0.version
+                            const _errs149 = errors
+                            if (!(typeof data61 == 'number' && isFinite(data61))) {
+                              const err147 = {
                                 instancePath: instancePath + '/receipt/version',
                                 schemaPath: '#/properties/receipt/anyOf/3/properties/version/type',
                                 keyword: 'type',
@@ -3619,14 +3663,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                 message: 'must be number',
                               }
                               if (vErrors === null) {
-                                vErrors = [err145]
+                                vErrors = [err147]
                               } else {
-                                vErrors.push(err145)
+                                vErrors.push(err147)
                               }
                               errors++
                             }
-                            if (1 !== data60) {
-                              const err146 = {
+                            if (1 !== data61) {
+                              const err148 = {
                                 instancePath: instancePath + '/receipt/version',
                                 schemaPath: '#/properties/receipt/anyOf/3/properties/version/const',
                                 keyword: 'const',
@@ -3634,24 +3678,24 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                 message: 'must be equal to constant',
                               }
                               if (vErrors === null) {
-                                vErrors = [err146]
+                                vErrors = [err148]
                               } else {
-                                vErrors.push(err146)
+                                vErrors.push(err148)
                               }
                               errors++
                             }
-                            var valid14 = _errs147 === errors
+                            var valid14 = _errs149 === errors
                           } else {
                             var valid14 = true
                           }
                           if (valid14) {
                             if (data0.site !== undefined) {
-                              let data61 = data0.site
-                              const _errs149 = errors
-                              if (errors === _errs149) {
-                                if (typeof data61 === 'string') {
-                                  if (!pattern0.test(data61)) {
-                                    const err147 = {
+                              let data62 = data0.site
+                              const _errs151 = errors
+                              if (errors === _errs151) {
+                                if (typeof data62 === 'string') {
+                                  if (!pattern0.test(data62)) {
+                                    const err149 = {
                                       instancePath: instancePath + '/receipt/site',
                                       schemaPath: '#/properties/receipt/anyOf/3/properties/site/pattern',
                                       keyword: 'pattern',
@@ -3662,14 +3706,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         '"',
                                     }
                                     if (vErrors === null) {
-                                      vErrors = [err147]
+                                      vErrors = [err149]
                                     } else {
-                                      vErrors.push(err147)
+                                      vErrors.push(err149)
                                     }
                                     errors++
                                   }
                                 } else {
-                                  const err148 = {
+                                  const err150 = {
                                     instancePath: instancePath + '/receipt/site',
                                     schemaPath: '#/properties/receipt/anyOf/3/properties/site/type',
                                     keyword: 'type',
@@ -3677,25 +3721,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     message: 'must be string',
                                   }
                                   if (vErrors === null) {
-                                    vErrors = [err148]
+                                    vErrors = [err150]
                                   } else {
-                                    vErrors.push(err148)
+                                    vErrors.push(err150)
                                   }
                                   errors++
                                 }
                               }
-                              var valid14 = _errs149 === errors
+                              var valid14 = _errs151 === errors
                             } else {
                               var valid14 = true
                             }
                             if (valid14) {
                               if (data0.agent !== undefined) {
-                                let data62 = data0.agent
-                                const _errs151 = errors
-                                if (errors === _errs151) {
-                                  if (typeof data62 === 'string') {
-                                    if (!pattern1.test(data62)) {
-                                      const err149 = {
+                                let data63 = data0.agent
+                                const _errs153 = errors
+                                if (errors === _errs153) {
+                                  if (typeof data63 === 'string') {
+                                    if (!pattern1.test(data63)) {
+                                      const err151 = {
                                         instancePath: instancePath + '/receipt/agent',
                                         schemaPath: '#/properties/receipt/anyOf/3/properties/agent/pattern',
                                         keyword: 'pattern',
@@ -3706,14 +3750,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           '"',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err149]
+                                        vErrors = [err151]
                                       } else {
-                                        vErrors.push(err149)
+                                        vErrors.push(err151)
                                       }
                                       errors++
                                     }
                                   } else {
-                                    const err150 = {
+                                    const err152 = {
                                       instancePath: instancePath + '/receipt/agent',
                                       schemaPath: '#/properties/receipt/anyOf/3/properties/agent/type',
                                       keyword: 'type',
@@ -3721,25 +3765,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       message: 'must be string',
                                     }
                                     if (vErrors === null) {
-                                      vErrors = [err150]
+                                      vErrors = [err152]
                                     } else {
-                                      vErrors.push(err150)
+                                      vErrors.push(err152)
                                     }
                                     errors++
                                   }
                                 }
-                                var valid14 = _errs151 === errors
+                                var valid14 = _errs153 === errors
                               } else {
                                 var valid14 = true
                               }
                               if (valid14) {
                                 if (data0.chain !== undefined) {
-                                  let data63 = data0.chain
-                                  const _errs153 = errors
-                                  if (errors === _errs153) {
-                                    if (typeof data63 === 'string') {
-                                      if (!pattern2.test(data63)) {
-                                        const err151 = {
+                                  let data64 = data0.chain
+                                  const _errs155 = errors
+                                  if (errors === _errs155) {
+                                    if (typeof data64 === 'string') {
+                                      if (!pattern2.test(data64)) {
+                                        const err153 = {
                                           instancePath: instancePath + '/receipt/chain',
                                           schemaPath: '#/properties/receipt/anyOf/3/properties/chain/pattern',
                                           keyword: 'pattern',
@@ -3747,14 +3791,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must match pattern "' + '^[A-Za-z0-9_-]{22}$' + '"',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err151]
+                                          vErrors = [err153]
                                         } else {
-                                          vErrors.push(err151)
+                                          vErrors.push(err153)
                                         }
                                         errors++
                                       }
                                     } else {
-                                      const err152 = {
+                                      const err154 = {
                                         instancePath: instancePath + '/receipt/chain',
                                         schemaPath: '#/properties/receipt/anyOf/3/properties/chain/type',
                                         keyword: 'type',
@@ -3762,23 +3806,23 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         message: 'must be string',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err152]
+                                        vErrors = [err154]
                                       } else {
-                                        vErrors.push(err152)
+                                        vErrors.push(err154)
                                       }
                                       errors++
                                     }
                                   }
-                                  var valid14 = _errs153 === errors
+                                  var valid14 = _errs155 === errors
                                 } else {
                                   var valid14 = true
                                 }
                                 if (valid14) {
                                   if (data0.seq !== undefined) {
-                                    let data64 = data0.seq
-                                    const _errs155 = errors
-                                    if (!(typeof data64 == 'number' && !(data64 % 1) && !isNaN(data64) && isFinite(data64))) {
-                                      const err153 = {
+                                    let data65 = data0.seq
+                                    const _errs157 = errors
+                                    if (!(typeof data65 == 'number' && !(data65 % 1) && !isNaN(data65) && isFinite(data65))) {
+                                      const err155 = {
                                         instancePath: instancePath + '/receipt/seq',
                                         schemaPath: '#/properties/receipt/anyOf/3/properties/seq/type',
                                         keyword: 'type',
@@ -3786,16 +3830,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         message: 'must be integer',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err153]
+                                        vErrors = [err155]
                                       } else {
-                                        vErrors.push(err153)
+                                        vErrors.push(err155)
                                       }
                                       errors++
                                     }
-                                    if (errors === _errs155) {
-                                      if (typeof data64 == 'number' && isFinite(data64)) {
-                                        if (data64 > 9007199254740991 || isNaN(data64)) {
-                                          const err154 = {
+                                    if (errors === _errs157) {
+                                      if (typeof data65 == 'number' && isFinite(data65)) {
+                                        if (data65 > 9007199254740991 || isNaN(data65)) {
+                                          const err156 = {
                                             instancePath: instancePath + '/receipt/seq',
                                             schemaPath: '#/properties/receipt/anyOf/3/properties/seq/maximum',
                                             keyword: 'maximum',
@@ -3803,62 +3847,19 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             message: 'must be <= 9007199254740991',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err154]
+                                            vErrors = [err156]
                                           } else {
-                                            vErrors.push(err154)
+                                            vErrors.push(err156)
                                           }
                                           errors++
                                         } else {
-                                          if (data64 < 1 || isNaN(data64)) {
-                                            const err155 = {
+                                          if (data65 < 1 || isNaN(data65)) {
+                                            const err157 = {
                                               instancePath: instancePath + '/receipt/seq',
                                               schemaPath: '#/properties/receipt/anyOf/3/properties/seq/minimum',
                                               keyword: 'minimum',
                                               params: { comparison: '>=', limit: 1 },
                                               message: 'must be >= 1',
-                                            }
-                                            if (vErrors === null) {
-                                              vErrors = [err155]
-                                            } else {
-                                              vErrors.push(err155)
-                                            }
-                                            errors++
-                                          }
-                                        }
-                                      }
-                                    }
-                                    var valid14 = _errs155 === errors
-                                  } else {
-                                    var valid14 = true
-                                  }
-                                  if (valid14) {
-                                    if (data0.at !== undefined) {
-                                      let data65 = data0.at
-                                      const _errs157 = errors
-                                      if (!(typeof data65 == 'number' && !(data65 % 1) && !isNaN(data65) && isFinite(data65))) {
-                                        const err156 = {
-                                          instancePath: instancePath + '/receipt/at',
-                                          schemaPath: '#/properties/receipt/anyOf/3/properties/at/type',
-                                          keyword: 'type',
-                                          params: { type: 'integer' },
-                                          message: 'must be integer',
-                                        }
-                                        if (vErrors === null) {
-                                          vErrors = [err156]
-                                        } else {
-                                          vErrors.push(err156)
-                                        }
-                                        errors++
-                                      }
-                                      if (errors === _errs157) {
-                                        if (typeof data65 == 'number' && isFinite(data65)) {
-                                          if (data65 < 0 || isNaN(data65)) {
-                                            const err157 = {
-                                              instancePath: instancePath + '/receipt/at',
-                                              schemaPath: '#/properties/receipt/anyOf/3/properties/at/minimum',
-                                              keyword: 'minimum',
-                                              params: { comparison: '>=', limit: 0 },
-                                              message: 'must be >= 0',
                                             }
                                             if (vErrors === null) {
                                               vErrors = [err157]
@@ -3869,38 +3870,39 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           }
                                         }
                                       }
-                                      var valid14 = _errs157 === errors
-                                    } else {
-                                      var valid14 = true
                                     }
-                                    if (valid14) {
-                                      if (data0.key !== undefined) {
-                                        let data66 = data0.key
-                                        const _errs159 = errors
-                                        if (errors === _errs159) {
-                                          if (typeof data66 === 'string') {
-                                            if (!pattern3.test(data66)) {
-                                              const err158 = {
-                                                instancePath: instancePath + '/receipt/key',
-                                                schemaPath: '#/properties/receipt/anyOf/3/properties/key/pattern',
-                                                keyword: 'pattern',
-                                                params: { pattern: '^[A-Za-z0-9_-]{43}$' },
-                                                message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
-                                              }
-                                              if (vErrors === null) {
-                                                vErrors = [err158]
-                                              } else {
-                                                vErrors.push(err158)
-                                              }
-                                              errors++
-                                            }
-                                          } else {
+                                    var valid14 = _errs157 === errors
+                                  } else {
+                                    var valid14 = true
+                                  }
+                                  if (valid14) {
+                                    if (data0.at !== undefined) {
+                                      let data66 = data0.at
+                                      const _errs159 = errors
+                                      if (!(typeof data66 == 'number' && !(data66 % 1) && !isNaN(data66) && isFinite(data66))) {
+                                        const err158 = {
+                                          instancePath: instancePath + '/receipt/at',
+                                          schemaPath: '#/properties/receipt/anyOf/3/properties/at/type',
+                                          keyword: 'type',
+                                          params: { type: 'integer' },
+                                          message: 'must be integer',
+                                        }
+                                        if (vErrors === null) {
+                                          vErrors = [err158]
+                                        } else {
+                                          vErrors.push(err158)
+                                        }
+                                        errors++
+                                      }
+                                      if (errors === _errs159) {
+                                        if (typeof data66 == 'number' && isFinite(data66)) {
+                                          if (data66 < 0 || isNaN(data66)) {
                                             const err159 = {
-                                              instancePath: instancePath + '/receipt/key',
-                                              schemaPath: '#/properties/receipt/anyOf/3/properties/key/type',
-                                              keyword: 'type',
-                                              params: { type: 'string' },
-                                              message: 'must be string',
+                                              instancePath: instancePath + '/receipt/at',
+                                              schemaPath: '#/properties/receipt/anyOf/3/properties/at/minimum',
+                                              keyword: 'minimum',
+                                              params: { comparison: '>=', limit: 0 },
+                                              message: 'must be >= 0',
                                             }
                                             if (vErrors === null) {
                                               vErrors = [err159]
@@ -3910,21 +3912,63 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             errors++
                                           }
                                         }
-                                        var valid14 = _errs159 === errors
+                                      }
+                                      var valid14 = _errs159 === errors
+                                    } else {
+                                      var valid14 = true
+                                    }
+                                    if (valid14) {
+                                      if (data0.key !== undefined) {
+                                        let data67 = data0.key
+                                        const _errs161 = errors
+                                        if (errors === _errs161) {
+                                          if (typeof data67 === 'string') {
+                                            if (!pattern3.test(data67)) {
+                                              const err160 = {
+                                                instancePath: instancePath + '/receipt/key',
+                                                schemaPath: '#/properties/receipt/anyOf/3/properties/key/pattern',
+                                                keyword: 'pattern',
+                                                params: { pattern: '^[A-Za-z0-9_-]{43}$' },
+                                                message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
+                                              }
+                                              if (vErrors === null) {
+                                                vErrors = [err160]
+                                              } else {
+                                                vErrors.push(err160)
+                                              }
+                                              errors++
+                                            }
+                                          } else {
+                                            const err161 = {
+                                              instancePath: instancePath + '/receipt/key',
+                                              schemaPath: '#/properties/receipt/anyOf/3/properties/key/type',
+                                              keyword: 'type',
+                                              params: { type: 'string' },
+                                              message: 'must be string',
+                                            }
+                                            if (vErrors === null) {
+                                              vErrors = [err161]
+                                            } else {
+                                              vErrors.push(err161)
+                                            }
+                                            errors++
+                                          }
+                                        }
+                                        var valid14 = _errs161 === errors
                                       } else {
                                         var valid14 = true
                                       }
                                       if (valid14) {
                                         if (data0.prev !== undefined) {
-                                          let data67 = data0.prev
-                                          const _errs161 = errors
-                                          const _errs162 = errors
-                                          let valid15 = false
+                                          let data68 = data0.prev
                                           const _errs163 = errors
-                                          if (errors === _errs163) {
-                                            if (typeof data67 === 'string') {
-                                              if (!pattern3.test(data67)) {
-                                                const err160 = {
+                                          const _errs164 = errors
+                                          let valid15 = false
+                                          const _errs165 = errors
+                                          if (errors === _errs165) {
+                                            if (typeof data68 === 'string') {
+                                              if (!pattern3.test(data68)) {
+                                                const err162 = {
                                                   instancePath: instancePath + '/receipt/prev',
                                                   schemaPath: '#/properties/receipt/anyOf/3/properties/prev/anyOf/0/pattern',
                                                   keyword: 'pattern',
@@ -3932,14 +3976,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                   message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                                 }
                                                 if (vErrors === null) {
-                                                  vErrors = [err160]
+                                                  vErrors = [err162]
                                                 } else {
-                                                  vErrors.push(err160)
+                                                  vErrors.push(err162)
                                                 }
                                                 errors++
                                               }
                                             } else {
-                                              const err161 = {
+                                              const err163 = {
                                                 instancePath: instancePath + '/receipt/prev',
                                                 schemaPath: '#/properties/receipt/anyOf/3/properties/prev/anyOf/0/type',
                                                 keyword: 'type',
@@ -3947,74 +3991,24 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must be string',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err161]
+                                                vErrors = [err163]
                                               } else {
-                                                vErrors.push(err161)
+                                                vErrors.push(err163)
                                               }
                                               errors++
                                             }
                                           }
-                                          var _valid4 = _errs163 === errors
+                                          var _valid4 = _errs165 === errors
                                           valid15 = valid15 || _valid4
                                           if (!valid15) {
-                                            const _errs165 = errors
-                                            if (data67 !== null) {
-                                              const err162 = {
+                                            const _errs167 = errors
+                                            if (data68 !== null) {
+                                              const err164 = {
                                                 instancePath: instancePath + '/receipt/prev',
                                                 schemaPath: '#/properties/receipt/anyOf/3/properties/prev/anyOf/1/type',
                                                 keyword: 'type',
                                                 params: { type: 'null' },
                                                 message: 'must be null',
-                                              }
-                                              if (vErrors === null) {
-                                                vErrors = [err162]
-                                              } else {
-                                                vErrors.push(err162)
-                                              }
-                                              errors++
-                                            }
-                                            var _valid4 = _errs165 === errors
-                                            valid15 = valid15 || _valid4
-                                          }
-                                          if (!valid15) {
-                                            const err163 = {
-                                              instancePath: instancePath + '/receipt/prev',
-                                              schemaPath: '#/properties/receipt/anyOf/3/properties/prev/anyOf',
-                                              keyword: 'anyOf',
-                                              params: {},
-                                              message: 'must match a schema in anyOf',
-                                            }
-                                            if (vErrors === null) {
-                                              vErrors = [err163]
-                                            } else {
-                                              vErrors.push(err163)
-                                            }
-                                            errors++
-                                          } else {
-                                            errors = _errs162
-                                            if (vErrors !== null) {
-                                              if (_errs162) {
-                                                vErrors.length = _errs162
-                                              } else {
-                                                vErrors = null
-                                              }
-                                            }
-                                          }
-                                          var valid14 = _errs161 === errors
-                                        } else {
-                                          var valid14 = true
-                                        }
-                                        if (valid14) {
-                                          if (data0.type !== undefined) {
-                                            let data68 = data0.type
-                                            const _errs167 = errors
-                                            if (typeof data68 !== 'string') {
-                                              const err164 = {
-                                                instancePath: instancePath + '/receipt/type',
-                                                schemaPath: '#/properties/receipt/anyOf/3/properties/type/type',
-                                                keyword: 'type',
-                                                params: { type: 'string' },
-                                                message: 'must be string',
                                               }
                                               if (vErrors === null) {
                                                 vErrors = [err164]
@@ -4023,8 +4017,58 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               }
                                               errors++
                                             }
-                                            if ('follow' !== data68) {
-                                              const err165 = {
+                                            var _valid4 = _errs167 === errors
+                                            valid15 = valid15 || _valid4
+                                          }
+                                          if (!valid15) {
+                                            const err165 = {
+                                              instancePath: instancePath + '/receipt/prev',
+                                              schemaPath: '#/properties/receipt/anyOf/3/properties/prev/anyOf',
+                                              keyword: 'anyOf',
+                                              params: {},
+                                              message: 'must match a schema in anyOf',
+                                            }
+                                            if (vErrors === null) {
+                                              vErrors = [err165]
+                                            } else {
+                                              vErrors.push(err165)
+                                            }
+                                            errors++
+                                          } else {
+                                            errors = _errs164
+                                            if (vErrors !== null) {
+                                              if (_errs164) {
+                                                vErrors.length = _errs164
+                                              } else {
+                                                vErrors = null
+                                              }
+                                            }
+                                          }
+                                          var valid14 = _errs163 === errors
+                                        } else {
+                                          var valid14 = true
+                                        }
+                                        if (valid14) {
+                                          if (data0.type !== undefined) {
+                                            let data69 = data0.type
+                                            const _errs169 = errors
+                                            if (typeof data69 !== 'string') {
+                                              const err166 = {
+                                                instancePath: instancePath + '/receipt/type',
+                                                schemaPath: '#/properties/receipt/anyOf/3/properties/type/type',
+                                                keyword: 'type',
+                                                params: { type: 'string' },
+                                                message: 'must be string',
+                                              }
+                                              if (vErrors === null) {
+                                                vErrors = [err166]
+                                              } else {
+                                                vErrors.push(err166)
+                                              }
+                                              errors++
+                                            }
+                                            if ('follow' !== data69) {
+                                              const err167 = {
                                                 instancePath: instancePath + '/receipt/type',
                                                 schemaPath: '#/properties/receipt/anyOf/3/properties/type/const',
                                                 keyword: 'const',
@@ -4032,28 +4076,28 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must be equal to constant',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err165]
+                                                vErrors = [err167]
                                               } else {
-                                                vErrors.push(err165)
+                                                vErrors.push(err167)
                                               }
                                               errors++
                                             }
-                                            var valid14 = _errs167 === errors
+                                            var valid14 = _errs169 === errors
                                           } else {
                                             var valid14 = true
                                           }
                                           if (valid14) {
                                             if (data0.follows !== undefined) {
-                                              let data69 = data0.follows
-                                              const _errs169 = errors
-                                              if (errors === _errs169) {
-                                                if (data69 && typeof data69 == 'object' && !Array.isArray(data69)) {
+                                              let data70 = data0.follows
+                                              const _errs171 = errors
+                                              if (errors === _errs171) {
+                                                if (data70 && typeof data70 == 'object' && !Array.isArray(data70)) {
                                                   let missing9
                                                   if (
-                                                    (data69.seq === undefined && (missing9 = 'seq')) ||
-                                                    (data69.hash === undefined && (missing9 = 'hash'))
+                                                    (data70.seq === undefined && (missing9 = 'seq')) ||
+                                                    (data70.hash === undefined && (missing9 = 'hash'))
                                                   ) {
-                                                    const err166 = {
+                                                    const err168 = {
                                                       instancePath: instancePath + '/receipt/follows',
                                                       schemaPath: '#/properties/receipt/anyOf/3/properties/follows/required',
                                                       keyword: 'required',
@@ -4061,16 +4105,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                       message: "must have required property '" + missing9 + "'",
                                                     }
                                                     if (vErrors === null) {
-                                                      vErrors = [err166]
+                                                      vErrors = [err168]
                                                     } else {
-                                                      vErrors.push(err166)
+                                                      vErrors.push(err168)
                                                     }
                                                     errors++
                                                   } else {
-                                                    const _errs171 = errors
-                                                    for (const key9 in data69) {
+                                                    const _errs173 = errors
+                                                    for (const key9 in data70) {
                                                       if (!(key9 === 'seq' || key9 === 'hash')) {
-                                                        const err167 = {
+                                                        const err169 = {
                                                           instancePath: instancePath + '/receipt/follows',
                                                           schemaPath:
                                                             '#/properties/receipt/anyOf/3/properties/follows/additionalProperties',
@@ -4079,27 +4123,27 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           message: 'must NOT have additional properties',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err167]
+                                                          vErrors = [err169]
                                                         } else {
-                                                          vErrors.push(err167)
+                                                          vErrors.push(err169)
                                                         }
                                                         errors++
                                                         break
                                                       }
                                                     }
-                                                    if (_errs171 === errors) {
-                                                      if (data69.seq !== undefined) {
-                                                        let data70 = data69.seq
-                                                        const _errs172 = errors
+                                                    if (_errs173 === errors) {
+                                                      if (data70.seq !== undefined) {
+                                                        let data71 = data70.seq
+                                                        const _errs174 = errors
                                                         if (
                                                           !(
-                                                            typeof data70 == 'number' &&
-                                                            !(data70 % 1) &&
-                                                            !isNaN(data70) &&
-                                                            isFinite(data70)
+                                                            typeof data71 == 'number' &&
+                                                            !(data71 % 1) &&
+                                                            !isNaN(data71) &&
+                                                            isFinite(data71)
                                                           )
                                                         ) {
-                                                          const err168 = {
+                                                          const err170 = {
                                                             instancePath: instancePath + '/receipt/follows/seq',
                                                             schemaPath:
                                                               '#/properties/receipt/anyOf/3/properties/follows/properties/seq/type',
@@ -4108,16 +4152,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                             message: 'must be integer',
                                                           }
                                                           if (vErrors === null) {
-                                                            vErrors = [err168]
+                                                            vErrors = [err170]
                                                           } else {
-                                                            vErrors.push(err168)
+                                                            vErrors.push(err170)
                                                           }
                                                           errors++
                                                         }
-                                                        if (errors === _errs172) {
-                                                          if (typeof data70 == 'number' && isFinite(data70)) {
-                                                            if (data70 > 9007199254740991 || isNaN(data70)) {
-                                                              const err169 = {
+                                                        if (errors === _errs174) {
+                                                          if (typeof data71 == 'number' && isFinite(data71)) {
+                                                            if (data71 > 9007199254740991 || isNaN(data71)) {
+                                                              const err171 = {
                                                                 instancePath: instancePath + '/receipt/follows/seq',
                                                                 schemaPath:
                                                                   '#/properties/receipt/anyOf/3/properties/follows/properties/seq/maximum',
@@ -4126,14 +4170,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                 message: 'must be <= 9007199254740991',
                                                               }
                                                               if (vErrors === null) {
-                                                                vErrors = [err169]
+                                                                vErrors = [err171]
                                                               } else {
-                                                                vErrors.push(err169)
+                                                                vErrors.push(err171)
                                                               }
                                                               errors++
                                                             } else {
-                                                              if (data70 < 1 || isNaN(data70)) {
-                                                                const err170 = {
+                                                              if (data71 < 1 || isNaN(data71)) {
+                                                                const err172 = {
                                                                   instancePath: instancePath + '/receipt/follows/seq',
                                                                   schemaPath:
                                                                     '#/properties/receipt/anyOf/3/properties/follows/properties/seq/minimum',
@@ -4142,27 +4186,27 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   message: 'must be >= 1',
                                                                 }
                                                                 if (vErrors === null) {
-                                                                  vErrors = [err170]
+                                                                  vErrors = [err172]
                                                                 } else {
-                                                                  vErrors.push(err170)
+                                                                  vErrors.push(err172)
                                                                 }
                                                                 errors++
                                                               }
                                                             }
                                                           }
                                                         }
-                                                        var valid16 = _errs172 === errors
+                                                        var valid16 = _errs174 === errors
                                                       } else {
                                                         var valid16 = true
                                                       }
                                                       if (valid16) {
-                                                        if (data69.hash !== undefined) {
-                                                          let data71 = data69.hash
-                                                          const _errs174 = errors
-                                                          if (errors === _errs174) {
-                                                            if (typeof data71 === 'string') {
-                                                              if (!pattern3.test(data71)) {
-                                                                const err171 = {
+                                                        if (data70.hash !== undefined) {
+                                                          let data72 = data70.hash
+                                                          const _errs176 = errors
+                                                          if (errors === _errs176) {
+                                                            if (typeof data72 === 'string') {
+                                                              if (!pattern3.test(data72)) {
+                                                                const err173 = {
                                                                   instancePath: instancePath + '/receipt/follows/hash',
                                                                   schemaPath:
                                                                     '#/properties/receipt/anyOf/3/properties/follows/properties/hash/pattern',
@@ -4171,14 +4215,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                                                 }
                                                                 if (vErrors === null) {
-                                                                  vErrors = [err171]
+                                                                  vErrors = [err173]
                                                                 } else {
-                                                                  vErrors.push(err171)
+                                                                  vErrors.push(err173)
                                                                 }
                                                                 errors++
                                                               }
                                                             } else {
-                                                              const err172 = {
+                                                              const err174 = {
                                                                 instancePath: instancePath + '/receipt/follows/hash',
                                                                 schemaPath:
                                                                   '#/properties/receipt/anyOf/3/properties/follows/properties/hash/type',
@@ -4187,14 +4231,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                 message: 'must be string',
                                                               }
                                                               if (vErrors === null) {
-                                                                vErrors = [err172]
+                                                                vErrors = [err174]
                                                               } else {
-                                                                vErrors.push(err172)
+                                                                vErrors.push(err174)
                                                               }
                                                               errors++
                                                             }
                                                           }
-                                                          var valid16 = _errs174 === errors
+                                                          var valid16 = _errs176 === errors
                                                         } else {
                                                           var valid16 = true
                                                         }
@@ -4202,7 +4246,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                     }
                                                   }
                                                 } else {
-                                                  const err173 = {
+                                                  const err175 = {
                                                     instancePath: instancePath + '/receipt/follows',
                                                     schemaPath: '#/properties/receipt/anyOf/3/properties/follows/type',
                                                     keyword: 'type',
@@ -4210,25 +4254,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                     message: 'must be object',
                                                   }
                                                   if (vErrors === null) {
-                                                    vErrors = [err173]
+                                                    vErrors = [err175]
                                                   } else {
-                                                    vErrors.push(err173)
+                                                    vErrors.push(err175)
                                                   }
                                                   errors++
                                                 }
                                               }
-                                              var valid14 = _errs169 === errors
+                                              var valid14 = _errs171 === errors
                                             } else {
                                               var valid14 = true
                                             }
                                             if (valid14) {
                                               if (data0.job !== undefined) {
-                                                let data72 = data0.job
-                                                const _errs176 = errors
-                                                if (errors === _errs176) {
-                                                  if (typeof data72 === 'string') {
-                                                    if (!pattern18.test(data72)) {
-                                                      const err174 = {
+                                                let data73 = data0.job
+                                                const _errs178 = errors
+                                                if (errors === _errs178) {
+                                                  if (typeof data73 === 'string') {
+                                                    if (!pattern19.test(data73)) {
+                                                      const err176 = {
                                                         instancePath: instancePath + '/receipt/job',
                                                         schemaPath: '#/properties/receipt/anyOf/3/properties/job/pattern',
                                                         keyword: 'pattern',
@@ -4242,14 +4286,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           '"',
                                                       }
                                                       if (vErrors === null) {
-                                                        vErrors = [err174]
+                                                        vErrors = [err176]
                                                       } else {
-                                                        vErrors.push(err174)
+                                                        vErrors.push(err176)
                                                       }
                                                       errors++
                                                     }
                                                   } else {
-                                                    const err175 = {
+                                                    const err177 = {
                                                       instancePath: instancePath + '/receipt/job',
                                                       schemaPath: '#/properties/receipt/anyOf/3/properties/job/type',
                                                       keyword: 'type',
@@ -4257,25 +4301,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                       message: 'must be string',
                                                     }
                                                     if (vErrors === null) {
-                                                      vErrors = [err175]
+                                                      vErrors = [err177]
                                                     } else {
-                                                      vErrors.push(err175)
+                                                      vErrors.push(err177)
                                                     }
                                                     errors++
                                                   }
                                                 }
-                                                var valid14 = _errs176 === errors
+                                                var valid14 = _errs178 === errors
                                               } else {
                                                 var valid14 = true
                                               }
                                               if (valid14) {
                                                 if (data0.kind !== undefined) {
-                                                  let data73 = data0.kind
-                                                  const _errs178 = errors
-                                                  if (errors === _errs178) {
-                                                    if (typeof data73 === 'string') {
-                                                      if (data73.length > 40) {
-                                                        const err176 = {
+                                                  let data74 = data0.kind
+                                                  const _errs180 = errors
+                                                  if (errors === _errs180) {
+                                                    if (typeof data74 === 'string') {
+                                                      if (data74.length > 40) {
+                                                        const err178 = {
                                                           instancePath: instancePath + '/receipt/kind',
                                                           schemaPath: '#/properties/receipt/anyOf/3/properties/kind/maxLength',
                                                           keyword: 'maxLength',
@@ -4283,61 +4327,19 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           message: 'must NOT have more than 40 characters',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err176]
+                                                          vErrors = [err178]
                                                         } else {
-                                                          vErrors.push(err176)
+                                                          vErrors.push(err178)
                                                         }
                                                         errors++
                                                       } else {
-                                                        if (!pattern19.test(data73)) {
-                                                          const err177 = {
+                                                        if (!pattern20.test(data74)) {
+                                                          const err179 = {
                                                             instancePath: instancePath + '/receipt/kind',
                                                             schemaPath: '#/properties/receipt/anyOf/3/properties/kind/pattern',
                                                             keyword: 'pattern',
                                                             params: { pattern: '^[a-z]+\\.[a-z]+$' },
                                                             message: 'must match pattern "' + '^[a-z]+\\.[a-z]+$' + '"',
-                                                          }
-                                                          if (vErrors === null) {
-                                                            vErrors = [err177]
-                                                          } else {
-                                                            vErrors.push(err177)
-                                                          }
-                                                          errors++
-                                                        }
-                                                      }
-                                                    } else {
-                                                      const err178 = {
-                                                        instancePath: instancePath + '/receipt/kind',
-                                                        schemaPath: '#/properties/receipt/anyOf/3/properties/kind/type',
-                                                        keyword: 'type',
-                                                        params: { type: 'string' },
-                                                        message: 'must be string',
-                                                      }
-                                                      if (vErrors === null) {
-                                                        vErrors = [err178]
-                                                      } else {
-                                                        vErrors.push(err178)
-                                                      }
-                                                      errors++
-                                                    }
-                                                  }
-                                                  var valid14 = _errs178 === errors
-                                                } else {
-                                                  var valid14 = true
-                                                }
-                                                if (valid14) {
-                                                  if (data0.what !== undefined) {
-                                                    let data74 = data0.what
-                                                    const _errs180 = errors
-                                                    if (errors === _errs180) {
-                                                      if (typeof data74 === 'string') {
-                                                        if (data74.length > 500) {
-                                                          const err179 = {
-                                                            instancePath: instancePath + '/receipt/what',
-                                                            schemaPath: '#/properties/receipt/anyOf/3/properties/what/maxLength',
-                                                            keyword: 'maxLength',
-                                                            params: { limit: 500 },
-                                                            message: 'must NOT have more than 500 characters',
                                                           }
                                                           if (vErrors === null) {
                                                             vErrors = [err179]
@@ -4346,8 +4348,50 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           }
                                                           errors++
                                                         }
+                                                      }
+                                                    } else {
+                                                      const err180 = {
+                                                        instancePath: instancePath + '/receipt/kind',
+                                                        schemaPath: '#/properties/receipt/anyOf/3/properties/kind/type',
+                                                        keyword: 'type',
+                                                        params: { type: 'string' },
+                                                        message: 'must be string',
+                                                      }
+                                                      if (vErrors === null) {
+                                                        vErrors = [err180]
                                                       } else {
-                                                        const err180 = {
+                                                        vErrors.push(err180)
+                                                      }
+                                                      errors++
+                                                    }
+                                                  }
+                                                  var valid14 = _errs180 === errors
+                                                } else {
+                                                  var valid14 = true
+                                                }
+                                                if (valid14) {
+                                                  if (data0.what !== undefined) {
+                                                    let data75 = data0.what
+                                                    const _errs182 = errors
+                                                    if (errors === _errs182) {
+                                                      if (typeof data75 === 'string') {
+                                                        if (data75.length > 500) {
+                                                          const err181 = {
+                                                            instancePath: instancePath + '/receipt/what',
+                                                            schemaPath: '#/properties/receipt/anyOf/3/properties/what/maxLength',
+                                                            keyword: 'maxLength',
+                                                            params: { limit: 500 },
+                                                            message: 'must NOT have more than 500 characters',
+                                                          }
+                                                          if (vErrors === null) {
+                                                            vErrors = [err181]
+                                                          } else {
+                                                            vErrors.push(err181)
+                                                          }
+                                                          errors++
+                                                        }
+                                                      } else {
+                                                        const err182 = {
                                                           instancePath: instancePath + '/receipt/what',
                                                           schemaPath: '#/properties/receipt/anyOf/3/properties/what/type',
                                                           keyword: 'type',
@@ -4355,25 +4399,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           message: 'must be string',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err180]
+                                                          vErrors = [err182]
                                                         } else {
-                                                          vErrors.push(err180)
+                                                          vErrors.push(err182)
                                                         }
                                                         errors++
                                                       }
                                                     }
-                                                    var valid14 = _errs180 === errors
+                                                    var valid14 = _errs182 === errors
                                                   } else {
                                                     var valid14 = true
                                                   }
                                                   if (valid14) {
                                                     if (data0.layers !== undefined) {
-                                                      let data75 = data0.layers
-                                                      const _errs182 = errors
-                                                      if (errors === _errs182) {
-                                                        if (Array.isArray(data75)) {
-                                                          if (data75.length > 8) {
-                                                            const err181 = {
+                                                      let data76 = data0.layers
+                                                      const _errs184 = errors
+                                                      if (errors === _errs184) {
+                                                        if (Array.isArray(data76)) {
+                                                          if (data76.length > 8) {
+                                                            const err183 = {
                                                               instancePath: instancePath + '/receipt/layers',
                                                               schemaPath: '#/properties/receipt/anyOf/3/properties/layers/maxItems',
                                                               keyword: 'maxItems',
@@ -4381,25 +4425,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                               message: 'must NOT have more than 8 items',
                                                             }
                                                             if (vErrors === null) {
-                                                              vErrors = [err181]
+                                                              vErrors = [err183]
                                                             } else {
-                                                              vErrors.push(err181)
+                                                              vErrors.push(err183)
                                                             }
                                                             errors++
                                                           } else {
                                                             var valid17 = true
-                                                            const len2 = data75.length
+                                                            const len2 = data76.length
                                                             for (let i2 = 0; i2 < len2; i2++) {
-                                                              let data76 = data75[i2]
-                                                              const _errs184 = errors
-                                                              if (errors === _errs184) {
-                                                                if (data76 && typeof data76 == 'object' && !Array.isArray(data76)) {
+                                                              let data77 = data76[i2]
+                                                              const _errs186 = errors
+                                                              if (errors === _errs186) {
+                                                                if (data77 && typeof data77 == 'object' && !Array.isArray(data77)) {
                                                                   let missing10
                                                                   if (
-                                                                    (data76.layer === undefined && (missing10 = 'layer')) ||
-                                                                    (data76.state === undefined && (missing10 = 'state'))
+                                                                    (data77.layer === undefined && (missing10 = 'layer')) ||
+                                                                    (data77.state === undefined && (missing10 = 'state'))
                                                                   ) {
-                                                                    const err182 = {
+                                                                    const err184 = {
                                                                       instancePath: instancePath + '/receipt/layers/' + i2,
                                                                       schemaPath:
                                                                         '#/properties/receipt/anyOf/3/properties/layers/items/required',
@@ -4408,14 +4452,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                       message: "must have required property '" + missing10 + "'",
                                                                     }
                                                                     if (vErrors === null) {
-                                                                      vErrors = [err182]
+                                                                      vErrors = [err184]
                                                                     } else {
-                                                                      vErrors.push(err182)
+                                                                      vErrors.push(err184)
                                                                     }
                                                                     errors++
                                                                   } else {
-                                                                    const _errs186 = errors
-                                                                    for (const key10 in data76) {
+                                                                    const _errs188 = errors
+                                                                    for (const key10 in data77) {
                                                                       if (
                                                                         !(
                                                                           key10 === 'layer' ||
@@ -4424,7 +4468,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           key10 === 'code'
                                                                         )
                                                                       ) {
-                                                                        const err183 = {
+                                                                        const err185 = {
                                                                           instancePath: instancePath + '/receipt/layers/' + i2,
                                                                           schemaPath:
                                                                             '#/properties/receipt/anyOf/3/properties/layers/items/additionalProperties',
@@ -4433,22 +4477,22 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           message: 'must NOT have additional properties',
                                                                         }
                                                                         if (vErrors === null) {
-                                                                          vErrors = [err183]
+                                                                          vErrors = [err185]
                                                                         } else {
-                                                                          vErrors.push(err183)
+                                                                          vErrors.push(err185)
                                                                         }
                                                                         errors++
                                                                         break
                                                                       }
                                                                     }
-                                                                    if (_errs186 === errors) {
-                                                                      if (data76.layer !== undefined) {
-                                                                        let data77 = data76.layer
-                                                                        const _errs187 = errors
-                                                                        if (errors === _errs187) {
-                                                                          if (typeof data77 === 'string') {
-                                                                            if (!pattern21.test(data77)) {
-                                                                              const err184 = {
+                                                                    if (_errs188 === errors) {
+                                                                      if (data77.layer !== undefined) {
+                                                                        let data78 = data77.layer
+                                                                        const _errs189 = errors
+                                                                        if (errors === _errs189) {
+                                                                          if (typeof data78 === 'string') {
+                                                                            if (!pattern22.test(data78)) {
+                                                                              const err186 = {
                                                                                 instancePath:
                                                                                   instancePath + '/receipt/layers/' + i2 + '/layer',
                                                                                 schemaPath:
@@ -4458,14 +4502,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must match pattern "' + '^[a-z]{1,20}$' + '"',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err184]
+                                                                                vErrors = [err186]
                                                                               } else {
-                                                                                vErrors.push(err184)
+                                                                                vErrors.push(err186)
                                                                               }
                                                                               errors++
                                                                             }
                                                                           } else {
-                                                                            const err185 = {
+                                                                            const err187 = {
                                                                               instancePath:
                                                                                 instancePath + '/receipt/layers/' + i2 + '/layer',
                                                                               schemaPath:
@@ -4475,25 +4519,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                               message: 'must be string',
                                                                             }
                                                                             if (vErrors === null) {
-                                                                              vErrors = [err185]
+                                                                              vErrors = [err187]
                                                                             } else {
-                                                                              vErrors.push(err185)
+                                                                              vErrors.push(err187)
                                                                             }
                                                                             errors++
                                                                           }
                                                                         }
-                                                                        var valid18 = _errs187 === errors
+                                                                        var valid18 = _errs189 === errors
                                                                       } else {
                                                                         var valid18 = true
                                                                       }
                                                                       if (valid18) {
-                                                                        if (data76.state !== undefined) {
-                                                                          let data78 = data76.state
-                                                                          const _errs189 = errors
-                                                                          if (errors === _errs189) {
-                                                                            if (typeof data78 === 'string') {
-                                                                              if (!pattern21.test(data78)) {
-                                                                                const err186 = {
+                                                                        if (data77.state !== undefined) {
+                                                                          let data79 = data77.state
+                                                                          const _errs191 = errors
+                                                                          if (errors === _errs191) {
+                                                                            if (typeof data79 === 'string') {
+                                                                              if (!pattern22.test(data79)) {
+                                                                                const err188 = {
                                                                                   instancePath:
                                                                                     instancePath + '/receipt/layers/' + i2 + '/state',
                                                                                   schemaPath:
@@ -4503,14 +4547,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                   message: 'must match pattern "' + '^[a-z]{1,20}$' + '"',
                                                                                 }
                                                                                 if (vErrors === null) {
-                                                                                  vErrors = [err186]
+                                                                                  vErrors = [err188]
                                                                                 } else {
-                                                                                  vErrors.push(err186)
+                                                                                  vErrors.push(err188)
                                                                                 }
                                                                                 errors++
                                                                               }
                                                                             } else {
-                                                                              const err187 = {
+                                                                              const err189 = {
                                                                                 instancePath:
                                                                                   instancePath + '/receipt/layers/' + i2 + '/state',
                                                                                 schemaPath:
@@ -4520,30 +4564,30 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must be string',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err187]
+                                                                                vErrors = [err189]
                                                                               } else {
-                                                                                vErrors.push(err187)
+                                                                                vErrors.push(err189)
                                                                               }
                                                                               errors++
                                                                             }
                                                                           }
-                                                                          var valid18 = _errs189 === errors
+                                                                          var valid18 = _errs191 === errors
                                                                         } else {
                                                                           var valid18 = true
                                                                         }
                                                                         if (valid18) {
-                                                                          if (data76.count !== undefined) {
-                                                                            let data79 = data76.count
-                                                                            const _errs191 = errors
+                                                                          if (data77.count !== undefined) {
+                                                                            let data80 = data77.count
+                                                                            const _errs193 = errors
                                                                             if (
                                                                               !(
-                                                                                typeof data79 == 'number' &&
-                                                                                !(data79 % 1) &&
-                                                                                !isNaN(data79) &&
-                                                                                isFinite(data79)
+                                                                                typeof data80 == 'number' &&
+                                                                                !(data80 % 1) &&
+                                                                                !isNaN(data80) &&
+                                                                                isFinite(data80)
                                                                               )
                                                                             ) {
-                                                                              const err188 = {
+                                                                              const err190 = {
                                                                                 instancePath:
                                                                                   instancePath + '/receipt/layers/' + i2 + '/count',
                                                                                 schemaPath:
@@ -4553,16 +4597,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must be integer',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err188]
+                                                                                vErrors = [err190]
                                                                               } else {
-                                                                                vErrors.push(err188)
+                                                                                vErrors.push(err190)
                                                                               }
                                                                               errors++
                                                                             }
-                                                                            if (errors === _errs191) {
-                                                                              if (typeof data79 == 'number' && isFinite(data79)) {
-                                                                                if (data79 < 0 || isNaN(data79)) {
-                                                                                  const err189 = {
+                                                                            if (errors === _errs193) {
+                                                                              if (typeof data80 == 'number' && isFinite(data80)) {
+                                                                                if (data80 < 0 || isNaN(data80)) {
+                                                                                  const err191 = {
                                                                                     instancePath:
                                                                                       instancePath + '/receipt/layers/' + i2 + '/count',
                                                                                     schemaPath:
@@ -4572,26 +4616,26 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                     message: 'must be >= 0',
                                                                                   }
                                                                                   if (vErrors === null) {
-                                                                                    vErrors = [err189]
+                                                                                    vErrors = [err191]
                                                                                   } else {
-                                                                                    vErrors.push(err189)
+                                                                                    vErrors.push(err191)
                                                                                   }
                                                                                   errors++
                                                                                 }
                                                                               }
                                                                             }
-                                                                            var valid18 = _errs191 === errors
+                                                                            var valid18 = _errs193 === errors
                                                                           } else {
                                                                             var valid18 = true
                                                                           }
                                                                           if (valid18) {
-                                                                            if (data76.code !== undefined) {
-                                                                              let data80 = data76.code
-                                                                              const _errs193 = errors
-                                                                              if (errors === _errs193) {
-                                                                                if (typeof data80 === 'string') {
-                                                                                  if (data80.length > 40) {
-                                                                                    const err190 = {
+                                                                            if (data77.code !== undefined) {
+                                                                              let data81 = data77.code
+                                                                              const _errs195 = errors
+                                                                              if (errors === _errs195) {
+                                                                                if (typeof data81 === 'string') {
+                                                                                  if (data81.length > 40) {
+                                                                                    const err192 = {
                                                                                       instancePath:
                                                                                         instancePath + '/receipt/layers/' + i2 + '/code',
                                                                                       schemaPath:
@@ -4601,14 +4645,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       message: 'must NOT have more than 40 characters',
                                                                                     }
                                                                                     if (vErrors === null) {
-                                                                                      vErrors = [err190]
+                                                                                      vErrors = [err192]
                                                                                     } else {
-                                                                                      vErrors.push(err190)
+                                                                                      vErrors.push(err192)
                                                                                     }
                                                                                     errors++
                                                                                   } else {
-                                                                                    if (!pattern20.test(data80)) {
-                                                                                      const err191 = {
+                                                                                    if (!pattern21.test(data81)) {
+                                                                                      const err193 = {
                                                                                         instancePath:
                                                                                           instancePath + '/receipt/layers/' + i2 + '/code',
                                                                                         schemaPath:
@@ -4621,15 +4665,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                           '"',
                                                                                       }
                                                                                       if (vErrors === null) {
-                                                                                        vErrors = [err191]
+                                                                                        vErrors = [err193]
                                                                                       } else {
-                                                                                        vErrors.push(err191)
+                                                                                        vErrors.push(err193)
                                                                                       }
                                                                                       errors++
                                                                                     }
                                                                                   }
                                                                                 } else {
-                                                                                  const err192 = {
+                                                                                  const err194 = {
                                                                                     instancePath:
                                                                                       instancePath + '/receipt/layers/' + i2 + '/code',
                                                                                     schemaPath:
@@ -4639,14 +4683,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                     message: 'must be string',
                                                                                   }
                                                                                   if (vErrors === null) {
-                                                                                    vErrors = [err192]
+                                                                                    vErrors = [err194]
                                                                                   } else {
-                                                                                    vErrors.push(err192)
+                                                                                    vErrors.push(err194)
                                                                                   }
                                                                                   errors++
                                                                                 }
                                                                               }
-                                                                              var valid18 = _errs193 === errors
+                                                                              var valid18 = _errs195 === errors
                                                                             } else {
                                                                               var valid18 = true
                                                                             }
@@ -4656,7 +4700,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     }
                                                                   }
                                                                 } else {
-                                                                  const err193 = {
+                                                                  const err195 = {
                                                                     instancePath: instancePath + '/receipt/layers/' + i2,
                                                                     schemaPath: '#/properties/receipt/anyOf/3/properties/layers/items/type',
                                                                     keyword: 'type',
@@ -4664,21 +4708,21 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     message: 'must be object',
                                                                   }
                                                                   if (vErrors === null) {
-                                                                    vErrors = [err193]
+                                                                    vErrors = [err195]
                                                                   } else {
-                                                                    vErrors.push(err193)
+                                                                    vErrors.push(err195)
                                                                   }
                                                                   errors++
                                                                 }
                                                               }
-                                                              var valid17 = _errs184 === errors
+                                                              var valid17 = _errs186 === errors
                                                               if (!valid17) {
                                                                 break
                                                               }
                                                             }
                                                           }
                                                         } else {
-                                                          const err194 = {
+                                                          const err196 = {
                                                             instancePath: instancePath + '/receipt/layers',
                                                             schemaPath: '#/properties/receipt/anyOf/3/properties/layers/type',
                                                             keyword: 'type',
@@ -4686,14 +4730,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                             message: 'must be array',
                                                           }
                                                           if (vErrors === null) {
-                                                            vErrors = [err194]
+                                                            vErrors = [err196]
                                                           } else {
-                                                            vErrors.push(err194)
+                                                            vErrors.push(err196)
                                                           }
                                                           errors++
                                                         }
                                                       }
-                                                      var valid14 = _errs182 === errors
+                                                      var valid14 = _errs184 === errors
                                                     } else {
                                                       var valid14 = true
                                                     }
@@ -4713,7 +4757,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         }
                       }
                     } else {
-                      const err195 = {
+                      const err197 = {
                         instancePath: instancePath + '/receipt',
                         schemaPath: '#/properties/receipt/anyOf/3/type',
                         keyword: 'type',
@@ -4721,20 +4765,20 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         message: 'must be object',
                       }
                       if (vErrors === null) {
-                        vErrors = [err195]
+                        vErrors = [err197]
                       } else {
-                        vErrors.push(err195)
+                        vErrors.push(err197)
                       }
                       errors++
                     }
                   }
-                  var _valid0 = _errs144 === errors
+                  var _valid0 = _errs146 === errors
                   valid1 = valid1 || _valid0
                 }
               }
             }
             if (!valid1) {
-              const err196 = {
+              const err198 = {
                 instancePath: instancePath + '/receipt',
                 schemaPath: '#/properties/receipt/anyOf',
                 keyword: 'anyOf',
@@ -4742,9 +4786,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                 message: 'must match a schema in anyOf',
               }
               if (vErrors === null) {
-                vErrors = [err196]
+                vErrors = [err198]
               } else {
-                vErrors.push(err196)
+                vErrors.push(err198)
               }
               errors++
               validate10.errors = vErrors
@@ -4765,11 +4809,11 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
           }
           if (valid0) {
             if (data.hash !== undefined) {
-              let data81 = data.hash
-              const _errs195 = errors
-              if (errors === _errs195) {
-                if (typeof data81 === 'string') {
-                  if (!pattern3.test(data81)) {
+              let data82 = data.hash
+              const _errs197 = errors
+              if (errors === _errs197) {
+                if (typeof data82 === 'string') {
+                  if (!pattern3.test(data82)) {
                     validate10.errors = [
                       {
                         instancePath: instancePath + '/hash',
@@ -4794,17 +4838,17 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                   return false
                 }
               }
-              var valid0 = _errs195 === errors
+              var valid0 = _errs197 === errors
             } else {
               var valid0 = true
             }
             if (valid0) {
               if (data.signature !== undefined) {
-                let data82 = data.signature
-                const _errs197 = errors
-                if (errors === _errs197) {
-                  if (typeof data82 === 'string') {
-                    if (!pattern38.test(data82)) {
+                let data83 = data.signature
+                const _errs199 = errors
+                if (errors === _errs199) {
+                  if (typeof data83 === 'string') {
+                    if (!pattern13.test(data83)) {
                       validate10.errors = [
                         {
                           instancePath: instancePath + '/signature',
@@ -4829,7 +4873,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                     return false
                   }
                 }
-                var valid0 = _errs197 === errors
+                var valid0 = _errs199 === errors
               } else {
                 var valid0 = true
               }
@@ -5023,7 +5067,7 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                   const _errs8 = errors
                   if (errors === _errs8) {
                     if (typeof data3 === 'string') {
-                      if (!pattern38.test(data3)) {
+                      if (!pattern13.test(data3)) {
                         validate11.errors = [
                           {
                             instancePath: instancePath + '/signature',
