@@ -27,7 +27,9 @@ import type { AgentIdentity } from './ports/agent-identity.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Jobs } from './ports/jobs.ts'
 import type { Log } from './ports/log.ts'
+import type { Receipts } from './ports/receipts.ts'
 import type { Workers } from './ports/workers.ts'
+import { ReceiptChain, type ReceiptChainOptions } from './receipts/receipt-chain.ts'
 import { phpChannel } from './site/php-channel.ts'
 import { forgettingSink } from './spool/forgetting-sink.ts'
 import { watchSpool } from './spool/spool-watch.ts'
@@ -37,6 +39,7 @@ import { systemClock } from './system/system-clock.ts'
 import { agentVersion } from './version.ts'
 import { changeJobs, changesKind } from './work/change-jobs.ts'
 import { launcherLink, type LauncherLink } from './work/launcher-link.ts'
+import { forgottenBefore } from './work/memory-loss.ts'
 import { Runs } from './work/runs.ts'
 import { SiteOwner } from './work/site-owner.ts'
 import { openWorkerDoor } from './work/worker-door.ts'
@@ -86,7 +89,8 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
   const workers = composition.workers ?? workerProcesses({ launcher, door, php, policy, changes: pages, clock, log })
   const reports = identity !== undefined
   const owner = new SiteOwner({ policy, journal, clock, localTimeIn, log })
-  const jobs = new Runs({ journal, workers, owner, policy, kinds, inputs: composition.inputs, reports, clock, log })
+  const receipts = identity && receiptsOf(identity, { journal, clock, lostBefore: () => forgottenBefore(journal) })
+  const jobs = new Runs({ journal, workers, owner, policy, kinds, inputs: composition.inputs, reports, receipts, clock, log })
   if (kept.lost) jobs.forgot(clock.now())
   const lostAt = (): { lostAt?: number } => {
     const before = jobs.forgottenBefore()
@@ -114,7 +118,13 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
   const servers: LocalServer[] = []
   for (const address of addresses(policy)) {
     servers.push(
-      await openLocalServer({ address, subject: { jobs, status, owner, rotateKey: () => rotateKey(link) }, journal, clock, log }),
+      await openLocalServer({
+        address,
+        subject: { jobs, status, owner, receipts: from => journal.receipts(from), rotateKey: () => rotateKey(link) },
+        journal,
+        clock,
+        log,
+      }),
     )
   }
   const spool = attendSpool(policy, { purges, pages, jobs, clock, log })
@@ -131,6 +141,14 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
       kept.close()
     },
   }
+}
+
+/** The chain of an agent whose key somebody knows. */
+function receiptsOf(
+  { siteId, agentId, receiptKeys: keys }: AgentIdentity,
+  options: Omit<ReceiptChainOptions, 'siteId' | 'agentId' | 'keys'>,
+): Receipts | undefined {
+  return keys && new ReceiptChain({ siteId, agentId, keys, ...options })
 }
 
 /** The index of pages, where the plugin notes what they are made of and changes may be brought into effect. */

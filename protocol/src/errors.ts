@@ -154,6 +154,29 @@ export const errorTable = {
   'css.unparsable': [422, 'never', 'The style sheet does not parse; it is served as it was.', 'Tell its author.'],
   'js.unparsable': [422, 'never', 'The script does not parse; it is served as it was.', 'Tell its author.'],
   'wordpress.not_found': [404, 'changed', 'There is no WordPress in this folder.', 'Name the folder that holds wp-load.php.'],
+  // Receipts
+  'receipt.unreadable': [422, 'never', 'The line is no receipt as an agent writes it.', 'Export the receipts again, and change nothing.'],
+  'receipt.altered': [422, 'never', 'The receipt says something else than when it was made.', 'Look into who could change it since.'],
+  'receipt.forged': [422, 'never', 'The receipt is not signed by the key that it names.', 'Look into who could write it.'],
+  'receipt.key_unknown': [
+    422,
+    'changed',
+    'Nothing known vouches for the key that signed the receipt.',
+    'Name a key of this agent that you know from elsewhere.',
+  ],
+  'receipt.gap': [422, 'never', 'Receipts are missing here, or not in their order.', 'Export the receipts again, and change nothing.'],
+  'receipt.unlinked': [
+    422,
+    'never',
+    'The receipt does not follow from the one before it.',
+    'Look into who could change or take out the one before.',
+  ],
+  'receipt.anchor_missing': [
+    422,
+    'changed',
+    'A receipt that is known from elsewhere is not among these.',
+    'Export all receipts; where it is still missing, it was cut off, made anew, or lost with the agent’s journal.',
+  ],
   // The machinery
   'frame.invalid': [400, 'never', 'The frame cannot be read or breaks its schema.', 'Use a build that speaks the same revision.'],
   'frame.too_large': [413, 'never', 'The frame is over its size bound.', 'Send less at once.'],

@@ -51,6 +51,22 @@ export const limits = {
     /** Bytes of the jobs of one page, as they are stored: what would exceed them begins the next page. */
     pageBytes: 4_194_304,
   },
+  receipt: {
+    /** A line: what a receipt says, its hash and its signature. */
+    lineBytes: 16_384,
+    whatLength: 500,
+    layers: 8,
+    /** Pages that a receipt names, and bytes of their addresses as JSON. */
+    samplePages: 20,
+    sampleBytes: 4_096,
+    /** What an agent keeps, for 400 days at most: the oldest go first. */
+    keptBytes: 4_194_304,
+    keptMs: 34_560_000_000,
+    /** Whatever the clock says. */
+    keptAlways: 100,
+    /** Lines in one answer of the control socket. */
+    pageLines: 50,
+  },
   outbox: {
     /** Results and reports that wait at an agent for the gateway to come back. */
     bytes: 16_777_216,

@@ -67,6 +67,14 @@ final class Purge_Receipt_Test extends Purge_Test_Case {
 		}
 	}
 
+	public function test_says_that_it_is_signed_and_under_which_number() {
+		$signed = array( 'chain' => 'mJ0c4sYkXq2T8u1vA9bZ3w', 'seq' => 1200, 'hash' => str_repeat( 'h', 43 ), 'signature' => str_repeat( 's', 86 ) );
+		self::assertSame( 'Receipt 1,200, signed.', Receipt::whole( $this->job( array( 'receipt' => $signed ) ) )['signed'] );
+		foreach ( array( array(), array( 'receipt' => 'text' ), array( 'receipt' => array( 'seq' => '7' ) ) ) as $members ) {
+			self::assertSame( '', Receipt::whole( $this->job( $members ) )['signed'] );
+		}
+	}
+
 	public function test_is_not_upset_by_a_result_of_another_shape() {
 		$odd = array(
 			array(),

@@ -32,7 +32,7 @@ export type ToWorker =
 export type WorkerEnd =
   | { readonly outcome: 'succeeded'; readonly effect: 'none' | 'applied' | 'partial'; readonly result: unknown }
   | { readonly outcome: 'waiting'; readonly effect: 'none' | 'applied' | 'partial'; readonly child: ChildRequest }
-  | { readonly outcome: 'failed'; readonly code: ErrorCode; readonly message: string }
+  | { readonly outcome: 'failed'; readonly code: ErrorCode; readonly message: string; readonly result?: unknown }
 
 /** What a worker tells the main process: its token first, its end last. */
 export type FromWorker =
@@ -113,9 +113,10 @@ function parseEnd(value: Record<string, unknown>): FromWorker | undefined {
     const child = parseChild(end['child'])
     return child && isKnownEffect(effect) ? { type: 'end', end: { outcome: 'waiting', effect, child }, bill } : undefined
   }
-  const { outcome, code, message } = end
+  const { outcome, code, message, result } = end
   if (outcome !== 'failed' || !isErrorCode(code) || typeof message !== 'string') return undefined
-  return { type: 'end', end: { outcome, code, message: message.slice(0, 500) }, bill }
+  const shown = result === undefined ? {} : { result }
+  return { type: 'end', end: { outcome, code, message: message.slice(0, 500), ...shown }, bill }
 }
 
 /** As frames have them. */

@@ -18,6 +18,10 @@ export function absentJournal(reason: PlatenError): Journal {
     waiting: () => 0,
     acknowledge: refuse,
     step: refuse,
+    append: refuse,
+    // A chain must not begin anew only because nobody can look at the one that is there.
+    lastReceipt: refuse,
+    receipts: () => ({ lines: [] }),
     nonce: refuse,
     get: () => undefined,
     set: refuse,

@@ -41,4 +41,13 @@ export const migrations: readonly string[] = [
   `DROP INDEX runs_recent;
    DROP INDEX results_newest;
    CREATE INDEX runs_ended ON runs (ended) WHERE ended = 1;`,
+  `CREATE TABLE receipts (
+     number INTEGER PRIMARY KEY AUTOINCREMENT,
+     chain TEXT NOT NULL,
+     seq INTEGER NOT NULL,
+     at INTEGER NOT NULL,
+     bytes INTEGER NOT NULL,
+     line TEXT NOT NULL,
+     UNIQUE (chain, seq)
+   ) STRICT;`,
 ]

@@ -19,6 +19,7 @@ export function jobView(run: Run, progress: Progress | undefined, withResult: bo
     ...(withResult && result !== undefined ? { result } : {}),
     ...(error ? { error: { code: error.code, message: error.message } } : {}),
     ...(bill ? { bill } : {}),
+    ...(run.receipt ? { receipt: run.receipt } : {}),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DocumentPolicy, KindTypes } from '@platen/protocol'
+import type { DocumentPolicy, KindTypes, PlatenError } from '@platen/protocol'
 import type { StepKind } from '../domain/effect.ts'
 import type { ChildOutcome, ChildRequest } from '../domain/run.ts'
 import type { Clock } from './clock.ts'
@@ -27,12 +27,14 @@ export interface JobContext<Input> {
   step<T>(name: string, kind: StepKind, run: () => Promise<T>): Promise<T>
 }
 
-/** What a handler ends with; `effect` says whether the site was changed. Failures are thrown as PlatenError. */
+/** What a handler ends with; `effect` says whether the site was changed. Failures are thrown as PlatenError, but for those that have something to show. */
 export interface HandlerOutcome<Result> {
   readonly result: Result
   readonly effect: 'none' | 'applied' | 'partial'
   /** For the bill: bytes that this run spares visitors or the disk from now on. */
   readonly savedBytes?: number
+  /** Why it failed although there is a result, which says how far it came. */
+  readonly failure?: PlatenError
 }
 
 /** What a handler ends with that goes on when another job has ended: it is called again, with what became of that. */

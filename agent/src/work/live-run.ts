@@ -5,8 +5,10 @@ import type { Journal, OutboxItem } from '../ports/journal.ts'
 import type { Owner } from '../ports/owner.ts'
 import type { Progress, RunNews } from '../ports/jobs.ts'
 import type { Log } from '../ports/log.ts'
+import type { Receipts } from '../ports/receipts.ts'
 import type { Work, Workers, WorkOutcome } from '../ports/workers.ts'
 import { outcomeFrame } from './frames.ts'
+import { sealEnd } from './sealed-end.ts'
 
 /** What a live run needs of its owner. */
 export interface LiveRunOptions {
@@ -15,6 +17,8 @@ export interface LiveRunOptions {
   readonly owner: Pick<Owner, 'refusal' | 'spent'>
   /** Whether there is a gateway to report to: without one, nothing is put into the outbox. */
   readonly reports: boolean
+  /** Absent where this agent has no key that anybody knows. */
+  readonly receipts?: Receipts | undefined
   readonly clock: Clock
   readonly log: Log
   readonly tell: (news: RunNews) => void
@@ -105,20 +109,29 @@ export class LiveRun {
   }
 
   /** The end has to be journaled however long the disk refuses: until then the run is not over for anyone. */
-  #report(run: Run & { state: 'ended' }): void {
-    const { journal, reports, clock, log, tell, ended } = this.#options
+  #report(unsealed: Run & { state: 'ended' }): void {
+    const { reports, clock, log, tell, ended } = this.#options
+    let run = unsealed
     try {
-      journal.save(run, reports ? [outcomeFrame(run)] : [])
+      run = this.#putEnd(unsealed, reports)
     } catch (error) {
       log.error('run:unsaved', { jobId: run.jobId, error })
-      clock.after(saveAgainMs, () => this.#report(run))
+      clock.after(saveAgainMs, () => this.#report(unsealed))
       return
     }
+    this.run = run
     const { outcome, effect } = run.end
     const code = outcome === 'waiting' ? undefined : run.end.error?.code
     log.info('run:ended', { jobId: run.jobId, kind: run.kind, outcome, effect, code })
     ended(run.jobId)
     tell({ type: 'state', run })
+  }
+
+  /** End, receipt and report in one commit: none is ever there without the others. */
+  #putEnd(unsealed: Run & { state: 'ended' }, reports: boolean): Run & { state: 'ended' } {
+    const { run, receipts } = sealEnd(unsealed, this.kind, this.#options.receipts)
+    this.#options.journal.save(run, reports ? [outcomeFrame(run)] : [], receipts)
+    return run
   }
 
   #startWork(): void {
@@ -179,7 +192,13 @@ function endOf(work: WorkOutcome, origin: Origin): RunEnd {
     case 'succeeded':
       return { outcome: 'succeeded', effect: work.effect, result: work.result, bill: work.bill }
     case 'failed':
-      return { outcome: 'failed', effect: work.effect, error: work.error, bill: work.bill }
+      return {
+        ...(work.result === undefined ? {} : { result: work.result }),
+        outcome: 'failed',
+        effect: work.effect,
+        error: work.error,
+        bill: work.bill,
+      }
     case 'waiting':
       if (origin !== 'platform') return { outcome: 'failed', effect: work.effect, error: cantWait, bill: work.bill }
       return { outcome: 'waiting', effect: work.effect, child: work.child, bill: work.bill }

@@ -107,9 +107,10 @@ async function runOrder(order: WorkerOrder, composition: WorkerComposition, part
     const input = order.input as KindTypes[keyof KindTypes]['input']
     const outcome = await handler({ jobId, attempt, policy, input, ...(child ? { child } : {}), ...parts })
     if ('waitFor' in outcome) return { end: { outcome: 'waiting', effect: outcome.effect, child: outcome.waitFor }, savedBytes: 0 }
-    const { result, effect, savedBytes = 0 } = outcome
+    const { result, effect, savedBytes = 0, failure } = outcome
     const check = await composition.resultCheck(order.kind)
     if (check && !check(result)) throw new PlatenError('internal', `The result breaks its schema: ${problemText(check.errors)}.`)
+    if (failure) return { end: { outcome: 'failed', code: failure.code, message: failure.message.slice(0, 500), result }, savedBytes: 0 }
     return { end: { outcome: 'succeeded', effect, result }, savedBytes: Math.max(0, Math.round(savedBytes)) }
   } catch (error) {
     const known = toPlatenError(parts.signal.aborted ? parts.signal.reason : error)

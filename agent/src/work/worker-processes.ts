@@ -187,7 +187,7 @@ function outcomeOf(
   })
   if (end?.end.outcome === 'succeeded') {
     const { effect, result } = end.end
-    if (Buffer.byteLength(JSON.stringify(result) ?? '') <= limits.job.resultBytes) return { outcome: 'succeeded', effect, result, bill }
+    if (isWithinBound(result)) return { outcome: 'succeeded', effect, result, bill }
     return { ...failed(new PlatenError('internal', 'The result is over its size bound.')), effect }
   }
   if (end?.end.outcome === 'waiting' && stopping === undefined) {
@@ -198,8 +198,16 @@ function outcomeOf(
   if (stopping === 'journal') return failed(new PlatenError('disk.full', 'The journal could not be written.'))
   if (stopping === 'shutdown') return failed(new PlatenError('job.lost', 'The agent was stopped.'))
   if (stopping !== undefined) return { outcome: 'cancelled', effect, bill }
-  if (end?.end.outcome === 'failed') return { outcome: 'failed', effect, error: { code: end.end.code, message: end.end.message }, bill }
+  if (end?.end.outcome === 'failed') {
+    const { code, message, result } = end.end
+    const shown = result === undefined || !isWithinBound(result) ? {} : { result }
+    return { outcome: 'failed', effect, error: { code, message }, ...shown, bill }
+  }
   return failed(new PlatenError(exit === 'memory' ? 'worker.memory' : 'worker.crashed'))
+}
+
+function isWithinBound(result: unknown): boolean {
+  return Buffer.byteLength(JSON.stringify(result) ?? '') <= limits.job.resultBytes
 }
 
 /** A promise's value if it settles in time. */

@@ -11,6 +11,8 @@ import { hostWorker, type AnyHandler } from '../../src/work/worker-host.ts'
 interface TestInput {
   readonly echo?: unknown
   readonly fail?: boolean
+  /** Whether it fails and has a result all the same. */
+  readonly failShown?: boolean
   readonly crash?: boolean
   /** How long to keep a core busy before anything else. */
   readonly busyMs?: number
@@ -28,7 +30,9 @@ interface TestInput {
   readonly takeBack?: string
 }
 
-const handler = async (context: JobContext<unknown>): Promise<{ result: unknown; effect: 'none' | 'applied'; savedBytes?: number }> => {
+const handler = async (
+  context: JobContext<unknown>,
+): Promise<{ result: unknown; effect: 'none' | 'applied'; savedBytes?: number; failure?: PlatenError }> => {
   const input = context.input as TestInput
   const { step } = input
   context.progress(1, 2, 'half')
@@ -36,6 +40,7 @@ const handler = async (context: JobContext<unknown>): Promise<{ result: unknown;
     await context.step('write', input.once ? 'not repeatable' : 'idempotent', async () => writeFileSync(step, String(process.pid)))
   if (input.fail) throw new PlatenError('page.stale', 'For the test.')
   for (const end = performance.now() + (input.busyMs ?? 0); performance.now() < end;) await new Promise(setImmediate)
+  if (input.failShown) return { result: { summary: 'so far' }, effect: 'applied', failure: new PlatenError('page.stale', 'For the test.') }
   if (input.crash) process.kill(process.pid, 'SIGKILL')
   if (input.eat) for (const held: Buffer[] = []; ; await new Promise(setImmediate)) held.push(Buffer.alloc(8 << 20, 1))
   if (input.wait) {

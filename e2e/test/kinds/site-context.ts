@@ -72,5 +72,6 @@ export async function runHandler<Name extends keyof KindTypes>(
   })
   const check = resultValidators[kind]
   if (!check?.(outcome.result)) throw new Error(`The result breaks its schema: ${JSON.stringify(check?.errors)}`)
+  if (outcome.failure) throw outcome.failure
   return { ...outcome, steps }
 }

@@ -38,6 +38,7 @@ export const agentShape: Shape = {
   schema: shape(
     { id: text, siteId: text, connected: { type: 'boolean' }, enrolledAt: time, facts: { type: 'object' } },
     {
+      publicKey: { type: 'string', description: 'Ed25519, 32 bytes, base64url: signs its receipts, too.' },
       pool: text,
       version: text,
       connectedAt: time,
@@ -120,6 +121,10 @@ export const jobShape: Shape = {
       result: {},
       error: shape({ code: text, message: text }),
       bill: billSchema,
+      receipt: {
+        ...shape({ chain: text, seq: count, hash: text, signature: text }),
+        description: 'Names the agent’s signed receipt: platen receipts verify --site looks for it among those of the site.',
+      },
       standIn: text,
     },
   ),

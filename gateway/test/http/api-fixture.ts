@@ -125,9 +125,8 @@ export class Api {
   }
 
   /** Enrols an agent at a site, as an agent does. */
-  async enrol({ siteId, siteUrl, token }: Caller = this.mine): Promise<string> {
+  async enrol({ siteId, siteUrl, token }: Caller = this.mine, publicKey = randomBytes(32).toString('base64url')): Promise<string> {
     const invitation = await this.ask('POST', `/v1/sites/${siteId}/enrolment`, { token: token.admin })
-    const publicKey = randomBytes(32).toString('base64url')
     const body = { token: invitation.body['token'], publicKey, siteUrl, version: '1.2.3' }
     return String((await this.ask('POST', '/v1/agents/enrol', { token: '', body })).body['agentId'])
   }

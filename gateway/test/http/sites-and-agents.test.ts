@@ -82,12 +82,13 @@ describe('agents', () => {
   })
 
   it('are shown with what they said of themselves, and revoked for good', async () => {
-    const id = await api.enrol()
+    const publicKey = 'C'.repeat(43)
+    const id = await api.enrol(api.mine, publicKey)
     await api.store.agents.seen(id, 'sess_1', api.clock.now())
     const { siteId } = api.mine
     const at = new Date(api.clock.now()).toISOString()
     const times = { enrolledAt: at, connectedAt: at, seenAt: at }
-    const known = { id, siteId, connected: true, version: '1.2.3', ...times, facts: {} }
+    const known = { id, siteId, publicKey, connected: true, version: '1.2.3', ...times, facts: {} }
     assert.deepEqual((await api.ask('GET', `/v1/agents/${id}`)).body, known)
     const hints: unknown[] = []
     api.bus.subscribe(hint => hints.push(hint))

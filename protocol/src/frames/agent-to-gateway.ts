@@ -1,4 +1,5 @@
 import { Type, type TSchema } from 'typebox'
+import { ReceiptAnchor } from '../documents/receipt.ts'
 import { closed, Code } from '../kinds/parts.ts'
 import {
   AgentId,
@@ -60,7 +61,13 @@ export const agentFrames: Record<string, TSchema> = {
     note: Text,
   }),
   /** What became of the job. Sent again until `job.ack` names it. */
-  'job.result': closed({ type: Type.Literal('job.result'), ...fenceOrNone, ...outcome }),
+  'job.result': closed({
+    type: Type.Literal('job.result'),
+    ...fenceOrNone,
+    ...outcome,
+    /** What the agent has put on record about it, where the kind has receipts. */
+    receipt: Type.Optional(ReceiptAnchor),
+  }),
   /**
    * The run is over for now: it asks for another job and goes on when that has ended, as a new run of the same attempt. Sent
    * again until `job.ack` names it. Which kinds may ask for which is in their descriptors.

@@ -86,6 +86,12 @@ export interface AgentJobResult {
     savedBytes: number
   }
   finishedAt: number
+  receipt?: {
+    chain: string
+    seq: number
+    hash: string
+    signature: string
+  }
 }
 
 export interface AgentJobWait {
@@ -257,6 +263,12 @@ export interface LocalJob {
     writtenBytes: number
     savedBytes: number
   }
+  receipt?: {
+    chain: string
+    seq: number
+    hash: string
+    signature: string
+  }
 }
 
 export interface LocalJobs {
@@ -288,6 +300,12 @@ export interface LocalJobs {
       readBytes: number
       writtenBytes: number
       savedBytes: number
+    }
+    receipt?: {
+      chain: string
+      seq: number
+      hash: string
+      signature: string
     }
   }[]
 }
@@ -862,6 +880,120 @@ export interface KindHealthReportResult {
       text: string
     }[]
   }[]
+}
+
+export interface ReceiptSigned {
+  receipt:
+    | {
+        version: 1
+        site: string
+        agent: string
+        chain: string
+        seq: number
+        at: number
+        key: string
+        prev: string | null
+        type: 'start'
+        what: string
+        after?: {
+          chain: string
+          seq: number
+          hash: string
+        }
+      }
+    | {
+        version: 1
+        site: string
+        agent: string
+        chain: string
+        seq: number
+        at: number
+        key: string
+        prev: string | null
+        type: 'key'
+        next: string
+        proof: string
+      }
+    | {
+        version: 1
+        site: string
+        agent: string
+        chain: string
+        seq: number
+        at: number
+        key: string
+        prev: string | null
+        type: 'run'
+        job: string
+        attempt: number
+        epoch: number
+        kind: string
+        outcome: 'succeeded' | 'failed' | 'cancelled'
+        effect: 'none' | 'applied' | 'partial' | 'unknown'
+        code?: string
+        what: string
+        /**
+         * @maxItems 8
+         */
+        layers: {
+          layer: string
+          state: string
+          count?: number
+          code?: string
+        }[]
+        pages: {
+          fresh: number
+          stale: number
+          unreachable: number
+          removed: number
+          /**
+           * @maxItems 20
+           */
+          sample: {
+            url: string
+            state: 'fresh' | 'stale' | 'unreachable' | 'removed'
+            layer?: string
+            cache?: string
+            status?: number
+          }[]
+        }
+      }
+    | {
+        version: 1
+        site: string
+        agent: string
+        chain: string
+        seq: number
+        at: number
+        key: string
+        prev: string | null
+        type: 'follow'
+        follows: {
+          seq: number
+          hash: string
+        }
+        job: string
+        kind: string
+        what: string
+        /**
+         * @maxItems 8
+         */
+        layers: {
+          layer: string
+          state: string
+          count?: number
+          code?: string
+        }[]
+      }
+  hash: string
+  signature: string
+}
+
+export interface ReceiptAnchor {
+  chain: string
+  seq: number
+  hash: string
+  signature: string
 }
 
 export interface DocumentBundle {

@@ -2,6 +2,7 @@ import { Type, type TSchema } from 'typebox'
 import { AgentId, Bill, Failure, JobId, KindName, LocalOrigin, SiteId, Text, TimeMs } from '../frames/parts.ts'
 import { closed, Code } from '../kinds/parts.ts'
 import { allowances, QuietHours, TimeZone } from '../documents/quiet-hours.ts'
+import { ReceiptAnchor } from '../documents/receipt.ts'
 
 /** A job as the plugin (and `platen-agent exec`) sees it. */
 const Job = closed({
@@ -17,6 +18,8 @@ const Job = closed({
   result: Type.Optional(Type.Unknown()),
   error: Type.Optional(Failure),
   bill: Type.Optional(Bill),
+  /** What is on record about it, where the kind has receipts. */
+  receipt: Type.Optional(ReceiptAnchor),
 })
 
 /** What the site's owner wants; it can only narrow what the policy file allows. */
@@ -57,6 +60,7 @@ const Owner = closed({
  *     GET  /v1/owner            → local.owner
  *     PUT  /v1/owner            local.wishes       → local.owner
  *     POST /v1/key/rotate       → local.status     on the control socket alone
+ *     GET  /v1/receipts?from=N  → lines of `receipt.signed`, oldest first, and where to go on; likewise
  *
  * Errors: the status of the error table with local.error.
  */

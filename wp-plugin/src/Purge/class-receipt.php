@@ -58,6 +58,7 @@ final class Receipt {
 			'changes'  => array_map( array( self::class, 'change' ), self::entries( $result, 'changes' ) ),
 			'pages'    => array_map( array( self::class, 'page' ), self::entries( $result, 'proof' ) ),
 			'layers'   => array_map( array( self::class, 'layer' ), self::entries( $result, 'layers' ) ),
+			'signed'   => self::signed( isset( $job['receipt'] ) ? $job['receipt'] : null ),
 		);
 	}
 
@@ -134,6 +135,17 @@ final class Receipt {
 			'state' => Words::text( $layer, 'state' ),
 			'words' => Words::layer( $layer ),
 		);
+	}
+
+	/**
+	 * That the agent has signed how the purge ended, and under which number; '' where it has not.
+	 *
+	 * @param mixed $receipt Of the job; may be missing.
+	 */
+	private static function signed( $receipt ): string {
+		$number = Words::number( $receipt, 'seq' );
+		/* translators: %s: number of the receipt */
+		return $number < 1 ? '' : sprintf( __( 'Receipt %s, signed.', 'platen' ), number_format_i18n( $number ) );
 	}
 
 	/**

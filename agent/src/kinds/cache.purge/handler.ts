@@ -30,8 +30,8 @@ export function cachePurge(parts: CachePurgeParts): Handler<'cache.purge'> {
     const layers = 'changes' in context.input ? keptLayers : await innerLayers(purge, await ready(purge))
     const what: string[] = []
     const batches = await context.step('page cache', 'idempotent', () => purgeAll(purge, source, what))
-    refuseStale(purge)
-    return { result: receipt(purge, layers, what), effect: batches > 0 ? 'applied' : 'none' }
+    const failure = failureOf(purge)
+    return { result: receipt(purge, layers, what), effect: batches > 0 ? 'applied' : 'none', ...(failure ? { failure } : {}) }
   }
 }
 
@@ -76,14 +76,15 @@ async function purgeAll(purge: Purge, source: Source, what: string[]): Promise<n
   }
 }
 
-/** @throws PlatenError page.stale, page.unreachable where no page at all could be had */
-function refuseStale({ pages }: Purge): void {
+/** `page.stale` where one is, `page.unreachable` where no page at all could be had. */
+function failureOf({ pages }: Purge): PlatenError | undefined {
   const all = [...pages.values()]
   const stale = all.filter(page => page.state === 'stale')
   if (stale[0])
-    throw new PlatenError('page.stale', `nginx: ${stale.length} of ${all.length}, such as ${stale[0].url.slice(0, 200)}`, {
+    return new PlatenError('page.stale', `nginx: ${stale.length} of ${all.length}, such as ${stale[0].url.slice(0, 200)}`, {
       field: stale[0].url,
     })
   if (all.length > 0 && all.every(page => page.state === 'unreachable'))
-    throw new PlatenError('page.unreachable', all[0]?.url.slice(0, 200))
+    return new PlatenError('page.unreachable', all[0]?.url.slice(0, 200))
+  return undefined
 }

@@ -60,6 +60,7 @@ function bounded(proofs: readonly Proof[]): Proof[] {
 
 function summary(purge: Purge, pages: readonly PageWork[], layers: readonly Layer[], what: readonly string[]): string {
   const checked = pages.filter(({ state, served }) => state === 'fresh' && served !== undefined).length
+  const stale = pages.filter(({ state }) => state === 'stale').length
   const lost = pages.filter(({ state }) => state === 'unreachable').length
   const failed = layers.filter(({ state }) => state === 'failed').map(({ layer }) => layerNames[layer])
   const removed = count(pages, 'removed') + count(pages, 'warmed')
@@ -68,6 +69,7 @@ function summary(purge: Purge, pages: readonly PageWork[], layers: readonly Laye
     pages.length === 0 ? 'No page was kept of what changed.' : '',
     count(pages, 'refreshed') > 0 ? `${number(count(pages, 'refreshed'), 'page')} made anew in place.` : '',
     removed > 0 ? `${number(removed, 'old copy', 'old copies')} removed, ${count(pages, 'warmed')} of them made anew since.` : '',
+    stale > 0 ? `Visitors still get ${number(stale, 'old page')}.` : '',
     checked > 0 ? `Visitors get ${number(checked, 'new page')}, fetched and checked.` : '',
     lost > 0 ? `${number(lost, 'page')} could not be fetched.` : '',
     failed.length > 0 ? `Not purged: ${failed.join(', ')}.` : '',

@@ -1984,9 +1984,23 @@ const schema16 = {
       additionalProperties: false,
     },
     finishedAt: { type: 'integer', minimum: 0 },
+    receipt: {
+      type: 'object',
+      required: ['chain', 'seq', 'hash', 'signature'],
+      properties: {
+        chain: { type: 'string', pattern: '^[A-Za-z0-9_-]{22}$' },
+        seq: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
+        hash: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
+        signature: { type: 'string', pattern: '^[A-Za-z0-9_-]{86}$' },
+      },
+      additionalProperties: false,
+    },
   },
   additionalProperties: false,
 }
+const pattern12 = new RegExp('^[A-Za-z0-9_-]{22}$', '')
+const pattern13 = new RegExp('^[A-Za-z0-9_-]{43}$', '')
+const pattern14 = new RegExp('^[A-Za-z0-9_-]{86}$', '')
 
 function validate15(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -2755,6 +2769,223 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                           } else {
                             var valid0 = true
                           }
+                          if (valid0) {
+                            if (data.receipt !== undefined) {
+                              let data17 = data.receipt
+                              const _errs36 = errors
+                              if (errors === _errs36) {
+                                if (data17 && typeof data17 == 'object' && !Array.isArray(data17)) {
+                                  let missing3
+                                  if (
+                                    (data17.chain === undefined && (missing3 = 'chain')) ||
+                                    (data17.seq === undefined && (missing3 = 'seq')) ||
+                                    (data17.hash === undefined && (missing3 = 'hash')) ||
+                                    (data17.signature === undefined && (missing3 = 'signature'))
+                                  ) {
+                                    validate15.errors = [
+                                      {
+                                        instancePath: instancePath + '/receipt',
+                                        schemaPath: '#/properties/receipt/required',
+                                        keyword: 'required',
+                                        params: { missingProperty: missing3 },
+                                        message: "must have required property '" + missing3 + "'",
+                                      },
+                                    ]
+                                    return false
+                                  } else {
+                                    const _errs38 = errors
+                                    for (const key3 in data17) {
+                                      if (!(key3 === 'chain' || key3 === 'seq' || key3 === 'hash' || key3 === 'signature')) {
+                                        validate15.errors = [
+                                          {
+                                            instancePath: instancePath + '/receipt',
+                                            schemaPath: '#/properties/receipt/additionalProperties',
+                                            keyword: 'additionalProperties',
+                                            params: { additionalProperty: key3 },
+                                            message: 'must NOT have additional properties',
+                                          },
+                                        ]
+                                        return false
+                                        break
+                                      }
+                                    }
+                                    if (_errs38 === errors) {
+                                      if (data17.chain !== undefined) {
+                                        let data18 = data17.chain
+                                        const _errs39 = errors
+                                        if (errors === _errs39) {
+                                          if (typeof data18 === 'string') {
+                                            if (!pattern12.test(data18)) {
+                                              validate15.errors = [
+                                                {
+                                                  instancePath: instancePath + '/receipt/chain',
+                                                  schemaPath: '#/properties/receipt/properties/chain/pattern',
+                                                  keyword: 'pattern',
+                                                  params: { pattern: '^[A-Za-z0-9_-]{22}$' },
+                                                  message: 'must match pattern "' + '^[A-Za-z0-9_-]{22}$' + '"',
+                                                },
+                                              ]
+                                              return false
+                                            }
+                                          } else {
+                                            validate15.errors = [
+                                              {
+                                                instancePath: instancePath + '/receipt/chain',
+                                                schemaPath: '#/properties/receipt/properties/chain/type',
+                                                keyword: 'type',
+                                                params: { type: 'string' },
+                                                message: 'must be string',
+                                              },
+                                            ]
+                                            return false
+                                          }
+                                        }
+                                        var valid3 = _errs39 === errors
+                                      } else {
+                                        var valid3 = true
+                                      }
+                                      if (valid3) {
+                                        if (data17.seq !== undefined) {
+                                          let data19 = data17.seq
+                                          const _errs41 = errors
+                                          if (!(typeof data19 == 'number' && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
+                                            validate15.errors = [
+                                              {
+                                                instancePath: instancePath + '/receipt/seq',
+                                                schemaPath: '#/properties/receipt/properties/seq/type',
+                                                keyword: 'type',
+                                                params: { type: 'integer' },
+                                                message: 'must be integer',
+                                              },
+                                            ]
+                                            return false
+                                          }
+                                          if (errors === _errs41) {
+                                            if (typeof data19 == 'number' && isFinite(data19)) {
+                                              if (data19 > 9007199254740991 || isNaN(data19)) {
+                                                validate15.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/receipt/seq',
+                                                    schemaPath: '#/properties/receipt/properties/seq/maximum',
+                                                    keyword: 'maximum',
+                                                    params: { comparison: '<=', limit: 9007199254740991 },
+                                                    message: 'must be <= 9007199254740991',
+                                                  },
+                                                ]
+                                                return false
+                                              } else {
+                                                if (data19 < 1 || isNaN(data19)) {
+                                                  validate15.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/receipt/seq',
+                                                      schemaPath: '#/properties/receipt/properties/seq/minimum',
+                                                      keyword: 'minimum',
+                                                      params: { comparison: '>=', limit: 1 },
+                                                      message: 'must be >= 1',
+                                                    },
+                                                  ]
+                                                  return false
+                                                }
+                                              }
+                                            }
+                                          }
+                                          var valid3 = _errs41 === errors
+                                        } else {
+                                          var valid3 = true
+                                        }
+                                        if (valid3) {
+                                          if (data17.hash !== undefined) {
+                                            let data20 = data17.hash
+                                            const _errs43 = errors
+                                            if (errors === _errs43) {
+                                              if (typeof data20 === 'string') {
+                                                if (!pattern13.test(data20)) {
+                                                  validate15.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/receipt/hash',
+                                                      schemaPath: '#/properties/receipt/properties/hash/pattern',
+                                                      keyword: 'pattern',
+                                                      params: { pattern: '^[A-Za-z0-9_-]{43}$' },
+                                                      message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
+                                                    },
+                                                  ]
+                                                  return false
+                                                }
+                                              } else {
+                                                validate15.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/receipt/hash',
+                                                    schemaPath: '#/properties/receipt/properties/hash/type',
+                                                    keyword: 'type',
+                                                    params: { type: 'string' },
+                                                    message: 'must be string',
+                                                  },
+                                                ]
+                                                return false
+                                              }
+                                            }
+                                            var valid3 = _errs43 === errors
+                                          } else {
+                                            var valid3 = true
+                                          }
+                                          if (valid3) {
+                                            if (data17.signature !== undefined) {
+                                              let data21 = data17.signature
+                                              const _errs45 = errors
+                                              if (errors === _errs45) {
+                                                if (typeof data21 === 'string') {
+                                                  if (!pattern14.test(data21)) {
+                                                    validate15.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/receipt/signature',
+                                                        schemaPath: '#/properties/receipt/properties/signature/pattern',
+                                                        keyword: 'pattern',
+                                                        params: { pattern: '^[A-Za-z0-9_-]{86}$' },
+                                                        message: 'must match pattern "' + '^[A-Za-z0-9_-]{86}$' + '"',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  }
+                                                } else {
+                                                  validate15.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/receipt/signature',
+                                                      schemaPath: '#/properties/receipt/properties/signature/type',
+                                                      keyword: 'type',
+                                                      params: { type: 'string' },
+                                                      message: 'must be string',
+                                                    },
+                                                  ]
+                                                  return false
+                                                }
+                                              }
+                                              var valid3 = _errs45 === errors
+                                            } else {
+                                              var valid3 = true
+                                            }
+                                          }
+                                        }
+                                      }
+                                    }
+                                  }
+                                } else {
+                                  validate15.errors = [
+                                    {
+                                      instancePath: instancePath + '/receipt',
+                                      schemaPath: '#/properties/receipt/type',
+                                      keyword: 'type',
+                                      params: { type: 'object' },
+                                      message: 'must be object',
+                                    },
+                                  ]
+                                  return false
+                                }
+                              }
+                              var valid0 = _errs36 === errors
+                            } else {
+                              var valid0 = true
+                            }
+                          }
                         }
                       }
                     }
@@ -2810,7 +3041,7 @@ const schema17 = {
   },
   additionalProperties: false,
 }
-const pattern14 = new RegExp('^[a-z][a-z0-9-]{0,39}$', '')
+const pattern17 = new RegExp('^[a-z][a-z0-9-]{0,39}$', '')
 
 function validate16(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -3091,7 +3322,7 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
                                 const _errs15 = errors
                                 if (errors === _errs15) {
                                   if (typeof data6 === 'string') {
-                                    if (!pattern14.test(data6)) {
+                                    if (!pattern17.test(data6)) {
                                       validate16.errors = [
                                         {
                                           instancePath: instancePath + '/child/pool',
@@ -3806,7 +4037,7 @@ const schema19 = {
   },
   additionalProperties: false,
 }
-const pattern17 = new RegExp('^.*$', '')
+const pattern20 = new RegExp('^.*$', '')
 
 function validate18(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -3954,7 +4185,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
                       } else {
                         var valid1 = true
                         for (const key1 in data3) {
-                          if (pattern17.test(key1)) {
+                          if (pattern20.test(key1)) {
                             let data4 = data3[key1]
                             const _errs10 = errors
                             const _errs11 = errors
@@ -4131,7 +4362,6 @@ const schema20 = {
   },
   additionalProperties: false,
 }
-const pattern18 = new RegExp('^[A-Za-z0-9_-]{43}$', '')
 
 function validate19(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -4210,7 +4440,7 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
               const _errs4 = errors
               if (errors === _errs4) {
                 if (typeof data1 === 'string') {
-                  if (!pattern18.test(data1)) {
+                  if (!pattern13.test(data1)) {
                     validate19.errors = [
                       {
                         instancePath: instancePath + '/publicKey',

@@ -171,12 +171,26 @@ const schema12 = {
       },
       additionalProperties: false,
     },
+    receipt: {
+      type: 'object',
+      required: ['chain', 'seq', 'hash', 'signature'],
+      properties: {
+        chain: { type: 'string', pattern: '^[A-Za-z0-9_-]{22}$' },
+        seq: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
+        hash: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
+        signature: { type: 'string', pattern: '^[A-Za-z0-9_-]{86}$' },
+      },
+      additionalProperties: false,
+    },
   },
   additionalProperties: false,
 }
 const func2 = Object.prototype.hasOwnProperty
 const pattern1 = new RegExp('^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
 const pattern3 = new RegExp('^[a-z]+(\\.[a-z_]+)?$', '')
+const pattern4 = new RegExp('^[A-Za-z0-9_-]{22}$', '')
+const pattern5 = new RegExp('^[A-Za-z0-9_-]{43}$', '')
+const pattern6 = new RegExp('^[A-Za-z0-9_-]{86}$', '')
 
 function validate11(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -1164,6 +1178,223 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                             } else {
                               var valid0 = true
                             }
+                            if (valid0) {
+                              if (data.receipt !== undefined) {
+                                let data21 = data.receipt
+                                const _errs49 = errors
+                                if (errors === _errs49) {
+                                  if (data21 && typeof data21 == 'object' && !Array.isArray(data21)) {
+                                    let missing4
+                                    if (
+                                      (data21.chain === undefined && (missing4 = 'chain')) ||
+                                      (data21.seq === undefined && (missing4 = 'seq')) ||
+                                      (data21.hash === undefined && (missing4 = 'hash')) ||
+                                      (data21.signature === undefined && (missing4 = 'signature'))
+                                    ) {
+                                      validate11.errors = [
+                                        {
+                                          instancePath: instancePath + '/receipt',
+                                          schemaPath: '#/properties/receipt/required',
+                                          keyword: 'required',
+                                          params: { missingProperty: missing4 },
+                                          message: "must have required property '" + missing4 + "'",
+                                        },
+                                      ]
+                                      return false
+                                    } else {
+                                      const _errs51 = errors
+                                      for (const key4 in data21) {
+                                        if (!(key4 === 'chain' || key4 === 'seq' || key4 === 'hash' || key4 === 'signature')) {
+                                          validate11.errors = [
+                                            {
+                                              instancePath: instancePath + '/receipt',
+                                              schemaPath: '#/properties/receipt/additionalProperties',
+                                              keyword: 'additionalProperties',
+                                              params: { additionalProperty: key4 },
+                                              message: 'must NOT have additional properties',
+                                            },
+                                          ]
+                                          return false
+                                          break
+                                        }
+                                      }
+                                      if (_errs51 === errors) {
+                                        if (data21.chain !== undefined) {
+                                          let data22 = data21.chain
+                                          const _errs52 = errors
+                                          if (errors === _errs52) {
+                                            if (typeof data22 === 'string') {
+                                              if (!pattern4.test(data22)) {
+                                                validate11.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/receipt/chain',
+                                                    schemaPath: '#/properties/receipt/properties/chain/pattern',
+                                                    keyword: 'pattern',
+                                                    params: { pattern: '^[A-Za-z0-9_-]{22}$' },
+                                                    message: 'must match pattern "' + '^[A-Za-z0-9_-]{22}$' + '"',
+                                                  },
+                                                ]
+                                                return false
+                                              }
+                                            } else {
+                                              validate11.errors = [
+                                                {
+                                                  instancePath: instancePath + '/receipt/chain',
+                                                  schemaPath: '#/properties/receipt/properties/chain/type',
+                                                  keyword: 'type',
+                                                  params: { type: 'string' },
+                                                  message: 'must be string',
+                                                },
+                                              ]
+                                              return false
+                                            }
+                                          }
+                                          var valid5 = _errs52 === errors
+                                        } else {
+                                          var valid5 = true
+                                        }
+                                        if (valid5) {
+                                          if (data21.seq !== undefined) {
+                                            let data23 = data21.seq
+                                            const _errs54 = errors
+                                            if (!(typeof data23 == 'number' && !(data23 % 1) && !isNaN(data23) && isFinite(data23))) {
+                                              validate11.errors = [
+                                                {
+                                                  instancePath: instancePath + '/receipt/seq',
+                                                  schemaPath: '#/properties/receipt/properties/seq/type',
+                                                  keyword: 'type',
+                                                  params: { type: 'integer' },
+                                                  message: 'must be integer',
+                                                },
+                                              ]
+                                              return false
+                                            }
+                                            if (errors === _errs54) {
+                                              if (typeof data23 == 'number' && isFinite(data23)) {
+                                                if (data23 > 9007199254740991 || isNaN(data23)) {
+                                                  validate11.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/receipt/seq',
+                                                      schemaPath: '#/properties/receipt/properties/seq/maximum',
+                                                      keyword: 'maximum',
+                                                      params: { comparison: '<=', limit: 9007199254740991 },
+                                                      message: 'must be <= 9007199254740991',
+                                                    },
+                                                  ]
+                                                  return false
+                                                } else {
+                                                  if (data23 < 1 || isNaN(data23)) {
+                                                    validate11.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/receipt/seq',
+                                                        schemaPath: '#/properties/receipt/properties/seq/minimum',
+                                                        keyword: 'minimum',
+                                                        params: { comparison: '>=', limit: 1 },
+                                                        message: 'must be >= 1',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  }
+                                                }
+                                              }
+                                            }
+                                            var valid5 = _errs54 === errors
+                                          } else {
+                                            var valid5 = true
+                                          }
+                                          if (valid5) {
+                                            if (data21.hash !== undefined) {
+                                              let data24 = data21.hash
+                                              const _errs56 = errors
+                                              if (errors === _errs56) {
+                                                if (typeof data24 === 'string') {
+                                                  if (!pattern5.test(data24)) {
+                                                    validate11.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/receipt/hash',
+                                                        schemaPath: '#/properties/receipt/properties/hash/pattern',
+                                                        keyword: 'pattern',
+                                                        params: { pattern: '^[A-Za-z0-9_-]{43}$' },
+                                                        message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  }
+                                                } else {
+                                                  validate11.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/receipt/hash',
+                                                      schemaPath: '#/properties/receipt/properties/hash/type',
+                                                      keyword: 'type',
+                                                      params: { type: 'string' },
+                                                      message: 'must be string',
+                                                    },
+                                                  ]
+                                                  return false
+                                                }
+                                              }
+                                              var valid5 = _errs56 === errors
+                                            } else {
+                                              var valid5 = true
+                                            }
+                                            if (valid5) {
+                                              if (data21.signature !== undefined) {
+                                                let data25 = data21.signature
+                                                const _errs58 = errors
+                                                if (errors === _errs58) {
+                                                  if (typeof data25 === 'string') {
+                                                    if (!pattern6.test(data25)) {
+                                                      validate11.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/receipt/signature',
+                                                          schemaPath: '#/properties/receipt/properties/signature/pattern',
+                                                          keyword: 'pattern',
+                                                          params: { pattern: '^[A-Za-z0-9_-]{86}$' },
+                                                          message: 'must match pattern "' + '^[A-Za-z0-9_-]{86}$' + '"',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    }
+                                                  } else {
+                                                    validate11.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/receipt/signature',
+                                                        schemaPath: '#/properties/receipt/properties/signature/type',
+                                                        keyword: 'type',
+                                                        params: { type: 'string' },
+                                                        message: 'must be string',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  }
+                                                }
+                                                var valid5 = _errs58 === errors
+                                              } else {
+                                                var valid5 = true
+                                              }
+                                            }
+                                          }
+                                        }
+                                      }
+                                    }
+                                  } else {
+                                    validate11.errors = [
+                                      {
+                                        instancePath: instancePath + '/receipt',
+                                        schemaPath: '#/properties/receipt/type',
+                                        keyword: 'type',
+                                        params: { type: 'object' },
+                                        message: 'must be object',
+                                      },
+                                    ]
+                                    return false
+                                  }
+                                }
+                                var valid0 = _errs49 === errors
+                              } else {
+                                var valid0 = true
+                              }
+                            }
                           }
                         }
                       }
@@ -1228,6 +1459,17 @@ const schema13 = {
               readBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
               writtenBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
               savedBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+            },
+            additionalProperties: false,
+          },
+          receipt: {
+            type: 'object',
+            required: ['chain', 'seq', 'hash', 'signature'],
+            properties: {
+              chain: { type: 'string', pattern: '^[A-Za-z0-9_-]{22}$' },
+              seq: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
+              hash: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
+              signature: { type: 'string', pattern: '^[A-Za-z0-9_-]{86}$' },
             },
             additionalProperties: false,
           },
@@ -2363,6 +2605,244 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                               } else {
                                                 var valid2 = true
                                               }
+                                              if (valid2) {
+                                                if (data1.receipt !== undefined) {
+                                                  let data23 = data1.receipt
+                                                  const _errs54 = errors
+                                                  if (errors === _errs54) {
+                                                    if (data23 && typeof data23 == 'object' && !Array.isArray(data23)) {
+                                                      let missing5
+                                                      if (
+                                                        (data23.chain === undefined && (missing5 = 'chain')) ||
+                                                        (data23.seq === undefined && (missing5 = 'seq')) ||
+                                                        (data23.hash === undefined && (missing5 = 'hash')) ||
+                                                        (data23.signature === undefined && (missing5 = 'signature'))
+                                                      ) {
+                                                        validate12.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/items/' + i0 + '/receipt',
+                                                            schemaPath: '#/properties/items/items/properties/receipt/required',
+                                                            keyword: 'required',
+                                                            params: { missingProperty: missing5 },
+                                                            message: "must have required property '" + missing5 + "'",
+                                                          },
+                                                        ]
+                                                        return false
+                                                      } else {
+                                                        const _errs56 = errors
+                                                        for (const key5 in data23) {
+                                                          if (
+                                                            !(key5 === 'chain' || key5 === 'seq' || key5 === 'hash' || key5 === 'signature')
+                                                          ) {
+                                                            validate12.errors = [
+                                                              {
+                                                                instancePath: instancePath + '/items/' + i0 + '/receipt',
+                                                                schemaPath:
+                                                                  '#/properties/items/items/properties/receipt/additionalProperties',
+                                                                keyword: 'additionalProperties',
+                                                                params: { additionalProperty: key5 },
+                                                                message: 'must NOT have additional properties',
+                                                              },
+                                                            ]
+                                                            return false
+                                                            break
+                                                          }
+                                                        }
+                                                        if (_errs56 === errors) {
+                                                          if (data23.chain !== undefined) {
+                                                            let data24 = data23.chain
+                                                            const _errs57 = errors
+                                                            if (errors === _errs57) {
+                                                              if (typeof data24 === 'string') {
+                                                                if (!pattern4.test(data24)) {
+                                                                  validate12.errors = [
+                                                                    {
+                                                                      instancePath: instancePath + '/items/' + i0 + '/receipt/chain',
+                                                                      schemaPath:
+                                                                        '#/properties/items/items/properties/receipt/properties/chain/pattern',
+                                                                      keyword: 'pattern',
+                                                                      params: { pattern: '^[A-Za-z0-9_-]{22}$' },
+                                                                      message: 'must match pattern "' + '^[A-Za-z0-9_-]{22}$' + '"',
+                                                                    },
+                                                                  ]
+                                                                  return false
+                                                                }
+                                                              } else {
+                                                                validate12.errors = [
+                                                                  {
+                                                                    instancePath: instancePath + '/items/' + i0 + '/receipt/chain',
+                                                                    schemaPath:
+                                                                      '#/properties/items/items/properties/receipt/properties/chain/type',
+                                                                    keyword: 'type',
+                                                                    params: { type: 'string' },
+                                                                    message: 'must be string',
+                                                                  },
+                                                                ]
+                                                                return false
+                                                              }
+                                                            }
+                                                            var valid7 = _errs57 === errors
+                                                          } else {
+                                                            var valid7 = true
+                                                          }
+                                                          if (valid7) {
+                                                            if (data23.seq !== undefined) {
+                                                              let data25 = data23.seq
+                                                              const _errs59 = errors
+                                                              if (
+                                                                !(
+                                                                  typeof data25 == 'number' &&
+                                                                  !(data25 % 1) &&
+                                                                  !isNaN(data25) &&
+                                                                  isFinite(data25)
+                                                                )
+                                                              ) {
+                                                                validate12.errors = [
+                                                                  {
+                                                                    instancePath: instancePath + '/items/' + i0 + '/receipt/seq',
+                                                                    schemaPath:
+                                                                      '#/properties/items/items/properties/receipt/properties/seq/type',
+                                                                    keyword: 'type',
+                                                                    params: { type: 'integer' },
+                                                                    message: 'must be integer',
+                                                                  },
+                                                                ]
+                                                                return false
+                                                              }
+                                                              if (errors === _errs59) {
+                                                                if (typeof data25 == 'number' && isFinite(data25)) {
+                                                                  if (data25 > 9007199254740991 || isNaN(data25)) {
+                                                                    validate12.errors = [
+                                                                      {
+                                                                        instancePath: instancePath + '/items/' + i0 + '/receipt/seq',
+                                                                        schemaPath:
+                                                                          '#/properties/items/items/properties/receipt/properties/seq/maximum',
+                                                                        keyword: 'maximum',
+                                                                        params: { comparison: '<=', limit: 9007199254740991 },
+                                                                        message: 'must be <= 9007199254740991',
+                                                                      },
+                                                                    ]
+                                                                    return false
+                                                                  } else {
+                                                                    if (data25 < 1 || isNaN(data25)) {
+                                                                      validate12.errors = [
+                                                                        {
+                                                                          instancePath: instancePath + '/items/' + i0 + '/receipt/seq',
+                                                                          schemaPath:
+                                                                            '#/properties/items/items/properties/receipt/properties/seq/minimum',
+                                                                          keyword: 'minimum',
+                                                                          params: { comparison: '>=', limit: 1 },
+                                                                          message: 'must be >= 1',
+                                                                        },
+                                                                      ]
+                                                                      return false
+                                                                    }
+                                                                  }
+                                                                }
+                                                              }
+                                                              var valid7 = _errs59 === errors
+                                                            } else {
+                                                              var valid7 = true
+                                                            }
+                                                            if (valid7) {
+                                                              if (data23.hash !== undefined) {
+                                                                let data26 = data23.hash
+                                                                const _errs61 = errors
+                                                                if (errors === _errs61) {
+                                                                  if (typeof data26 === 'string') {
+                                                                    if (!pattern5.test(data26)) {
+                                                                      validate12.errors = [
+                                                                        {
+                                                                          instancePath: instancePath + '/items/' + i0 + '/receipt/hash',
+                                                                          schemaPath:
+                                                                            '#/properties/items/items/properties/receipt/properties/hash/pattern',
+                                                                          keyword: 'pattern',
+                                                                          params: { pattern: '^[A-Za-z0-9_-]{43}$' },
+                                                                          message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
+                                                                        },
+                                                                      ]
+                                                                      return false
+                                                                    }
+                                                                  } else {
+                                                                    validate12.errors = [
+                                                                      {
+                                                                        instancePath: instancePath + '/items/' + i0 + '/receipt/hash',
+                                                                        schemaPath:
+                                                                          '#/properties/items/items/properties/receipt/properties/hash/type',
+                                                                        keyword: 'type',
+                                                                        params: { type: 'string' },
+                                                                        message: 'must be string',
+                                                                      },
+                                                                    ]
+                                                                    return false
+                                                                  }
+                                                                }
+                                                                var valid7 = _errs61 === errors
+                                                              } else {
+                                                                var valid7 = true
+                                                              }
+                                                              if (valid7) {
+                                                                if (data23.signature !== undefined) {
+                                                                  let data27 = data23.signature
+                                                                  const _errs63 = errors
+                                                                  if (errors === _errs63) {
+                                                                    if (typeof data27 === 'string') {
+                                                                      if (!pattern6.test(data27)) {
+                                                                        validate12.errors = [
+                                                                          {
+                                                                            instancePath:
+                                                                              instancePath + '/items/' + i0 + '/receipt/signature',
+                                                                            schemaPath:
+                                                                              '#/properties/items/items/properties/receipt/properties/signature/pattern',
+                                                                            keyword: 'pattern',
+                                                                            params: { pattern: '^[A-Za-z0-9_-]{86}$' },
+                                                                            message: 'must match pattern "' + '^[A-Za-z0-9_-]{86}$' + '"',
+                                                                          },
+                                                                        ]
+                                                                        return false
+                                                                      }
+                                                                    } else {
+                                                                      validate12.errors = [
+                                                                        {
+                                                                          instancePath:
+                                                                            instancePath + '/items/' + i0 + '/receipt/signature',
+                                                                          schemaPath:
+                                                                            '#/properties/items/items/properties/receipt/properties/signature/type',
+                                                                          keyword: 'type',
+                                                                          params: { type: 'string' },
+                                                                          message: 'must be string',
+                                                                        },
+                                                                      ]
+                                                                      return false
+                                                                    }
+                                                                  }
+                                                                  var valid7 = _errs63 === errors
+                                                                } else {
+                                                                  var valid7 = true
+                                                                }
+                                                              }
+                                                            }
+                                                          }
+                                                        }
+                                                      }
+                                                    } else {
+                                                      validate12.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/items/' + i0 + '/receipt',
+                                                          schemaPath: '#/properties/items/items/properties/receipt/type',
+                                                          keyword: 'type',
+                                                          params: { type: 'object' },
+                                                          message: 'must be object',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    }
+                                                  }
+                                                  var valid2 = _errs54 === errors
+                                                } else {
+                                                  var valid2 = true
+                                                }
+                                              }
                                             }
                                           }
                                         }
@@ -2561,12 +3041,12 @@ const schema14 = {
   },
   additionalProperties: false,
 }
-const pattern7 = new RegExp('^agent_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
-const pattern8 = new RegExp('^site_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
-const pattern10 = new RegExp('^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$', '')
-const pattern11 = new RegExp('^([01][0-9]|2[0-3]):[0-5][0-9]$', '')
-const pattern18 = new RegExp('^[0-9]{4}-[0-9]{2}-[0-9]{2}$', '')
-const pattern19 = new RegExp('^[0-9]{2}:[0-9]{2}$', '')
+const pattern13 = new RegExp('^agent_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
+const pattern14 = new RegExp('^site_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
+const pattern16 = new RegExp('^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$', '')
+const pattern17 = new RegExp('^([01][0-9]|2[0-3]):[0-5][0-9]$', '')
+const pattern24 = new RegExp('^[0-9]{4}-[0-9]{2}-[0-9]{2}$', '')
+const pattern25 = new RegExp('^[0-9]{2}:[0-9]{2}$', '')
 
 function validate13(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -2688,7 +3168,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                 const _errs6 = errors
                 if (errors === _errs6) {
                   if (typeof data2 === 'string') {
-                    if (!pattern7.test(data2)) {
+                    if (!pattern13.test(data2)) {
                       validate13.errors = [
                         {
                           instancePath: instancePath + '/agentId',
@@ -2724,7 +3204,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                   const _errs8 = errors
                   if (errors === _errs8) {
                     if (typeof data3 === 'string') {
-                      if (!pattern8.test(data3)) {
+                      if (!pattern14.test(data3)) {
                         validate13.errors = [
                           {
                             instancePath: instancePath + '/siteId',
@@ -3423,7 +3903,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                       ]
                                                       return false
                                                     } else {
-                                                      if (!pattern10.test(data20)) {
+                                                      if (!pattern16.test(data20)) {
                                                         validate13.errors = [
                                                           {
                                                             instancePath: instancePath + '/owner/wishes/timeZone',
@@ -3624,7 +4104,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                       const _errs55 = errors
                                                                       if (errors === _errs55) {
                                                                         if (typeof data25 === 'string') {
-                                                                          if (!pattern11.test(data25)) {
+                                                                          if (!pattern17.test(data25)) {
                                                                             validate13.errors = [
                                                                               {
                                                                                 instancePath:
@@ -3666,7 +4146,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                         const _errs57 = errors
                                                                         if (errors === _errs57) {
                                                                           if (typeof data26 === 'string') {
-                                                                            if (!pattern11.test(data26)) {
+                                                                            if (!pattern17.test(data26)) {
                                                                               validate13.errors = [
                                                                                 {
                                                                                   instancePath:
@@ -4415,7 +4895,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     ]
                                                                     return false
                                                                   } else {
-                                                                    if (!pattern10.test(data40)) {
+                                                                    if (!pattern16.test(data40)) {
                                                                       validate13.errors = [
                                                                         {
                                                                           instancePath: instancePath + '/owner/bounds/quietHours/timeZone',
@@ -4639,7 +5119,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                     const _errs98 = errors
                                                                                     if (errors === _errs98) {
                                                                                       if (typeof data45 === 'string') {
-                                                                                        if (!pattern11.test(data45)) {
+                                                                                        if (!pattern17.test(data45)) {
                                                                                           validate13.errors = [
                                                                                             {
                                                                                               instancePath:
@@ -4689,7 +5169,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       const _errs100 = errors
                                                                                       if (errors === _errs100) {
                                                                                         if (typeof data46 === 'string') {
-                                                                                          if (!pattern11.test(data46)) {
+                                                                                          if (!pattern17.test(data46)) {
                                                                                             validate13.errors = [
                                                                                               {
                                                                                                 instancePath:
@@ -4862,7 +5342,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                     const _errs105 = errors
                                                     if (errors === _errs105) {
                                                       if (typeof data48 === 'string') {
-                                                        if (!pattern18.test(data48)) {
+                                                        if (!pattern24.test(data48)) {
                                                           validate13.errors = [
                                                             {
                                                               instancePath: instancePath + '/owner/usage/day',
@@ -5001,7 +5481,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                             const _errs111 = errors
                                             if (errors === _errs111) {
                                               if (typeof data51 === 'string') {
-                                                if (!pattern19.test(data51)) {
+                                                if (!pattern25.test(data51)) {
                                                   validate13.errors = [
                                                     {
                                                       instancePath: instancePath + '/owner/localTime',
@@ -5341,7 +5821,7 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                   ]
                   return false
                 } else {
-                  if (!pattern10.test(data0)) {
+                  if (!pattern16.test(data0)) {
                     validate14.errors = [
                       {
                         instancePath: instancePath + '/timeZone',
@@ -5517,7 +5997,7 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                                   const _errs12 = errors
                                   if (errors === _errs12) {
                                     if (typeof data5 === 'string') {
-                                      if (!pattern11.test(data5)) {
+                                      if (!pattern17.test(data5)) {
                                         validate14.errors = [
                                           {
                                             instancePath: instancePath + '/quietHours/' + i0 + '/from',
@@ -5552,7 +6032,7 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                                     const _errs14 = errors
                                     if (errors === _errs14) {
                                       if (typeof data6 === 'string') {
-                                        if (!pattern11.test(data6)) {
+                                        if (!pattern17.test(data6)) {
                                           validate14.errors = [
                                             {
                                               instancePath: instancePath + '/quietHours/' + i0 + '/to',
@@ -6238,7 +6718,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                             ]
                             return false
                           } else {
-                            if (!pattern10.test(data1)) {
+                            if (!pattern16.test(data1)) {
                               validate15.errors = [
                                 {
                                   instancePath: instancePath + '/wishes/timeZone',
@@ -6422,7 +6902,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                             const _errs15 = errors
                                             if (errors === _errs15) {
                                               if (typeof data6 === 'string') {
-                                                if (!pattern11.test(data6)) {
+                                                if (!pattern17.test(data6)) {
                                                   validate15.errors = [
                                                     {
                                                       instancePath: instancePath + '/wishes/quietHours/' + i0 + '/from',
@@ -6457,7 +6937,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                               const _errs17 = errors
                                               if (errors === _errs17) {
                                                 if (typeof data7 === 'string') {
-                                                  if (!pattern11.test(data7)) {
+                                                  if (!pattern17.test(data7)) {
                                                     validate15.errors = [
                                                       {
                                                         instancePath: instancePath + '/wishes/quietHours/' + i0 + '/to',
@@ -7134,7 +7614,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                           ]
                                           return false
                                         } else {
-                                          if (!pattern10.test(data21)) {
+                                          if (!pattern16.test(data21)) {
                                             validate15.errors = [
                                               {
                                                 instancePath: instancePath + '/bounds/quietHours/timeZone',
@@ -7325,7 +7805,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                           const _errs58 = errors
                                                           if (errors === _errs58) {
                                                             if (typeof data26 === 'string') {
-                                                              if (!pattern11.test(data26)) {
+                                                              if (!pattern17.test(data26)) {
                                                                 validate15.errors = [
                                                                   {
                                                                     instancePath: instancePath + '/bounds/quietHours/hours/' + i4 + '/from',
@@ -7363,7 +7843,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                             const _errs60 = errors
                                                             if (errors === _errs60) {
                                                               if (typeof data27 === 'string') {
-                                                                if (!pattern11.test(data27)) {
+                                                                if (!pattern17.test(data27)) {
                                                                   validate15.errors = [
                                                                     {
                                                                       instancePath: instancePath + '/bounds/quietHours/hours/' + i4 + '/to',
@@ -7520,7 +8000,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                           const _errs65 = errors
                           if (errors === _errs65) {
                             if (typeof data29 === 'string') {
-                              if (!pattern18.test(data29)) {
+                              if (!pattern24.test(data29)) {
                                 validate15.errors = [
                                   {
                                     instancePath: instancePath + '/usage/day',
@@ -7648,7 +8128,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                   const _errs71 = errors
                   if (errors === _errs71) {
                     if (typeof data32 === 'string') {
-                      if (!pattern19.test(data32)) {
+                      if (!pattern25.test(data32)) {
                         validate15.errors = [
                           {
                             instancePath: instancePath + '/localTime',
