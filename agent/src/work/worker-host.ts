@@ -1,5 +1,4 @@
 import { createConnection, type Socket } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
 import { PlatenError, problemText, toPlatenError, type KindTypes, type Validator } from '@platen/protocol'
 import { lineSplitter } from '../domain/line-splitter.ts'
 import type { Bill } from '../domain/run.ts'
@@ -25,8 +24,11 @@ export interface WorkerComposition {
 /** An answer of the plugin, and what JSON adds. */
 const lineLength = 16_777_216
 const progressEveryMs = 100
-/** A main process that stands still for longer will find the worker gone. */
-const heardMs = 1_500
+/**
+ * A main process that stands still for longer will find the worker gone, and its last word with it: that of a run which may not
+ * be repeated is worth the wait for a disk that does not take the journal's commit.
+ */
+const heardMs = 30_000
 /** The unit of getrusage's block counts on Linux, whatever the disk's is. */
 const blockBytes = 512
 
@@ -58,17 +60,22 @@ export async function hostWorker(socketPath: string, token: string, composition:
     progress: hostProgress(send),
     step: steps.step,
   })
-  await lastWord(socket, { type: 'end', end, bill: { ...bill(startedAt), savedBytes } })
+  await lastWord(socket, { type: 'end', end, bill: { ...bill(startedAt), savedBytes } }, composition.clock)
 }
 
 /**
  * Says how the job ended and waits until the main process has heard it, which then closes its side. A process that is gone
  * before can take its last word along: what the main process writes meanwhile fails, and a socket that failed is read no more.
  */
-async function lastWord(socket: Socket, word: FromWorker & { type: 'end' }): Promise<void> {
-  const heard = new Promise<void>(resolve => socket.once('close', () => resolve()))
-  socket.end(`${JSON.stringify(word)}\n`)
-  await Promise.race([heard, delay(heardMs, undefined, { ref: false })])
+async function lastWord(socket: Socket, word: FromWorker & { type: 'end' }, clock: Clock): Promise<void> {
+  await new Promise<void>(resolve => {
+    const takeBack = clock.after(heardMs, resolve)
+    socket.once('close', () => {
+      takeBack()
+      resolve()
+    })
+    socket.end(`${JSON.stringify(word)}\n`)
+  })
 }
 
 type ContextParts = Pick<JobContext<unknown>, 'signal' | 'clock' | 'log' | 'php' | 'progress' | 'step'>

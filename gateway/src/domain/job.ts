@@ -329,10 +329,17 @@ export function runDeadline({ startedAt }: { readonly startedAt: number }, { dea
   return startedAt + deadlines.runMs + runGraceMs
 }
 
-/** Ends the job, or puts it back where its kind's retry policy says that another try may help. */
+/**
+ * Ends the job, or puts it back where its kind's retry policy says that another try may help. One that somebody wants cancelled
+ * is cancelled then: that it isn't tried again is what was asked for.
+ */
 function endOrRetry(job: In<'offered' | 'running'>, end: JobEnd, { now, kind: { retry }, random }: Surroundings): JobStep {
   const settled = { ...common(job), settled: job.epoch }
-  if (job.cancelling || !isRetried(retry, job.attempt, end)) return next(ended(settled, now, end))
+  if (!isRetried(retry, job.attempt, end)) return next(ended(settled, now, end))
+  if (job.cancelling) {
+    const { error: _again, ...cancelled } = end
+    return next(ended(settled, now, { ...cancelled, outcome: 'cancelled' }))
+  }
   const touched = end.effect === 'none' ? settled : ({ ...settled, touched: true } as const)
   return next(requeued(touched, now + backoffMs(job.attempt, retry, random), end.error))
 }

@@ -222,6 +222,15 @@ describe('a running job', () => {
     assert.ok(job.state === 'failed' && job.end.error?.code === 'php.unavailable')
   })
 
+  it('is cancelled where another try would have followed and somebody wants it to stop, with no error and what was done', () => {
+    const end = { type: 'end', ...ours, end: noPhp } as const
+    const stopped = after(claim, accept, { type: 'cancel' }, end)
+    assert.ok(stopped.state === 'cancelled')
+    assert.deepEqual([stopped.end.effect, stopped.end.error], ['none', undefined])
+    const broken = { outcome: 'failed', effect: 'none', error: { code: 'php.failed', message: 'broken' } } as const
+    assert.equal(after(claim, accept, { type: 'cancel' }, { ...end, end: broken }).state, 'failed')
+  })
+
   it('is tried again when its agent is lost, and the lost run may have changed the site', () => {
     const back = at(after(claim, accept), { type: 'tick' }, 90_002).job
     assert.ok(back.state === 'queued' && back.reason?.code === 'job.lost' && back.attempt === 1)
