@@ -142,6 +142,19 @@ export const errorTable = {
     'WordPress uses another Redis or prefix than the policy file names.',
     'Correct the policy file or wp-config.php.',
   ],
+  'cdn.unavailable': [
+    502,
+    'wait',
+    'The CDN does not answer, or not in time.',
+    'See the CDN’s own status page; the purge is asked for again.',
+  ],
+  'cdn.denied': [
+    502,
+    'changed',
+    'The CDN refuses the token, or knows no such zone.',
+    'Correct the token in the gateway’s CDN file, or the site’s zone.',
+  ],
+  'cdn.refused': [502, 'changed', 'The CDN refuses the purge.', 'See the gateway’s log for its words.'],
   'mysql.unavailable': [502, 'wait', 'The database does not answer.', 'Start the database, or look into its log.'],
   'mysql.mismatch': [
     403,
