@@ -114,6 +114,7 @@ export class BothEnds {
       log,
       gateway: gatewayName,
       catalog: { kinds, inputs: inputValidators, results: resultValidators },
+      cdn: { purge: async () => ({ outcome: 'purged' }) },
       ...options,
     })
   }

@@ -1,9 +1,7 @@
 import type { ErrorCode } from '@platen/protocol'
 import type { PurgeAsk } from '../domain/site-purges.ts'
 import type { CdnPurge } from '../ports/cdn.ts'
-
-/** What became of an ask. */
-export type PurgeOutcome = { readonly outcome: 'purged' } | { readonly outcome: 'failed'; readonly code: ErrorCode }
+import type { PurgeOutcome } from '../ports/purge-desk.ts'
 
 /** What the CDN does not take is asked for again for so long. */
 const patienceMs = 10 * 60_000

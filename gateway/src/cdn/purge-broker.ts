@@ -3,7 +3,8 @@ import { PurgeQueue } from '../domain/purge-queue.ts'
 import type { PurgeAsk, PurgeBatch } from '../domain/site-purges.ts'
 import type { Cdn, CdnAnswer } from '../ports/cdn.ts'
 import type { Clock } from '../ports/clock.ts'
-import { failedForGood, OpenAsk, type PurgeOutcome } from './open-ask.ts'
+import type { PurgeOutcome } from '../ports/purge-desk.ts'
+import { failedForGood, OpenAsk } from './open-ask.ts'
 
 /** Requests to the CDN at once. */
 const mostAtOnce = 8

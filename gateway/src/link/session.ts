@@ -15,6 +15,7 @@ import type { WebSocket } from 'ws'
 import { placeOf, type Place } from '../domain/place.ts'
 import type { Agent } from '../ports/agents.ts'
 import type { AgentFrames } from './agent-frames.ts'
+import type { CdnRequests } from './cdn-requests.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { KindLists } from './kind-lists.ts'
 import type { LinkParts } from './link-parts.ts'
@@ -32,6 +33,7 @@ export interface SessionOptions {
   readonly parts: LinkParts
   readonly registry: Registry
   readonly frames: AgentFrames
+  readonly cdnRequests: CdnRequests
   readonly dispatcher: Dispatcher
   readonly kindLists: KindLists
   readonly spared: Spared

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { PurgeBroker } from '../../src/cdn/purge-broker.ts'
-import type { PurgeOutcome } from '../../src/cdn/open-ask.ts'
 import { cloudflareLimits } from '../../src/domain/cdn-limits.ts'
+import type { PurgeOutcome } from '../../src/ports/purge-desk.ts'
 import type { Cdn, CdnAnswer, CdnPurge } from '../../src/ports/cdn.ts'
 import { ManualClock } from '../link/manual-clock.ts'
 

@@ -55,6 +55,14 @@ export const gatewayFrames: Record<string, TSchema> = {
   'key.rotate': closed({ type: Type.Literal('key.rotate') }),
   /** The new key is kept beside the one in use until the agent connects with it; or it is refused, with the code. */
   'key.ack': closed({ type: Type.Literal('key.ack'), publicKey: PublicKey, refused: Type.Optional(Code) }),
+  /** What became of a `cdn.request`: the site may be at no CDN that this gateway knows of. */
+  'cdn.outcome': closed({
+    type: Type.Literal('cdn.outcome'),
+    jobId: JobId,
+    part: Type.Integer({ minimum: 0, maximum: 10_000 }),
+    outcome: Type.Enum(['purged', 'absent', 'failed']),
+    code: Type.Optional(Code),
+  }),
   /** The gateway is going away: come back after so long. */
   goodbye: closed({ type: Type.Literal('goodbye'), reason: Text, afterMs: Type.Integer({ minimum: 0, maximum: 3_600_000 }) }),
 }

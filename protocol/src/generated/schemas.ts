@@ -468,6 +468,61 @@ export const schemas: Readonly<Record<string, object>> = {
     },
     additionalProperties: false,
   },
+  'agent.cdn.request': {
+    type: 'object',
+    required: ['type', 'jobId', 'part', 'what', 'urgent'],
+    properties: {
+      type: {
+        type: 'string',
+        const: 'cdn.request',
+      },
+      jobId: {
+        type: 'string',
+        pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+      },
+      part: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 10000,
+      },
+      what: {
+        anyOf: [
+          {
+            type: 'object',
+            required: ['urls'],
+            properties: {
+              urls: {
+                type: 'array',
+                items: {
+                  type: 'string',
+                  pattern: '^https?://[^\\s\\u0000-\\u001f]+$',
+                  maxLength: 2048,
+                },
+                minItems: 1,
+                maxItems: 200,
+              },
+            },
+            additionalProperties: false,
+          },
+          {
+            type: 'object',
+            required: ['everything'],
+            properties: {
+              everything: {
+                type: 'boolean',
+                const: true,
+              },
+            },
+            additionalProperties: false,
+          },
+        ],
+      },
+      urgent: {
+        type: 'boolean',
+      },
+    },
+    additionalProperties: false,
+  },
   'agent.goodbye': {
     type: 'object',
     required: ['type', 'reason'],
@@ -740,6 +795,34 @@ export const schemas: Readonly<Record<string, object>> = {
         pattern: '^[A-Za-z0-9_-]{43}$',
       },
       refused: {
+        type: 'string',
+        pattern: '^[a-z]+(\\.[a-z_]+)?$',
+        maxLength: 40,
+      },
+    },
+    additionalProperties: false,
+  },
+  'gateway.cdn.outcome': {
+    type: 'object',
+    required: ['type', 'jobId', 'part', 'outcome'],
+    properties: {
+      type: {
+        type: 'string',
+        const: 'cdn.outcome',
+      },
+      jobId: {
+        type: 'string',
+        pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+      },
+      part: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 10000,
+      },
+      outcome: {
+        enum: ['purged', 'absent', 'failed'],
+      },
+      code: {
         type: 'string',
         pattern: '^[a-z]+(\\.[a-z_]+)?$',
         maxLength: 40,

@@ -138,6 +138,24 @@ export interface AgentKeyOffer {
   proof: string
 }
 
+export interface AgentCdnRequest {
+  type: 'cdn.request'
+  jobId: string
+  part: number
+  what:
+    | {
+        /**
+         * @minItems 1
+         * @maxItems 200
+         */
+        urls: string[]
+      }
+    | {
+        everything: true
+      }
+  urgent: boolean
+}
+
 export interface AgentGoodbye {
   type: 'goodbye'
   reason: string
@@ -217,6 +235,14 @@ export interface GatewayKeyAck {
   type: 'key.ack'
   publicKey: string
   refused?: string
+}
+
+export interface GatewayCdnOutcome {
+  type: 'cdn.outcome'
+  jobId: string
+  part: number
+  outcome: 'purged' | 'absent' | 'failed'
+  code?: string
 }
 
 export interface GatewayGoodbye {

@@ -140,4 +140,8 @@ export const migrations: readonly string[] = [
   CREATE INDEX jobs_queue ON jobs (place, heavy, priority DESC, id) WHERE state = 'queued';
   CREATE INDEX sites_account ON sites (account_id, id);
   `,
+  `
+  -- JSON: where it is at a CDN.
+  ALTER TABLE sites ADD COLUMN cdn TEXT;
+  `,
 ]

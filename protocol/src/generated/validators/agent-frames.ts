@@ -4349,13 +4349,42 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
   return errors === 0
 }
 
-const isAgentGoodbye = validate20
+const isAgentCdnRequest = validate20
 const schema21 = {
   type: 'object',
-  required: ['type', 'reason'],
-  properties: { type: { type: 'string', const: 'goodbye' }, reason: { type: 'string', maxLength: 500 } },
+  required: ['type', 'jobId', 'part', 'what', 'urgent'],
+  properties: {
+    type: { type: 'string', const: 'cdn.request' },
+    jobId: { type: 'string', pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
+    part: { type: 'integer', minimum: 0, maximum: 10000 },
+    what: {
+      anyOf: [
+        {
+          type: 'object',
+          required: ['urls'],
+          properties: {
+            urls: {
+              type: 'array',
+              items: { type: 'string', pattern: '^https?://[^\\s\\u0000-\\u001f]+$', maxLength: 2048 },
+              minItems: 1,
+              maxItems: 200,
+            },
+          },
+          additionalProperties: false,
+        },
+        {
+          type: 'object',
+          required: ['everything'],
+          properties: { everything: { type: 'boolean', const: true } },
+          additionalProperties: false,
+        },
+      ],
+    },
+    urgent: { type: 'boolean' },
+  },
   additionalProperties: false,
 }
+const pattern22 = new RegExp('^https?://[^\\s\\u0000-\\u001f]+$', '')
 
 function validate20(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -4363,7 +4392,13 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
-      if ((data.type === undefined && (missing0 = 'type')) || (data.reason === undefined && (missing0 = 'reason'))) {
+      if (
+        (data.type === undefined && (missing0 = 'type')) ||
+        (data.jobId === undefined && (missing0 = 'jobId')) ||
+        (data.part === undefined && (missing0 = 'part')) ||
+        (data.what === undefined && (missing0 = 'what')) ||
+        (data.urgent === undefined && (missing0 = 'urgent'))
+      ) {
         validate20.errors = [
           {
             instancePath,
@@ -4377,7 +4412,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
       } else {
         const _errs1 = errors
         for (const key0 in data) {
-          if (!(key0 === 'type' || key0 === 'reason')) {
+          if (!(key0 === 'type' || key0 === 'jobId' || key0 === 'part' || key0 === 'what' || key0 === 'urgent')) {
             validate20.errors = [
               {
                 instancePath,
@@ -4407,8 +4442,502 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
               ]
               return false
             }
-            if ('goodbye' !== data0) {
+            if ('cdn.request' !== data0) {
               validate20.errors = [
+                {
+                  instancePath: instancePath + '/type',
+                  schemaPath: '#/properties/type/const',
+                  keyword: 'const',
+                  params: { allowedValue: 'cdn.request' },
+                  message: 'must be equal to constant',
+                },
+              ]
+              return false
+            }
+            var valid0 = _errs2 === errors
+          } else {
+            var valid0 = true
+          }
+          if (valid0) {
+            if (data.jobId !== undefined) {
+              let data1 = data.jobId
+              const _errs4 = errors
+              if (errors === _errs4) {
+                if (typeof data1 === 'string') {
+                  if (!pattern4.test(data1)) {
+                    validate20.errors = [
+                      {
+                        instancePath: instancePath + '/jobId',
+                        schemaPath: '#/properties/jobId/pattern',
+                        keyword: 'pattern',
+                        params: { pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
+                        message: 'must match pattern "' + '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' + '"',
+                      },
+                    ]
+                    return false
+                  }
+                } else {
+                  validate20.errors = [
+                    {
+                      instancePath: instancePath + '/jobId',
+                      schemaPath: '#/properties/jobId/type',
+                      keyword: 'type',
+                      params: { type: 'string' },
+                      message: 'must be string',
+                    },
+                  ]
+                  return false
+                }
+              }
+              var valid0 = _errs4 === errors
+            } else {
+              var valid0 = true
+            }
+            if (valid0) {
+              if (data.part !== undefined) {
+                let data2 = data.part
+                const _errs6 = errors
+                if (!(typeof data2 == 'number' && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
+                  validate20.errors = [
+                    {
+                      instancePath: instancePath + '/part',
+                      schemaPath: '#/properties/part/type',
+                      keyword: 'type',
+                      params: { type: 'integer' },
+                      message: 'must be integer',
+                    },
+                  ]
+                  return false
+                }
+                if (errors === _errs6) {
+                  if (typeof data2 == 'number' && isFinite(data2)) {
+                    if (data2 > 10000 || isNaN(data2)) {
+                      validate20.errors = [
+                        {
+                          instancePath: instancePath + '/part',
+                          schemaPath: '#/properties/part/maximum',
+                          keyword: 'maximum',
+                          params: { comparison: '<=', limit: 10000 },
+                          message: 'must be <= 10000',
+                        },
+                      ]
+                      return false
+                    } else {
+                      if (data2 < 0 || isNaN(data2)) {
+                        validate20.errors = [
+                          {
+                            instancePath: instancePath + '/part',
+                            schemaPath: '#/properties/part/minimum',
+                            keyword: 'minimum',
+                            params: { comparison: '>=', limit: 0 },
+                            message: 'must be >= 0',
+                          },
+                        ]
+                        return false
+                      }
+                    }
+                  }
+                }
+                var valid0 = _errs6 === errors
+              } else {
+                var valid0 = true
+              }
+              if (valid0) {
+                if (data.what !== undefined) {
+                  let data3 = data.what
+                  const _errs8 = errors
+                  const _errs9 = errors
+                  let valid1 = false
+                  const _errs10 = errors
+                  if (errors === _errs10) {
+                    if (data3 && typeof data3 == 'object' && !Array.isArray(data3)) {
+                      let missing1
+                      if (data3.urls === undefined && (missing1 = 'urls')) {
+                        const err0 = {
+                          instancePath: instancePath + '/what',
+                          schemaPath: '#/properties/what/anyOf/0/required',
+                          keyword: 'required',
+                          params: { missingProperty: missing1 },
+                          message: "must have required property '" + missing1 + "'",
+                        }
+                        if (vErrors === null) {
+                          vErrors = [err0]
+                        } else {
+                          vErrors.push(err0)
+                        }
+                        errors++
+                      } else {
+                        const _errs12 = errors
+                        for (const key1 in data3) {
+                          if (!(key1 === 'urls')) {
+                            const err1 = {
+                              instancePath: instancePath + '/what',
+                              schemaPath: '#/properties/what/anyOf/0/additionalProperties',
+                              keyword: 'additionalProperties',
+                              params: { additionalProperty: key1 },
+                              message: 'must NOT have additional properties',
+                            }
+                            if (vErrors === null) {
+                              vErrors = [err1]
+                            } else {
+                              vErrors.push(err1)
+                            }
+                            errors++
+                            break
+                          }
+                        }
+                        if (_errs12 === errors) {
+                          if (data3.urls !== undefined) {
+                            let data4 = data3.urls
+                            const _errs13 = errors
+                            if (errors === _errs13) {
+                              if (Array.isArray(data4)) {
+                                if (data4.length > 200) {
+                                  const err2 = {
+                                    instancePath: instancePath + '/what/urls',
+                                    schemaPath: '#/properties/what/anyOf/0/properties/urls/maxItems',
+                                    keyword: 'maxItems',
+                                    params: { limit: 200 },
+                                    message: 'must NOT have more than 200 items',
+                                  }
+                                  if (vErrors === null) {
+                                    vErrors = [err2]
+                                  } else {
+                                    vErrors.push(err2)
+                                  }
+                                  errors++
+                                } else {
+                                  if (data4.length < 1) {
+                                    const err3 = {
+                                      instancePath: instancePath + '/what/urls',
+                                      schemaPath: '#/properties/what/anyOf/0/properties/urls/minItems',
+                                      keyword: 'minItems',
+                                      params: { limit: 1 },
+                                      message: 'must NOT have fewer than 1 items',
+                                    }
+                                    if (vErrors === null) {
+                                      vErrors = [err3]
+                                    } else {
+                                      vErrors.push(err3)
+                                    }
+                                    errors++
+                                  } else {
+                                    var valid3 = true
+                                    const len0 = data4.length
+                                    for (let i0 = 0; i0 < len0; i0++) {
+                                      let data5 = data4[i0]
+                                      const _errs15 = errors
+                                      if (errors === _errs15) {
+                                        if (typeof data5 === 'string') {
+                                          if (data5.length > 2048) {
+                                            const err4 = {
+                                              instancePath: instancePath + '/what/urls/' + i0,
+                                              schemaPath: '#/properties/what/anyOf/0/properties/urls/items/maxLength',
+                                              keyword: 'maxLength',
+                                              params: { limit: 2048 },
+                                              message: 'must NOT have more than 2048 characters',
+                                            }
+                                            if (vErrors === null) {
+                                              vErrors = [err4]
+                                            } else {
+                                              vErrors.push(err4)
+                                            }
+                                            errors++
+                                          } else {
+                                            if (!pattern22.test(data5)) {
+                                              const err5 = {
+                                                instancePath: instancePath + '/what/urls/' + i0,
+                                                schemaPath: '#/properties/what/anyOf/0/properties/urls/items/pattern',
+                                                keyword: 'pattern',
+                                                params: { pattern: '^https?://[^\\s\\u0000-\\u001f]+$' },
+                                                message: 'must match pattern "' + '^https?://[^\\s\\u0000-\\u001f]+$' + '"',
+                                              }
+                                              if (vErrors === null) {
+                                                vErrors = [err5]
+                                              } else {
+                                                vErrors.push(err5)
+                                              }
+                                              errors++
+                                            }
+                                          }
+                                        } else {
+                                          const err6 = {
+                                            instancePath: instancePath + '/what/urls/' + i0,
+                                            schemaPath: '#/properties/what/anyOf/0/properties/urls/items/type',
+                                            keyword: 'type',
+                                            params: { type: 'string' },
+                                            message: 'must be string',
+                                          }
+                                          if (vErrors === null) {
+                                            vErrors = [err6]
+                                          } else {
+                                            vErrors.push(err6)
+                                          }
+                                          errors++
+                                        }
+                                      }
+                                      var valid3 = _errs15 === errors
+                                      if (!valid3) {
+                                        break
+                                      }
+                                    }
+                                  }
+                                }
+                              } else {
+                                const err7 = {
+                                  instancePath: instancePath + '/what/urls',
+                                  schemaPath: '#/properties/what/anyOf/0/properties/urls/type',
+                                  keyword: 'type',
+                                  params: { type: 'array' },
+                                  message: 'must be array',
+                                }
+                                if (vErrors === null) {
+                                  vErrors = [err7]
+                                } else {
+                                  vErrors.push(err7)
+                                }
+                                errors++
+                              }
+                            }
+                          }
+                        }
+                      }
+                    } else {
+                      const err8 = {
+                        instancePath: instancePath + '/what',
+                        schemaPath: '#/properties/what/anyOf/0/type',
+                        keyword: 'type',
+                        params: { type: 'object' },
+                        message: 'must be object',
+                      }
+                      if (vErrors === null) {
+                        vErrors = [err8]
+                      } else {
+                        vErrors.push(err8)
+                      }
+                      errors++
+                    }
+                  }
+                  var _valid0 = _errs10 === errors
+                  valid1 = valid1 || _valid0
+                  if (!valid1) {
+                    const _errs17 = errors
+                    if (errors === _errs17) {
+                      if (data3 && typeof data3 == 'object' && !Array.isArray(data3)) {
+                        let missing2
+                        if (data3.everything === undefined && (missing2 = 'everything')) {
+                          const err9 = {
+                            instancePath: instancePath + '/what',
+                            schemaPath: '#/properties/what/anyOf/1/required',
+                            keyword: 'required',
+                            params: { missingProperty: missing2 },
+                            message: "must have required property '" + missing2 + "'",
+                          }
+                          if (vErrors === null) {
+                            vErrors = [err9]
+                          } else {
+                            vErrors.push(err9)
+                          }
+                          errors++
+                        } else {
+                          const _errs19 = errors
+                          for (const key2 in data3) {
+                            if (!(key2 === 'everything')) {
+                              const err10 = {
+                                instancePath: instancePath + '/what',
+                                schemaPath: '#/properties/what/anyOf/1/additionalProperties',
+                                keyword: 'additionalProperties',
+                                params: { additionalProperty: key2 },
+                                message: 'must NOT have additional properties',
+                              }
+                              if (vErrors === null) {
+                                vErrors = [err10]
+                              } else {
+                                vErrors.push(err10)
+                              }
+                              errors++
+                              break
+                            }
+                          }
+                          if (_errs19 === errors) {
+                            if (data3.everything !== undefined) {
+                              let data6 = data3.everything
+                              if (typeof data6 !== 'boolean') {
+                                const err11 = {
+                                  instancePath: instancePath + '/what/everything',
+                                  schemaPath: '#/properties/what/anyOf/1/properties/everything/type',
+                                  keyword: 'type',
+                                  params: { type: 'boolean' },
+                                  message: 'must be boolean',
+                                }
+                                if (vErrors === null) {
+                                  vErrors = [err11]
+                                } else {
+                                  vErrors.push(err11)
+                                }
+                                errors++
+                              }
+                              if (true !== data6) {
+                                const err12 = {
+                                  instancePath: instancePath + '/what/everything',
+                                  schemaPath: '#/properties/what/anyOf/1/properties/everything/const',
+                                  keyword: 'const',
+                                  params: { allowedValue: true },
+                                  message: 'must be equal to constant',
+                                }
+                                if (vErrors === null) {
+                                  vErrors = [err12]
+                                } else {
+                                  vErrors.push(err12)
+                                }
+                                errors++
+                              }
+                            }
+                          }
+                        }
+                      } else {
+                        const err13 = {
+                          instancePath: instancePath + '/what',
+                          schemaPath: '#/properties/what/anyOf/1/type',
+                          keyword: 'type',
+                          params: { type: 'object' },
+                          message: 'must be object',
+                        }
+                        if (vErrors === null) {
+                          vErrors = [err13]
+                        } else {
+                          vErrors.push(err13)
+                        }
+                        errors++
+                      }
+                    }
+                    var _valid0 = _errs17 === errors
+                    valid1 = valid1 || _valid0
+                  }
+                  if (!valid1) {
+                    const err14 = {
+                      instancePath: instancePath + '/what',
+                      schemaPath: '#/properties/what/anyOf',
+                      keyword: 'anyOf',
+                      params: {},
+                      message: 'must match a schema in anyOf',
+                    }
+                    if (vErrors === null) {
+                      vErrors = [err14]
+                    } else {
+                      vErrors.push(err14)
+                    }
+                    errors++
+                    validate20.errors = vErrors
+                    return false
+                  } else {
+                    errors = _errs9
+                    if (vErrors !== null) {
+                      if (_errs9) {
+                        vErrors.length = _errs9
+                      } else {
+                        vErrors = null
+                      }
+                    }
+                  }
+                  var valid0 = _errs8 === errors
+                } else {
+                  var valid0 = true
+                }
+                if (valid0) {
+                  if (data.urgent !== undefined) {
+                    const _errs22 = errors
+                    if (typeof data.urgent !== 'boolean') {
+                      validate20.errors = [
+                        {
+                          instancePath: instancePath + '/urgent',
+                          schemaPath: '#/properties/urgent/type',
+                          keyword: 'type',
+                          params: { type: 'boolean' },
+                          message: 'must be boolean',
+                        },
+                      ]
+                      return false
+                    }
+                    var valid0 = _errs22 === errors
+                  } else {
+                    var valid0 = true
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate20.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      return false
+    }
+  }
+  validate20.errors = vErrors
+  return errors === 0
+}
+
+const isAgentGoodbye = validate21
+const schema22 = {
+  type: 'object',
+  required: ['type', 'reason'],
+  properties: { type: { type: 'string', const: 'goodbye' }, reason: { type: 'string', maxLength: 500 } },
+  additionalProperties: false,
+}
+
+function validate21(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null
+  let errors = 0
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      let missing0
+      if ((data.type === undefined && (missing0 = 'type')) || (data.reason === undefined && (missing0 = 'reason'))) {
+        validate21.errors = [
+          {
+            instancePath,
+            schemaPath: '#/required',
+            keyword: 'required',
+            params: { missingProperty: missing0 },
+            message: "must have required property '" + missing0 + "'",
+          },
+        ]
+        return false
+      } else {
+        const _errs1 = errors
+        for (const key0 in data) {
+          if (!(key0 === 'type' || key0 === 'reason')) {
+            validate21.errors = [
+              {
+                instancePath,
+                schemaPath: '#/additionalProperties',
+                keyword: 'additionalProperties',
+                params: { additionalProperty: key0 },
+                message: 'must NOT have additional properties',
+              },
+            ]
+            return false
+            break
+          }
+        }
+        if (_errs1 === errors) {
+          if (data.type !== undefined) {
+            let data0 = data.type
+            const _errs2 = errors
+            if (typeof data0 !== 'string') {
+              validate21.errors = [
+                {
+                  instancePath: instancePath + '/type',
+                  schemaPath: '#/properties/type/type',
+                  keyword: 'type',
+                  params: { type: 'string' },
+                  message: 'must be string',
+                },
+              ]
+              return false
+            }
+            if ('goodbye' !== data0) {
+              validate21.errors = [
                 {
                   instancePath: instancePath + '/type',
                   schemaPath: '#/properties/type/const',
@@ -4430,7 +4959,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs4) {
                 if (typeof data1 === 'string') {
                   if (data1.length > 500) {
-                    validate20.errors = [
+                    validate21.errors = [
                       {
                         instancePath: instancePath + '/reason',
                         schemaPath: '#/properties/reason/maxLength',
@@ -4442,7 +4971,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
                     return false
                   }
                 } else {
-                  validate20.errors = [
+                  validate21.errors = [
                     {
                       instancePath: instancePath + '/reason',
                       schemaPath: '#/properties/reason/type',
@@ -4462,11 +4991,11 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate20.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate21.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate20.errors = vErrors
+  validate21.errors = vErrors
   return errors === 0
 }
 
@@ -4482,5 +5011,6 @@ export const agentFrameValidators: Readonly<Record<string, Validator>> = {
   'job.created': isAgentJobCreated as unknown as Validator,
   'state.report': isAgentStateReport as unknown as Validator,
   'key.offer': isAgentKeyOffer as unknown as Validator,
+  'cdn.request': isAgentCdnRequest as unknown as Validator,
   goodbye: isAgentGoodbye as unknown as Validator,
 }
