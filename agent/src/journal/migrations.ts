@@ -37,4 +37,8 @@ export const migrations: readonly string[] = [
    ) STRICT;
    CREATE INDEX results_newest ON results (finished_at, job_id, bytes);
    CREATE INDEX runs_finished ON runs (finished_at) WHERE ended = 1;`,
+  // What came last is told by the order of rows, not by a clock that may have been set.
+  `DROP INDEX runs_recent;
+   DROP INDEX results_newest;
+   CREATE INDEX runs_ended ON runs (ended) WHERE ended = 1;`,
 ]

@@ -3,6 +3,12 @@ import type { Database, Row, Statement } from './database.ts'
 /** What the gateway has not heard of is neither shortened nor forgotten: the job might be offered again. */
 const isWaiting = (of: string): string => `EXISTS (SELECT 1 FROM outbox WHERE outbox.job_id = ${of}.job_id AND outbox.about = 'outcome')`
 
+/**
+ * A row is put anew whenever it is saved, so that its rowid tells what came last. Times do not: a clock that was ahead would keep
+ * what came after it was set right from being shown and kept.
+ */
+const newestEnded = '(SELECT rowid FROM runs WHERE ended = 1 ORDER BY rowid DESC LIMIT 1 OFFSET ?)'
+
 const runsWithResults = 'SELECT runs.ended, runs.body, results.result FROM runs LEFT JOIN results USING (job_id)'
 
 type Name =
@@ -34,17 +40,16 @@ const texts: Readonly<Record<Name, string>> = {
   find: `${runsWithResults} WHERE job_id = ?`,
   unfinished: `${runsWithResults} WHERE ended = 0 ORDER BY created_at, job_id`,
   unfinishedCount: 'SELECT count(*) AS count FROM runs WHERE ended = 0',
-  recent: `${runsWithResults} ORDER BY created_at DESC, job_id DESC LIMIT ?`,
+  recent: `${runsWithResults} ORDER BY runs.rowid DESC LIMIT ?`,
   keepResult: 'INSERT INTO results (job_id, finished_at, bytes, result) VALUES (?, ?, ?, ?)',
   forgetResult: 'DELETE FROM results WHERE job_id = ?',
   forgetResults: `DELETE FROM results WHERE NOT ${isWaiting('results')} AND job_id IN (
       SELECT job_id FROM (
         SELECT job_id, sum(bytes) OVER newest AS total, row_number() OVER newest AS place FROM results
-        WINDOW newest AS (ORDER BY finished_at DESC, job_id DESC)
+        WINDOW newest AS (ORDER BY rowid DESC)
       ) WHERE total > ? OR place > ?)`,
   forgetRuns: `DELETE FROM runs WHERE ended = 1 AND NOT ${isWaiting('runs')} AND (
-      (finished_at < ? AND finished_at < (SELECT finished_at FROM runs WHERE ended = 1 ORDER BY finished_at DESC LIMIT 1 OFFSET ?))
-      OR finished_at < (SELECT finished_at FROM runs WHERE ended = 1 ORDER BY finished_at DESC LIMIT 1 OFFSET ?))`,
+      (finished_at < ? AND rowid < ${newestEnded}) OR rowid < ${newestEnded})`,
   put: 'INSERT OR REPLACE INTO outbox (job_id, about, bytes, frame) VALUES (?, ?, ?, ?)',
   outbox: 'SELECT id, frame FROM outbox ORDER BY id LIMIT ?',
   outboxBytes: 'SELECT coalesce(sum(bytes), 0) AS bytes FROM outbox',

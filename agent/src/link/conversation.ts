@@ -1,4 +1,4 @@
-import { PlatenError, toPlatenError, type AgentFrame, type GatewayFrame } from '@platen/protocol'
+import { PlatenError, type AgentFrame, type GatewayFrame } from '@platen/protocol'
 import type { Clock } from '../ports/clock.ts'
 import type { RunNews } from '../ports/jobs.ts'
 import { answerOffer } from './answer-offer.ts'
@@ -46,7 +46,7 @@ export class Conversation {
   start(storedStateSeq: number): void {
     this.#unsubscribe = this.#parts.jobs.subscribe(news => this.#takeNews(news))
     this.#sendIfAny(this.#parts.reports.afterWelcome(storedStateSeq))
-    if (this.#parts.identity.keys?.isChanging) this.offerKey()
+    if (this.#parts.keyChange.isUnderWay) this.offerKey()
     this.#outbox.fill()
   }
 
@@ -58,9 +58,7 @@ export class Conversation {
 
   /** Offers a new key, where this agent can have one. */
   offerKey(): void {
-    const { keys } = this.#parts.identity
-    const offered = keys && withFile(this.#parts, () => keys.offer())
-    if (offered) this.#send({ type: 'key.offer', ...offered })
+    this.#sendIfAny(this.#parts.keyChange.offer())
   }
 
   /** Acts on a frame; false where it has no place here. */
@@ -117,11 +115,11 @@ export class Conversation {
 
   /** One that names a key which is not on its way means nothing. */
   #takeKeyAck({ publicKey, refused }: Extract<GatewayFrame, { type: 'key.ack' }>): void {
-    const { identity, log } = this.#parts
+    const { keyChange, log } = this.#parts
     if (refused !== undefined) {
       log.warn('link:key_refused', { code: refused })
-      withFile(this.#parts, () => identity.keys?.refused(publicKey))
-    } else if (identity.keys?.kept(publicKey)) this.#door.keyKept()
+      keyChange.refused(publicKey)
+    } else if (keyChange.kept(publicKey)) this.#door.keyKept()
   }
 
   #takeNews(news: RunNews): void {
@@ -141,15 +139,5 @@ export class Conversation {
   #send(frame: AgentFrame): void {
     this.#pace.spend()
     this.#door.send(frame)
-  }
-}
-
-/** A key file that can't be written, on a full disk for instance, leaves the keys as they are: both are still known. */
-export function withFile<Value>({ log }: Pick<LinkParts, 'log'>, change: () => Value): Value | undefined {
-  try {
-    return change()
-  } catch (error) {
-    log.error('link:key_unsaved', { code: toPlatenError(error).code })
-    return undefined
   }
 }

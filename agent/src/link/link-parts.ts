@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Jobs } from '../ports/jobs.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Log } from '../ports/log.ts'
+import type { KeyChange } from './key-change.ts'
 import type { Refusals } from './refusals.ts'
 import type { StateReports } from './state-reports.ts'
 
@@ -20,6 +21,7 @@ export interface LinkParts {
   readonly reports: StateReports
   readonly gatewayTime: GatewayTime
   readonly refusals: Refusals
+  readonly keyChange: KeyChange
 }
 
 /** The gateway's time as far as this agent knows it: sites' clocks are wrong more often than gateways'. */

@@ -1,5 +1,6 @@
 import type { AgentIdentity } from '../ports/agent-identity.ts'
 import { connectionToken } from './connection-token.ts'
+import { KeyChange } from './key-change.ts'
 import { GatewayTime, type LinkParts } from './link-parts.ts'
 import { quietLog } from './quiet-log.ts'
 import { endText, isKeyRefused, keyRefused, verdictOn, type ConnectionEnd } from './reconnect.ts'
@@ -8,7 +9,7 @@ import { Session } from './session.ts'
 import { StateReports, type Facts } from './state-reports.ts'
 
 /** What a link needs. */
-export interface LinkOptions extends Omit<LinkParts, 'reports' | 'gatewayTime' | 'refusals'> {
+export interface LinkOptions extends Omit<LinkParts, 'reports' | 'gatewayTime' | 'refusals' | 'keyChange'> {
   /** The agent's present state in small facts. */
   readonly facts: () => Facts
 }
@@ -47,9 +48,10 @@ export class Link {
 
   /** Starts connecting at once. */
   constructor({ facts, ...options }: LinkOptions) {
-    const { clock, journal, log } = options
+    const { clock, identity, journal } = options
+    const log = quietLog(options.log, clock)
     const shared = { reports: new StateReports(journal, facts), gatewayTime: new GatewayTime(clock), refusals: new Refusals() }
-    this.#parts = { ...options, log: quietLog(log, clock), ...shared }
+    this.#parts = { ...options, log, ...shared, keyChange: new KeyChange(identity.keys, log) }
     this.#state = { state: 'connecting', since: clock.now() }
     this.#connect()
   }
@@ -65,7 +67,7 @@ export class Link {
 
   /** Whether a new key waits to be taken into use. */
   get keyChanging(): boolean {
-    return this.#parts.identity.keys?.isChanging ?? false
+    return this.#parts.keyChange.isUnderWay
   }
 
   /** Makes a new key, and changes to it once the gateway has it. @throws PlatenError file.denied, agent.revoked */

@@ -11,13 +11,13 @@ const burst = limits.link.frameBurst * share
  * go into debt, which those that can wait then pay.
  */
 export class Pace {
-  readonly #clock: Pick<Clock, 'now'>
+  readonly #clock: Pick<Clock, 'monotonic'>
   #tokens: number = burst
   #filledAt: number
 
-  constructor(clock: Pick<Clock, 'now'>) {
+  constructor(clock: Pick<Clock, 'monotonic'>) {
     this.#clock = clock
-    this.#filledAt = clock.now()
+    this.#filledAt = clock.monotonic()
   }
 
   /** A frame leaves. */
@@ -33,7 +33,7 @@ export class Pace {
   }
 
   #fill(): void {
-    const now = this.#clock.now()
+    const now = this.#clock.monotonic()
     this.#tokens = Math.min(burst, this.#tokens + (Math.max(0, now - this.#filledAt) * perSecond) / 1_000)
     this.#filledAt = now
   }

@@ -1,21 +1,11 @@
-import {
-  closeCodes,
-  decodeFrame,
-  helloText,
-  limits,
-  revisions,
-  toPlatenError,
-  type AgentFrame,
-  type CloseCodeNumber,
-  type GatewayFrame,
-} from '@platen/protocol'
+import { closeCodes, decodeFrame, limits, toPlatenError, type AgentFrame, type CloseCodeNumber, type GatewayFrame } from '@platen/protocol'
 import { gatewayFrameValidators } from '@platen/protocol/validators/gateway-frames'
 import { tokenBucket } from '../domain/token-bucket.ts'
 import type { Clock } from '../ports/clock.ts'
-import { Conversation, withFile } from './conversation.ts'
+import { Conversation } from './conversation.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { helloTo } from './hello.ts'
 import type { LinkParts } from './link-parts.ts'
-import { outboxWindow } from './outbox-sender.ts'
 import type { ConnectionEnd } from './reconnect.ts'
 import { openSocket, type Door, type LinkSocket } from './socket.ts'
 
@@ -70,7 +60,7 @@ export class Session {
       after: (ms, call) => clock.after(ms, () => this.#guarded(call)),
     }
     this.#limitRate = tokenBucket({ perSecond: limits.link.gatewayFramesPerSecond, burst: limits.link.gatewayFrameBurst }, () =>
-      clock.now(),
+      clock.monotonic(),
     )
     this.#stopHelloTimer = this.#clock.after(limits.link.helloMs * 2, () => this.#close(4001))
     this.#socket = openSocket(
@@ -129,29 +119,11 @@ export class Session {
   }
 
   #hello(challenge: Extract<GatewayFrame, { type: 'challenge' }>): void {
-    const { identity, kinds, version, reports, gatewayTime } = this.#options.parts
+    const { identity, gatewayTime } = this.#options.parts
     if (challenge.gateway !== identity.gateway) return this.#close(4009, 'another gateway')
     gatewayTime.learn(challenge.time)
     this.#step = { at: 'welcome' }
-    this.#send({
-      type: 'hello',
-      agentId: identity.agentId,
-      instanceId: identity.instanceId,
-      signature: identity.sign(helloText(challenge, identity.agentId, identity.instanceId)),
-      revisions: [...revisions],
-      capabilities: [...kinds],
-      version,
-      running: this.#held(),
-      stateSeq: reports.seq,
-      ...(this.#options.lastClose === undefined ? {} : { lastClose: this.#options.lastClose }),
-    })
-  }
-
-  /** The fences that this agent answers for: what runs, and the results that are the first to be sent. */
-  #held(): { jobId: string; attempt: number; epoch: number }[] {
-    const { jobs, journal } = this.#options.parts
-    const results = journal.outbox(outboxWindow).flatMap(({ frame }) => (frame.type !== 'job.created' && frame.epoch > 0 ? [frame] : []))
-    return [...jobs.running(), ...results].map(({ jobId, attempt, epoch }) => ({ jobId, attempt, epoch }))
+    this.#send(helloTo(challenge, this.#options.parts, this.#options.lastClose))
   }
 
   #welcomed({ sessionId, heartbeatMs, leaseMs, stateSeq, time }: Extract<GatewayFrame, { type: 'welcome' }>): void {
@@ -160,7 +132,7 @@ export class Session {
     parts.gatewayTime.learn(time)
     // The gateway has heard more of this agent than this journal knows: it is another one than before, or an old copy.
     if (stateSeq > parts.reports.seq) parts.jobs.forgot(time)
-    withFile(parts, () => parts.identity.keys?.welcomed())
+    parts.keyChange.welcomed()
     const door = {
       send: (frame: AgentFrame) => this.#send(frame),
       waitingBytes: () => this.#socket.waitingBytes(),

@@ -24,6 +24,14 @@ export interface LocalServerOptions {
   readonly journal: Pick<Journal, 'nonce'>
   readonly clock: Clock
   readonly log: Log
+  readonly patience?: Patience
+}
+
+/** How long a request may take to come, and how often that is looked at. */
+export interface Patience {
+  readonly headersMs: number
+  readonly requestMs: number
+  readonly checkMs: number
 }
 
 /** A listening server. */
@@ -35,10 +43,8 @@ export interface LocalServer {
 // An import of node:http reads all of its exports, WebSocket among them, and that loads 6.5 MB of fetch for good.
 const { createServer } = process.getBuiltinModule('node:http')
 
-const headersMs = 5_000
-const requestMs = 10_000
+const usualPatience: Patience = { headersMs: 5_000, requestMs: 10_000, checkMs: 5_000 }
 const keepAliveMs = 1_000
-const checkMs = 5_000
 
 /** The answer to what is no HTTP, before there is a request to answer. */
 const unreadable = ((): string => {
@@ -52,7 +58,8 @@ const unreadable = ((): string => {
  * @throws PlatenError port.in_use, internal
  */
 export async function openLocalServer(options: LocalServerOptions): Promise<LocalServer> {
-  const { clock, log } = options
+  const { clock, log, patience = usualPatience } = options
+  const { headersMs, requestMs, checkMs } = patience
   const limitRate = tokenBucket({ perSecond: limits.local.requestsPerSecond, burst: limits.local.burst }, () => clock.monotonic())
   const tellRefusal = refusalLog(log, clock)
   let open = 0

@@ -53,7 +53,7 @@ export interface Jobs {
   unfinished(): number
   find(jobId: string): Run | undefined
   progressOf(jobId: string): Progress | undefined
-  /** Newest first. */
+  /** Those to which something happened last first. */
   recent(limit: number): readonly Run[]
   /** Calls back on every news until the answer is called. */
   subscribe(listener: (news: RunNews) => void): () => void

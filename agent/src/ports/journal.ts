@@ -19,7 +19,7 @@ export interface Journal {
   find(jobId: string): Run | undefined
   /** Runs that had not ended: what a restart has to settle. */
   unfinished(): readonly Run[]
-  /** Newest first. */
+  /** What was saved last first. */
   recent(limit: number): readonly Run[]
   /** Frames that wait, oldest first. */
   outbox(limit: number): readonly OutboxItem[]

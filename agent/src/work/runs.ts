@@ -6,8 +6,11 @@ import { judge, refusal, type Refusal } from '../domain/policy.ts'
 import { transition, type Lease, type Origin, type Run, type RunIdentity } from '../domain/run.ts'
 import type { Cancelled, Fence, Jobs, Offered, Progress, RunNews } from '../ports/jobs.ts'
 import { refusalOf, toRefusal, type AdmissionRules } from './admission.ts'
+import { CancelledLeases } from './cancelled-leases.ts'
 import { createdFrames, outcomeFrame } from './frames.ts'
 import { LiveRun, type LiveRunOptions } from './live-run.ts'
+import { MemoryLoss } from './memory-loss.ts'
+import { NewsListeners } from './news-listeners.ts'
 
 /** What the owner of all runs needs. */
 export type RunsOptions = AdmissionRules & Omit<LiveRunOptions, 'tell' | 'ended'>
@@ -15,26 +18,22 @@ export type RunsOptions = AdmissionRules & Omit<LiveRunOptions, 'tell' | 'ended'
 /** Runs that have not ended, at most: more than a heartbeat may list (64) would be lost to the gateway. */
 const mostUnfinished = 48
 const busyRetryMs = 30_000
-const forgottenName = 'runs.forgotten_before'
-/** Cancellations that are remembered: an offer that is doubled comes soon after the first. */
-const mostCancelled = 256
 
 /** Everything that runs at this site: the one owner of the job machine. */
 export class Runs implements Jobs {
   readonly #options: RunsOptions
   readonly #live = new Map<string, LiveRun>()
-  readonly #listeners = new Set<(news: RunNews) => void>()
-  /** The last epochs of jobs that were cancelled before they came: a doubled offer must not start one. */
-  readonly #cancelled = new Map<string, number>()
+  readonly #listeners: NewsListeners
+  readonly #cancelled = new CancelledLeases()
+  readonly #loss: MemoryLoss
   #closing = false
-  #forgottenBefore: number | undefined
 
   /** Takes over what the journal holds: settles what a crash left, and lets what had not begun wait for its turn. */
   constructor(options: RunsOptions) {
     this.#options = options
-    const { journal, kinds, policy } = options
-    const forgotten = journal.get(forgottenName)
-    if (forgotten !== undefined) this.#forgottenBefore = Number(forgotten)
+    const { journal, kinds, policy, log } = options
+    this.#listeners = new NewsListeners(log)
+    this.#loss = new MemoryLoss(journal, log)
     for (const run of journal.unfinished()) {
       const kind = kinds.get(run.kind)
       if (!kind) {
@@ -52,11 +51,11 @@ export class Runs implements Jobs {
 
   offer({ settled, ...offered }: Offered): 'accepted' | Refusal {
     const { jobId, epoch } = offered
-    if ((this.#cancelled.get(jobId) ?? -1) >= epoch) return toRefusal(new PlatenError('job.cancelled'))
+    if (this.#cancelled.has(jobId, epoch)) return toRefusal(new PlatenError('job.cancelled'))
     const identity: RunIdentity = { ...offered, origin: 'platform', createdAt: this.#options.clock.now() }
     const known = this.find(jobId)
     // A record of what is settled says nothing of the leases after it.
-    const lost = known && known.epoch > settled ? undefined : mayHaveRun({ ...offered, settled }, this.#forgottenBefore)
+    const lost = known && known.epoch > settled ? undefined : mayHaveRun({ ...offered, settled }, this.#loss.before)
     if (lost) return lost
     const compared = known ? compareOffer(known, { ...offered, settled }) : 'new attempt'
     if (compared === 'end the older first') {
@@ -88,7 +87,7 @@ export class Runs implements Jobs {
     const known = this.find(jobId)
     // What was made at the site is the site's: whoever speaks for a lease has none of it.
     if (lease && known && known.origin !== 'platform') return 'ended'
-    if (lease && (!known || known.epoch < lease.epoch)) this.#noteCancelled(jobId, lease.epoch)
+    if (lease && (!known || known.epoch < lease.epoch)) this.#cancelled.add(jobId, lease.epoch)
     if (!known) return 'unknown'
     if (lease && lease.epoch < known.epoch) return 'ended'
     if (lease && lease.epoch > known.epoch) this.#adopt(known, lease)
@@ -99,18 +98,11 @@ export class Runs implements Jobs {
   }
 
   forgot(before: number): void {
-    this.#options.log.error('runs:forgotten', { before: new Date(before).toISOString() })
-    this.#forgottenBefore = before
-    try {
-      this.#options.journal.set(forgottenName, String(before))
-    } catch (error) {
-      // The state's sequence can't be put on disk either, so that the next welcome tells it again.
-      this.#options.log.error('runs:forgotten_unsaved', { code: toPlatenError(error).code })
-    }
+    this.#loss.note(before)
   }
 
   forgottenBefore(): number | undefined {
-    return this.#forgottenBefore
+    return this.#loss.before
   }
 
   running(): readonly Fence[] {
@@ -135,8 +127,7 @@ export class Runs implements Jobs {
   }
 
   subscribe(listener: (news: RunNews) => void): () => void {
-    this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
+    return this.#listeners.add(listener)
   }
 
   /** Stops what runs and takes nothing more. What waits stays journaled for the next start. */
@@ -169,15 +160,9 @@ export class Runs implements Jobs {
     else {
       const { run } = transition(known, { type: 'adopt', ...lease })
       if (run.state === 'ended') this.#options.journal.save(run, [outcomeFrame(run)])
-      this.#tell({ type: 'state', run })
+      this.#listeners.tell({ type: 'state', run })
     }
     return 'accepted'
-  }
-
-  #noteCancelled(jobId: string, epoch: number): void {
-    this.#cancelled.delete(jobId)
-    this.#cancelled.set(jobId, epoch)
-    if (this.#cancelled.size > mostCancelled) this.#cancelled.delete(this.#cancelled.keys().next().value as string)
   }
 
   #refusal(identity: RunIdentity): Refusal | undefined {
@@ -196,29 +181,18 @@ export class Runs implements Jobs {
     const live = this.#liveRun(run, kind)
     live.take(reports ? createdFrames(run) : [], this.#next([...this.#live.values(), live]) === live)
     this.#live.set(run.jobId, live)
-    this.#tell({ type: 'state', run })
+    this.#listeners.tell({ type: 'state', run })
     this.#startSoon()
     return run
   }
 
   #liveRun(run: Run, kind: LiveRun['kind']): LiveRun {
-    const tell = (news: RunNews): void => this.#tell(news)
+    const tell = (news: RunNews): void => this.#listeners.tell(news)
     const ended = (jobId: string): void => {
       this.#live.delete(jobId)
       this.#startSoon()
     }
     return new LiveRun(run, kind, { ...this.#options, tell, ended })
-  }
-
-  #tell(news: RunNews): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(news)
-      } catch (error) {
-        // Whoever only listens must not change what becomes of a run.
-        this.#options.log.error('runs:untold', { jobId: news.run.jobId, error })
-      }
-    }
   }
 
   /** After the caller has answered: an accept leaves before the first news of the run. */

@@ -1,101 +1,106 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { transition, type Run, type RunEvent } from '../../src/domain/run.ts'
+import { isRepeatable } from '../../src/domain/effect.ts'
+import type { Run, RunEvent } from '../../src/domain/run.ts'
+import { history, last, live, taken, type Moment } from './run-history.ts'
 
-const accepted: Run = {
-  jobId: 'job_1',
-  kind: 'cache.purge',
-  input: {},
-  origin: 'owner',
-  attempt: 0,
-  epoch: 0,
-  runMs: 1_000,
-  createdAt: 1,
-  state: 'accepted',
+/** Checks something of every life. */
+function always(check: (moments: readonly Moment[]) => void): void {
+  fc.assert(
+    fc.property(history, events => check(live(events))),
+    { numRuns: 500 },
+  )
 }
 
-const event: fc.Arbitrary<RunEvent> = fc.oneof(
-  fc.record({ type: fc.constant('start' as const), at: fc.nat() }),
-  fc.record({ type: fc.constant('step' as const), name: fc.string(), kind: fc.constantFrom('idempotent', 'not repeatable', 'odd') }),
-  fc.record({ type: fc.constant('cancel' as const), at: fc.nat() }),
-  fc.record({ type: fc.constant('restart' as const), at: fc.nat() }),
-  fc.record({
-    type: fc.constant('end' as const),
-    at: fc.nat(),
-    end: fc.record({
-      outcome: fc.constantFrom('succeeded' as const, 'failed' as const),
-      effect: fc.constantFrom('none' as const, 'applied' as const),
-    }),
-  }),
-)
+/** Checks something of every step of every life. */
+const ever = (check: (moment: Moment) => void): void => always(moments => moments.forEach(check))
 
-/** The run after the events, and every effect on the way. */
-function play(events: readonly RunEvent[]): { run: Run; effects: string[] } {
-  const effects: string[] = []
-  let run = accepted
-  for (const next of events) {
-    const step = transition(run, next)
-    run = step.run
-    effects.push(...step.effects.map(({ type }) => type))
-  }
-  return { run, effects }
-}
+const count = (moments: readonly Moment[], effect: string): number =>
+  moments.flatMap(({ effects }) => effects).filter(({ type }) => type === effect).length
 
 describe('a run', () => {
-  it('is reported exactly once when it ends, and never before', () => {
-    fc.assert(
-      fc.property(fc.array(event), events => {
-        const { run, effects } = play(events)
-        assert.equal(effects.filter(effect => effect === 'report').length, run.state === 'ended' ? 1 : 0)
-      }),
-    )
-  })
+  it('is reported when it ends, never before, and again only for a lease that takes up its end', () =>
+    always(moments => {
+      const ends = last(moments).state === 'ended' ? 1 : 0
+      const again = moments.filter(({ before, event }) => before.state === 'ended' && event.type === 'adopt').length
+      assert.equal(count(moments, 'report'), ends + again)
+    }))
 
-  it('is given to a worker at most once', () => {
-    fc.assert(fc.property(fc.array(event), events => assert.ok(play(events).effects.filter(effect => effect === 'work').length <= 1)))
-  })
+  it('is given to a worker once, when it starts, however often it is told to', () =>
+    always(moments => {
+      const started = moments.some(({ before, run }) => before.state === 'accepted' && run.state === 'running')
+      assert.equal(count(moments, 'work'), started ? 1 : 0)
+    }))
 
-  it('never changes after its end', () => {
-    fc.assert(
-      fc.property(fc.array(event), event, (events, late) => {
-        const { run } = play([...events, { type: 'end', at: 1, end: { outcome: 'failed', effect: 'none' } }])
-        const after = transition(run, late)
-        assert.equal(after.run, run)
-        assert.deepEqual(after.effects, [])
-      }),
-    )
-  })
+  it('never leaves its end, nor changes what it says of it', () =>
+    ever(({ before, event, run, effects }) => {
+      if (before.state !== 'ended') return
+      assert.deepEqual({ ...run, attempt: before.attempt, epoch: before.epoch }, before)
+      if (event.type !== 'adopt') assert.deepEqual([run, effects], [before, []])
+    }))
 
-  it('keeps what it is through every transition', () => {
-    fc.assert(
-      fc.property(fc.array(event), events => {
-        const { jobId, kind, origin, attempt, epoch, createdAt } = play(events).run
-        assert.deepEqual([jobId, kind, origin, attempt, epoch, createdAt], ['job_1', 'cache.purge', 'owner', 0, 0, 1])
-      }),
-    )
-  })
+  it('ends as it was told to, in whatever state it was', () =>
+    ever(({ before, event, run }) => {
+      if (event.type !== 'end' || before.state === 'ended') return
+      assert.ok(run.state === 'ended')
+      assert.deepEqual([run.end, run.finishedAt], [event.end, event.at])
+    }))
 
-  it('starts again after a restart if nothing had begun', () => {
-    assert.equal(play([{ type: 'restart', at: 5 }]).run.state, 'accepted')
-  })
+  it('goes on under the newest lease that it was given, and under no older one again', () =>
+    always(moments => {
+      let newest = { attempt: taken.attempt, epoch: taken.epoch }
+      for (const { event, run } of moments) {
+        if (event.type === 'adopt' && event.epoch > newest.epoch) newest = { attempt: event.attempt, epoch: event.epoch }
+        assert.deepEqual({ attempt: run.attempt, epoch: run.epoch }, newest)
+      }
+    }))
 
-  it('is lost without effect when a restart finds it running before its first step', () => {
-    const { run } = play([
-      { type: 'start', at: 2 },
-      { type: 'restart', at: 5 },
-    ])
-    assert.equal(run.state === 'ended' && run.end.outcome === 'failed' && run.end.error?.code, 'job.lost')
-    assert.equal(run.state === 'ended' && run.end.effect, 'none')
-  })
+  it('is in the same state whatever lease takes it up', () =>
+    ever(({ before, event, run, effects }) => {
+      if (event.type !== 'adopt') return
+      assert.equal(run.state, before.state)
+      assert.deepEqual(effects, run.state === 'ended' ? [{ type: 'report' }] : [])
+    }))
+
+  it('is the same job all its life, with no more to it than its state has', () =>
+    ever(({ run }) => {
+      const { jobId, kind, input, origin, runMs, createdAt, child, attempt: _attempt, epoch: _epoch, state, ...own } = run
+      assert.deepEqual({ ...taken, jobId, kind, input, origin, runMs, createdAt, child }, taken)
+      const members = { accepted: '', running: 'startedAt,steps', ended: 'end,finishedAt' }
+      assert.equal(Object.keys(own).toSorted().join(), members[state])
+    }))
+
+  it('is stopped by a cancellation, not ended, while a worker has it, and ended at once before', () =>
+    ever(({ before, event, run, effects }) => {
+      if (event.type !== 'cancel' || before.state === 'ended') return
+      if (before.state === 'running') assert.deepEqual([run, effects], [before, [{ type: 'stop work' }]])
+      else assert.ok(run.state === 'ended' && run.end.outcome === 'cancelled' && run.end.effect === 'none')
+    }))
+
+  it('waits on over a restart where nothing had begun, and is lost with what its steps may have done where something had', () =>
+    always(moments => {
+      const steps: string[] = []
+      for (const { before, event, run } of moments) {
+        if (event.type === 'step' && before.state === 'running') steps.push(event.kind)
+        if (event.type !== 'restart') continue
+        if (before.state === 'accepted') assert.equal(run, before)
+        if (before.state !== 'running') continue
+        assert.ok(run.state === 'ended' && run.end.outcome === 'failed' && run.end.error?.code === 'job.lost')
+        const guess = steps.every(isRepeatable) ? 'partial' : 'unknown'
+        assert.equal(run.end.effect, steps.length === 0 ? 'none' : guess)
+      }
+    }))
 
   it('is lost with an unknown effect when a restart finds a step begun that is not repeatable, and with a partial one otherwise', () => {
     const lostIn = (kind: string): unknown => {
-      const { run } = play([
-        { type: 'start', at: 2 },
-        { type: 'step', name: 'write', kind },
-        { type: 'restart', at: 5 },
-      ])
+      const run = last(
+        live([
+          { type: 'start', at: 2 },
+          { type: 'step', name: 'write', kind },
+          { type: 'restart', at: 5 },
+        ]),
+      )
       return run.state === 'ended' && run.end.effect
     }
     assert.equal(lostIn('idempotent'), 'partial')
@@ -103,25 +108,46 @@ describe('a run', () => {
     assert.equal(lostIn('not repeatable'), 'unknown')
     assert.equal(lostIn('something that another build knows'), 'unknown')
   })
+})
 
-  it('goes on under a newer lease in whatever state it is, and reports an end again under that', () => {
-    fc.assert(
-      fc.property(fc.array(event), fc.nat({ max: 5 }), (events, epoch) => {
-        const { run } = play(events)
-        const step = transition(run, { type: 'adopt', attempt: 2, epoch })
-        assert.deepEqual([step.run.state, step.run.epoch], [run.state, epoch])
-        assert.deepEqual(step.effects, run.state === 'ended' ? [{ type: 'report' }] : [])
-        assert.equal(transition(step.run, { type: 'adopt', attempt: 1, epoch: epoch - 1 }).run.epoch, epoch)
-      }),
+/** Each state, an event that it knows, and what comes of it. */
+const ways: readonly (readonly [state: Run['state'], event: RunEvent['type'], next: Run['state'], ...effects: string[]])[] = [
+  ['accepted', 'start', 'running', 'work'],
+  ['accepted', 'cancel', 'ended', 'report'],
+  ['accepted', 'end', 'ended', 'report'],
+  ['accepted', 'adopt', 'accepted'],
+  ['accepted', 'restart', 'accepted'],
+  ['running', 'step', 'running'],
+  ['running', 'cancel', 'running', 'stop work'],
+  ['running', 'end', 'ended', 'report'],
+  ['running', 'adopt', 'running'],
+  ['running', 'restart', 'ended', 'report'],
+  ['ended', 'adopt', 'ended', 'report'],
+]
+
+describe('the lives that these laws are tried on', () => {
+  const moments = fc.sample(history, { numRuns: 1_000, seed: 1 }).flatMap(events => live(events))
+
+  it('take every way out of every state, and bring every event to every state', () => {
+    const met = ({ before, event }: Moment): string => `${before.state}, ${event.type}`
+    const seen = new Set(moments.map(moment => [met(moment), moment.run.state, ...moment.effects.map(({ type }) => type)].join()))
+    assert.deepEqual(
+      ways.map(([state, event, ...rest]) => [`${state}, ${event}`, ...rest].join()).filter(way => !seen.has(way)),
+      [],
     )
+    assert.equal(new Set(moments.map(met)).size, 3 * 6)
   })
 
-  it('is stopped, not ended, by a cancellation while it runs: the worker has the last word', () => {
-    const { run, effects } = play([
-      { type: 'start', at: 2 },
-      { type: 'cancel', at: 3 },
-    ])
-    assert.equal(run.state, 'running')
-    assert.deepEqual(effects, ['work', 'stop work'])
+  it('know all outcomes, a wait for a child among them, and leases that are newer, the same and older', () => {
+    const outcomes = new Set(moments.flatMap(({ run }) => (run.state === 'ended' ? [run.end.outcome] : [])))
+    assert.deepEqual(outcomes, new Set(['succeeded', 'failed', 'cancelled', 'waiting']))
+    const leases = new Set(moments.flatMap(({ before, event }) => (event.type === 'adopt' ? [Math.sign(event.epoch - before.epoch)] : [])))
+    assert.deepEqual(leases, new Set([-1, 0, 1]))
+  })
+
+  it('mostly hold what fits, and some of what does not', () => {
+    const open = moments.filter(({ before }) => before.state !== 'ended')
+    const fitting = open.filter(({ before, event }) => ways.some(([state, type]) => state === before.state && type === event.type)).length
+    assert.ok(fitting / open.length > 0.8 && fitting < open.length, `${fitting} of ${open.length}`)
   })
 })

@@ -69,7 +69,7 @@ describe('the journal', () => {
     assert.equal(journal.find('b'), undefined)
   })
 
-  it('lists what has not ended, oldest first, and everything, newest first', test => {
+  it('lists what has not ended, oldest first, and everything, what was saved last first', test => {
     const { journal } = open(test)
     for (const run of [accepted('b', 2), accepted('a', 1), accepted('c', 3)]) journal.save(run)
     journal.save(ended('c'))
@@ -79,7 +79,7 @@ describe('the journal', () => {
     )
     assert.deepEqual(
       journal.recent(2).map(run => run.jobId),
-      ['b', 'c'],
+      ['c', 'a'],
     )
   })
 
@@ -193,6 +193,32 @@ describe('the journal', () => {
       ['applied', true],
       ['applied', true],
     ])
+  })
+
+  it('shows first and keeps whole what came last, also after a clock that was ahead has been set right', test => {
+    const { journal } = open(test, { keepRuns: 2, keepMs: 100, tidyEvery: 1, now: () => 1_000 })
+    for (const id of ['ahead', 'ahead too']) journal.save({ ...ended(id, 9_000_000), createdAt: 9_000_000 })
+    for (const id of ['before', 'after', 'last']) journal.save({ ...ended(id, 500), createdAt: 500 })
+    assert.deepEqual(
+      journal.recent(2).map(run => [run.jobId, run.state === 'ended' && run.end.outcome === 'succeeded' && run.end.result]),
+      [
+        ['last', { summary: 'done' }],
+        ['after', { summary: 'done' }],
+      ],
+    )
+    assert.equal(journal.find('before'), undefined)
+  })
+
+  it('forgets nothing because of a clock that was set forth, but what is over the number that it keeps', test => {
+    let now = 1_000
+    const { journal } = open(test, { keepRuns: 2, tidyEvery: 1, now: () => now })
+    for (const id of ['a', 'b']) journal.save(ended(id, now))
+    now += 365 * 86_400_000
+    journal.save(ended('c', now))
+    assert.deepEqual(
+      ['a', 'b', 'c'].map(id => journal.find(id) !== undefined),
+      [false, true, true],
+    )
   })
 
   it('neither shortens nor forgets a run whose outcome the gateway has not heard of', test => {

@@ -2,50 +2,10 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { newId } from '@platen/protocol'
-import { openJournal } from '../../src/journal/sqlite-journal.ts'
-import { Link } from '../../src/link/link.ts'
-import type { Journal } from '../../src/ports/journal.ts'
-import { jsonLog } from '../../src/system/json-log.ts'
-import { systemClock } from '../../src/system/system-clock.ts'
-import { Runs } from '../../src/work/runs.ts'
-import { freeOwner } from '../support/free-owner.ts'
-import { HandWorkers } from '../support/hand-workers.ts'
+import { bill, soon } from '../support/runs-bench.ts'
 import { tempFolder } from '../support/temp-folder.ts'
-import { testInputs, testKinds } from '../support/test-kinds.ts'
-import { testPolicy } from '../support/test-policy.ts'
-import { TestSigner, testKey } from './test-signer.ts'
+import { linkedSite } from './linked-site.ts'
 import { WireGateway } from './wire-gateway.ts'
-
-const log = jsonLog('test', () => {})
-const bill = { cpuMs: 1, peakRssBytes: 1, wallMs: 1, readBytes: 0, writtenBytes: 0, savedBytes: 0 }
-
-interface Site {
-  readonly runs: Runs
-  readonly workers: HandWorkers
-  readonly journal: Journal
-  readonly link: Link
-  readonly stop: () => Promise<void>
-}
-
-/** An agent of a gateway at this address, as it starts with this journal. */
-function site(file: string, url: string): Site {
-  const journal = openJournal(file)
-  const workers = new HandWorkers()
-  const kinds = new Map(testKinds.map(kind => [kind.name, kind]))
-  const clock = { ...systemClock, random: () => 0 }
-  const options = { journal, workers, owner: freeOwner, policy: testPolicy('/srv'), kinds, inputs: testInputs, reports: true, clock, log }
-  const runs = new Runs(options)
-  const ids = { agentId: newId('agent'), siteId: newId('site'), instanceId: newId('inst') }
-  const identity = { ...ids, gateway: 'gateway.test', gateways: [url], signerRoot: new TestSigner().root, sign: testKey().sign }
-  const link = new Link({ identity, jobs: runs, journal, clock, log, version: '0', kinds: ['test.light'], facts: () => ({}) })
-  const stop = async (): Promise<void> => {
-    await link.close()
-    journal.close()
-  }
-  return { runs, workers, journal, link, stop }
-}
-
-const soon = (): Promise<void> => new Promise(setImmediate)
 
 describe('an agent whose gateway is away', () => {
   it('runs what the owner asks for, over a restart too, and reports all of it in order when there is a gateway again', async test => {
@@ -55,7 +15,7 @@ describe('an agent whose gateway is away', () => {
     await probe.close()
     const file = join(tempFolder(test), 'journal.db')
 
-    const first = site(file, url)
+    const first = linkedSite(file, url)
     const one = first.runs.create('test.light', { a: 1 }, 'owner')
     await soon()
     first.workers.started[0]?.end({ outcome: 'succeeded', effect: 'applied', result: { summary: 'one' }, bill })
@@ -66,7 +26,7 @@ describe('an agent whose gateway is away', () => {
     assert.notEqual(first.link.state.state, 'open')
     await first.stop()
 
-    const second = site(file, url)
+    const second = linkedSite(file, url)
     test.after(() => second.stop())
     const lost = second.runs.find(two.jobId)
     assert.equal(lost?.state === 'ended' && lost.end.outcome === 'failed' && lost.end.error?.code, 'job.lost')
@@ -90,7 +50,7 @@ describe('an agent whose gateway is away', () => {
   })
 
   it('takes no new job once results fill its outbox, drops none, and goes on when they are gone', async test => {
-    const { runs, workers, journal, stop } = site(join(tempFolder(test), 'journal.db'), 'http://127.0.0.1:1')
+    const { runs, workers, journal, stop } = linkedSite(join(tempFolder(test), 'journal.db'), 'http://127.0.0.1:1')
     test.after(stop)
     const result = { summary: 'x'.repeat(250_000) }
     const fill = async (): Promise<number> => {

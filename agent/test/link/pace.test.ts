@@ -14,7 +14,7 @@ describe('the pace of frames', () => {
       fc.property(turns, given => {
         let now = 0
         let allowed: number = limits.link.frameBurst
-        const pace = new Pace({ now: () => now })
+        const pace = new Pace({ monotonic: () => now })
         const send = (): void => {
           pace.spend()
           allowed -= 1
@@ -33,7 +33,7 @@ describe('the pace of frames', () => {
 
   it('says how long to wait', () => {
     let now = 0
-    const pace = new Pace({ now: () => now })
+    const pace = new Pace({ monotonic: () => now })
     while (pace.waitMs() === 0) pace.spend()
     const waitMs = pace.waitMs()
     assert.ok(waitMs > 0 && waitMs < 100)

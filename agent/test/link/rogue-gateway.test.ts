@@ -1,100 +1,60 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it, type TestContext } from 'node:test'
 import { limits, newId, type GatewayFrame } from '@platen/protocol'
-import { openJournal } from '../../src/journal/sqlite-journal.ts'
-import { Link } from '../../src/link/link.ts'
-import type { AgentIdentity } from '../../src/ports/agent-identity.ts'
-import type { Journal } from '../../src/ports/journal.ts'
-import { systemClock } from '../../src/system/system-clock.ts'
-import { tempFolder } from '../support/temp-folder.ts'
-import { JobsDouble } from './jobs-double.ts'
-import { TestSigner, testKey } from './test-signer.ts'
-import { WireGateway, type AgentSocket } from './wire-gateway.ts'
+import { LinkBench, until } from './link-bench.ts'
+import { TestSigner } from './test-signer.ts'
+import type { AgentSocket } from './wire-gateway.ts'
 
 type Offer = Extract<GatewayFrame, { type: 'job.offer' }>
 
-const key = testKey()
-const signer = new TestSigner()
-
 describe('a gateway that is hostile', { timeout: 60_000 }, () => {
-  let gateway: WireGateway
-  let identity: AgentIdentity
-  let journal: Journal
-  let jobs: JobsDouble
-  let link: Link
-  let lines: string[]
-  let facts: Record<string, string>
+  let bench: LinkBench
   let socket: AgentSocket
 
   beforeEach(async context => {
-    gateway = new WireGateway()
-    await gateway.listen()
-    journal = openJournal(join(tempFolder(context as TestContext), 'journal.db'))
-    jobs = new JobsDouble()
-    lines = []
-    facts = { version: '0' }
-    const ids = { agentId: newId('agent'), siteId: newId('site'), instanceId: newId('inst') }
-    identity = { ...ids, gateway: 'gateway.test', gateways: [gateway.url], signerRoot: signer.root, sign: key.sign }
-    const line = (event: string, members: object = {}): void => void lines.push(JSON.stringify({ event, ...members }))
-    const log = { info: line, warn: line, error: line }
-    // Back-off without the waiting.
-    const clock = { ...systemClock, random: () => 0 }
-    link = new Link({ identity, jobs, journal, clock, log, version: '0.0.0', kinds: ['cache.purge'], facts: () => facts })
-    socket = await gateway.next()
-    await socket.welcome()
+    bench = await LinkBench.make(context as TestContext)
+    socket = await bench.welcomed()
     await socket.next('state.report')
   })
   /** Whatever was tried: the agent did nothing of it, comes back, and takes a job that is granted. */
   afterEach(async () => {
-    assert.deepEqual(jobs.offered, [])
+    assert.deepEqual(bench.jobs.offered, [])
     if (socket.isOpen) socket.cut()
-    const next = await gateway.next()
+    const next = await bench.gateway.next()
     await next.welcome()
-    next.send(offer())
+    next.send(bench.offer())
     await next.next('job.accept')
-    await link.close()
-    journal.close()
-    await gateway.close()
   })
 
-  const plainOffer = (): Omit<Offer, 'grant'> => ({
-    type: 'job.offer',
-    jobId: newId('job'),
-    attempt: 1,
-    epoch: 1,
-    kind: 'cache.purge',
-    input: { a: 1 },
-    runMs: 1_000,
-    settled: 0,
-  })
-  const offer = (by = signer, to: { siteId: string; agentId: string } = identity, nowMs = Date.now()): Offer => {
-    const plain = plainOffer()
-    return { ...plain, grant: by.grant(plain, to, nowMs) }
-  }
+  const offer = (change?: Parameters<LinkBench['offer']>[0]): Offer => bench.offer(change)
 
   const refused: readonly (readonly [title: string, make: () => Offer, code: string])[] = [
-    ['under a signer of its own', () => offer(new TestSigner()), 'grant.signer_unknown'],
+    ['under a signer of its own', () => offer({ by: new TestSigner() }), 'grant.signer_unknown'],
     ['with a signature that is none', () => ({ ...offer(), grant: { ...offer().grant, signature: 'bm9uZQ' } }), 'grant.invalid'],
-    ['for another site', () => offer(signer, { ...identity, siteId: newId('site') }), 'grant.mismatch'],
-    ['for another agent', () => offer(signer, { ...identity, agentId: newId('agent') }), 'grant.mismatch'],
+    ['for another site', () => offer({ to: { ...bench.identity, siteId: newId('site') } }), 'grant.mismatch'],
+    ['for another agent', () => offer({ to: { ...bench.identity, agentId: newId('agent') } }), 'grant.mismatch'],
     ['with another input', () => ({ ...offer(), input: { a: 2 } }), 'grant.mismatch'],
     ['with another kind', () => ({ ...offer(), kind: 'images.optimize' }), 'grant.mismatch'],
     ['under another epoch', () => ({ ...offer(), epoch: 2 }), 'grant.mismatch'],
     ['with the grant of another job', () => ({ ...offer(), grant: offer().grant }), 'grant.mismatch'],
-    ['with a grant that is over', () => offer(signer, identity, Date.now() - 3_600_000), 'grant.expired'],
+    ['with a grant that is over', () => offer({ nowMs: Date.now() - 3_600_000 }), 'grant.expired'],
   ]
   for (const [title, make, code] of refused) {
     it(`has an offer ${title} declined by code, and counted`, async () => {
       socket.send(make())
       assert.equal((await socket.next('job.decline')).code, code)
-      assert.equal(link.refused, 1)
-      assert.equal(lines.filter(line => line.includes('link:declined')).length, 1)
+      assert.equal(bench.link.refused, 1)
+      assert.equal(bench.lines.filter(line => line.includes('link:declined')).length, 1)
     })
   }
 
-  it('floods with offers, and is left long before it is through, with a few lines in the log', async () => {
-    const bad = JSON.stringify(offer(new TestSigner()))
+  it('floods with offers, and is left long before it is through, with a few lines in the log', async context => {
+    const { mock } = context as TestContext
+    const [now, passed] = [bench.clock.now(), bench.clock.monotonic()]
+    // All of it comes in one moment, however slow the machine is.
+    mock.method(bench.clock, 'now', () => now)
+    mock.method(bench.clock, 'monotonic', () => passed)
+    const bad = JSON.stringify(offer({ by: new TestSigner() }))
     let sent = 0
     for (; socket.isOpen && sent < 100_000; sent += 1) {
       socket.raw(bad)
@@ -102,26 +62,29 @@ describe('a gateway that is hostile', { timeout: 60_000 }, () => {
     }
     assert.equal(await socket.closed, 4008)
     assert.ok(sent < 100_000)
-    assert.ok(link.refused <= 3 * limits.link.gatewayFrameBurst)
-    assert.ok(lines.length < 40, `${lines.length} lines`)
+    // Each offer that there was room for, and the one that was too many.
+    assert.ok(bench.link.refused <= limits.link.gatewayFrameBurst + 1)
+    assert.ok(bench.lines.length < 40, `${bench.lines.length} lines`)
   })
 
-  it('floods with pings, and is left', async () => {
+  it('floods with pings, and is left, also where the site’s clock is set forth again and again', async context => {
+    const { mock } = context as TestContext
+    let now = bench.clock.now()
+    mock.method(bench.clock, 'now', () => (now += 3_600_000))
     for (let sent = 0; sent < 5 * limits.link.gatewayFrameBurst; sent += 1) socket.ping()
     assert.equal(await socket.closed, 4008)
   })
 
   it('asks for much and takes nothing, and is left before much waits', async () => {
-    facts = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`fact.${at}`, 'x'.repeat(500)]))
+    bench.facts = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`fact.${at}`, 'x'.repeat(500)]))
+    // The closing handshake that it never answers.
+    bench.clock.heldMs = 2_000
     socket.stopReading()
     for (let sent = 0; sent < 100; sent += 1) socket.send({ type: 'state.resync' })
-    const wentAway = async (): Promise<void> => {
-      for (const end = Date.now() + 10_000; link.state.state === 'open'; await new Promise(resolve => setImmediate(resolve))) {
-        assert.ok(Date.now() < end, 'it went on')
-      }
-    }
-    await wentAway()
-    assert.match(link.state.lastClose ?? '', /4012/)
+    await until(() => bench.lines.some(line => line.includes('link:closing')), 'closing')
+    bench.clock.pass()
+    await until(() => bench.state !== 'open', 'left')
+    assert.match(bench.link.state.lastClose ?? '', /4012/)
   })
 
   it('cuts a frame into a thousand pieces, and is left', async () => {
@@ -145,8 +108,8 @@ describe('a gateway that is hostile', { timeout: 60_000 }, () => {
     socket.send({ type: 'key.rotate' })
     socket.send({ type: 'state.resync' })
     await socket.next('state.report')
-    assert.equal(link.keyChanging, false)
-    assert.equal(link.state.state, 'open')
+    assert.equal(bench.link.keyChanging, false)
+    assert.equal(bench.state, 'open')
   })
 
   it('says hostile words, which the log holds as words', async () => {
@@ -154,6 +117,6 @@ describe('a gateway that is hostile', { timeout: 60_000 }, () => {
     socket.send({ type: 'goodbye', reason: '\u001b[2J\r\n{"event":"root"}', afterMs: 0 })
     socket.close(4010)
     assert.equal(await socket.closed, 4010)
-    for (const line of lines) assert.ok(!['\r', '\n', '\u001b'].some(control => line.includes(control)))
+    for (const line of bench.lines) assert.ok(!['\r', '\n', '\u001b'].some(control => line.includes(control)))
   })
 })

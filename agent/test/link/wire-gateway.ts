@@ -139,16 +139,12 @@ export class AgentSocket {
   async welcome(change: Partial<Extract<GatewayFrame, { type: 'welcome' }>> = {}, time: number = Date.now()): Promise<Frame<'hello'>> {
     this.send({ type: 'challenge', nonce: 'bm9uY2U', gateway: 'gateway.test', time })
     const hello = await this.next('hello')
-    this.send({
-      type: 'welcome',
-      sessionId: newId('sess'),
-      revision: 1,
-      heartbeatMs: 30_000,
-      leaseMs: 90_000,
-      stateSeq: 0,
-      time,
-      ...change,
-    })
+    this.send({ ...welcomeAt(time), ...change })
     return hello
   }
+}
+
+/** A welcome as a gateway should say it, which knows nothing of the agent's state yet. */
+export function welcomeAt(time: number): Extract<GatewayFrame, { type: 'welcome' }> {
+  return { type: 'welcome', sessionId: newId('sess'), revision: 1, heartbeatMs: 30_000, leaseMs: 90_000, stateSeq: 0, time }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { localSigningText, PlatenError, signatureHeaders, type LocalOwner, type LocalStatus, type LocalWishes } from '@platen/protocol'
 import type { Run } from '../../src/domain/run.ts'
-import { openLocalServer, type LocalAddress } from '../../src/local/local-server.ts'
+import { openLocalServer, type LocalAddress, type Patience } from '../../src/local/local-server.ts'
 import type { Cancelled, Jobs, RunNews } from '../../src/ports/jobs.ts'
 import { jsonLog } from '../../src/system/json-log.ts'
 import { systemClock } from '../../src/system/system-clock.ts'
@@ -132,7 +132,7 @@ export interface LocalSite {
 }
 
 /** A server that tells what it logs in `lines`. */
-export async function start(test: TestContext, address: LocalAddress, nonces = new Set<string>()): Promise<LocalSite> {
+export async function start(test: TestContext, address: LocalAddress, nonces = new Set<string>(), patience?: Patience): Promise<LocalSite> {
   const jobs = new FewJobs()
   const owner = new WishingOwner()
   const lines: string[] = []
@@ -140,7 +140,7 @@ export async function start(test: TestContext, address: LocalAddress, nonces = n
   const journal = { nonce: (nonce: string) => nonces.size < nonces.add(nonce).size }
   let rotations = 0
   const subject = { jobs, owner, status: () => status, rotateKey: () => void (rotations += 1) }
-  const server = await openLocalServer({ address, subject, journal, clock: systemClock, log })
+  const server = await openLocalServer({ address, subject, journal, clock: systemClock, log, ...(patience ? { patience } : {}) })
   test.after(() => server.close())
   const where = 'socket' in address ? { socketPath: address.socket } : { host: '127.0.0.1', port: address.port }
   return { jobs, owner, lines, ask: asker(where), rotations: () => rotations }

@@ -72,7 +72,7 @@ describe('a rogue PHP process', () => {
 
   it('that sends its bodies slowly is cut, and others get their turn', { timeout: 60_000 }, async test => {
     const address = plugin(test)
-    const { ask } = await start(test, address)
+    const { ask } = await start(test, address, undefined, { headersMs: 200, requestMs: 400, checkMs: 50 })
     const path = 'socket' in address ? address.socket : ''
     const slow = Array.from({ length: limits.local.connections }, () => slowBody(test, path))
     await Promise.all(slow.map(socket => once(socket, 'connect')))

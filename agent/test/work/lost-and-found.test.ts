@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { PlatenError } from '@platen/protocol'
 import type { Run } from '../../src/domain/run.ts'
 import type { Offered } from '../../src/ports/jobs.ts'
 import { bench, frames, offer, soon, success } from '../support/runs-bench.ts'
@@ -67,6 +68,36 @@ describe('a journal that fails', () => {
     })
     assert.equal(workers.started[0]?.listener.step('write', 'idempotent', 'begun'), false)
     assert.equal(workers.started[0]?.cancelled, 'journal')
+  })
+
+  it('puts off what is offered, and begins nothing of it', async test => {
+    const { runs, journal, workers } = bench(test)
+    const save = test.mock.method(journal, 'save', () => {
+      throw new PlatenError('disk.full')
+    })
+    const refused = runs.offer(offer(1, 1))
+    assert.ok(typeof refused === 'object' && refused.code === 'disk.full' && refused.retryAfterMs !== undefined)
+    await soon()
+    assert.deepEqual([workers.started.length, runs.unfinished()], [0, 0])
+    save.mock.restore()
+    assert.equal(runs.offer(offer(1, 1)), 'accepted')
+  })
+
+  it('ends what it can’t note as begun, with nothing done and the reason', async test => {
+    const { runs, journal, workers } = bench(test)
+    runs.create('test.heavy', {}, 'owner')
+    await soon()
+    const { jobId } = runs.create('test.heavy', {}, 'owner')
+    const save = journal.save.bind(journal)
+    test.mock.method(journal, 'save', (...saved: Parameters<typeof save>) => {
+      if (saved[0].state === 'running') throw new PlatenError('disk.full')
+      save(...saved)
+    })
+    workers.started[0]?.end(success)
+    await soon()
+    const run = runs.find(jobId)
+    assert.ok(run?.state === 'ended' && run.end.outcome === 'failed' && run.end.error?.code === 'disk.full')
+    assert.deepEqual([run.end.effect, workers.started.length, runs.unfinished()], ['none', 1, 0])
   })
 
   it('does not lose a result: it is saved as soon as that works again', async test => {

@@ -2,26 +2,14 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { ErrorCode } from '@platen/protocol'
-import { isEnded, runDeadline, transition, type AgentEvent, type Job, type JobEvent } from '../../src/domain/job.ts'
+import { localSilenceMs, runDeadline, transition, type AgentEvent, type Job, type JobEvent } from '../../src/domain/job.ts'
 import { backoffMs } from '../../src/domain/retry.ts'
-import { fresh, history, last, live, purge, type Moment } from './job-history.ts'
-
-/** Checks something of every step of every life. */
-function always(check: (moment: Moment, earlier: readonly Moment[]) => void): void {
-  const property = fc.property(history, happenings => {
-    const moments = live(happenings)
-    moments.forEach((moment, index) => check(moment, moments.slice(0, index)))
-  })
-  fc.assert(property, { numRuns: 500 })
-}
+import { at, fresh, last, live } from './job-history.ts'
+import { purge } from './job-moves.ts'
 
 /** Where the events lead, a millisecond apart. */
 function after(...events: readonly JobEvent[]): Job {
   return last(live(events.map(event => ({ afterMs: 1, event }))))
-}
-
-function at(job: Job, event: JobEvent, now: number) {
-  return transition(job, event, { now, kind: purge, random: 0.5 })
 }
 
 const claim = { type: 'claim', agentId: 'agent_1', leaseMs: 90_000 } as const
@@ -29,119 +17,6 @@ const ours = { epoch: 1, agentId: 'agent_1' } as const
 const accept = { type: 'accept', ...ours, leaseMs: 90_000 } as const
 const noPhp = { outcome: 'failed', effect: 'none', error: { code: 'php.unavailable', message: 'no PHP' } } as const
 const done = { outcome: 'succeeded', effect: 'applied', result: { summary: 'Done' } } as const
-
-describe('a job', () => {
-  it('never leaves the state in which it ended, and asks for nothing more', () =>
-    always(({ before, job, effects }) => {
-      if (!isEnded(before)) return
-      assert.equal(job, before)
-      assert.deepEqual(effects, [])
-    }))
-
-  it('gets a new epoch with each lease, and with nothing else', () =>
-    always(({ before, event, job }) => {
-      const first = event.type === 'claim' && job.state === 'offered' && before.state === 'queued'
-      const leased = first || (event.type === 'offer again' && job !== before)
-      assert.equal(job.epoch, before.epoch + (leased ? 1 : 0))
-    }))
-
-  it('counts an attempt when it is leased, and gives it back only where no run came to its end', () =>
-    always(({ before, event, job }) => {
-      assert.ok(job.attempt >= 0 && job.attempt <= job.epoch && job.attempt <= purge.retry.attempts)
-      if (job.attempt > before.attempt) assert.equal(job.attempt, before.attempt + 1)
-      if (job.attempt > before.attempt) assert.ok(event.type === 'claim' || (before.state === 'queued' && before.held !== undefined))
-      if (job.attempt < before.attempt) assert.ok(before.state === 'offered' || event.type === 'wait', before.state)
-    }))
-
-  it('refuses whatever comes with another epoch than its own, or from another agent than the one that has it', () =>
-    always(({ before, event, job, accepted, effects }) => {
-      if (!('epoch' in event)) return
-      const holder = 'lease' in before ? before.lease.agentId : before.state === 'queued' ? before.held?.agentId : undefined
-      if (event.epoch === before.epoch && (holder === undefined || holder === event.agentId)) return
-      assert.deepEqual([job, accepted, effects], [before, false, []])
-    }))
-
-  it('knows the outcome of every epoch up to the last that it says so of', () =>
-    always(({ before, event, job }) => {
-      assert.ok(job.settled >= before.settled && job.settled <= job.epoch)
-      if (job.settled > before.settled)
-        assert.ok('epoch' in event && event.epoch === job.settled && ['decline', 'end', 'wait'].includes(event.type))
-      // An agent that lost its journal says of all earlier leases that nobody will ever know.
-      const isForgotten = event.type === 'decline' && event.code === 'job.lost'
-      if (event.type === 'decline' && !isForgotten && job.settled > before.settled) assert.equal(before.settled, before.epoch - 1)
-    }))
-
-  it('still waits for the word on an epoch that fell silent when a later offer never left the gateway', () => {
-    const gone = { type: 'decline', ...ours, epoch: 2, code: 'agent.unavailable', message: 'gone', retryAfterMs: 1_000 } as const
-    const job = last(live([claim, { type: 'tick' } as const, claim, gone].map(event => ({ afterMs: claim.leaseMs, event }))))
-    assert.deepEqual([job.state, job.epoch, job.settled], ['queued', 2, 0])
-  })
-
-  it('is the same job all its life, with no more to it than its state has', () =>
-    always(({ job }) => {
-      const { attempt, epoch, settled, reason: _reason, touched: _touched, child: _child, state, ...rest } = job
-      const { id, accountId, siteId, kind, input, origin, createdAt, queueDeadline, ...own } = rest
-      assert.deepEqual({ ...fresh, id, accountId, siteId, kind, input, origin, createdAt, queueDeadline }, fresh)
-      assert.ok(attempt <= epoch && settled <= epoch)
-      const members: Readonly<Record<string, string>> = {
-        queued: 'notBefore',
-        offered: 'cancelling,lease',
-        running: 'cancelling,lease,startedAt',
-        waiting: 'childId',
-      }
-      const names = Object.keys(own).filter(name => name !== 'held' || state !== 'queued')
-      assert.equal(names.toSorted().join(), members[state] ?? 'end,finishedAt')
-    }))
-
-  it('ends when it is cancelled, at once or as soon as its agent says so', () =>
-    always(({ before, event, job, effects }) => {
-      if (event.type !== 'cancel' || isEnded(before)) return
-      if (before.state === 'running' || before.state === 'offered') {
-        assert.ok((job.state === 'running' || job.state === 'offered') && job.cancelling)
-        assert.deepEqual(effects, ['tell agent to cancel'])
-      } else {
-        assert.equal(job.state, 'cancelled')
-        const held = before.state === 'queued' && before.held !== undefined
-        assert.deepEqual(effects, before.state === 'waiting' ? ['cancel child'] : held ? ['tell agent to cancel'] : [])
-      }
-    }))
-
-  it('is never tried again once its agent was asked to stop', () =>
-    always(({ before, job }) => {
-      const asked = (of: Job): boolean => (of.state === 'running' || of.state === 'offered') && of.cancelling
-      if (asked(before)) assert.ok(isEnded(job) || asked(job))
-    }))
-
-  it('ends by the clock alone, whatever became of its agent, as long as the child that it waits for ends', () => {
-    const property = fc.property(history, happenings => {
-      const moments = live(happenings)
-      let job = last(moments)
-      let now = (moments.at(-1)?.now ?? 0) + purge.deadlines.queueMs
-      for (let tick = 0; tick < 4 && !isEnded(job); tick += 1) {
-        if (job.state === 'waiting') job = at(job, { type: 'resume', child: { jobId: job.childId, state: 'expired' } }, now).job
-        job = at(job, { type: 'tick' }, (now += purge.deadlines.queueMs)).job
-      }
-      assert.ok(isEnded(job), job.state)
-    })
-    fc.assert(property, { numRuns: 500 })
-  })
-
-  it('says that nothing was changed only where each agent that was given it said so', () =>
-    always(({ before, job }, earlier) => {
-      if (isEnded(before) || !isEnded(job) || job.end.effect !== 'none') return
-      for (const { before, event, job: then } of earlier) {
-        if (then.state !== 'queued' || before.state === 'queued' || before.state === 'waiting') continue
-        assert.ok(event.type === 'decline' || (event.type === 'end' && event.end.effect === 'none'), event.type)
-      }
-      assert.ok(job.state !== 'expired' || before.state === 'queued')
-    }))
-
-  it('is never tried again on a guess: a run that may have done what can’t be repeated is the last one', () =>
-    always(({ before, event, job }) => {
-      const guess = event.type === 'end' && event.end.effect === 'unknown' && job !== before
-      if (guess) assert.ok(isEnded(job))
-    }))
-})
 
 describe('a queued job', () => {
   it('is not leased before its time', () => {
@@ -286,6 +161,12 @@ describe('a job whose agent fell silent', () => {
     assert.deepEqual(at(silent, { type: 'cancel' }, 95_000).effects, ['tell agent to cancel'])
   })
 
+  it('still waits for the word on an epoch that fell silent when a later offer never left the gateway', () => {
+    const gone = { type: 'decline', ...ours, epoch: 2, code: 'agent.unavailable', message: 'gone', retryAfterMs: 1_000 } as const
+    const job = last(live([claim, { type: 'tick' } as const, claim, gone].map(event => ({ afterMs: claim.leaseMs, event }))))
+    assert.deepEqual([job.state, job.epoch, job.settled], ['queued', 2, 0])
+  })
+
   it('answers what it heard of a settled epoch as it did then', () => {
     const again = after(claim, accept, { type: 'end', ...ours, end: noPhp })
     assert.deepEqual([again.state, again.settled], ['queued', 1])
@@ -318,6 +199,17 @@ describe('a job that waits for a child', () => {
 
   it('answers the same wish twice, and makes it once', () => {
     assert.deepEqual(at(parent, { ...wait, childId: 'job_3' }, 50), { job: parent, accepted: true, effects: [] })
+  })
+})
+
+describe('a job that was made at its site', () => {
+  it('is waited for as long as its agent may be away, however short its kind’s deadline is, and then it is lost', () => {
+    const lease = { agentId: 'agent_1', expiresAt: localSilenceMs }
+    const { notBefore: _notBefore, ...made } = fresh
+    const job: Job = { ...made, origin: 'owner', state: 'running', startedAt: 0, cancelling: false, lease }
+    assert.equal(at(job, { type: 'tick' }, localSilenceMs - 1).job, job)
+    const lost = at(job, { type: 'tick' }, localSilenceMs).job
+    assert.ok(lost.state === 'failed' && lost.end.error?.code === 'job.lost' && lost.end.effect === 'unknown')
   })
 })
 

@@ -15,6 +15,12 @@ export function metadataOf(image: Uint8Array): Promise<Metadata> {
   return sharp(image).metadata()
 }
 
+/** An image's pixels, as far as they can be seen. */
+export function pixelsOf(image: Uint8Array): Promise<Buffer> {
+  sharp.unblock({ operation: ['VipsForeignLoadWebpBuffer'] })
+  return sharp(image).removeAlpha().raw().toBuffer()
+}
+
 /** The colour at a place given in shares of width and height. */
 export async function colourAt(image: Uint8Array, x: number, y: number): Promise<number[]> {
   sharp.unblock({ operation: ['VipsForeignLoadWebpBuffer'] })

@@ -1,0 +1,34 @@
+import { toPlatenError } from '@platen/protocol'
+import type { Journal } from '../ports/journal.ts'
+import type { Log } from '../ports/log.ts'
+
+const name = 'runs.forgotten_before'
+
+/** The moment, by the gateway's clock, before which the journal says nothing for certain, where it is not the one that there was. */
+export class MemoryLoss {
+  readonly #journal: Pick<Journal, 'get' | 'set'>
+  readonly #log: Log
+  #before: number | undefined
+
+  constructor(journal: Pick<Journal, 'get' | 'set'>, log: Log) {
+    this.#journal = journal
+    this.#log = log
+    const noted = journal.get(name)
+    if (noted !== undefined) this.#before = Number(noted)
+  }
+
+  get before(): number | undefined {
+    return this.#before
+  }
+
+  note(before: number): void {
+    this.#log.error('runs:forgotten', { before: new Date(before).toISOString() })
+    this.#before = before
+    try {
+      this.#journal.set(name, String(before))
+    } catch (error) {
+      // The state's sequence can't be put on disk either, so that the next welcome tells it again.
+      this.#log.error('runs:forgotten_unsaved', { code: toPlatenError(error).code })
+    }
+  }
+}

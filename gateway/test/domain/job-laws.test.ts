@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { isEnded, type Job, type JobEvent } from '../../src/domain/job.ts'
+import { at, fresh, history, last, live, type Moment } from './job-history.ts'
+import { purge } from './job-moves.ts'
+
+/** Checks something of every step of every life. */
+function always(check: (moment: Moment, earlier: readonly Moment[]) => void): void {
+  const property = fc.property(history, happenings => {
+    const moments = live(happenings)
+    moments.forEach((moment, index) => check(moment, moments.slice(0, index)))
+  })
+  fc.assert(property, { numRuns: 500 })
+}
+
+describe('a job', () => {
+  it('never leaves the state in which it ended, and asks for nothing more', () =>
+    always(({ before, job, effects }) => {
+      if (!isEnded(before)) return
+      assert.equal(job, before)
+      assert.deepEqual(effects, [])
+    }))
+
+  it('gets a new epoch with each lease, and with nothing else', () =>
+    always(({ before, event, job }) => {
+      const first = event.type === 'claim' && job.state === 'offered' && before.state === 'queued'
+      const leased = first || (event.type === 'offer again' && job !== before)
+      assert.equal(job.epoch, before.epoch + (leased ? 1 : 0))
+      if (leased) assert.ok(job.state === 'offered' && (first ? job.attempt === before.attempt + 1 : job.attempt === before.attempt))
+    }))
+
+  it('counts an attempt when it is leased, and gives it back only where no run came to its end', () =>
+    always(({ before, event, job }) => {
+      assert.ok(job.attempt >= 0 && job.attempt <= job.epoch && job.attempt <= purge.retry.attempts)
+      if (job.attempt > before.attempt) assert.equal(job.attempt, before.attempt + 1)
+      if (job.attempt > before.attempt) assert.ok(event.type === 'claim' || (before.state === 'queued' && before.held !== undefined))
+      if (job.attempt < before.attempt) assert.ok(before.state === 'offered' || event.type === 'wait', before.state)
+    }))
+
+  it('refuses whatever comes with another epoch than its own, or from another agent than the one that has it', () =>
+    always(({ before, event, job, accepted, effects }) => {
+      if (!('epoch' in event)) return
+      const holder = 'lease' in before ? before.lease.agentId : before.state === 'queued' ? before.held?.agentId : undefined
+      if (event.epoch === before.epoch && (holder === undefined || holder === event.agentId)) return
+      assert.deepEqual([job, accepted, effects], [before, false, []])
+    }))
+
+  it('knows the outcome of every epoch up to the last that it says so of', () =>
+    always(({ before, event, job }) => {
+      assert.ok(job.settled >= before.settled && job.settled <= job.epoch)
+      if (job.settled > before.settled)
+        assert.ok('epoch' in event && event.epoch === job.settled && ['decline', 'end', 'wait'].includes(event.type))
+      // An agent that lost its journal says of all earlier leases that nobody will ever know.
+      const isForgotten = event.type === 'decline' && event.code === 'job.lost'
+      if (event.type === 'decline' && !isForgotten && job.settled > before.settled) assert.equal(before.settled, before.epoch - 1)
+    }))
+
+  it('is the same job all its life, with no more to it than its state has', () =>
+    always(({ job }) => {
+      const { attempt, epoch, settled, reason: _reason, touched: _touched, child: _child, state, ...rest } = job
+      const { id, accountId, siteId, kind, input, origin, createdAt, queueDeadline, ...own } = rest
+      assert.deepEqual({ ...fresh, id, accountId, siteId, kind, input, origin, createdAt, queueDeadline }, fresh)
+      assert.ok(attempt <= epoch && settled <= epoch)
+      const members: Readonly<Record<string, string>> = {
+        queued: 'notBefore',
+        offered: 'cancelling,lease',
+        running: 'cancelling,lease,startedAt',
+        waiting: 'childId',
+      }
+      const names = Object.keys(own).filter(name => name !== 'held' || state !== 'queued')
+      assert.equal(names.toSorted().join(), members[state] ?? 'end,finishedAt')
+    }))
+
+  it('ends when it is cancelled, at once or as soon as its agent says so', () =>
+    always(({ before, event, job, effects }) => {
+      if (event.type !== 'cancel' || isEnded(before)) return
+      if (before.state === 'running' || before.state === 'offered') {
+        assert.ok((job.state === 'running' || job.state === 'offered') && job.cancelling)
+        assert.deepEqual(effects, ['tell agent to cancel'])
+      } else {
+        assert.equal(job.state, 'cancelled')
+        const held = before.state === 'queued' && before.held !== undefined
+        assert.deepEqual(effects, before.state === 'waiting' ? ['cancel child'] : held ? ['tell agent to cancel'] : [])
+      }
+    }))
+
+  it('is never tried again once its agent was asked to stop', () =>
+    always(({ before, job }) => {
+      const asked = (of: Job): boolean => (of.state === 'running' || of.state === 'offered') && of.cancelling
+      if (asked(before)) assert.ok(isEnded(job) || asked(job))
+    }))
+
+  it('is tried again where it failed by what may pass, as often as its kind says, and nobody has to guess what was done', () =>
+    always(({ before, event, job }) => {
+      if (event.type !== 'end' || job === before || before.state === 'queued' || !('lease' in before)) return
+      const { outcome, effect, error } = event.end
+      const mayPass = outcome === 'failed' && error?.code === 'php.unavailable' && effect !== 'unknown'
+      const again = mayPass && before.attempt < purge.retry.attempts
+      assert.equal(job.state, again ? (before.cancelling ? 'cancelled' : 'queued') : outcome)
+      if (job.state === 'queued') assert.ok(job.held === undefined && job.attempt === before.attempt)
+    }))
+
+  it('waits for the child that its agent asked for, and goes on with what became of that and no other', () =>
+    always(({ before, event, job, now }) => {
+      if (before.state !== 'waiting' && job.state === 'waiting') assert.ok(event.type === 'wait' && event.childId === job.childId)
+      if (before.state !== 'waiting' || job === before || event.type === 'cancel') return
+      assert.ok(event.type === 'resume' && event.child.jobId === before.childId && job.state === 'queued')
+      assert.deepEqual([job.child, job.notBefore, job.attempt], [event.child, now, before.attempt])
+    }))
+
+  it('ends by the clock alone, whatever became of its agent, as long as the child that it waits for ends', () => {
+    const property = fc.property(history, happenings => {
+      const moments = live(happenings)
+      let job = last(moments)
+      let now = (moments.at(-1)?.now ?? 0) + purge.deadlines.queueMs
+      for (let tick = 0; tick < 4 && !isEnded(job); tick += 1) {
+        if (job.state === 'waiting') job = at(job, { type: 'resume', child: { jobId: job.childId, state: 'expired' } }, now).job
+        job = at(job, { type: 'tick' }, (now += purge.deadlines.queueMs)).job
+      }
+      assert.ok(isEnded(job), job.state)
+    })
+    fc.assert(property, { numRuns: 500 })
+  })
+
+  it('says that nothing was changed only where each agent that was given it said so', () =>
+    always(({ before, job }, earlier) => {
+      if (isEnded(before) || !isEnded(job) || job.end.effect !== 'none') return
+      for (const { before, event, job: then } of earlier) {
+        if (!('lease' in before) || 'lease' in then) continue
+        const said = event.type === 'end' ? event.end.effect : event.type === 'wait' ? event.effect : undefined
+        assert.ok(event.type === 'decline' || said === 'none', event.type)
+      }
+      assert.ok(job.state !== 'expired' || before.state === 'queued')
+    }))
+
+  it('is never tried again on a guess: a run that may have done what can’t be repeated is the last one', () =>
+    always(({ before, event, job }) => {
+      const guess = event.type === 'end' && event.end.effect === 'unknown' && job !== before
+      if (guess) assert.ok(isEnded(job))
+    }))
+})
+
+describe('the lives that these laws are tried on', () => {
+  const lives = fc.sample(history, { numRuns: 1_000, seed: 1 }).map(happenings => live(happenings))
+  const moments = lives.flat()
+  const known = moments.filter(({ before }) => !isEnded(before))
+
+  it('take every way out of every state', () => {
+    const edge = ({ before, event, job }: Moment): string => `${before.state}, ${event.type}: ${job.state}`
+    const seen = new Set(known.filter(({ before, job }) => job !== before).map(edge))
+    const missing = ways
+      .flatMap(([state, event, ...states]) => states.map(next => `${state}, ${event}: ${next}`))
+      .filter(way => !seen.has(way))
+    assert.deepEqual(missing, [])
+    assert.deepEqual(new Set(moments.flatMap(({ effects }) => effects)), new Set(['tell agent to cancel', 'cancel child']))
+  })
+
+  it('bring every event to every state, of which those that fit are most and some do not', () => {
+    const met = new Set(moments.map(({ before, event }) => `${before.state}, ${event.type}`))
+    const events = new Set(moments.map(({ event }) => event.type))
+    const states = new Set(moments.map(({ before }) => before.state))
+    assert.deepEqual([met.size, events.size, states.size], [11 * 8, 11, 8])
+    const fitting = known.filter(({ accepted }) => accepted).length / known.length
+    assert.ok(fitting > 0.7 && fitting < 0.95, `${fitting}`)
+  })
+
+  it('go as far as the last attempt, and over many leases', () => {
+    assert.ok(moments.some(({ job }) => job.state === 'running' && job.attempt === purge.retry.attempts))
+    assert.ok(moments.some(({ job }) => job.epoch > 8))
+  })
+})
+
+/** Each state, an event that it knows, and where that leads. */
+const ways: readonly (readonly [state: Job['state'], event: JobEvent['type'], ...next: Job['state'][]])[] = [
+  ['queued', 'claim', 'offered'],
+  ['queued', 'cancel', 'cancelled'],
+  ['queued', 'supersede', 'cancelled'],
+  ['queued', 'tick', 'expired'],
+  ['queued', 'accept', 'running'],
+  ['queued', 'renew', 'running'],
+  ['queued', 'end', 'queued', 'failed'],
+  ['queued', 'wait', 'waiting'],
+  ['offered', 'accept', 'running'],
+  ['offered', 'renew', 'running'],
+  ['offered', 'offer again', 'offered'],
+  ['offered', 'decline', 'queued', 'failed', 'cancelled'],
+  ['offered', 'end', 'queued', 'succeeded', 'failed', 'cancelled'],
+  ['offered', 'wait', 'waiting'],
+  ['offered', 'cancel', 'offered'],
+  ['offered', 'tick', 'queued', 'expired'],
+  ['running', 'renew', 'running'],
+  ['running', 'end', 'queued', 'succeeded', 'failed', 'cancelled'],
+  ['running', 'wait', 'waiting', 'cancelled'],
+  ['running', 'cancel', 'running'],
+  ['running', 'tick', 'queued', 'failed'],
+  ['waiting', 'resume', 'queued'],
+  ['waiting', 'cancel', 'cancelled'],
+]
