@@ -6,8 +6,8 @@ import type { Clock } from '../ports/clock.ts'
 import type { PurgeOutcome } from '../ports/purge-desk.ts'
 import { failedForGood, OpenAsk } from './open-ask.ts'
 
-/** Requests to the CDN at once. */
-const mostAtOnce = 8
+/** Requests to the CDN at once: each zone needs one of its own, and takes a fraction of a second. */
+const mostAtOnce = 50
 /** URLs and hosts that wait under one account; whoever asks beyond it is told to come again. */
 const mostWaiting = 200_000
 /** Full jitter between these, doubling with each failure in a row, after which the whole account waits. */
