@@ -28,7 +28,7 @@ const engines: Stage = {
 }
 
 const suites: readonly Stage[] = [
-  suite('protocol, agent, gateway: unit and conformance', ['protocol/test', 'agent/test', 'gateway/test'], 2, 10),
+  suite('protocol, agent, gateway, bench: unit and conformance', ['protocol/test', 'agent/test', 'gateway/test', 'bench/test'], 2, 10),
   suite('lab: engines and sites', ['lab/test'], 1, 10),
   suite('end to end', ['e2e/test'], 1, 25),
 ]

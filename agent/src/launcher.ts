@@ -7,7 +7,7 @@ import { requireAccount, type Account } from './launcher/accounts.ts'
 import { attendAgent, type AgentChild } from './launcher/agent-child.ts'
 import { childCommand, type Wrappers } from './launcher/child-command.ts'
 import { startChild, type Child } from './launcher/child-process.ts'
-import { doorPath, prepareFolders } from './launcher/folders.ts'
+import { doorPath, prepareFolders, prepareSpool } from './launcher/folders.ts'
 import { assertReach } from './launcher/program-reach.ts'
 import { workerChildren, type WorkerChildren } from './launcher/worker-children.ts'
 import { findWrappers } from './launcher/wrappers.ts'
@@ -60,6 +60,7 @@ export function launch(options: LaunchOptions): Launched {
   const wrappers = findWrappers(accounts.agent !== undefined)
   for (const account of Object.values(accounts)) for (const program of programs) if (account) assertReach(program, account)
   prepareFolders(policy, accounts.agent)
+  prepareSpool(policy, accounts.agent, accounts.site)
   const state: { agent?: AgentChild; stopping: boolean; wake?: () => void } = { stopping: false }
   const workers = startableWorkers(options, policy, { accounts, wrappers }, notice => state.agent?.tell(notice))
   const begin = (): AgentChild => {

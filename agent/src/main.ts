@@ -17,18 +17,25 @@ import { usualPolicyPath } from './domain/usual-paths.ts'
 import { identityPath } from './identity/identity-file.ts'
 import { readIdentity } from './identity/read-identity.ts'
 import { keepJournal } from './journal/kept-journal.ts'
+import { keepPages, type KeptPagesOptions } from './journal/kept-pages.ts'
+import type { PageIndex } from './journal/page-index.ts'
 import { doorPath } from './launcher/folders.ts'
 import { Link } from './link/link.ts'
 import type { Facts } from './link/state-reports.ts'
 import { openLocalServer, type LocalAddress, type LocalServer } from './local/local-server.ts'
 import type { AgentIdentity } from './ports/agent-identity.ts'
+import type { Clock } from './ports/clock.ts'
+import type { Jobs } from './ports/jobs.ts'
 import type { Log } from './ports/log.ts'
 import type { Workers } from './ports/workers.ts'
 import { phpChannel } from './site/php-channel.ts'
+import { forgettingSink } from './spool/forgetting-sink.ts'
+import { watchSpool } from './spool/spool-watch.ts'
 import { stderrLog } from './system/json-log.ts'
 import { localTimeIn } from './system/local-time.ts'
 import { systemClock } from './system/system-clock.ts'
 import { agentVersion } from './version.ts'
+import { changeJobs, changesKind } from './work/change-jobs.ts'
 import { launcherLink, type LauncherLink } from './work/launcher-link.ts'
 import { Runs } from './work/runs.ts'
 import { SiteOwner } from './work/site-owner.ts'
@@ -74,7 +81,9 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
   const allowed = allowedKinds(policy, kinds)
   const door = await openWorkerDoor(doorPath(policy), clock)
   const php = await phpChannel(policy, clock)
-  const workers = composition.workers ?? workerProcesses({ launcher, door, php, policy, clock, log })
+  const purges = allowed.some(kind => kind.name === changesKind)
+  const pages = openPages(policy, purges, { clock, log, worn: wear })
+  const workers = composition.workers ?? workerProcesses({ launcher, door, php, policy, changes: pages, clock, log })
   const reports = identity !== undefined
   const owner = new SiteOwner({ policy, journal, clock, localTimeIn, log })
   const jobs = new Runs({ journal, workers, owner, policy, kinds, inputs: composition.inputs, reports, clock, log })
@@ -108,15 +117,52 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
       await openLocalServer({ address, subject: { jobs, status, owner, rotateKey: () => rotateKey(link) }, journal, clock, log }),
     )
   }
+  const spool = attendSpool(policy, { purges, pages, jobs, clock, log })
   return {
     worn,
     close: async () => {
+      spool?.close()
       // What runs ends first, so that its followers and the gateway still hear of it.
       await jobs.close()
       await Promise.all(servers.map(server => server.close()))
       await link?.close()
       await door.close()
+      pages?.close()
       kept.close()
+    },
+  }
+}
+
+/** The index of pages, where the plugin notes what they are made of and changes may be brought into effect. */
+function openPages({ agent, nginx }: DocumentPolicy, purges: boolean, options: Omit<KeptPagesOptions, 'caches'>): PageIndex | undefined {
+  if (agent.spool === undefined || !purges) return undefined
+  return keepPages(join(agent.state, 'pages.db'), { ...options, caches: nginx?.cachePath !== undefined })
+}
+
+/** What attending to the spool takes. */
+interface SpoolSide {
+  readonly purges: boolean
+  readonly pages: PageIndex | undefined
+  readonly jobs: Jobs
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Reads what the plugin notes, and makes jobs of the changes. */
+function attendSpool({ agent }: DocumentPolicy, { purges, pages, jobs, clock, log }: SpoolSide): { close(): void } | undefined {
+  const { spool: folder } = agent
+  if (folder === undefined) return undefined
+  if (!purges) {
+    log.warn('spool:unwanted', { reason: `The policy file does not allow ${changesKind}.` })
+    return watchSpool({ folder, sink: forgettingSink(), clock, log, noted: () => {} })
+  }
+  if (!pages) return undefined
+  const made = changeJobs({ ledger: pages, jobs, clock, log })
+  const watch = watchSpool({ folder, sink: pages, clock, log, noted: () => made.consider() })
+  return {
+    close: () => {
+      watch.close()
+      made.close()
     },
   }
 }

@@ -8,6 +8,12 @@ export interface BenchOptions {
   readonly agents?: number
   /** The site's WordPress. */
   readonly wordpress: string
+  /** Rows of a matrix, where a bench has one and not all are wanted. */
+  readonly rows?: readonly string[]
+  /** Who purges the page cache: Platen, or a peer. */
+  readonly purger?: string
+  /** Whether nginx keeps answers of status 200 alone. */
+  readonly onlyGood?: boolean
 }
 
 /** Measured values by name; names carry their unit. */
@@ -19,6 +25,8 @@ export type Budget = ({ readonly most: number } | { readonly least: number }) & 
 /** A benchmark. */
 export interface Bench {
   readonly description: string
+  /** Minutes where none are asked for; default: 10. */
+  readonly minutes?: number
   /** What is within budget, by figure. */
   readonly budgets: Readonly<Record<string, Budget>>
   run(options: BenchOptions): Promise<Figures>

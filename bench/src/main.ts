@@ -5,19 +5,23 @@ import { connections } from './benches/connections.ts'
 import { demo } from './benches/demo.ts'
 import { dispatch } from './benches/dispatch.ts'
 import { idleAgent } from './benches/idle-agent.ts'
+import { purge } from './benches/purge.ts'
 import { storm } from './benches/storm.ts'
 import type { Bench } from './bench.ts'
 import { report } from './report.ts'
 
-const benches: Readonly<Record<string, Bench>> = { 'idle-agent': idleAgent, demo, dispatch, connections, storm }
+const benches: Readonly<Record<string, Bench>> = { 'idle-agent': idleAgent, demo, dispatch, connections, storm, purge }
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
-    minutes: { type: 'string', default: '10' },
+    minutes: { type: 'string' },
     jobs: { type: 'string' },
     agents: { type: 'string' },
     wordpress: { type: 'string', default: '7.1' },
+    rows: { type: 'string' },
+    purger: { type: 'string' },
+    'only-200': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
@@ -25,7 +29,9 @@ const name = positionals[0] ?? ''
 const bench = benches[name]
 if (!bench || values.help) {
   const rows = Object.entries(benches).map(([title, { description }]) => `  ${title.padEnd(12)}${description}`)
-  process.stderr.write(`pnpm bench NAME [--minutes N] [--jobs N] [--agents N] [--wordpress VERSION]\n\n${rows.join('\n')}\n`)
+  process.stderr.write(
+    `pnpm bench NAME [--minutes N] [--jobs N] [--agents N] [--wordpress VERSION]\n                [--rows A,B] [--purger platen|none|all] [--only-200]\n\n${rows.join('\n')}\n`,
+  )
   process.exitCode = values.help ? 0 : 2
 } else {
   await prepareBuilt(text => void process.stderr.write(`${text}\n`))
@@ -33,10 +39,13 @@ if (!bench || values.help) {
     name,
     bench,
     await bench.run({
-      minutes: Number(values.minutes),
+      minutes: Number(values.minutes ?? bench.minutes ?? 10),
       ...(values.jobs === undefined ? {} : { jobs: Number(values.jobs) }),
       ...(values.agents === undefined ? {} : { agents: Number(values.agents) }),
       wordpress: values.wordpress,
+      onlyGood: values['only-200'],
+      ...(values.rows === undefined ? {} : { rows: values.rows.split(',') }),
+      ...(values.purger === undefined ? {} : { purger: values.purger }),
     }),
   )
 }

@@ -37,8 +37,10 @@ export class InstantJobs implements Pick<Jobs, 'offer' | 'cancel' | 'running' | 
   }
 
   offer: Jobs['offer'] = offered => {
-    if (this.#journal.find(offered.jobId)) return { code: 'grant.replayed', message: 'again' }
-    this.ran.push(offered.jobId)
+    const known = this.#journal.find(offered.jobId)
+    if (known && known.epoch >= offered.epoch) return { code: 'grant.replayed', message: 'again' }
+    // One that has ended under a lease before is not done again: its end is told under this one, as the agent does.
+    if (!known) this.ran.push(offered.jobId)
     const { jobId, attempt, epoch } = offered
     const end = { outcome: 'succeeded', effect: 'applied', result: purged } as const
     const { settled: _settled, ...identity } = offered

@@ -63,6 +63,19 @@ describe('platen-agent init on a site of somebody else’s', { skip, concurrency
     assert.deepEqual([(mode & 0o777).toString(8), uid], ['640', 0])
   })
 
+  it('makes a spool that PHP and the agent share with nobody else', () => {
+    const { spool, user } = policy().agent
+    const { mode, uid, gid } = statSync(spool ?? '')
+    const ids = (name: string, field: number): number =>
+      Number(
+        readFileSync('/etc/passwd', 'utf8')
+          .split('\n')
+          .map(line => line.split(':'))
+          .find(([found]) => found === name)?.[field],
+      )
+    assert.deepEqual([(mode & 0o7777).toString(8), uid, gid], ['2770', ids('www-data', 2), ids(user, 3)])
+  })
+
   it('keeps nginx’s secret when it is run again', async () => {
     const before = policy().nginx?.refreshSecret
     await agent('init', '--site', site.root, '--nginx', site.nginxConfig, '--fpm', site.fpmSocket)
@@ -96,10 +109,13 @@ describe('platen-agent init on a site of somebody else’s', { skip, concurrency
   })
 
   it('takes all of it back with --undo', async () => {
-    const { state, socket } = policy().agent
+    const { state, socket, spool = '' } = policy().agent
     const { exitCode, stderr } = await agent('init', '--undo')
     assert.equal(exitCode, 0, stderr)
-    assert.deepEqual([existsSync(policyFile), existsSync(state), existsSync(socket), files()], [false, false, false, untouched])
+    assert.deepEqual(
+      [existsSync(policyFile), existsSync(state), existsSync(socket), existsSync(spool), files()],
+      [false, false, false, false, untouched],
+    )
     const rows = await site.wp(
       'global $wpdb; echo $wpdb->get_var( "select count(*) from $wpdb->options where option_name like \'%platen%\'" );',
     )

@@ -10,7 +10,7 @@ const repository = join(import.meta.dirname, '..', '..')
 const plugin = join(repository, 'wp-plugin')
 const skip = await skipWithoutEngines()
 const lintMs = 60_000
-const testsMs = 180_000
+const testsMs = 300_000
 
 describe('the plugin’s PHP', { skip }, () => {
   it('parses, every file of it', async () => {
@@ -30,6 +30,7 @@ for (const version of ['6.1', '7.1'] as const) {
 
     before(async () => {
       folder = await temporaryFolder()
+      await mkdir(join(folder, 'spool'))
       site = await createNativeSite({
         wordpressVersion: version,
         content: 'bare',
@@ -40,6 +41,7 @@ for (const version of ['6.1', '7.1'] as const) {
           WP_DEBUG_LOG: join(folder, 'debug.log'),
           PLATEN_SECRET: 'the secret that the tests of the plugin share',
           PLATEN_AGENT_SOCKET: join(folder, 'nobody.sock'),
+          PLATEN_SPOOL: join(folder, 'spool'),
         },
       })
       // The site's user runs the tests, and may not be able to read the repository.
@@ -66,6 +68,7 @@ for (const version of ['6.1', '7.1'] as const) {
           PLATEN_TEST_ROOT: site.root,
           PLATEN_TEST_HOST: new URL(site.url).host,
           PLATEN_TEST_CORPUS: join(folder, 'protocol', 'corpus', 'plugin'),
+          PLATEN_TEST_REFRESH: site.nginx.refreshSecret,
         },
       })
       assert.equal(exitCode, 0, `${stdout.slice(-8_000)}\n${stderr.slice(-2_000)}`)

@@ -1,8 +1,10 @@
 /** Everything of the gateway that reads what others wrote: what the fuzz run feeds. */
 export { gatewayConfig } from './config.ts'
+export { newJob } from './http/new-job.ts'
 export { pageRequest } from './http/paging.ts'
+export { startOf } from './http/stream-routes.ts'
 export { clientAddress } from './link/client-address.ts'
 export { admittedAgent } from './link/connection-token.ts'
-export { signerOfHello } from './link/signed.ts'
+export { isSignedOffer, signerOfHello } from './link/signed.ts'
 export { GrantOffice } from './signer/grant-office.ts'
 export { SigningKeys } from './signer/signing-key.ts'

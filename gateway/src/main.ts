@@ -13,12 +13,14 @@ import { usualRates, type RequestRates } from './http/request-rate.ts'
 import { httpServer } from './http/server.ts'
 import { latestProgress } from './latest-progress.ts'
 import { openLink, type GatewayLink } from './link/link.ts'
+import { quietLog } from './link/quiet-log.ts'
 import { serveMetrics } from './metrics/metrics-server.ts'
 import { prometheusMetrics } from './metrics/prometheus.ts'
 import type { Log } from './ports/log.ts'
 import { signerClient } from './signer/signer-client.ts'
 import { startRetention } from './retention.ts'
 import { openStore } from './store-choice.ts'
+import { storeFailures } from './store-failures.ts'
 import { pinoLog } from './system/pino-log.ts'
 import { systemClock } from './system/system-clock.ts'
 
@@ -54,13 +56,14 @@ async function serve(config: GatewayConfig, { catalog, heartbeatMs, leaseMs, rat
   await using opened = new AsyncDisposableStack()
   const clock = systemClock
   mkdirSync(config.data, { recursive: true, mode: 0o700 })
-  const store = opened.adopt(await openStore(config, { kinds: catalog.kinds, random: () => clock.random() }), it => it.close())
+  const metrics = prometheusMetrics()
+  const report = storeFailures(quietLog(log, clock, metrics), metrics)
+  const store = opened.adopt(await openStore(config, { kinds: catalog.kinds, random: () => clock.random(), report }), it => it.close())
   const bus = memoryBus(log)
   const signer = opened.adopt(signerClient(config.signerSocket), it => it.close())
   const brokers = await openBrokers(config.cdnFile === undefined ? [] : readCdnFile(config.cdnFile), clock, log)
   opened.defer(() => brokers.close())
   const enrolment = { agents: store.agents, bus, gateway: config.name, now: () => clock.now() }
-  const metrics = prometheusMetrics()
   if (config.metrics) opened.adopt(await serveMetrics(metrics, config.metrics.host, config.metrics.port), it => it.close())
   const http = httpServer({
     store,

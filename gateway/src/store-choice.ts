@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PlatenError } from '@platen/protocol'
 import type { Store } from './ports/store.ts'
-import type { MachineParts } from './store/job-ledger.ts'
+import type { StoreParts } from './store/store-parts.ts'
 
 /** Where a gateway keeps what it knows. */
 export interface StoreChoice {
@@ -13,7 +13,7 @@ export interface StoreChoice {
 }
 
 /** Opens the store of a gateway. @throws PlatenError store.unavailable, input.invalid */
-export async function openStore({ data, storeFile }: StoreChoice, parts: MachineParts): Promise<Store> {
+export async function openStore({ data, storeFile }: StoreChoice, parts: StoreParts): Promise<Store> {
   if (storeFile === undefined) {
     const { sqliteStore } = await import('./store/sqlite/store.ts')
     return sqliteStore(join(data, 'gateway.db'), parts)

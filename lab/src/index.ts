@@ -19,7 +19,7 @@ export { keepFolder, removeFolder, temporaryFolder } from './process/temporary-f
 export { waitUntil } from './process/wait-until.ts'
 export { measurePage, type PageRequest, type PageWeight } from './sites/page-weight.ts'
 export { createNativeSite, siteUserName } from './sites/native/native-site.ts'
-export type { NativeSite } from './sites/native/native-site-type.ts'
+export type { NativeSite, NativeSiteOptions } from './sites/native/native-site-type.ts'
 export { administrator, sitePages, type SiteOptions, type SitePages } from './sites/site-options.ts'
 export { systemUser, type SystemUser } from './sites/system-user.ts'
 export { newestWordpress, wordpressSource, type WordpressVersion } from './sites/wordpress-source.ts'

@@ -42,8 +42,14 @@ export const limits = {
     grantSeconds: 300,
     /** A lease that no heartbeat renewed for so long is lost. */
     leaseMs: 90_000,
+    /** Jobs that may wait at a site at once: more are refused until a tenth of them is gone. */
+    queuedAtSite: 10_000,
+    /** The same of a pool. */
+    queuedInPool: 100_000,
     /** Jobs in one `GET /v1/jobs` page. */
     pageSize: 100,
+    /** Bytes of the jobs of one page, as they are stored: what would exceed them begins the next page. */
+    pageBytes: 4_194_304,
   },
   outbox: {
     /** Results and reports that wait at an agent for the gateway to come back. */

@@ -147,6 +147,7 @@
         'td',
         null,
         ended ? outcomeWords(job) : el(Progress, { progress: job.progress }),
+        ended && job.kind === 'cache.purge' ? el(window.platen.Receipt, { id: job.id }) : null,
         job.bill ? el('div', { className: 'platen-bill' }, billWords(job.bill)) : null,
       ),
       el('td', null, new Date(job.createdAt).toLocaleString()),

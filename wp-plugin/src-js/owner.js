@@ -265,5 +265,5 @@
     )
   }
 
-  window.platen = { OwnersSay }
+  window.platen = { ...window.platen, OwnersSay }
 })(window.wp)

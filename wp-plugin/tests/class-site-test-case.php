@@ -74,6 +74,15 @@ abstract class Site_Test_Case extends TestCase {
 	}
 
 	/**
+	 * A post that is removed at the end.
+	 *
+	 * @param int $id Of the post.
+	 */
+	protected function remove_post_later( int $id ) {
+		$this->posts[] = $id;
+	}
+
+	/**
 	 * A file below the uploads folder.
 	 *
 	 * @param string $path    Below it.

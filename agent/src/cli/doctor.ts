@@ -3,6 +3,7 @@ import { errorRow, PlatenError, toPlatenError, type DocumentPolicy, type LocalSt
 import { policyIsOpen, readPolicy } from '../config/policy-file.ts'
 import { good, type Finding } from '../doctor/finding.ts'
 import { checkPolicyFile, checkPrograms, checkState, checkUsers } from '../doctor/machine-checks.ts'
+import { checkSpool } from '../doctor/spool-check.ts'
 import { checkPlugin, checkRedis, checkRefresh } from '../doctor/site-checks.ts'
 import { refreshLines } from '../init/nginx-site.ts'
 import { findAccount } from '../launcher/accounts.ts'
@@ -42,6 +43,7 @@ async function examine(policyPath: string): Promise<readonly Finding[]> {
     checkState(policy),
     checkUsers(policy, findAccount, process.getuid?.() === 0),
     checkPrograms(),
+    checkSpool(policy, findAccount),
     ...(await agentFindings(policy)),
     checkFpm(policy),
     await checkPlugin(await phpChannel(policy, systemClock)),

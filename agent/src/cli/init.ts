@@ -6,6 +6,8 @@ import { usualPolicyPath } from '../domain/usual-paths.ts'
 import { init, type InitParts, type InitReport } from '../init/init.ts'
 import { refreshLines } from '../init/nginx-site.ts'
 import { undo } from '../init/undo.ts'
+import { requireAccount } from '../launcher/accounts.ts'
+import { prepareSpool } from '../launcher/folders.ts'
 import { phpChannel } from '../site/php-channel.ts'
 import { systemClock } from '../system/system-clock.ts'
 import { controlClient } from './control-client.ts'
@@ -28,6 +30,7 @@ const pluginSource = join(import.meta.dirname, '..', '..', '..', 'wp-plugin')
 const parts: Omit<InitParts, 'present'> = {
   pluginSource,
   phpChannel: policy => phpChannel(policy, systemClock),
+  makeSpool: policy => prepareSpool(policy, requireAccount(policy.agent.user), requireAccount(policy.site.user)),
   progress: text => process.stderr.write(`${text}\n`),
 }
 

@@ -1,4 +1,5 @@
-import { readFileSync, statSync, type Stats } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
+import { dirname, relative } from 'node:path'
 import { PlatenError, problemText, type DocumentPolicy } from '@platen/protocol'
 import { policyValidators } from '@platen/protocol/validators/policy'
 
@@ -10,7 +11,12 @@ const mostBytes = 262_144
  * @throws PlatenError policy.invalid: its message names every field that is wrong, its `field` the first
  */
 export function readPolicy(path: string): DocumentPolicy {
-  const value = parse(path)
+  return parsePolicy(textOf(path), path)
+}
+
+/** The policy of a file's text, frozen in depth. @throws PlatenError policy.invalid */
+export function parsePolicy(text: string, path: string): DocumentPolicy {
+  const value = parsed(text, path)
   const validate = policyValidators['policy']
   if (!validate?.(value)) {
     const problems = validate?.errors ?? []
@@ -34,17 +40,18 @@ export function policyIsOpen(path: string, agent: { readonly uid: number; readon
   return (mode & 0o020) !== 0 && gid === agent.gid ? 'the agent’s group may write it' : undefined
 }
 
-function parse(path: string): unknown {
-  let stats: Stats
-  let text: string
+function textOf(path: string): string {
   try {
-    stats = statSync(path)
+    const stats = statSync(path)
     if (!stats.isFile() || stats.size > mostBytes) throw invalid(path, 'it is no file of a sensible size')
-    text = readFileSync(path, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch (error) {
     if (error instanceof PlatenError) throw error
     throw invalid(path, (error as Error).message)
   }
+}
+
+function parsed(text: string, path: string): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
@@ -58,6 +65,11 @@ function contradictions(policy: DocumentPolicy): [field: string, wrong: string][
   const wrong: [string, string][] = []
   if (socket === control) wrong.push(['agent.control', 'must not be the plugin’s socket'])
   if (!URL.canParse(policy.site.url)) wrong.push(['site.url', 'is no URL'])
+  // It belongs to the site's user: root would give it what is in there, or follow where the site's links lead.
+  const { state, spool } = policy.agent
+  const holds = [state, dirname(socket), dirname(control), policy.site.root].some(folder => spool !== undefined && isWithin(folder, spool))
+  const isHeld = [state, policy.site.root].some(folder => spool !== undefined && isWithin(spool, folder))
+  if (holds || isHeld) wrong.push(['agent.spool', 'has to be a folder of its own, apart from the agent’s others and the site’s'])
   // The kernel takes 107 bytes of a socket's path and cuts the rest without a word.
   for (const [field, path] of [
     ['agent.socket', socket],
@@ -66,6 +78,10 @@ function contradictions(policy: DocumentPolicy): [field: string, wrong: string][
     if (Buffer.byteLength(path) > 100) wrong.push([field, 'is longer than a socket’s path may be (100 bytes)'])
   }
   return wrong
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return !relative(folder, path).startsWith('..')
 }
 
 function invalid(path: string, detail: string, field?: string): PlatenError {

@@ -3,7 +3,7 @@ import type { DocumentPolicy } from '@platen/protocol'
 import { good, type Finding } from './finding.ts'
 
 /** A user and group of this machine. */
-interface Ids {
+export interface Ids {
   readonly uid: number
   readonly gid: number
 }

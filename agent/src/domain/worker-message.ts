@@ -1,4 +1,5 @@
 import { isErrorCode, isNestedTooDeeply, limits, type DocumentPolicy, type ErrorCode } from '@platen/protocol'
+import { parseChangesAsk, type ChangesAnswer, type ChangesAsk } from './changes-message.ts'
 import type { Bill, ChildOutcome, ChildRequest } from './run.ts'
 
 /** A job as the main process hands it to a worker. */
@@ -22,6 +23,7 @@ export type WorkerAnswer =
 export type ToWorker =
   | WorkerOrder
   | WorkerAnswer
+  | ChangesAnswer
   /** A step's beginning is journaled: only now may it be done. */
   | { readonly type: 'noted'; readonly id: number }
   | { readonly type: 'cancel'; readonly reason: string }
@@ -34,6 +36,7 @@ export type WorkerEnd =
 
 /** What a worker tells the main process: its token first, its end last. */
 export type FromWorker =
+  | ChangesAsk
   | { readonly type: 'here'; readonly token: string }
   | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly note: string }
   | { readonly type: 'step'; readonly id: number; readonly name: string; readonly kind: string; readonly phase: 'begun' | 'ended' }
@@ -68,6 +71,10 @@ export function parseFromWorker(line: string): FromWorker | undefined {
       return parseCall(value)
     case 'end':
       return parseEnd(value)
+    case 'changes.take':
+    case 'changes.needs_kept':
+    case 'changes.kept':
+      return parseChangesAsk(value)
     default:
       return undefined
   }

@@ -91,7 +91,8 @@ async function boundedJson(response: Response): Promise<unknown> {
   return JSON.parse(Buffer.concat(pieces).toString('utf8')) as unknown
 }
 
-function checkedAnswer(gateway: string, json: unknown): Enrolled {
+/** What a gateway that said yes made of it. @throws PlatenError gateway.unreachable */
+export function checkedAnswer(gateway: string, json: unknown): Enrolled {
   const { agentId, siteId, gateway: name } = (json ?? {}) as Record<string, unknown>
   const known = typeof agentId === 'string' && typeof siteId === 'string' && typeof name === 'string'
   if (!known || !/^agent_[0-9a-f-]{36}$/.test(agentId) || name.length > 200) {

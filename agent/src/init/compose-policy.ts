@@ -15,6 +15,7 @@ export interface Findings {
   readonly refreshSecret: string
   readonly state: string
   readonly run: string
+  readonly spool: string
   readonly redisUrl: string | undefined
 }
 
@@ -27,7 +28,13 @@ export function firstPolicy(found: Findings, url: string): DocumentPolicy {
   return {
     version: 1,
     site: { root: found.root, url, user: found.siteUser },
-    agent: { user: agentUser, state: found.state, socket: `${found.run}/agent.sock`, control: `${found.run}/control.sock` },
+    agent: {
+      user: agentUser,
+      state: found.state,
+      socket: `${found.run}/agent.sock`,
+      control: `${found.run}/control.sock`,
+      spool: found.spool,
+    },
     kinds: kinds.map(kind => kind.name),
     limits: { memoryMb },
     php: { socket: found.fpmSocket, ...(found.fpmStatusPath === undefined ? {} : { statusPath: found.fpmStatusPath }) },
@@ -42,6 +49,9 @@ export function firstPolicy(found: Findings, url: string): DocumentPolicy {
             cacheHeader: nginx.cacheHeader ?? 'X-Cache',
             refreshSecret: found.refreshSecret,
             ...(nginx.cachePath === undefined ? {} : { cachePath: nginx.cachePath }),
+            ...(nginx.cacheKey === undefined ? {} : { cacheKey: nginx.cacheKey }),
+            ...(nginx.cacheLevels === undefined ? {} : { cacheLevels: nginx.cacheLevels }),
+            ...(nginx.accessLog === undefined ? {} : { accessLog: nginx.accessLog }),
           },
         }),
   }

@@ -27,6 +27,8 @@ export interface InitParts {
   /** The policy of an earlier `init`, where there is one. */
   readonly present: DocumentPolicy | undefined
   readonly phpChannel: (policy: DocumentPolicy) => Promise<PhpChannel>
+  /** Makes the folder in which the plugin notes what it has for the agent. */
+  readonly makeSpool: (policy: DocumentPolicy) => void
   readonly progress: (text: string) => void
 }
 
@@ -56,6 +58,7 @@ export async function init(options: InitOptions, parts: InitParts): Promise<Init
   const policy = await installed(found, options.url, parts, async complete => {
     parts.progress(`writing ${policyFile}`)
     await writePolicy(policyFile, complete)
+    parts.makeSpool(complete)
   })
   return {
     policyFile,
@@ -76,7 +79,7 @@ async function installed(
   const first = firstPolicy(found, url ?? 'http://localhost.invalid')
   progress('installing the plugin')
   try {
-    await plugin.install(pluginSource, first.agent.socket)
+    await plugin.install(pluginSource, { socket: first.agent.socket, spool: found.spool })
     const php = await phpChannel(first)
     await php.call('plugin.activate', { active: true })
     const policy = fullPolicy(found, await php.call('site.describe', {}), url)

@@ -3,8 +3,13 @@ import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { PlatenError } from '@platen/protocol'
-import { usualRunFolder } from '../domain/usual-paths.ts'
 import { runAsOwner } from './owner-command.ts'
+
+/** Where the plugin finds its agent: paths of the agent's own making, without quotes and backslashes. */
+export interface AgentPlaces {
+  readonly socket: string
+  readonly spool: string
+}
 
 const pluginName = 'platen'
 const packMs = 60_000
@@ -12,8 +17,8 @@ const packMs = 60_000
 /** The plugin inside a WordPress, handled with the rights of who owns its folder. Throws PlatenError file.denied. */
 export interface PluginFolder {
   isInstalled(): boolean
-  /** Copies the plugin there, in the place of an older one, and tells it where the agent listens. */
-  install(source: string, socket: string): Promise<void>
+  /** Copies the plugin there, in the place of an older one, and tells it where the agent listens and what it reads. */
+  install(source: string, places: AgentPlaces): Promise<void>
   remove(): Promise<void>
 }
 
@@ -24,23 +29,22 @@ export function pluginFolder(root: string): PluginFolder {
   const remove = (): Promise<void> => runAsOwner(plugins, '/usr/bin/rm', ['-rf', '--', folder])
   return {
     isInstalled: () => existsSync(folder),
-    install: async (source, socket) => {
+    install: async (source, places) => {
       await remove()
       await unpack(source, plugins)
-      if (dirname(socket) !== usualRunFolder)
-        await runAsOwner(plugins, '/usr/bin/tee', ['--', join(folder, 'host.php')], Readable.from(hostText(socket)))
+      await runAsOwner(plugins, '/usr/bin/tee', ['--', join(folder, 'host.php')], Readable.from(hostText(places)))
     },
     remove,
   }
 }
 
-/** `socket` is a path of the agent's own making, without quotes and backslashes. */
-function hostText(socket: string): string {
+function hostText({ socket, spool }: AgentPlaces): string {
   return [
     '<?php',
-    '// Written by platen-agent init: where the agent of this site listens.',
+    '// Written by platen-agent init: where the agent of this site listens, and where it looks for what changed.',
     "defined( 'ABSPATH' ) || exit;",
     `defined( 'PLATEN_AGENT_SOCKET' ) || define( 'PLATEN_AGENT_SOCKET', '${socket}' );`,
+    `defined( 'PLATEN_SPOOL' ) || define( 'PLATEN_SPOOL', '${spool}' );`,
     '',
   ].join('\n')
 }

@@ -6,6 +6,7 @@ import { agentFolders } from './agent-folders.ts'
 import { leaveGroup, removeAgentUser } from './agent-user.ts'
 import { groupOf } from './found.ts'
 import type { InitParts } from './init.ts'
+import { runAsOwner } from './owner-command.ts'
 import { pluginFolder } from './plugin-folder.ts'
 
 /**
@@ -27,12 +28,20 @@ export async function undo(
     await plugin.remove()
   }
   progress('removing state and policy file')
-  const { state, run } = agentFolders(resolve(policyFile))
+  const { state, run, spool } = agentFolders(resolve(policyFile))
+  await removeSpool(spool)
   for (const path of [state, run, policyFile]) rmSync(path, { recursive: true, force: true })
   removeIfEmpty(dirname(usualPolicyPath))
   if (otherSites()) return
   if ('socket' in policy.php && existsSync(policy.php.socket)) await leaveGroup(await groupOf(policy.php.socket))
   await removeAgentUser()
+}
+
+/** What is in it may be anything of the site's: that goes with the site's rights, and the empty folder with root's. */
+async function removeSpool(folder: string): Promise<void> {
+  if (!existsSync(folder)) return
+  await runAsOwner(folder, '/usr/bin/find', [folder, '-mindepth', '1', '-delete'])
+  rmdirSync(folder)
 }
 
 /** Removes a folder that `init` may have made, unless somebody keeps something in it. */

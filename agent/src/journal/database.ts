@@ -2,7 +2,6 @@ import Sqlite from 'better-sqlite3'
 import { readdirSync, renameSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { PlatenError } from '@platen/protocol'
-import { migrations } from './migrations.ts'
 
 /** One SQLite database. */
 export type Database = Sqlite.Database
@@ -13,15 +12,25 @@ export type Statement = Sqlite.Statement<unknown[], Row>
 /** A row by its columns' names. */
 export type Row = Record<string, unknown>
 
+/** What a database is like. */
+export interface DatabaseShape {
+  /** The steps that lead to its present shape: step N takes it from version N to N + 1. */
+  readonly migrations: readonly string[]
+  /** It never grows beyond: what would, fails as on a full disk. */
+  readonly mostBytes: number
+  /** SQLite keeps this many KiB of pages; reading one again from the page cache of the system costs next to nothing. */
+  readonly cacheKib: number
+  /** Pages that the log may hold before they go to the file. */
+  readonly logPages: number
+}
+
 const busyMs = 500
-/** SQLite keeps this many KiB of pages; reading one again from the page cache of the system costs next to nothing. */
-const cacheKib = 256
 
 /**
  * Opens the file, held exclusively, checks it, and brings it to the present shape. Every commit is synced (WAL, synchronous
- * FULL). The file never grows beyond `mostBytes`: what would, fails as on a full disk.
+ * FULL).
  */
-export function openDatabase(file: string, mostBytes: number): Database {
+export function openDatabase(file: string, { migrations, mostBytes, cacheKib, logPages }: DatabaseShape): Database {
   const database = new Sqlite(file, { timeout: busyMs })
   try {
     // Before the first read: then WAL needs no shared memory file, and the lock is kept from the first access to the close.
@@ -29,10 +38,10 @@ export function openDatabase(file: string, mostBytes: number): Database {
     database.pragma('journal_mode = WAL')
     database.pragma('synchronous = FULL')
     database.pragma(`cache_size = -${cacheKib}`)
-    database.pragma('wal_autocheckpoint = 200')
+    database.pragma(`wal_autocheckpoint = ${logPages}`)
     database.pragma('journal_size_limit = 1048576')
     assertWhole(database)
-    migrate(database)
+    migrate(database, migrations)
     database.pragma(`max_page_count = ${Math.floor(mostBytes / (database.pragma('page_size', { simple: true }) as number))}`)
     return database
   } catch (error) {
@@ -94,9 +103,9 @@ function assertWhole(database: Database): void {
   if (first?.quick_check !== 'ok') throw Object.assign(new Error(first?.quick_check), { code: 'SQLITE_CORRUPT' })
 }
 
-function migrate(database: Database): void {
+function migrate(database: Database, migrations: readonly string[]): void {
   const version = database.pragma('user_version', { simple: true }) as number
-  if (version > migrations.length) throw new PlatenError('store.unavailable', 'The journal was written by a newer agent.')
+  if (version > migrations.length) throw new PlatenError('store.unavailable', 'It was written by a newer agent.')
   // Nothing is written where nothing is to be done: a full disk does not keep the agent from starting.
   if (version === migrations.length) return
   database

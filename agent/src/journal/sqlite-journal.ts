@@ -2,6 +2,7 @@ import { limits, PlatenError } from '@platen/protocol'
 import type { Run, RunEnd } from '../domain/run.ts'
 import type { Journal, OutboxItem } from '../ports/journal.ts'
 import { guarded as translated, isBroken, openDatabase, salvage, setAside, type Database, type Row } from './database.ts'
+import { migrations } from './migrations.ts'
 import { prepareAll } from './statements.ts'
 
 /** How much a journal keeps, and who hears of what goes wrong with it. */
@@ -135,13 +136,14 @@ const mostNonces = 2 * (limits.local.requestsPerSecond * 2 * limits.local.clockS
 
 /** The database that is there, or a fresh one where that is broken. */
 function openWhole(file: string, { mostBytes = mostFileBytes, lost = () => {} }: JournalOptions, now: number): Database {
+  const shape = { migrations, mostBytes, cacheKib: 256, logPages: 200 }
   try {
-    return openDatabase(file, mostBytes)
+    return openDatabase(file, shape)
   } catch (error) {
     if (!isBroken(error)) throw error
   }
   const aside = setAside(file, now)
-  const database = openDatabase(file, mostBytes)
+  const database = openDatabase(file, shape)
   const { set } = prepareAll(database)
   for (const { name, value } of salvage(aside, 'owner.')) set.run(name, value)
   lost(aside)

@@ -24,14 +24,25 @@ export function prepareFolders(policy: DocumentPolicy, account: Account | undefi
   // Where a socket's folder is the state folder itself, others have to be able to pass through to the sockets.
 }
 
-function prepare(folder: string, mode: number, account: Account | undefined): void {
+/**
+ * Makes the spool where it is missing. Both users write there and nobody else: the site's owns it, the agent has its group, and
+ * what PHP makes there is the agent's by that. One user for both has it alone.
+ * @throws PlatenError file.denied, path.symlink
+ */
+export function prepareSpool({ agent: { spool } }: DocumentPolicy, agent: Account | undefined, site: Account | undefined): void {
+  if (spool === undefined) return
+  if (agent && site && agent.uid !== site.uid) prepare(spool, 0o2770, { uid: site.uid, gid: agent.gid })
+  else prepare(spool, 0o700, agent)
+}
+
+function prepare(folder: string, mode: number, account: Pick<Account, 'uid' | 'gid'> | undefined): void {
   try {
     const made = mkdirSync(folder, { recursive: true })
     const stats = lstatSync(folder)
     if (!stats.isDirectory()) throw new PlatenError('path.symlink', `${folder} has to be a folder.`)
-    if (made === undefined && mode !== 0o700) return
+    if (made === undefined && mode === 0o755) return
     // Only what differs is changed: a disk that has become read-only does not keep the agent from saying so.
-    if ((stats.mode & 0o777) !== mode) chmodSync(folder, mode)
+    if ((stats.mode & 0o2777) !== mode) chmodSync(folder, mode)
     if (account && (stats.uid !== account.uid || stats.gid !== account.gid)) chownSync(folder, account.uid, account.gid)
   } catch (error) {
     if (error instanceof PlatenError) throw error

@@ -86,6 +86,7 @@ export class Conversation {
       case 'goodbye':
         this.#door.goodbye(frame.afterMs)
         return true
+      case 'cdn.outcome':
       case 'challenge':
       case 'welcome':
         return false

@@ -113,12 +113,13 @@ async function serve(
   if ('secret' in address) checkSignature(address.secret, { method, path: url, headers, body }, journal, clock.now())
   if (!URL.canParse(url, 'http://agent')) throw new PlatenError('route.not_found')
   const { pathname, searchParams } = new URL(url, 'http://agent')
-  const reply = answerLocal(subject, address.audience, { method, path: pathname, query: searchParams, body: parseJson(body) })
+  const reply = answerLocal(subject, address.audience, { method, path: pathname, query: searchParams, body: jsonBody(body) })
   if ('follow' in reply) await followJob(reply.follow, subject.jobs, response)
   else send(response, reply.status, reply.json)
 }
 
-function parseJson(body: Buffer): unknown {
+/** What a body holds that may be nothing. @throws PlatenError input.invalid */
+export function jsonBody(body: Buffer): unknown {
   if (body.length === 0) return undefined
   const value = json(body.toString('utf8'))
   if (value === undefined || isNestedTooDeeply(value)) throw new PlatenError('input.invalid', 'The body is not JSON, or nested too deeply.')

@@ -56,7 +56,11 @@ export function fastCgiRequest(socketPath: string, clock: Clock, request: FastCg
 type Failure = readonly [code: 'php.failed' | 'php.unavailable', detail: string]
 
 /** Puts an answer together from the pieces of the stream; calls `done` or `fail` once it is whole or can't be. */
-function answerReader(mostBytes: number, done: (answer: FastCgiAnswer) => void, fail: (why: Failure) => void): (piece: Buffer) => void {
+export function answerReader(
+  mostBytes: number,
+  done: (answer: FastCgiAnswer) => void,
+  fail: (why: Failure) => void,
+): (piece: Buffer) => void {
   const records = recordReader()
   const stdout: Buffer[] = []
   let length = 0

@@ -32,16 +32,12 @@ export async function fpmStatus(
   if (!asked) return undefined
   const answer = cgiAnswer(asked.stdout)
   if (answer?.status !== 200) throw new PlatenError('php.failed', 'It does not tell its status at the path that the policy file names.')
-  return read(answer.body.toString())
+  return readStatus(answer.body.toString())
 }
 
-function read(text: string): FpmStatus {
-  let told: Record<string, unknown>
-  try {
-    told = JSON.parse(text) as Record<string, unknown>
-  } catch (cause) {
-    throw new PlatenError('php.failed', 'Its status page is not JSON.', { cause })
-  }
+/** What the page tells; what is not there is nothing. @throws PlatenError php.failed */
+export function readStatus(text: string): FpmStatus {
+  const told = membersOf(text)
   const count = (name: string): number => (Number.isSafeInteger(told[name]) ? (told[name] as number) : 0)
   const word = (name: string): string => (typeof told[name] === 'string' ? told[name].slice(0, 100) : '')
   return {
@@ -58,4 +54,17 @@ function read(text: string): FpmStatus {
     slowRequests: count('slow requests'),
     startedSecondsAgo: count('start since'),
   }
+}
+
+/** Whoever holds the pool can answer any JSON at the page's path. */
+function membersOf(text: string): Record<string, unknown> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new PlatenError('php.failed', 'Its status page is not JSON.', { cause })
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new PlatenError('php.failed', 'Its status page is no JSON object.')
+  return value as Record<string, unknown>
 }

@@ -78,7 +78,8 @@ function connection(place: Place): Redis {
     : new Redis(place.url, options)
 }
 
-function readState(info: string, keys: number): RedisState {
+/** What `INFO` tells; what is not there is nothing. */
+export function readState(info: string, keys: number): RedisState {
   const told = new Map(info.split(/\r?\n/).map(line => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]))
   const count = (name: string): number => (/^\d{1,15}$/.test(told.get(name) ?? '') ? Number(told.get(name)) : 0)
   const word = (name: string): string => /^[\w.-]{1,40}/.exec(told.get(name) ?? '')?.[0] ?? ''

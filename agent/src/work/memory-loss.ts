@@ -1,4 +1,5 @@
 import { toPlatenError } from '@platen/protocol'
+import { lastMomentMs } from '../domain/local-time.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Log } from '../ports/log.ts'
 
@@ -21,7 +22,8 @@ export class MemoryLoss {
     return this.#before
   }
 
-  note(before: number): void {
+  note(told: number): void {
+    const before = Math.min(told, lastMomentMs)
     this.#log.error('runs:forgotten', { before: new Date(before).toISOString() })
     this.#before = before
     try {

@@ -1,7 +1,7 @@
 import { toPlatenError, type Kind, type LocalOwner, type LocalWishes } from '@platen/protocol'
 import { localValidators } from '@platen/protocol/validators/local'
 import { usageOn, withBill, type DayUsage } from '../domain/day-usage.ts'
-import type { LocalTimeIn } from '../domain/local-time.ts'
+import { lastMomentMs, type LocalTimeIn } from '../domain/local-time.ts'
 import { calendars, judgeOwnersSay, noWishes, type Say } from '../domain/owner-say.ts'
 import type { Refusal } from '../domain/policy.ts'
 import { quietUntil } from '../domain/quiet-hours.ts'
@@ -72,7 +72,8 @@ export class SiteOwner implements Owner {
     }
   }
 
-  wish(wishes: LocalWishes): LocalOwner {
+  wish(told: LocalWishes): LocalOwner {
+    const wishes = datable(told)
     this.#options.journal.set(wishesName, JSON.stringify(wishes))
     this.#wishes = wishes
     return this.view()
@@ -91,7 +92,12 @@ export class SiteOwner implements Owner {
 /** Read with care: a journal may have been put together from what was left of a broken one. */
 function wishesFrom(text: string | undefined): LocalWishes {
   const value = parsed(text)
-  return localValidators['wishes']?.(value) ? (value as LocalWishes) : noWishes
+  return localValidators['wishes']?.(value) ? datable(value as LocalWishes) : noWishes
+}
+
+/** Wishes whose times can be told: any PHP of the site may have made them up. */
+function datable(wishes: LocalWishes): LocalWishes {
+  return { ...wishes, deferred: wishes.deferred.map(one => ({ ...one, until: Math.min(one.until, lastMomentMs) })) }
 }
 
 function usageFrom(text: string | undefined): DayUsage | undefined {

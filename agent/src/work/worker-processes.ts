@@ -5,12 +5,15 @@ import type { WorkerExit, WorkerUsage } from '../domain/launcher-line.ts'
 import { policyForRole } from '../domain/policy.ts'
 import type { Bill } from '../domain/run.ts'
 import type { FromWorker } from '../domain/worker-message.ts'
+import type { ChangeLedger } from '../ports/change-ledger.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { PhpChannel } from '../ports/php-channel.ts'
 import type { Work, Workers, WorkListener, WorkOrder, WorkOutcome } from '../ports/workers.ts'
 import type { LauncherLink, WorkerGone } from './launcher-link.ts'
+import { changesKind } from './change-jobs.ts'
 import { workerCalls } from './worker-calls.ts'
+import { workerChanges } from './worker-changes.ts'
 import type { WorkerConnection, WorkerDoor } from './worker-door.ts'
 
 /** What worker processes need. */
@@ -19,6 +22,8 @@ export interface WorkerProcessesOptions {
   readonly door: WorkerDoor
   readonly php: PhpChannel
   readonly policy: DocumentPolicy
+  /** Where the policy names a spool. */
+  readonly changes?: ChangeLedger | undefined
   readonly clock: Clock
   readonly log: Log
 }
@@ -34,6 +39,8 @@ const mostLogLines = 500
 const mostSteps = 100_000
 /** From a worker's last word to its exit. */
 const exitMs = 2_000
+/** After changes could not be put down as done, or as to come again. */
+const settleAgainMs = 5_000
 
 /** Runs each job in a process of its own, which the launcher starts with the rights of the kind's role. */
 export function workerProcesses(options: WorkerProcessesOptions): Workers {
@@ -102,21 +109,35 @@ function startWork(options: WorkerProcessesOptions, order: WorkOrder, listener: 
     takeBackDeadline()
     connection?.end()
     calls.abort()
-    return outcomeOf(end, how, stopping, effectOf(steps), billOf(end, usage, Math.round(performance.now() - startedAt)))
+    const outcome = outcomeOf(end, how, stopping, effectOf(steps), billOf(end, usage, Math.round(performance.now() - startedAt)))
+    if (order.kind === changesKind) settleChanges(options, order.jobId, outcome.outcome === 'succeeded')
+    return outcome
   }
   return { done: finish(), cancel }
+}
+
+/** Before anyone hears of the end: whoever then looks for changes finds those that have to come again. */
+function settleChanges(options: WorkerProcessesOptions, jobId: string, succeeded: boolean): void {
+  const { changes, clock, log } = options
+  try {
+    changes?.settle(jobId, succeeded)
+  } catch (error) {
+    log.error('changes:unsettled', { jobId, error })
+    clock.after(settleAgainMs, () => settleChanges(options, jobId, succeeded))
+  }
 }
 
 /** Gives the order and listens until the worker said its last word, or is gone. */
 async function converse(
   connection: WorkerConnection,
-  { php, policy, log }: WorkerProcessesOptions,
+  { php, policy, changes, log }: WorkerProcessesOptions,
   { jobId, kind, attempt, input, runMs, role, child }: WorkOrder,
   listener: WorkListener,
   signal: AbortSignal,
 ): Promise<End | undefined> {
   const count = { log: 0, step: 0 }
   const call = workerCalls(php, signal, connection.send)
+  const ask = workerChanges(changes, { jobId, kind }, connection.send)
   const end = new Promise<End>(resolve => {
     connection.onMessage(message => {
       if (message.type === 'end') resolve(message)
@@ -129,6 +150,8 @@ async function converse(
         count.log += 1
         if (count.log <= mostLogLines) log[message.level](message.event, { jobId, kind, ...message.members })
       } else if (message.type === 'call') call(message)
+      // Its token, which comes once, was shown before.
+      else if (message.type !== 'here' && !ask(message)) connection.end()
     })
   })
   connection.send({ type: 'order', jobId, kind, attempt, input, runMs, policy: policyForRole(policy, role), ...(child ? { child } : {}) })

@@ -31,6 +31,15 @@ describe('the policy file', () => {
     }
   })
 
+  it('is refused where the spool, which the site’s user owns, is not apart from the other folders', test => {
+    const folder = tempFolder(test)
+    const { agent, ...rest } = testPolicy(folder)
+    const at = (spool: string): string => writePolicy(folder, { ...rest, agent: { ...agent, spool } })
+    for (const spool of [agent.state, join(agent.state, 'spool'), folder, join(folder, 'run'), join(rest.site.root, 'spool')])
+      assert.throws(() => readPolicy(at(spool)), { code: 'policy.invalid', field: 'agent.spool' }, spool)
+    assert.equal(readPolicy(at(join(folder, 'spool'))).agent.spool, join(folder, 'spool'))
+  })
+
   it('is refused with everything that is wrong, not the first thing alone', test => {
     const folder = tempFolder(test)
     const good = testPolicy(folder)

@@ -8,13 +8,15 @@ const same = (a: string, b: string): boolean => a === b
 const config = `# configuration file /etc/nginx/nginx.conf:
 user www-data; pid /run/nginx.pid;
 http {
+  access_log /var/log/nginx/all.log combined;
+  fastcgi_cache_key "$scheme$host$request_uri";
   fastcgi_cache_path /var/cache/nginx/one levels=1:2 keys_zone=ONE:10m;
   fastcgi_cache_path "/var/cache/nginx/two" levels=1:2 keys_zone=TWO:10m;
   map $http_x_platen_refresh $platen_refresh { default 0; "s;e}c" 1; }
   server { listen unix:/run/x.sock; listen [::]:8443 ssl http2; root /srv/other; }
   server {
     listen 80 default_server; root /srv/site; # the one
-    location ~ \\.php$ { fastcgi_pass unix:/run/php/site.sock; fastcgi_cache TWO; add_header X-Cache $upstream_cache_status; }
+    location ~ \\.php$ { fastcgi_pass unix:/run/php/site.sock; fastcgi_cache TWO; access_log off; fastcgi_cache_key "$host $request_uri"; add_header X-Cache $upstream_cache_status; }
   }
 }`
 
@@ -91,6 +93,9 @@ describe('nginxSite', () => {
       user: 'www-data',
       fpmSocket: '/run/php/site.sock',
       cachePath: '/var/cache/nginx/two',
+      cacheLevels: '1:2',
+      cacheKey: '$host $request_uri',
+      accessLog: '/var/log/nginx/all.log',
       cacheHeader: 'X-Cache',
       refreshes: true,
     })
@@ -99,6 +104,23 @@ describe('nginxSite', () => {
   it('takes an address over a Unix socket, and TLS from the listen line', () => {
     const site = nginxSite(parseNginx(config), '/srv/other', same)
     assert.deepEqual([site?.host, site?.port, site?.tls, site?.cachePath], ['127.0.0.1', 8443, true, undefined])
+  })
+
+  it('takes key and log from the http block where the server has none of its own', () => {
+    const text = config
+      .replace('fastcgi_cache_key "$host $request_uri";', '')
+      .replace('listen 80 default_server;', '$& access_log /srv/log main;')
+    const site = nginxSite(parseNginx(text), '/srv/site', same)
+    assert.deepEqual([site?.cacheKey, site?.accessLog], ['$scheme$host$request_uri', '/srv/log'])
+  })
+
+  it('names neither log nor levels where they are none that a program can use', () => {
+    const logs = ['off', 'syslog:server=unix:/dev/log', '/var/log/$host.log', 'logs/access.log']
+    for (const log of logs) {
+      const text = config.replaceAll('levels=1:2 ', '').replace('/var/log/nginx/all.log combined', log)
+      const site = nginxSite(parseNginx(text), '/srv/site', same)
+      assert.deepEqual([site?.accessLog, site?.cacheLevels, site?.cachePath], [undefined, undefined, '/var/cache/nginx/two'])
+    }
   })
 
   it('says nothing where no server has that root', () => {

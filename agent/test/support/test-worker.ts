@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { PlatenError, toPlatenError } from '@platen/protocol'
 import type { JobContext } from '../../src/ports/job-handler.ts'
 import { systemClock } from '../../src/system/system-clock.ts'
@@ -21,6 +22,8 @@ interface TestInput {
   readonly once?: boolean
   readonly whoami?: boolean
   readonly call?: string
+  /** Whether to ask for what changed. */
+  readonly changes?: true
   /** File that is told how a call to the plugin ended which was made after the cancellation. */
   readonly takeBack?: string
 }
@@ -42,8 +45,22 @@ const handler = async (context: JobContext<unknown>): Promise<{ result: unknown;
     throw context.signal.reason as Error
   }
   if (input.call !== undefined) return { result: await context.php.call('site.describe', {}), effect: 'none' }
+  if (input.changes) return await takeChanges(context)
   if (input.whoami) return { result: { summary: 'me', ...whoami(), policy: context.policy }, effect: 'none' }
   return { result: { summary: 'done', echo: input.echo }, effect: step === undefined ? 'none' : 'applied', savedBytes: input.saved ?? 0 }
+}
+
+/** Takes all that changed and notes each batch in the site's folder; with a file `fail` there it fails, with `hang` it goes on until it is ended. */
+async function takeChanges({ changes, policy, signal }: JobContext<unknown>): Promise<{ result: unknown; effect: 'none' }> {
+  const [fails, hangs] = ['fail', 'hang'].map(name => existsSync(join(policy.site.root, name)))
+  const needed = await changes.needsKept()
+  if (needed) await changes.tellKept(Array.from({ length: 4_500 }, (_, number) => `http://site.test/kept/${number}/`))
+  for (let batch = await changes.take(); batch; batch = await changes.take()) {
+    appendFileSync(join(policy.site.root, 'taken'), `${JSON.stringify({ ...batch, pages: batch.pages.length, needed })}\n`)
+  }
+  if (fails) throw new PlatenError('page.stale', 'For the test.')
+  if (hangs) await once(signal, 'abort')
+  return { result: { summary: 'taken' }, effect: 'none' }
 }
 
 async function tryTakingBack({ php }: JobContext<unknown>, file: string): Promise<void> {

@@ -154,6 +154,12 @@ describe('a journal that is not the one that there was', () => {
     assert.equal(typeof refused === 'object' && refused.code, 'job.lost')
   })
 
+  it('is not thrown off by a time that no calendar knows, as a gateway that was taken over may tell it', test => {
+    const { runs } = bench(test)
+    runs.forgot(1e300)
+    assert.match(new Date(runs.forgottenBefore() ?? 0).toISOString(), /^\+275760/)
+  })
+
   it('knows of the loss after a crash', test => {
     const before = bench(test)
     before.runs.forgot(born)

@@ -22,6 +22,14 @@ describe('the owner’s say', () => {
     assert.equal(runs.offer(heavy), 'accepted')
   })
 
+  it('defers to the end of the calendar what is deferred to a later time than that', test => {
+    const { runs, owner } = bench(test)
+    const deferred = [{ kind: 'test.heavy', until: 1e300, reason: 'for good' }]
+    assert.equal(new Date(owner.wish({ ...noWishes, deferred }).wishes.deferred[0]?.until ?? 0).getUTCFullYear(), 275_760)
+    const refused = runs.offer(heavy)
+    assert.equal(typeof refused === 'object' && refused.code, 'owner.deferred')
+  })
+
   it('is nothing where its record can’t be read', test => {
     const before = bench(test)
     before.journal.set('owner.wishes', '{"vetoed":')

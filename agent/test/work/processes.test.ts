@@ -5,7 +5,6 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { once } from 'node:events'
 import { describe, it } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { DocumentPolicy } from '@platen/protocol'
 import { controlClient } from '../../src/cli/control-client.ts'
 import { findAccount } from '../../src/launcher/accounts.ts'
@@ -13,6 +12,7 @@ import { launch } from '../../src/launcher.ts'
 import { doorPath } from '../../src/launcher/folders.ts'
 import { openJournal } from '../../src/journal/sqlite-journal.ts'
 import { jsonLog } from '../../src/system/json-log.ts'
+import { again } from '../support/again.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { childrenOf, ended, processesWith, startTestAgent, testEntries, until, writePolicy } from '../support/test-agent.ts'
 import { testPolicy } from '../support/test-policy.ts'
@@ -237,17 +237,3 @@ describe('the launcher', () => {
     assert.match(readFileSync(`/proc/${processesWith(agent.policyPath)[0]}/status`, 'utf8'), /NoNewPrivs:\s+1/)
   })
 })
-
-/** Calls until it answers. */
-async function again(call: () => Promise<unknown>, withinMs: number): Promise<void> {
-  const until = performance.now() + withinMs
-  for (;;) {
-    try {
-      await call()
-      return
-    } catch (error) {
-      if (performance.now() > until) throw error
-      await delay(50)
-    }
-  }
-}

@@ -27,10 +27,13 @@ export interface Done {
   readonly status?: number
   readonly json?: unknown
   readonly text?: string
+  /** Whether the other side ended the connection before the time was up. */
+  readonly ended?: boolean
   readonly found?: number
 }
 
 const waitMs = 3_000
+const sayMs = 1_500
 const chunk = 1_048_576
 
 async function act(deed: Deed): Promise<Done> {
@@ -87,15 +90,15 @@ function parsed(text: string): unknown {
   }
 }
 
-/** What is answered, if anything, before the other side ends it. */
+/** What is answered, if anything, and whether the other side ends it soon: at the workers' door, whoever is silent may stay longer. */
 function say(path: string, text: string): Promise<Done> {
   return new Promise((resolve, reject) => {
     const socket = connect(path, () => socket.write(text))
     let answer = ''
     socket.setEncoding('utf8').on('data', (piece: string) => (answer += piece))
     socket.once('error', reject)
-    socket.once('close', () => resolve({ text: answer }))
-    setTimeout(() => resolve({ text: answer }), waitMs).unref()
+    socket.once('close', () => resolve({ text: answer, ended: true }))
+    setTimeout(() => resolve({ text: answer, ended: false }), sayMs).unref()
   })
 }
 

@@ -1,12 +1,13 @@
 import { LabError } from '@platen/lab'
-import type { Attacker, Attempt, Tried } from './attempt.ts'
+import { judged, type Attacker, type Attempt, type Tried } from './attempt.ts'
 import { agentDrill } from './drills/agent.ts'
 import { gatewayDrill } from './drills/gateway.ts'
 import { neighbourDrill } from './drills/neighbour.ts'
 import { pluginDrill } from './drills/plugin.ts'
 import { openField, type Field } from './field.ts'
 
-const drills: Readonly<Record<Attacker, readonly Attempt[]>> = {
+/** What is tried, by who holds what. */
+export const drills: Readonly<Record<Attacker, readonly Attempt[]>> = {
   gateway: gatewayDrill,
   agent: agentDrill,
   plugin: pluginDrill,
@@ -30,10 +31,8 @@ export async function holdDrill(attacker: Attacker, say: (tried: Tried) => void)
   }
 }
 
-async function tryOne(tried: Attempt, field: Field): Promise<Tried> {
-  const { attacker, attempt, expected } = tried
-  const outcome = await Promise.race([tried.run(field), late(attempt)])
-  return { attacker, attempt, expected, outcome, surprise: outcome.done !== (expected === 'possible') }
+async function tryOne(attempt: Attempt, field: Field): Promise<Tried> {
+  return judged(attempt, await Promise.race([attempt.run(field), late(attempt.attempt)]))
 }
 
 /** Every attempt has an end. */

@@ -5,7 +5,7 @@ import { recordReader } from '@platen/agent/decoders'
 /** PHP of a site in the wrong hands, at the other end of PHP-FPM's socket. */
 export interface HostilePhp {
   /** What a command is answered from now on; undefined never answers. */
-  answer: (command: string, args: unknown) => object | undefined
+  answer: (command: string, args: unknown) => object | undefined | Promise<object>
   close(): Promise<void>
 }
 
@@ -53,7 +53,7 @@ export async function openHostilePhp(path: string): Promise<HostilePhp> {
       for (const { type, content } of read(piece) ?? []) {
         if (type !== recordTypes.stdin) continue
         body += content.toString()
-        if (content.length === 0) reply(socket, body, php)
+        if (content.length === 0) void reply(socket, body, php)
       }
     })
   })
@@ -62,9 +62,9 @@ export async function openHostilePhp(path: string): Promise<HostilePhp> {
   return php
 }
 
-function reply(socket: Socket, body: string, php: HostilePhp): void {
+async function reply(socket: Socket, body: string, php: HostilePhp): Promise<void> {
   const { command, args } = JSON.parse(body) as { command: string; args: unknown }
-  const value = php.answer(command, args)
+  const value = await php.answer(command, args)
   if (value === undefined) return
   const text = Buffer.from(`Content-Type: application/json\r\n\r\n${JSON.stringify({ ok: true, value })}`)
   for (let at = 0; at < text.length; at += mostContent) socket.write(record(recordTypes.stdout, text.subarray(at, at + mostContent)))

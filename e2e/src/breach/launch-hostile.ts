@@ -3,10 +3,15 @@ import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { launch } from '@platen/agent'
+import type { LaunchReport } from './hostile-launch.ts'
+
+type Log = Parameters<typeof launch>[0]['log']
 
 const { values } = parseArgs({ options: { policy: { type: 'string', default: '' } } })
-const events: string[] = []
-const note = (event: string): void => void events.push(event)
+const refused: LaunchReport['refused'][number][] = []
+const note: Log['error'] = (event, { bytes } = {}) => {
+  if (event === 'launcher:refused') refused.push(Number(bytes))
+}
 const launched = launch({
   policyPath: values.policy,
   entries: {
@@ -22,4 +27,4 @@ const isReady = await launched.ready.then(
   () => false,
 )
 await launched.stop()
-process.stdout.write(JSON.stringify({ isReady, events }))
+process.stdout.write(JSON.stringify({ isReady, refused } satisfies LaunchReport))

@@ -3,7 +3,15 @@ import type { Attacker, Tried } from './attempt.ts'
 /** One attempt for people. */
 export function line({ attempt, outcome, surprise }: Tried): string {
   const word = outcome.done ? `● can ${attempt}` : `✔ could not ${attempt}`
-  const end = outcome.done ? (surprise ? 'IT MUST NOT' : 'as designed') : surprise ? 'IT SHOULD BE ABLE TO' : ''
+  const end = outcome.done
+    ? surprise
+      ? 'IT MUST NOT'
+      : 'as designed'
+    : surprise
+      ? outcome.seen
+        ? 'IT SHOULD BE ABLE TO'
+        : 'WHICH PROVES NOTHING'
+      : ''
   return `${word} (${outcome.by}${end === '' ? '' : `; ${end}`})`
 }
 

@@ -15,6 +15,8 @@ export interface Ward {
   readonly folder: string
   readonly policy: DocumentPolicy
   readonly policyFile: string
+  /** What the agent says. */
+  readonly logFile: string
   /** What the agent's user holds. */
   readonly identity: Identity
   /** Secrets that the site's PHP must not have. */
@@ -76,6 +78,7 @@ export async function openWard(index: number, tcpPort: number, parts: WardParts)
     folder,
     policy,
     policyFile,
+    logFile: join(directory, `${name}.log`),
     identity,
     secrets,
     php,

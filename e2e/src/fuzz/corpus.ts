@@ -4,6 +4,7 @@ import { join } from 'node:path'
 const folder = join(import.meta.dirname, '..', '..', '..', 'protocol', 'test', 'corpus')
 
 interface Examples {
+  readonly wishes?: { readonly accepted: readonly object[] }
   readonly accepted: readonly object[]
   readonly refused: readonly { readonly frame: unknown }[]
 }
@@ -20,4 +21,9 @@ export function corpusFrames(side: 'agent' | 'gateway'): readonly object[] {
 /** Accepted messages between plugin and agent. */
 export function corpusMessages(name: 'agent-answers' | 'calls' | 'plugin-requests'): readonly object[] {
   return (JSON.parse(readFileSync(join(folder, 'plugin', `${name}.json`), 'utf8')) as Examples).accepted
+}
+
+/** What owners of sites wish. */
+export function corpusWishes(): readonly object[] {
+  return (JSON.parse(readFileSync(join(folder, 'plugin', 'plugin-requests.json'), 'utf8')) as Examples).wishes?.accepted ?? []
 }

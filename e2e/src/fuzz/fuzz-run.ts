@@ -1,5 +1,6 @@
 import { Findings, type Finding } from './findings.ts'
 import { runDecoders } from './decoders/decoder-run.ts'
+import { throwOf } from './decoders/try-decoder.ts'
 import { runLive } from './live/live-run.ts'
 
 /** What a run is told. */
@@ -21,7 +22,7 @@ const minuteMs = 60_000
 
 /** Feeds every decoder and attacks real processes for so many minutes, side by side. */
 export async function runFuzz({ minutes, seed, folder, say }: FuzzOptions): Promise<FuzzOutcome> {
-  const findings = new Findings(folder, say)
+  const findings = new Findings(seed, folder, say)
   const until = Date.now() + minutes * minuteMs
   const [decoderInputs, { socketFrames, leakMb }] = await Promise.all([
     runDecoders({ seed, inputs: Number.MAX_SAFE_INTEGER, until, findings }),
@@ -39,4 +40,12 @@ export async function runFuzz({ minutes, seed, folder, say }: FuzzOptions): Prom
       internalErrors: findings.count('internal'),
     },
   }
+}
+
+/** Feeds one input of a run to its decoder once more. */
+export async function runInput(number: number, { seed, folder, say }: Omit<FuzzOptions, 'minutes'>): Promise<readonly Finding[]> {
+  const findings = new Findings(seed, folder, say)
+  say(`input ${number} is for: ${throwOf(seed, number).target.name}`)
+  await runDecoders({ seed, first: number, inputs: number + 1, until: Number.MAX_SAFE_INTEGER, findings })
+  return findings.all
 }

@@ -3,7 +3,8 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { prepareBuilt } from '@platen/lab'
-import { runFuzz } from './fuzz-run.ts'
+import { findingText } from './findings.ts'
+import { runFuzz, runInput, type FuzzOutcome } from './fuzz-run.ts'
 
 const help = `pnpm fuzz [options]
 
@@ -13,6 +14,7 @@ process may have died, grown, or met an error that was not foreseen.
 
   --minutes N     how long (10)
   --seed S        decides what is said, and in what order (chosen by chance)
+  --input N       feeds that one input of the seed to its decoder, as it is said where something was found
   --json          no progress, only the last line
   --help
 
@@ -23,6 +25,7 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string', default: String(Math.floor(Math.random() * 1_000_000)) },
+    input: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -30,17 +33,23 @@ const { values } = parseArgs({
 
 async function main(): Promise<number> {
   const [minutes, seed] = [Number(values.minutes), Number(values.seed)]
-  if (values.help || !(minutes > 0 && minutes <= 1_440) || !Number.isInteger(seed)) {
+  const number = values.input === undefined ? undefined : Number(values.input)
+  const isKnown = minutes > 0 && minutes <= 1_440 && Number.isInteger(seed) && (number === undefined || Number.isInteger(number))
+  if (values.help || !isKnown) {
     process.stderr.write(help)
     return values.help ? 0 : 2
   }
   const say = (text: string): void => void (values.json || process.stderr.write(`${text}\n`))
-  await prepareBuilt(say)
   const folder = join(import.meta.dirname, '..', '..', '..', '.platen', 'fuzz', String(seed))
   mkdirSync(folder, { recursive: true })
   say(`seed ${seed}`)
-  const { figures, findings } = await runFuzz({ minutes, seed, folder, say: text => say(text) })
-  if (values.json) for (const { where, kind, detail } of findings) process.stderr.write(`✖ ${kind} in ${where}: ${detail}\n`)
+  if (number !== undefined) return (await runInput(number, { seed, folder, say })).length === 0 ? 0 : 1
+  await prepareBuilt(say)
+  return report(seed, folder, await runFuzz({ minutes, seed, folder, say }))
+}
+
+function report(seed: number, folder: string, { figures, findings }: FuzzOutcome): number {
+  if (values.json) for (const finding of findings) process.stderr.write(`${findingText(finding, seed)}\n`)
   if (findings.length > 0) process.stderr.write(`Found with --seed ${seed}; inputs are in ${folder}\n`)
   const width = Math.max(...Object.keys(figures).map(name => name.length))
   if (!values.json) for (const [name, value] of Object.entries(figures)) process.stdout.write(`${name.padEnd(width)}  ${value}\n`)

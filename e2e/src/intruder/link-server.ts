@@ -96,6 +96,13 @@ export class AgentEnd {
     this.#socket.destroy()
   }
 
+  /** Ends it as a gateway does, with a close code. */
+  close(code: number): void {
+    const payload = Buffer.alloc(2)
+    payload.writeUInt16BE(code)
+    if (this.#socket.writable) this.#socket.end(rawFrame(payload, { opcode: opcode.close, masked: false }))
+  }
+
   #take(bytes: Buffer, isText: boolean): void {
     if (bytes.subarray(0, 4).toString() === 'GET ') {
       this.#socket.write(acceptingHead(bytes.toString('latin1')))

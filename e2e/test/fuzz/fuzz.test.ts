@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { dice } from '../../src/chaos/dice.ts'
 import { runDecoders } from '../../src/fuzz/decoders/decoder-run.ts'
 import { bytesTarget, textTarget, type Target } from '../../src/fuzz/decoders/target.ts'
+import { targets } from '../../src/fuzz/decoders/targets.ts'
 import { throwOf, tryDecoder } from '../../src/fuzz/decoders/try-decoder.ts'
 import { Findings } from '../../src/fuzz/findings.ts'
+import { runInput } from '../../src/fuzz/fuzz-run.ts'
 
 describe('decoders that are fed with what is nearly valid', () => {
   let folder: string
@@ -15,18 +18,33 @@ describe('decoders that are fed with what is nearly valid', () => {
   after(() => rmSync(folder, { recursive: true }))
 
   it('answer or refuse by the table, soon, whatever it is', async () => {
-    const findings = new Findings(folder, () => {})
+    const findings = new Findings(1, folder, () => {})
     const inputs = await runDecoders({ seed: 1, inputs: 4_000, until: Date.now() + 120_000, findings })
     assert.deepEqual(findings.all, [])
     assert.ok(inputs >= 4_000, `only ${inputs} inputs in two minutes`)
   })
 
-  it('are fed with the same by the same seed', () => {
-    for (const number of [0, 7, 99]) {
-      const [one, other] = [throwOf(5, number), throwOf(5, number)]
-      assert.deepEqual(one.input, other.input)
-      assert.equal(one.target, other.target)
+  it('take one at least of the inputs that the others are made of', async () => {
+    const isTaken = async (target: Target, input: string | Buffer): Promise<boolean> => {
+      try {
+        return ![undefined, false].includes((await target.decode(input)) as undefined)
+      } catch {
+        // Refused by the table.
+        return false
+      }
     }
+    for (const target of targets) {
+      const taken = await Promise.all(target.valid.map(input => isTaken(target, input)))
+      assert.ok(taken.includes(true), `all that is made for ${target.name} is made of what is refused`)
+    }
+  })
+
+  it('are fed with the same by the same seed, in another process too', () => {
+    const numbers = targets.map((_, number) => number + targets.length)
+    const script = `import { throwOf } from ${JSON.stringify(import.meta.resolve('../../src/fuzz/decoders/try-decoder.ts'))}
+      process.stdout.write(JSON.stringify(${JSON.stringify(numbers)}.map(number => throwOf(5, number).input)))`
+    const other = execFileSync(process.execPath, ['--conditions=source', '--input-type=module', '-e', script], { maxBuffer: 67_108_864 })
+    assert.equal(other.toString(), JSON.stringify(numbers.map(number => throwOf(5, number).input)))
   })
 })
 
@@ -52,7 +70,7 @@ describe('a decoder', () => {
 
   it('is found where it takes the square of what it is fed', async () => {
     const slow = textTarget('a', ['a'], text => /(a+)+$/.test(text))
-    assert.equal(await found(slow, `${'a'.repeat(28)}!`), 'hang')
+    assert.equal(await found(slow, `${'a'.repeat(25)}!`), 'hang')
   })
 
   it('is found where it gives all objects a member', async () => {
@@ -69,5 +87,29 @@ describe('a decoder', () => {
     const target = bytesTarget('a', [Buffer.from('valid')], () => {})
     const made = Array.from({ length: 50 }, (_, seed) => String(target.make(dice(seed))))
     assert.ok(new Set(made).size > 40)
+  })
+})
+
+describe('something that was found', () => {
+  it('is told with the command that shows it again, and its input is kept', test => {
+    const folder = mkdtempSync(join(tmpdir(), 'platen-fuzz-'))
+    test.after(() => rmSync(folder, { recursive: true }))
+    const said: string[] = []
+    const findings = new Findings(5, folder, text => said.push(text))
+    const { target, input } = throwOf(5, 99)
+    findings.add({ where: target.name, kind: 'crash', detail: 'it fell', input, number: 99 })
+    findings.add({ where: 'a flood', kind: 'harm', detail: 'nobody was served' })
+    assert.match(said[0] ?? '', /again: npx pnpm fuzz --seed 5 --input 99$/)
+    assert.match(said[1] ?? '', /again: npx pnpm fuzz --seed 5$/)
+    const file = /the input is in (.+)/.exec(said[0] ?? '')?.[1] ?? ''
+    assert.deepEqual(readFileSync(file), Buffer.from(input))
+  })
+
+  it('comes again by its seed and number alone', async test => {
+    const folder = mkdtempSync(join(tmpdir(), 'platen-fuzz-'))
+    test.after(() => rmSync(folder, { recursive: true }))
+    const said: string[] = []
+    assert.deepEqual(await runInput(99, { seed: 5, folder, say: text => said.push(text) }), [])
+    assert.deepEqual(said, [`input 99 is for: ${throwOf(5, 99).target.name}`])
   })
 })

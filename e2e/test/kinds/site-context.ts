@@ -62,6 +62,7 @@ export async function runHandler<Name extends keyof KindTypes>(
     clock,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     php: phpFastCgi(policy, clock),
+    changes: { take: async () => undefined, needsKept: async () => false, tellKept: async () => {} },
     progress: () => undefined,
     step: (name, _kind, run) => {
       steps.push(name)

@@ -1,5 +1,5 @@
 import type { Kind } from '@platen/protocol'
-import { runDeadline, type Job } from './job.ts'
+import type { Job } from './job.ts'
 
 /** When the clock has something to do for a job. */
 export function dueAt(job: Job, kind: Pick<Kind, 'deadlines'>): number | undefined {
@@ -18,4 +18,15 @@ export function dueAt(job: Job, kind: Pick<Kind, 'deadlines'>): number | undefin
     case 'expired':
       return undefined
   }
+}
+
+/** How long an agent may keep the end of a job to itself that was made at its site: one that is away for longer has gone, or lost it. */
+export const localSilenceMs: number = 30 * 86_400_000
+
+/** What an agent is given beyond the run's deadline to end it by itself and to say so. */
+const runGraceMs = 120_000
+
+/** When a run is given up. */
+export function runDeadline({ startedAt }: { readonly startedAt: number }, { deadlines }: Pick<Kind, 'deadlines'>): number {
+  return startedAt + deadlines.runMs + runGraceMs
 }

@@ -1,4 +1,4 @@
-import type { JobStep } from './job.ts'
+import type { JobStep } from './job-machine.ts'
 import { placeOf, type Place } from './place.ts'
 
 /** Something worth a look at the store. Hints only: any of them may be lost, doubled or late without harm. */

@@ -8,6 +8,11 @@ export function placeOf({ siteId, pool }: { readonly siteId?: string; readonly p
   return pool === undefined ? (siteId ?? '') : `pool:${pool}`
 }
 
+/** Whether a place is a pool. */
+export function isPool(place: Place): boolean {
+  return place.startsWith('pool:')
+}
+
 /**
  * What a heavy job takes while it runs, and no other heavy one beside it: its site's machine, or the one machine of a pool
  * that has the lease.

@@ -38,6 +38,8 @@ const mostSockets = 60_000
 const drainMs = 10_000
 const streamsEach = 50
 const streamAgainSeconds = 5
+/** Jobs have to begin first, and a full queue is not looked at any sooner. */
+const queueAgainSeconds = 10
 const routes: readonly Route[] = [...siteRoutes, ...agentRoutes, ...tokenRoutes, ...jobRoutes, ...auditRoutes]
 
 /** Makes the server; it listens when it is told to. */
@@ -199,5 +201,6 @@ function fail(error: unknown, request: FastifyRequest, reply: FastifyReply, { lo
   if (problem.code === 'internal') log.error('http:failed', { method: request.method, url: request.routeOptions.url, error })
   if (problem.code === 'token.invalid') reply.header('www-authenticate', 'Bearer')
   if (error instanceof TooMany) reply.header('retry-after', String(error.retryAfterSeconds))
+  else if (problem.code === 'queue.full') reply.header('retry-after', String(queueAgainSeconds))
   reply.status(problem.status).type('application/problem+json').send(problem)
 }

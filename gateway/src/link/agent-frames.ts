@@ -1,7 +1,9 @@
-import { limits, newId, problemText, type AgentFrame, type ErrorCode, type Kind } from '@platen/protocol'
+import { limits, newId, problemText, toPlatenError, type AgentFrame, type ErrorCode, type Kind } from '@platen/protocol'
 import { kindIn } from '../domain/catalog.ts'
 import { hintsOf } from '../domain/hint.ts'
-import { isEnded, localSilenceMs, type AgentEvent, type Job } from '../domain/job.ts'
+import { localSilenceMs } from '../domain/due.ts'
+import { isEnded, type Job } from '../domain/job.ts'
+import type { AgentEvent } from '../domain/job-event.ts'
 import { TokenBuckets } from '../domain/token-buckets.ts'
 import type { StoredStep } from '../ports/jobs.ts'
 import { countEnds, jobEnd, knownCode } from './job-end.ts'
@@ -131,16 +133,22 @@ export class AgentFrames {
     const child = childOf(parent, frame.child, kindIn(catalog, parent.kind), kindIn(catalog, frame.child.kind), clock.now())
     const wrong = child ? this.#problemOf(child) : 'policy.denied'
     const { epoch, effect } = frame
-    const end = {
-      outcome: 'failed',
-      effect,
-      error: { code: wrong ?? 'internal', message: 'The child that it asks for is refused.' },
-    } as const
-    if (!child || wrong) return refusalOf(await this.#apply(peer, frame, { type: 'end', end }))
+    if (!child || wrong) return this.#endWithout(peer, frame, wrong ?? 'internal')
     const event = { type: 'wait', epoch, agentId: peer.agent.id, childId: child.id, effect } as const
-    const step = await store.jobs.wait(peer.agent.places, frame.jobId, event, child, clock.now())
-    this.#announce(step)
-    return refusalOf(step)
+    try {
+      const step = await store.jobs.wait(peer.agent.places, frame.jobId, event, child, clock.now())
+      this.#announce(step)
+      return refusalOf(step)
+    } catch (error) {
+      if (toPlatenError(error).code !== 'queue.full') throw error
+      return this.#endWithout(peer, frame, 'queue.full')
+    }
+  }
+
+  /** Ends a job whose child is refused: without it, it can't go on. */
+  async #endWithout(peer: Peer, frame: Frame<'job.wait'>, code: ErrorCode): Promise<ErrorCode | undefined> {
+    const error = { code, message: 'The child that it asks for is refused.' }
+    return refusalOf(await this.#apply(peer, frame, { type: 'end', end: { outcome: 'failed', effect: frame.effect, error } }))
   }
 
   async #localResult(peer: Peer, frame: Frame<'job.result'>): Promise<ErrorCode | undefined> {

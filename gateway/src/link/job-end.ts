@@ -1,5 +1,6 @@
 import { isErrorCode, limits, problemText, type AgentFrame, type ErrorCode, type Validator } from '@platen/protocol'
-import { isEnded, type JobEnd, type JobStep } from '../domain/job.ts'
+import { isEnded, type JobEnd } from '../domain/job.ts'
+import type { JobStep } from '../domain/job-machine.ts'
 import type { Metrics } from '../ports/metrics.ts'
 
 type Result = Extract<AgentFrame, { type: 'job.result' }>

@@ -62,6 +62,7 @@ export function openLink({
   const registry = new Registry(parts)
   const dispatcher = new Dispatcher(parts, registry)
   const sessions = new Set<Session>()
+  const ending = new Set<Session>()
   const shared = {
     parts,
     registry,
@@ -71,6 +72,7 @@ export function openLink({
     kindLists: new KindLists(parts.catalog),
     spared: new Spared(leaseMs),
     sessions,
+    ending,
   }
   let draining = false
   const load = (): Load => ({ connections: sessions.size, unproven: sessions.size - registry.size })
@@ -96,7 +98,7 @@ export function openLink({
       dispatcher.stop()
       rounds.stop()
       unsubscribe()
-      await drain(sessions, admitting.upgradesPerSecond, parts, options)
+      await drain({ sessions, ending }, admitting.upgradesPerSecond, parts, options)
       server.off('upgrade', onUpgrade)
     },
   }
@@ -122,9 +124,9 @@ function heed(hint: Hint, registry: Registry, dispatcher: Dispatcher): void {
     case 'agent revoked':
       return everySession(registry, hint.agentId, session => session.close(4003))
     case 'agent changed':
-      return everySession(registry, hint.agentId, session => session.close(4013))
     case 'agent rotation':
-      return everySession(registry, hint.agentId, session => session.isOpen && session.send({ type: 'key.rotate' }))
+      // A request that is repeated comes with its hint again, maybe when the agent has had its new key for long.
+      return everySession(registry, hint.agentId, session => session.hintOfChange())
     case 'site event':
     case 'job progress':
   }

@@ -4,7 +4,6 @@ import {
   decodeFrame,
   limits,
   negotiate,
-  newId,
   toPlatenError,
   type AgentFrame,
   type CloseCodeNumber,
@@ -16,7 +15,9 @@ import { placeOf, type Place } from '../domain/place.ts'
 import type { Agent } from '../ports/agents.ts'
 import type { AgentFrames } from './agent-frames.ts'
 import type { CdnRequests } from './cdn-requests.ts'
+import { ConnectedMark } from './connected-mark.ts'
 import type { Dispatcher } from './dispatcher.ts'
+import { FrameQueue } from './frame-queue.ts'
 import type { KindLists } from './kind-lists.ts'
 import type { LinkParts } from './link-parts.ts'
 import type { HeldJob, Peer } from './peer.ts'
@@ -39,15 +40,10 @@ export interface SessionOptions {
   readonly spared: Spared
   /** Holds every session until its socket has ended. */
   readonly sessions: Set<Session>
+  /** Holds those whose socket has ended until the store knows. */
+  readonly ending: Set<Session>
 }
 
-/** Frames that wait for the one before them when reading pauses, and how few are left when it goes on. */
-const pauseAt = 32
-const resumeAt = 8
-/** What waits for nothing. */
-const idle = Promise.resolve()
-/** How often the store learns that a connected agent lives. */
-const seenEveryMs = 300_000
 /** How long a closing handshake may take before the socket is cut. */
 const closingMs = 5_000
 
@@ -58,20 +54,21 @@ export class Session implements Peer, SocketOwner {
   kinds: readonly string[] = []
   readonly #options: SessionOptions
   readonly #socket: WebSocket
+  readonly #queue: FrameQueue
+  readonly #mark: ConnectedMark
   /** Most agents hold nothing most of the time. */
   #held: Map<string, HeldJob> | undefined
   #step: SessionStep
   #heardAt: number
-  #seenAt = 0
   #tokens: number = limits.link.frameBurst
-  #queue: Promise<void> = idle
-  #queued = 0
 
   constructor(agent: Agent, socket: WebSocket, options: SessionOptions) {
     const { id, accountId, siteId, pool, publicKey, pendingKey } = agent
     this.agent = { id, accountId, siteId, places: placesOf({ siteId, pool }) }
     this.#socket = socket
     this.#options = options
+    this.#queue = new FrameQueue(socket, this)
+    this.#mark = new ConnectedMark(id, options.parts)
     const { clock, gateway } = options.parts
     this.#heardAt = clock.now()
     const nonce = randomBytes(32).toString('base64url')
@@ -150,6 +147,8 @@ export class Session implements Peer, SocketOwner {
       if (silentMs > closingMs) this.terminate()
       return
     }
+    // What it said to keep its leases is here, and waits for the store.
+    if (this.#queue.isBehind(nowMs)) this.spare()
     if (this.#step.at === 'challenged' && silentMs > limits.link.helloMs) this.close(4001)
     if (silentMs > Math.max(limits.link.silenceMs, 2.5 * this.#options.parts.heartbeatMs)) this.close(4011)
   }
@@ -160,7 +159,7 @@ export class Session implements Peer, SocketOwner {
     try {
       this.#takeMessage(data, isBinary)
     } catch (error) {
-      this.#giveUp(error)
+      this.giveUp(error)
     }
   }
 
@@ -194,27 +193,15 @@ export class Session implements Peer, SocketOwner {
     return this.#tokens >= 0
   }
 
-  /** Frames take effect one after another; a store that is slow slows the reading down. */
-  #enqueue(work: () => Promise<void>): void {
-    this.#queued += 1
-    if (this.#queued === pauseAt) this.#socket.pause()
-    this.#queue = this.#queue
-      .then(work)
-      .catch((error: unknown) => this.#giveUp(error))
-      .then(() => this.#dequeued())
-  }
-
-  #dequeued(): void {
-    this.#queued -= 1
-    if (this.#queued === 0) this.#queue = idle
-    if (this.#queued === resumeAt) this.#socket.resume()
-  }
-
   /** What the store could not take is not acknowledged: the agent comes back with it. */
-  #giveUp(error: unknown): void {
+  giveUp(error: unknown): void {
     this.#options.parts.log.error('link:failed', { agentId: this.agent.id, error })
     this.spare()
     this.close(4000, toPlatenError(error).code)
+  }
+
+  #enqueue(work: () => Promise<void>): void {
+    this.#queue.add(work, this.#options.parts.clock.now())
   }
 
   spare(): void {
@@ -243,11 +230,10 @@ export class Session implements Peer, SocketOwner {
     // Its pool was changed since the upgrade, when nobody could tell this session.
     if (placesOf(agent).join() !== this.agent.places.join()) return this.close(4013)
     const leased = await store.jobs.leased(this.agent.places, agent.id)
-    await this.#noteSeen(hello.version)
+    const sessionId = await this.#mark.set(hello.version)
     if (this.#step.at !== 'admitting') return
     this.#step = { at: 'open', ...proven }
     for (const { id, attempt, epoch, kind } of leased) this.hold(id, { attempt, epoch, kind })
-    const sessionId = newId('sess')
     this.send({ type: 'welcome', sessionId, revision, heartbeatMs, leaseMs, stateSeq: agent.stateSeq, time: clock.now() })
     log.info('link:open', { agentId: agent.id, siteId: agent.siteId, sessionId, version: hello.version, lastClose: hello.lastClose })
     if (agent.rotationAskedAt !== undefined) this.send({ type: 'key.rotate' })
@@ -267,21 +253,20 @@ export class Session implements Peer, SocketOwner {
     this.#socket.close(1000)
   }
 
-  /** Hints about an agent's end can be lost between gateways; its record can't. */
-  async noteHeartbeat(): Promise<void> {
-    const { store, clock } = this.#options.parts
-    const agent = await store.agents.resolve(this.agent.id)
-    if (!agent || agent.revokedAt !== undefined || agent.publicKey !== this.key) this.close(4003)
-    else if (placesOf(agent).join() !== this.agent.places.join()) this.close(4013)
-    else if (clock.now() - this.#seenAt >= seenEveryMs) await this.#noteSeen()
-    // Asked for through another gateway, or lost on the way: asked again, the agent offers the same key.
-    if (this.isOpen && agent?.rotationAskedAt !== undefined) this.send({ type: 'key.rotate' })
+  /** Somebody says that the agent's record is another than it was: that may be so no longer, or may be old. */
+  hintOfChange(): void {
+    this.#enqueue(() => this.checkRecord())
   }
 
-  async #noteSeen(version?: string): Promise<void> {
-    const { store, clock } = this.#options.parts
-    this.#seenAt = clock.now()
-    await store.agents.seen(this.agent.id, this.#seenAt, true, version)
+  /** Hints about an agent's end can be lost between gateways; its record can't. */
+  async checkRecord(): Promise<void> {
+    if (!this.isOpen) return
+    const agent = await this.#options.parts.store.agents.resolve(this.agent.id)
+    if (!agent || agent.revokedAt !== undefined || agent.publicKey !== this.key) this.close(4003)
+    else if (placesOf(agent).join() !== this.agent.places.join()) this.close(4013)
+    else await this.#mark.keep()
+    // Asked for through another gateway, or lost on the way: asked again, the agent offers the same key.
+    if (this.isOpen && agent?.rotationAskedAt !== undefined) this.send({ type: 'key.rotate' })
   }
 
   #leave(code?: number): void {
@@ -296,18 +281,29 @@ export class Session implements Peer, SocketOwner {
 
   socketEnded(code: number): void {
     const { parts, registry, dispatcher, sessions } = this.#options
-    const { store, clock, log, metrics } = parts
+    const { log, metrics } = parts
     const known = this.#step.at === 'closed' ? (this.#step.code ?? code) : code
     this.#leave()
     sessions.delete(this)
     metrics.count('link_closes', known < 1_016 || known in closeCodes ? String(known) : 'other')
     log.info('link:closed', { agentId: this.agent.id, code })
-    const others = registry.ofAgent(this.agent)
-    for (const other of others) dispatcher.wake(other)
-    if (others.length > 0) return
-    store.agents
-      .seen(this.agent.id, clock.now(), false)
-      .catch((error: unknown) => log.error('link:failed', { agentId: this.agent.id, error }))
+    for (const other of registry.ofAgent(this.agent)) dispatcher.wake(other)
+    void this.#noteEnd()
+  }
+
+  /** Behind all that the store is being told: a welcome that is under way must not have the last word. */
+  async #noteEnd(): Promise<void> {
+    const { parts, registry, ending } = this.#options
+    ending.add(this)
+    await this.#queue.whenDone()
+    try {
+      // Another process of the agent may be connected, of which the store knows no more.
+      const heir = registry.ofAgent(this.agent).find(({ isOpen }) => isOpen)
+      await (heir ? heir.#mark.takeOver() : this.#mark.remove())
+    } catch (error) {
+      parts.log.error('link:failed', { agentId: this.agent.id, error })
+    }
+    ending.delete(this)
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Agents whose connection ended since something failed here: they could not renew what they hold, and have the length of a lease to
- * come back and do so before it is taken for run out.
+ * Agents that could not renew what they hold because of us: what they said waits for a store that is slow, or their connection
+ * ended since something failed here. They have the length of a lease to do so before it is taken for run out.
  */
 export class Spared {
   readonly #forMs: number

@@ -7,7 +7,7 @@ export async function takeFrame(session: Session, key: string, frame: AgentFrame
   const { frames, dispatcher } = options
   switch (frame.type) {
     case 'heartbeat':
-      await session.noteHeartbeat()
+      await session.checkRecord()
       return frames.running(session, frame.running)
     case 'job.accept':
       return frames.accept(session, frame)

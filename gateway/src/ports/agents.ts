@@ -19,6 +19,8 @@ export interface Agent {
   readonly pool?: string
   readonly version?: string
   readonly connectedAt?: number
+  /** The session that it was last heard in. */
+  readonly sessionId?: string
   readonly seenAt?: number
   /** Sequence of the last state report that was stored, and all facts as of then. */
   readonly stateSeq: number
@@ -77,8 +79,10 @@ export interface AgentStore {
    * log. False where `pendingKey` is not the one that is kept, or the agent is revoked; nothing changes then.
    */
   commitKey(agentId: string, pendingKey: string, at: number): Promise<boolean>
-  /** Notes that the agent was heard, and whether it is connected. */
-  seen(agentId: string, at: number, connected: boolean, version?: string): Promise<void>
+  /** Notes that the agent was heard in a session: it is connected until that one ends. */
+  seen(agentId: string, sessionId: string, at: number, version?: string): Promise<void>
+  /** Notes that a session has ended. Where the agent was heard in another one since, it is connected all the same. */
+  left(agentId: string, sessionId: string, at: number): Promise<void>
   /** Merges a report (or, when full, replaces the facts); false on a gap, or where they become too many: the caller answers with a resync. */
   report(agentId: string, report: { readonly seq: number; readonly full: boolean; readonly facts: Agent['facts'] }): Promise<boolean>
 }

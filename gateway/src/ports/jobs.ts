@@ -1,5 +1,7 @@
 import type { ErrorCode } from '@platen/protocol'
-import type { AgentEvent, EndedJob, Job, JobEnd, JobStep } from '../domain/job.ts'
+import type { EndedJob, Job, JobEnd } from '../domain/job.ts'
+import type { AgentEvent } from '../domain/job-event.ts'
+import type { JobStep } from '../domain/job-machine.ts'
 import type { Place } from '../domain/place.ts'
 import type { Page, PageRequest } from './page.ts'
 import type { RequestRecord } from './request-record.ts'
@@ -36,8 +38,14 @@ export interface Created {
   readonly also: readonly JobStep[]
 }
 
+/** A job of a batch that was refused. */
+export interface Refused {
+  readonly refused: ErrorCode
+  readonly field?: string
+}
+
 /** What became of one job of a batch. */
-export type BatchOutcome = Created | { readonly refused: ErrorCode; readonly field?: string }
+export type BatchOutcome = Created | Refused
 
 /** Who asks for work, and what it can do. */
 export interface Claim {
@@ -64,11 +72,14 @@ export interface JobStore {
   /**
    * Commits a queued job, or lets a queued one of the same coalescing key stand for it (or it for that one); with an idempotency
    * key that was used for the same request, the job of then.
-   * @throws PlatenError site.not_found where the site is not the account's, idempotency.conflict
+   * @throws PlatenError site.not_found where the site is not the account's, queue.full where too many wait, idempotency.conflict
    */
   create(job: Job, record?: RequestRecord): Promise<Created>
-  /** Creates many of one account in one commit, each by itself: one outcome a job, in their order. @throws PlatenError idempotency.conflict */
-  createBatch(accountId: string, jobs: readonly Job[], record?: RequestRecord): Promise<readonly BatchOutcome[]>
+  /**
+   * Creates many of one account in one commit, each by itself: one outcome a job, in their order. What was refused before the store was
+   * asked is among them, so that it is answered in the same way when the request comes again. @throws PlatenError idempotency.conflict
+   */
+  createBatch(accountId: string, jobs: readonly (Job | Refused)[], record?: RequestRecord): Promise<readonly BatchOutcome[]>
   /** A job that was made at the site, with a line in the audit log; one with this id is left as it is. False where the id is another site's. */
   importLocal(job: Job): Promise<boolean>
   find(accountId: string, id: string): Promise<Job | undefined>
@@ -86,7 +97,7 @@ export interface JobStore {
   leased(places: readonly Place[], agentId: string): Promise<readonly LeasedJob[]>
   /** Feeds an agent's word to the machine; undefined where none of its places has such a job. */
   apply(places: readonly Place[], jobId: string, event: Exclude<AgentEvent, { type: 'wait' }>, now: number): Promise<StoredStep | undefined>
-  /** Lets a job wait for a child, which is created in the same commit unless the machine refuses. */
+  /** Lets a job wait for a child, which is created in the same commit unless the machine refuses. @throws PlatenError queue.full; nothing has changed then */
   wait(
     places: readonly Place[],
     jobId: string,

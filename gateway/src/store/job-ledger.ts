@@ -1,18 +1,14 @@
 import { PlatenError, toPlatenError, type Kind } from '@platen/protocol'
 import { coalesce, isCoalescable } from '../domain/coalesce.ts'
 import { kindIn, unknownKind } from '../domain/catalog.ts'
-import {
-  isEnded,
-  transition,
-  type AgentEvent,
-  type Job,
-  type JobEnd,
-  type JobEvent,
-  type JobStep,
-  type Surroundings,
-} from '../domain/job.ts'
+import { isEnded, type Job, type JobEnd } from '../domain/job.ts'
+import type { Surroundings } from '../domain/job-changes.ts'
+import type { AgentEvent, JobEvent } from '../domain/job-event.ts'
+import { transition, type JobStep } from '../domain/job-machine.ts'
 import { placeOf, type Place } from '../domain/place.ts'
-import { outcomeOf, type BatchOutcome, type Claim, type Created, type StoredStep } from '../ports/jobs.ts'
+import { outcomeOf, type BatchOutcome, type Claim, type Created, type Refused, type StoredStep } from '../ports/jobs.ts'
+import type { DueJob } from './due-jobs.ts'
+import type { QueueRoom } from './queue-room.ts'
 
 type Queued = Job & { readonly state: 'queued' }
 
@@ -29,8 +25,10 @@ export interface JobTable {
   coalescing(place: Place, key: string): Promise<Queued | undefined>
   /** The most urgent queued job that may be leased now, leaving out heavy ones where the slot is taken. */
   nextFor(claim: Claim): Promise<Queued | undefined>
-  /** Jobs whose time has come, apart from what some agents have. */
-  due(now: number, most: number, spared: readonly string[]): Promise<readonly Job[]>
+  /** How many jobs of a place are queued, counted up to `most`. */
+  queued(place: Place, most: number): Promise<number>
+  /** Jobs whose time has come, apart from what some agents have. They are not read: one that can't be must not hide the others. */
+  due(now: number, most: number, spared: readonly string[]): Promise<readonly DueJob[]>
 }
 
 /** What the job machine is run with. */
@@ -47,28 +45,33 @@ export interface MachineParts {
 export class JobLedger {
   readonly #table: JobTable
   readonly #parts: MachineParts
+  readonly #room: QueueRoom
 
-  constructor(table: JobTable, parts: MachineParts) {
+  constructor(table: JobTable, parts: MachineParts, room: QueueRoom) {
     this.#table = table
     this.#parts = parts
+    this.#room = room
   }
 
-  /** @throws PlatenError site.not_found */
+  /** @throws PlatenError site.not_found, queue.full; nothing is written then */
   async create(job: Job): Promise<Created> {
     if (!(await this.#table.hasSite(job.accountId, job.siteId))) throw new PlatenError('site.not_found', undefined, { field: 'siteId' })
-    if (job.state !== 'queued' || !isCoalescable(job)) {
-      await this.#table.insert(job, job.createdAt)
-      return { job, also: [] }
-    }
-    const { job: made, also } = await this.#absorb(job, job.createdAt)
-    await this.#table.insert(made, job.createdAt)
-    return { job: made, also }
+    const made = job.state === 'queued' && isCoalescable(job) ? await this.#absorb(job, job.createdAt) : { job, also: [] }
+    // Where two became one, no more wait than before.
+    if (made.job.state === 'queued' && made.also.length === 0) await this.#takeRoom(made.job)
+    await this.#table.insert(made.job, job.createdAt)
+    return made
+  }
+
+  #takeRoom(job: Job): Promise<void> {
+    const place = placeOf(job)
+    return this.#room.take(place, job.createdAt, most => this.#table.queued(place, most))
   }
 
   /** Each by itself: a job that can't be created keeps no other from it. */
-  async createBatch(jobs: readonly Job[]): Promise<readonly BatchOutcome[]> {
+  async createBatch(jobs: readonly (Job | Refused)[]): Promise<readonly BatchOutcome[]> {
     const outcomes: BatchOutcome[] = []
-    for (const job of jobs) outcomes.push(await this.create(job).catch(refused))
+    for (const job of jobs) outcomes.push('refused' in job ? job : await this.create(job).catch(refused))
     return outcomes
   }
 
@@ -131,12 +134,6 @@ export class JobLedger {
       await this.#table.save({ ...rest, state: end.outcome, finishedAt: at, end }, before, at)
     }
     return true
-  }
-
-  async tick(now: number, most: number, spared: readonly string[]): Promise<readonly JobStep[]> {
-    const steps: JobStep[] = []
-    for (const { id } of await this.#table.due(now, most, spared)) steps.push(...(await this.look(id, now)))
-    return steps
   }
 
   /** What time does to a job that was due, as it is now: another one may have moved it. */

@@ -88,6 +88,7 @@ const tries: Tries = {
     offerKey: 'open',
     commitKey: 'open',
     seen: 'open',
+    left: 'open',
     report: 'open',
   },
   tokens: {

@@ -75,23 +75,35 @@ export function conformAgents(newPlace: NewPlace): void {
       assert.equal((await agents.resolve(agentId))?.revokedAt, 5)
     })
 
+    it('are connected until the session ends that they were last heard in, whatever becomes of older ones', async () => {
+      const { agentId } = two.mine
+      const connectedAt = async (): Promise<unknown> => (await agents.resolve(agentId))?.connectedAt
+      await agents.seen(agentId, 'sess_1', 10)
+      await agents.seen(agentId, 'sess_2', 20)
+      await agents.left(agentId, 'sess_1', 30)
+      assert.equal(await connectedAt(), 10)
+      await agents.left(agentId, 'sess_2', 40)
+      assert.equal(await connectedAt(), undefined)
+      await agents.left('agent_of_nobody', 'sess_1', 50)
+    })
+
     it('are connected from the first time they are heard to the time they go', async () => {
       const { agentId } = two.mine
       const times = async (): Promise<unknown> => {
         const { connectedAt, seenAt, version } = (await agents.resolve(agentId)) ?? {}
         return [connectedAt, seenAt, version]
       }
-      await agents.seen(agentId, 10, true, '1.2.3')
-      await agents.seen(agentId, 20, true)
+      await agents.seen(agentId, 'sess_1', 10, '1.2.3')
+      await agents.seen(agentId, 'sess_1', 20)
       assert.deepEqual(await times(), [10, 20, '1.2.3'])
-      await agents.seen(agentId, 30, false)
+      await agents.left(agentId, 'sess_1', 30)
       assert.deepEqual(await times(), [undefined, 30, '1.2.3'])
       assert.equal((await agents.resolve(two.theirs.agentId))?.seenAt, undefined)
     })
 
     it('are not connected any more once they are revoked', async () => {
       const { accountId, agentId } = two.mine
-      await agents.seen(agentId, 10, true)
+      await agents.seen(agentId, 'sess_1', 10)
       await agents.revoke(accountId, agentId, 20)
       assert.equal((await agents.resolve(agentId))?.connectedAt, undefined)
     })

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
-import { newId } from '@platen/protocol'
+import { limits, newId } from '@platen/protocol'
 import type { Page, PageRequest } from '../../src/ports/page.ts'
 import type { Store } from '../../src/ports/store.ts'
 import type { NewPlace } from './store-place.ts'
-import { apiToken, auditLine, everything, site, TwoAccounts, type Party } from './two-accounts.ts'
+import { apiToken, auditLine, everything, job, site, TwoAccounts, type Party } from './two-accounts.ts'
 
 interface Listed {
   readonly id: string
@@ -44,8 +44,30 @@ const lists: readonly {
   },
 ]
 
+/** Bytes of a job, more or less. */
+const heavy = (bytes: number): object => ({ input: { everything: true, reason: 'x'.repeat(bytes) } })
+
 /** Every list of a store: whose items it shows, in which order, page by page. */
 export function conformLists(newPlace: NewPlace): void {
+  describe('a page of large jobs', () => {
+    it('is as long as its bytes allow, and one job at least', async test => {
+      const two = await TwoAccounts.make(newPlace)
+      test.after(() => two.remove())
+      const { accountId } = two.mine
+      const { jobs } = two.store
+      const bytes = limits.job.pageBytes / 8
+      const made = Array.from({ length: 18 }, (_, index) => job(two.mine, heavy(index === 5 ? 9 * bytes : bytes)))
+      for (let at = 0; at < made.length; at += 6) await jobs.createBatch(accountId, made.slice(at, at + 6))
+      const first = await jobs.list(accountId, {}, { limit: 100 })
+      assert.deepEqual([first.items.length, first.nextCursor], [7, first.items.at(-1)?.id])
+      const all = await everything(page => jobs.list(accountId, {}, page))
+      assert.deepEqual(
+        all.map(({ id }) => id),
+        made.map(({ id }) => id).toReversed(),
+      )
+      assert.equal((await jobs.list(accountId, {}, { limit: 100, after: made[6]?.id ?? '' })).items.length, 1)
+    })
+  })
   for (const { name, add, list } of lists) {
     describe(`the list of ${name}`, () => {
       let two: TwoAccounts

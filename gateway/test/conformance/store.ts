@@ -3,8 +3,10 @@ import { describe, it } from 'node:test'
 import { conformAcrossAccounts } from './across-accounts.ts'
 import { conformAgents } from './agents.ts'
 import { conformAudit } from './audit.ts'
+import { conformBounds } from './bounds.ts'
 import { conformClocks } from './clocks.ts'
 import { conformEvents } from './events.ts'
+import { conformFailures } from './failures.ts'
 import { conformJobs } from './jobs.ts'
 import { conformLists } from './lists.ts'
 import { conformProcesses } from './processes.ts'
@@ -24,11 +26,13 @@ export function conformStore(newPlace: NewPlace): void {
   conformAudit(newPlace)
   conformJobs(newPlace)
   conformQueue(newPlace)
+  conformBounds(newPlace)
   conformEvents(newPlace)
   conformLists(newPlace)
   conformAcrossAccounts(newPlace)
   conformRequestRecords(newPlace)
   conformClocks(newPlace)
+  conformFailures(newPlace)
   conformProcesses(newPlace)
   conformReopening(newPlace)
 }

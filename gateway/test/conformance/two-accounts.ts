@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto'
 import { newId, type Kind } from '@platen/protocol'
-import { localSilenceMs, type Job } from '../../src/domain/job.ts'
+import { localSilenceMs } from '../../src/domain/due.ts'
+import type { Job } from '../../src/domain/job.ts'
 import type { Agent, EnrolmentToken } from '../../src/ports/agents.ts'
 import type { AuditEntry } from '../../src/ports/audit.ts'
 import type { Page, PageRequest } from '../../src/ports/page.ts'
 import type { IdempotencyKey, RequestRecord } from '../../src/ports/request-record.ts'
 import type { Site } from '../../src/ports/sites.ts'
 import type { Store } from '../../src/ports/store.ts'
+import type { StoreFailure } from '../../src/ports/store-failure.ts'
 import type { Scope, Token } from '../../src/ports/tokens.ts'
+import type { StoreParts } from '../../src/store/store-parts.ts'
 import { openAt, type NewPlace, type StorePlace } from './store-place.ts'
 
 /** An account with a site and its agent. */
@@ -23,16 +26,23 @@ export class TwoAccounts {
   store: Store
   readonly mine: Party = party()
   readonly theirs: Party = party()
+  /** What the store told of by itself. */
+  readonly failures: StoreFailure[]
   readonly #place: StorePlace
 
-  private constructor(place: StorePlace, store: Store) {
+  private constructor(place: StorePlace, store: Store, failures: StoreFailure[]) {
     this.#place = place
     this.store = store
+    this.failures = failures
   }
 
-  static async make(newPlace: NewPlace, { theirsIsPlatform = false }: { readonly theirsIsPlatform?: boolean } = {}): Promise<TwoAccounts> {
+  static async make(
+    newPlace: NewPlace,
+    { theirsIsPlatform = false, ...also }: { readonly theirsIsPlatform?: boolean } & Partial<StoreParts> = {},
+  ): Promise<TwoAccounts> {
     const place = await newPlace()
-    const made = new TwoAccounts(place, await openAt(place.address))
+    const failures: StoreFailure[] = []
+    const made = new TwoAccounts(place, await openAt(place.address, { report: failure => failures.push(failure), ...also }), failures)
     await made.#admit(made.mine, false)
     await made.#admit(made.theirs, theirsIsPlatform)
     return made

@@ -1,5 +1,7 @@
 import fc from 'fast-check'
-import { isEnded, transition, type Job, type JobEvent, type JobStep } from '../../src/domain/job.ts'
+import { isEnded, type Job } from '../../src/domain/job.ts'
+import type { JobEvent } from '../../src/domain/job-event.ts'
+import { transition, type JobStep } from '../../src/domain/job-machine.ts'
 import { moves, purge, type Happening } from './job-moves.ts'
 
 /** A job that was just asked for, at time 0. */

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { kinds, type Kind } from '@platen/protocol'
-import { runDeadline, type AgentEvent, type EndedJob, type Job, type JobEvent } from '../../src/domain/job.ts'
+import { runDeadline } from '../../src/domain/due.ts'
+import type { EndedJob, Job } from '../../src/domain/job.ts'
+import type { AgentEvent, JobEvent } from '../../src/domain/job-event.ts'
 
 /** A kind that is tried three times. */
 export const purge: Kind = kinds.find(({ name }) => name === 'cache.purge') as Kind

@@ -7,6 +7,8 @@ interface Outcome {
   readonly problem?: { readonly code: string; readonly field?: string; readonly status: number }
 }
 
+const dayMs = 24 * 3_600_000
+
 describe('dispatching a batch', () => {
   let api: Api
   beforeEach(async () => (api = await Api.open()))
@@ -17,6 +19,7 @@ describe('dispatching a batch', () => {
       body: { jobs },
       ...(key === undefined ? {} : { headers: { 'idempotency-key': key } }),
     })
+  const everyJob = async (): Promise<readonly unknown[]> => (await api.ask('GET', '/v1/jobs')).body['items'] as readonly unknown[]
   const outcomes = ({ body }: Answer): readonly Outcome[] => body['items'] as readonly Outcome[]
   const report = (sections: readonly string[]): object => ({ siteId: api.mine.siteId, kind: 'health.report', input: { sections } })
 
@@ -44,6 +47,16 @@ describe('dispatching a batch', () => {
     assert.deepEqual((await send(jobs, 'k')).body, first.body)
     const other = await send([report(['php'])], 'k')
     assert.deepEqual([other.status, other.body['code']], [409, 'idempotency.conflict'])
+  })
+
+  it('is answered again job by job, though what was wrong with one then is right by now', async () => {
+    const late = { ...report(['php']), notBefore: new Date(api.clock.now() + 30 * dayMs + 1).toISOString() }
+    const jobs = [report(['disk']), late, api.purge({ siteId: api.theirs.siteId }), api.purge({ kind: 'no.such' }), report(['nginx'])]
+    const told = (answer: Answer): unknown => outcomes(answer).map(({ job, problem }) => job?.id ?? [problem?.code, problem?.field])
+    const first = told(await send(jobs, 'k'))
+    api.clock.advance(60_000)
+    assert.deepEqual(told(await send(jobs, 'k')), first)
+    assert.equal((await everyJob()).length, 2)
   })
 
   it('is a thousand jobs at most, and at least one', async () => {

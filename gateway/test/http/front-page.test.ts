@@ -41,7 +41,7 @@ describe('the front page', () => {
   it('shows what agents and sites say of themselves as text', { skip: isMissing && 'no chromium', timeout: 60_000 }, async t => {
     const hostile = `<img src=x onerror="document.title='pwned'"><script>document.title='pwned'</script>`
     const agentId = await api.enrol()
-    await api.store.agents.seen(agentId, api.clock.now(), true, hostile)
+    await api.store.agents.seen(agentId, 'sess_1', api.clock.now(), hostile)
     const job = await api.dispatch()
     await claimOne(api.store.jobs, api.mine.siteId, agentId, 90_000, api.clock.now())
     const end = { outcome: 'succeeded', effect: 'applied', result: { summary: hostile } } as const

@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
+import { PlatenError } from '@platen/protocol'
 import { Api } from './api-fixture.ts'
 
 const tight = { token: { perSecond: 2, burst: 3 }, address: { perSecond: 0.5, burst: 2 } }
+
+describe('a queue that is full', () => {
+  it('is answered 429 with how long to wait', async test => {
+    const api = await Api.open()
+    test.after(() => api.close())
+    test.mock.method(api.store.jobs, 'create', () => Promise.reject(new PlatenError('queue.full', undefined, { field: 'siteId' })))
+    const { status, headers, body } = await api.ask('POST', '/v1/jobs', { body: api.purge() })
+    assert.deepEqual([status, body['code'], body['field'], headers.get('retry-after')], [429, 'queue.full', 'siteId', '10'])
+  })
+})
 
 describe('the rate of requests', () => {
   let api: Api

@@ -116,7 +116,7 @@ describe('agents', () => {
 
   it('are shown with what they said of themselves, and revoked for good', async () => {
     const id = await api.enrol()
-    await api.store.agents.seen(id, api.clock.now(), true)
+    await api.store.agents.seen(id, 'sess_1', api.clock.now())
     const { siteId } = api.mine
     const at = new Date(api.clock.now()).toISOString()
     const times = { enrolledAt: at, connectedAt: at, seenAt: at }
@@ -132,7 +132,7 @@ describe('agents', () => {
 
   it('shows an agent as away that nobody has heard of for long, whatever was written down last', async () => {
     const id = await api.enrol()
-    await api.store.agents.seen(id, api.clock.now(), true)
+    await api.store.agents.seen(id, 'sess_1', api.clock.now())
     const connected = async (): Promise<unknown> => (await api.ask('GET', `/v1/agents/${id}`)).body['connected']
     assert.equal(await connected(), true)
     api.clock.advance(600_000)

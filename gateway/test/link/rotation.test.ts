@@ -85,6 +85,14 @@ describe('a new key', { timeout: 30_000 }, () => {
     assert.equal((await connection.next('key.ack')).refused, 'agent.duplicate')
   })
 
+  it('is not asked for by a hint of what is done already, nor does one end a connection', async () => {
+    gateway.bus.publish({ type: 'agent rotation', agentId: agent.agentId })
+    gateway.bus.publish({ type: 'agent changed', agentId: agent.agentId })
+    connection.send({ type: 'state.report', seq: 9, full: false, facts: {} })
+    await connection.next('state.resync')
+    assert.deepEqual([connection.isOpen, connection.frames], [true, []])
+  })
+
   it('is asked for at once, or at the next welcome until there is one', async () => {
     await gateway.store.agents.askRotation(gateway.accountId, agent.agentId, 5)
     gateway.bus.publish({ type: 'agent rotation', agentId: agent.agentId })

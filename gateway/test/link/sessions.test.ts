@@ -57,6 +57,13 @@ describe('a session', () => {
     await gateway.welcomed(agent)
   })
 
+  it('starts over when its pool is changed', async () => {
+    const connection = await gateway.welcomed(agent)
+    await gateway.store.agents.assignPool(gateway.accountId, agent.agentId, 'verifiers')
+    gateway.bus.publish({ type: 'agent changed', agentId: agent.agentId })
+    assert.equal(await connection.closed, 4013)
+  })
+
   it('gives way to a newer connection of the same process', async () => {
     const instanceId = newId('inst')
     const older = await gateway.welcomed(agent, { instanceId })
@@ -132,6 +139,69 @@ describe('a session', () => {
     connection.end()
     await gateway.until(async () => (await gateway.store.agents.resolve(agent.agentId))?.connectedAt === undefined, 'gone')
     assert.equal(gateway.link.connected(), 0)
+  })
+})
+
+describe('the end of a session', () => {
+  let gateway: GatewayFixture
+  let agent: Enrolled
+  beforeEach(async () => {
+    gateway = await GatewayFixture.open()
+    agent = await gateway.enrol()
+  })
+  afterEach(() => gateway.close())
+  const isConnected = async (): Promise<boolean> => (await gateway.store.agents.resolve(agent.agentId))?.connectedAt !== undefined
+  const turns = async (): Promise<void> => {
+    for (let turn = 0; turn < 100; turn += 1) await new Promise(resolve => setImmediate(resolve))
+  }
+
+  it('is written down before a gateway that leaves has left, however slow the store', async test => {
+    await gateway.welcomed(agent)
+    const left = gateway.store.agents.left.bind(gateway.store.agents)
+    test.mock.method(gateway.store.agents, 'left', async (...args: Parameters<typeof left>) => {
+      await turns()
+      await left(...args)
+    })
+    await gateway.link.drain()
+    assert.equal(await isConnected(), false)
+  })
+
+  it('does not make an agent one that has gone which has come to another gateway since', async () => {
+    const connection = await gateway.welcomed(agent)
+    await gateway.store.agents.seen(agent.agentId, 'sess_of_another_gateway', Date.now())
+    connection.end()
+    await gateway.until(() => gateway.link.connected() === 0, 'gone')
+    await gateway.link.drain()
+    assert.equal(await isConnected(), true)
+  })
+
+  it('does not make an agent one that has gone of which another process is connected, whichever ends first', async () => {
+    const older = await gateway.welcomed(agent)
+    const newer = await gateway.welcomed(agent)
+    newer.end()
+    await gateway.until(() => gateway.link.connected() === 1, 'one left')
+    await roundTrip(older)
+    assert.equal(await isConnected(), true)
+    older.end()
+    await gateway.until(async () => !(await isConnected()), 'gone')
+  })
+
+  it('is written down also where it came while the store was asked whether to let it in', async test => {
+    const leased = gateway.store.jobs.leased.bind(gateway.store.jobs)
+    const { promise: goOn, resolve } = Promise.withResolvers<void>()
+    const asked = test.mock.method(gateway.store.jobs, 'leased', async (...args: Parameters<typeof leased>) => {
+      await goOn
+      return leased(...args)
+    })
+    const connection = await gateway.connect(agent)
+    await connection.hello(agent.agentId, agent.keys)
+    await gateway.until(() => asked.mock.callCount() === 1, 'asked')
+    connection.end()
+    await gateway.until(() => gateway.link.connected() === 0, 'gone')
+    resolve()
+    await gateway.until(async () => (await gateway.store.agents.resolve(agent.agentId))?.seenAt !== undefined, 'seen')
+    await gateway.link.drain()
+    assert.equal(await isConnected(), false)
   })
 })
 
@@ -252,6 +322,31 @@ describe('time and sessions', () => {
       await clock.pass(1_000)
       return (await gateway.job(id)).state !== 'running'
     }, 'lost')
+  })
+
+  it('an agent whose frames wait for a slow store loses no lease meanwhile', async test => {
+    const { id } = await gateway.queue(agent.siteId)
+    const connection = await gateway.welcomed(agent)
+    const { attempt, epoch } = await connection.next('job.offer')
+    connection.send({ type: 'job.accept', jobId: id, attempt, epoch })
+    await gateway.until(async () => (await gateway.job(id)).state === 'running', 'running')
+    await clock.pass(60_000)
+    const { promise: slow, resolve: goOn } = Promise.withResolvers<void>()
+    const apply = gateway.store.jobs.apply.bind(gateway.store.jobs)
+    let isWaiting = false
+    test.mock.method(gateway.store.jobs, 'apply', async (...args: Parameters<typeof apply>) => {
+      isWaiting = true
+      await slow
+      return apply(...args)
+    })
+    connection.send({ type: 'job.result', jobId: id, attempt, epoch, outcome: 'succeeded', effect: 'applied', finishedAt: clock.now() })
+    await gateway.until(() => Promise.resolve(isWaiting), 'a result that waits')
+    await clock.pass(limits.job.leaseMs)
+    assert.equal((await gateway.job(id)).state, 'running')
+    goOn()
+    await gateway.until(async () => (await gateway.job(id)).state !== 'running', 'over')
+    const { state } = await gateway.job(id)
+    assert.notEqual(state, 'queued')
   })
 
   it('a gateway that was away, or whose clock was set, loses no job of an agent that comes back within a lease', async () => {

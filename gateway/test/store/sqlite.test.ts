@@ -8,7 +8,7 @@ import Database from 'better-sqlite3'
 import { sqliteStore } from '../../src/store/sqlite/store.ts'
 import { conformStore } from '../conformance/store.ts'
 import { openAt, type StorePlace } from '../conformance/store-place.ts'
-import { TwoAccounts } from '../conformance/two-accounts.ts'
+import { auditLine, TwoAccounts } from '../conformance/two-accounts.ts'
 
 async function newPlace(): Promise<StorePlace> {
   const folder = mkdtempSync(join(tmpdir(), 'platen-store-'))
@@ -29,6 +29,17 @@ describe('the SQLite store', () => {
       assert.throws(() => database.prepare(sql).run(), /append-only/)
     database.close()
     await two.remove()
+  })
+
+  it('tells the cause of a write that failed, of which its caller hears the code alone', async test => {
+    const two = await TwoAccounts.make(async () => ({ ...place, remove: async () => {} }))
+    test.after(() => two.remove())
+    const line = auditLine(two.mine)
+    await two.store.audit.append(line)
+    await assert.rejects(two.store.audit.append(line), { code: 'store.unavailable', cause: undefined })
+    const [{ cause, ...told } = { cause: '' }, ...more] = two.failures
+    assert.deepEqual([told, more], [{ at: 'audit.append', code: 'store.unavailable' }, []])
+    assert.match(cause, /^SQLITE_CONSTRAINT\w*: .*UNIQUE constraint failed: audit\.id/)
   })
 
   it('refuses a file of a newer gateway, and leaves it as it is', async () => {

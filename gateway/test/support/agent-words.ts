@@ -1,5 +1,6 @@
 import { kinds } from '@platen/protocol'
-import type { AgentEvent, Job } from '../../src/domain/job.ts'
+import type { Job } from '../../src/domain/job.ts'
+import type { AgentEvent } from '../../src/domain/job-event.ts'
 import type { JobStore, StoredStep } from '../../src/ports/jobs.ts'
 
 type Unfenced<Event> = Event extends unknown ? Omit<Event, 'agentId'> : never

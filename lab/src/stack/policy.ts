@@ -27,7 +27,8 @@ export function policyFor(site: NativeSite | WasmSite, place: AgentPlace): Docum
     kinds: kinds.map(kind => kind.name),
     limits: { memoryMb },
   } as const
-  return site.kind === 'native' ? { ...base, ...native(site) } : { ...base, ...wasm(site, place) }
+  if (site.kind === 'wasm') return { ...base, ...wasm(site, place) }
+  return { ...base, ...native(site), agent: { ...base.agent, spool: join(place.directory, 'spool') } }
 }
 
 function native(site: NativeSite): Pick<DocumentPolicy, 'site' | 'php' | 'nginx' | 'redis' | 'mysql'> {
@@ -41,6 +42,9 @@ function native(site: NativeSite): Pick<DocumentPolicy, 'site' | 'php' | 'nginx'
       tls: false,
       user: site.nginx.user,
       cachePath: site.nginx.cachePath,
+      cacheKey: site.nginx.cacheKey,
+      cacheLevels: site.nginx.cacheLevels,
+      accessLog: site.nginx.accessLog,
       refreshSecret: site.nginx.refreshSecret,
       statusUrl: site.nginx.statusUrl,
       cacheHeader: 'X-Cache',

@@ -10,7 +10,7 @@ export async function tellPlugin(site: NativeSite | WasmSite, { agent }: Documen
   const folder = join(site.root, 'wp-content', 'mu-plugins')
   const constants = agent.tcp
     ? { PLATEN_AGENT_URL: `http://127.0.0.1:${agent.tcp.port}`, PLATEN_SECRET: agent.tcp.secret }
-    : { PLATEN_AGENT_SOCKET: agent.socket }
+    : { PLATEN_AGENT_SOCKET: agent.socket, ...(agent.spool === undefined ? {} : { PLATEN_SPOOL: agent.spool }) }
   const lines = Object.entries(constants).map(([constant, value]) => `define( '${constant}', ${phpLiteral(value)} );`)
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'platen-host.php'), `<?php\n${lines.join('\n')}\n`)

@@ -2378,6 +2378,21 @@ export const schemas: Readonly<Record<string, object>> = {
         type: 'string',
         maxLength: 500,
       },
+      changes: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['what'],
+          properties: {
+            what: {
+              type: 'string',
+              maxLength: 200,
+            },
+          },
+          additionalProperties: false,
+        },
+        maxItems: 50,
+      },
       layers: {
         type: 'array',
         items: {
@@ -2388,7 +2403,7 @@ export const schemas: Readonly<Record<string, object>> = {
               enum: ['object', 'opcache', 'nginx', 'cdn'],
             },
             state: {
-              enum: ['purged', 'absent', 'failed'],
+              enum: ['purged', 'kept', 'absent', 'failed'],
             },
             count: {
               type: 'integer',
@@ -2416,7 +2431,10 @@ export const schemas: Readonly<Record<string, object>> = {
               maxLength: 2048,
             },
             state: {
-              enum: ['fresh', 'stale', 'unreachable'],
+              enum: ['fresh', 'stale', 'unreachable', 'removed'],
+            },
+            layer: {
+              enum: ['object', 'opcache', 'nginx', 'cdn'],
             },
             cache: {
               type: 'string',
@@ -2424,6 +2442,10 @@ export const schemas: Readonly<Record<string, object>> = {
             },
             status: {
               type: 'integer',
+            },
+            madeAt: {
+              type: 'integer',
+              minimum: 0,
             },
           },
           additionalProperties: false,
@@ -2433,6 +2455,33 @@ export const schemas: Readonly<Record<string, object>> = {
       refreshed: {
         type: 'integer',
         minimum: 0,
+      },
+      removed: {
+        type: 'integer',
+        minimum: 0,
+      },
+      warmed: {
+        type: 'integer',
+        minimum: 0,
+      },
+      timings: {
+        type: 'object',
+        required: ['settledMs', 'totalMs'],
+        properties: {
+          freshMs: {
+            type: 'integer',
+            minimum: 0,
+          },
+          settledMs: {
+            type: 'integer',
+            minimum: 0,
+          },
+          totalMs: {
+            type: 'integer',
+            minimum: 0,
+          },
+        },
+        additionalProperties: false,
       },
     },
     additionalProperties: false,

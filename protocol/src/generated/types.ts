@@ -741,11 +741,17 @@ export type KindCachePurgeInput =
 export interface KindCachePurgeResult {
   summary: string
   /**
+   * @maxItems 50
+   */
+  changes?: {
+    what: string
+  }[]
+  /**
    * @maxItems 4
    */
   layers: {
     layer: 'object' | 'opcache' | 'nginx' | 'cdn'
-    state: 'purged' | 'absent' | 'failed'
+    state: 'purged' | 'kept' | 'absent' | 'failed'
     count: number
     code?: string
   }[]
@@ -754,11 +760,20 @@ export interface KindCachePurgeResult {
    */
   proof: {
     url: string
-    state: 'fresh' | 'stale' | 'unreachable'
+    state: 'fresh' | 'stale' | 'unreachable' | 'removed'
+    layer?: 'object' | 'opcache' | 'nginx' | 'cdn'
     cache?: string
     status?: number
+    madeAt?: number
   }[]
   refreshed: number
+  removed?: number
+  warmed?: number
+  timings?: {
+    freshMs?: number
+    settledMs: number
+    totalMs: number
+  }
 }
 
 export interface KindImagesOptimizeInput {

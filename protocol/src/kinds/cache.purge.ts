@@ -1,6 +1,9 @@
 import { Type } from 'typebox'
 import type { KindSource } from './kind-source.ts'
+import { TimeMs } from '../frames/parts.ts'
 import { closed, Code, Count, Summary, Url } from './parts.ts'
+
+const Layer = Type.Enum(['object', 'opcache', 'nginx', 'cdn'])
 
 /** Refreshes pages in every cache of the site and fetches them afterwards to prove it. */
 export const cachePurge: KindSource = {
@@ -28,28 +31,50 @@ export const cachePurge: KindSource = {
   ]),
   result: closed({
     summary: Summary,
+    /** What had changed, newest first, in the plugin's words; all of it is in effect. */
+    changes: Type.Optional(Type.Array(closed({ what: Type.String({ maxLength: 200 }) }), { maxItems: 50 })),
     layers: Type.Array(
       closed({
-        layer: Type.Enum(['object', 'opcache', 'nginx', 'cdn']),
-        state: Type.Enum(['purged', 'absent', 'failed']),
+        layer: Layer,
+        /** `kept`: WordPress had already forgotten what changed, and the rest is still good. */
+        state: Type.Enum(['purged', 'kept', 'absent', 'failed']),
         /** Keys, files or entries that were purged. */
         count: Count,
         code: Type.Optional(Code),
       }),
       { maxItems: 4 },
     ),
-    /** Pages that were looked at afterwards: all of them, or a sample where there are many. */
+    /** Pages that were looked at afterwards: all of them, or a sample where there are many. What is not new stands first. */
     proof: Type.Array(
       closed({
         url: Url,
-        state: Type.Enum(['fresh', 'stale', 'unreachable']),
+        /** `removed`: the old copy is gone, and a new one is made when a visitor asks. */
+        state: Type.Enum(['fresh', 'stale', 'unreachable', 'removed']),
+        /** Who serves an old copy. */
+        layer: Type.Optional(Layer),
         /** What the page's cache header said, such as HIT or MISS. */
         cache: Type.Optional(Type.String({ maxLength: 32 })),
         status: Type.Optional(Type.Integer()),
+        /** When PHP began to make what visitors get, by the plugin's word. */
+        madeAt: Type.Optional(TimeMs),
       }),
       { maxItems: 200 },
     ),
-    /** URLs that were refreshed, proven or not. */
+    /** Pages whose copy was replaced by a new one; until then visitors had the old one. */
     refreshed: Count,
+    /** Pages whose copy was removed, since a new one would not have been there in time. */
+    removed: Type.Optional(Count),
+    /** … of which a new copy was made afterwards. */
+    warmed: Type.Optional(Count),
+    timings: Type.Optional(
+      closed({
+        /** From the first change until the first of its pages, such as the front page or the post's own, was proven new. */
+        freshMs: Type.Optional(Count),
+        /** From the first change until no old copy was left. */
+        settledMs: Count,
+        /** The whole job, with what was made anew ahead of visitors and the second look. */
+        totalMs: Count,
+      }),
+    ),
   }),
 }

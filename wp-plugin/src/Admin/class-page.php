@@ -44,8 +44,10 @@ final class Page {
 		}
 		$packages = array( 'wp-element', 'wp-components', 'wp-api-fetch', 'wp-i18n' );
 		wp_enqueue_script( 'platen-owner', plugins_url( 'src-js/owner.js', PLATEN_FILE ), $packages, PLATEN_VERSION, true );
-		wp_enqueue_script( 'platen-admin', plugins_url( 'src-js/admin.js', PLATEN_FILE ), array_merge( $packages, array( 'platen-owner' ) ), PLATEN_VERSION, true );
+		wp_enqueue_script( 'platen-receipt', plugins_url( 'src-js/receipt.js', PLATEN_FILE ), $packages, PLATEN_VERSION, true );
+		wp_enqueue_script( 'platen-admin', plugins_url( 'src-js/admin.js', PLATEN_FILE ), array_merge( $packages, array( 'platen-owner', 'platen-receipt' ) ), PLATEN_VERSION, true );
 		wp_set_script_translations( 'platen-owner', 'platen' );
+		wp_set_script_translations( 'platen-receipt', 'platen' );
 		wp_set_script_translations( 'platen-admin', 'platen' );
 		wp_enqueue_style( 'platen-admin', plugins_url( 'src-js/admin.css', PLATEN_FILE ), array( 'wp-components' ), PLATEN_VERSION );
 	}

@@ -1,80 +1,89 @@
-import { PlatenError, type KindCachePurgeInput, type SiteDescribeValue } from '@platen/protocol'
-import type { Handler, JobContext } from '../../ports/job-handler.ts'
-import type { ObjectCache } from '../../ports/object-cache.ts'
-import { purgeObjectCache, purgeOpcache, type Layer } from './layers.ts'
-import { forgetEntries, refreshPages, type PageParts, type PageWork } from './pages.ts'
-import { askedUrls, frontPage, mostEntries, planEverything, type PagePlan } from './plan.ts'
+import { kinds, PlatenError, type SiteDescribeValue } from '@platen/protocol'
+import type { Handler } from '../../ports/job-handler.ts'
+import { lookAgain, waitForLook } from './again.ts'
+import { purgeBatch } from './batch.ts'
+import { createFinder } from './entries.ts'
+import { purgeEverything } from './everything.ts'
+import { keptLayers, keptOpcache, purgeObjectCache, purgeOpcache, type Layer } from './layers.ts'
+import { frontPage } from './plan.ts'
+import { createPurge, type CachePurgeParts, type Purge } from './purge.ts'
+import { describeSite } from './remove.ts'
+import { sourceOf, type Source } from './source.ts'
 import { receipt } from './summary.ts'
+import { warmSome } from './warm.ts'
 
-/** What the job is done with. */
-export interface CachePurgeParts extends PageParts {
-  /** Absent where the policy file names no Redis. */
-  readonly objectCache?: ObjectCache
-}
-
-type Context = JobContext<KindCachePurgeInput>
+const runMs = kinds.find(kind => kind.name === 'cache.purge')?.deadlines.runMs ?? 0
+/** A job that takes on more after so long might not end in time, and nothing of it would count. */
+const takesMs = 0.7 * runMs
 
 /**
  * Purges the caches from the inside out, so that no outer one is filled from an older inner one: object cache, compiled PHP,
  * nginx. Then looks at the pages as a visitor would, and succeeds only where none is old.
  *
- * Each step may be done again. Before the first of them everything is checked that would leave the job half done.
+ * Each step may be done again. What was asked for is checked before the first of them; what the plugin noted is hurried, and
+ * PHP is looked after before anything is removed that it would have to make anew.
  */
 export function cachePurge(parts: CachePurgeParts): Handler<'cache.purge'> {
   return async context => {
-    const asked = 'urls' in context.input ? askedUrls(context.input.urls, context.policy.site.url) : undefined
-    const site = await ready(parts, context)
-    const layers = [
-      await context.step('object cache', 'idempotent', () => purgeObjectCache(context, site, parts.objectCache)),
-      await context.step('compiled PHP', 'idempotent', () => purgeOpcache(context, site)),
-    ]
-    const pages = await context.step('page cache', 'idempotent', () => purgePages(parts, context, asked, layers))
-    refuseStale(pages)
-    return { result: receipt(layers, pages), effect: 'applied' }
+    const purge = createPurge(parts, context)
+    const source = sourceOf(parts, context)
+    const layers = 'changes' in context.input ? keptLayers : await innerLayers(purge, await ready(purge))
+    const what: string[] = []
+    const batches = await context.step('page cache', 'idempotent', () => purgeAll(purge, source, what))
+    refuseStale(purge)
+    return { result: receipt(purge, layers, what), effect: batches > 0 ? 'applied' : 'none' }
   }
 }
 
 /**
- * What WordPress says of itself; undefined where the plugin is missing, for pages can be refreshed without it.
  * @throws PlatenError wordpress.maintenance, nginx.unavailable; php.* where PHP can't make new pages anyway
  */
-async function ready({ fetcher }: CachePurgeParts, { php, policy, signal }: Context): Promise<SiteDescribeValue | undefined> {
-  const site = await php.call('site.describe', {}, { signal }).catch((error: unknown) => {
-    if (error instanceof PlatenError && error.code === 'plugin.missing') return undefined
-    throw error
-  })
-  if (site?.maintenance) throw new PlatenError('wordpress.maintenance')
-  await fetcher.fetch(frontPage(policy.site.url), { signal }).catch((error: unknown) => {
+async function ready({ parts, context }: Purge): Promise<SiteDescribeValue | undefined> {
+  const { signal, policy } = context
+  const site = await describeSite(context)
+  await parts.fetcher.fetch(frontPage(policy.site.url), { signal }).catch((error: unknown) => {
     // A front page that is broken is not nginx's fault, and the page may not be one of those that were asked for.
     if (!(error instanceof PlatenError) || !['page.unreachable', 'file.too_large'].includes(error.code)) throw error
   })
   return site
 }
 
-async function purgePages(
-  parts: CachePurgeParts,
-  context: Context,
-  asked: readonly string[] | undefined,
-  layers: Layer[],
-): Promise<readonly PageWork[]> {
-  const plan = asked ? { refresh: asked, forget: [] } : await everything(parts, context)
-  if (parts.pageCache) await forgetEntries(parts.pageCache, plan.forget)
-  const pages = await refreshPages(parts, context, plan.refresh)
-  const purged = pages.filter(page => page.state !== 'unreachable').length + plan.forget.length
-  layers.push(context.policy.nginx ? { layer: 'nginx', state: 'purged', count: purged } : { layer: 'nginx', state: 'absent', count: 0 })
-  return pages
+/** Whoever names a page has seen it old, for a reason that WordPress may not know: its object cache may hold the old one as well. */
+async function innerLayers(purge: Purge, site: SiteDescribeValue | undefined): Promise<readonly Layer[]> {
+  const { context, parts } = purge
+  purge.phpSeen = true
+  const object = await context.step('object cache', 'idempotent', () => purgeObjectCache(context, site, parts.objectCache))
+  if ('urls' in context.input) return [object, keptOpcache]
+  return [object, await context.step('compiled PHP', 'idempotent', () => purgeOpcache(context, site))]
 }
 
-async function everything({ pageCache }: CachePurgeParts, { policy, signal }: Context): Promise<PagePlan> {
-  return planEverything(pageCache ? await pageCache.entries(mostEntries, signal) : [], policy.site.url)
+/**
+ * Brings batch after batch into effect; between them, looks again at what was purged before, and makes removed pages anew.
+ * Gives how many there were.
+ */
+async function purgeAll(purge: Purge, source: Source, what: string[]): Promise<number> {
+  const { clock } = purge.context
+  let batches = 0
+  let finder = createFinder(purge)
+  for (;;) {
+    const batch = clock.monotonic() - purge.startedAt < takesMs ? await source() : undefined
+    if (batch) {
+      batches += 1
+      what.unshift(...batch.what)
+      finder = createFinder(purge)
+      await (batch.everything ? purgeEverything(purge, finder, batch) : purgeBatch(purge, finder, batch))
+    } else if (!(await lookAgain(purge)) && !(await warmSome(purge, finder)) && !(await waitForLook(purge))) return batches
+  }
 }
 
 /** @throws PlatenError page.stale, page.unreachable where no page at all could be had */
-function refuseStale(pages: readonly PageWork[]): void {
-  const stale = pages.filter(page => page.state === 'stale')
+function refuseStale({ pages }: Purge): void {
+  const all = [...pages.values()]
+  const stale = all.filter(page => page.state === 'stale')
   if (stale[0])
-    throw new PlatenError('page.stale', `nginx: ${stale.length} of ${pages.length}, such as ${stale[0].url.slice(0, 200)}`, {
+    throw new PlatenError('page.stale', `nginx: ${stale.length} of ${all.length}, such as ${stale[0].url.slice(0, 200)}`, {
       field: stale[0].url,
     })
-  if (pages.every(page => page.state === 'unreachable')) throw new PlatenError('page.unreachable', pages[0]?.url.slice(0, 200))
+  if (all.length > 0 && all.every(page => page.state === 'unreachable'))
+    throw new PlatenError('page.unreachable', all[0]?.url.slice(0, 200))
 }

@@ -10,6 +10,12 @@ type Context = JobContext<KindCachePurgeInput>
 /** Failures that are a layer's own: the other layers can still be purged, and the receipt says it. */
 const ofLayer: ReadonlySet<ErrorCode> = new Set(['redis.unavailable', 'redis.mismatch', 'plugin.missing', 'plugin.refused'])
 
+/** Compiled PHP where no code changed. */
+export const keptOpcache: Layer = { layer: 'opcache', state: 'kept', count: 0 }
+
+/** Where WordPress noted a change itself, it has forgotten in its own caches what changed. */
+export const keptLayers: readonly Layer[] = [{ layer: 'object', state: 'kept', count: 0 }, keptOpcache]
+
 /**
  * The object cache: the site's own keys, where the policy file names the server and WordPress agrees on the prefix; through
  * WordPress where only it knows the server.

@@ -2,22 +2,24 @@ import { createHash } from 'node:crypto'
 import { siteUrl } from '../../domain/site-url.ts'
 import type { CacheEntry } from '../../ports/page-cache.ts'
 
-/** Pages that are fetched anew when everything is purged; the rest of the cache is forgotten, to be made when visitors ask. */
-export const mostRefreshed = 200
-/** Entries of the cache folder that are looked at. */
-export const mostEntries = 50_000
-
-/** What is to be done to the page cache. */
-export interface PagePlan {
-  /** Pages to fetch anew, the front page first. */
-  readonly refresh: readonly string[]
-  /** Entries to forget without fetching. */
-  readonly forget: readonly CacheEntry[]
-}
+/** Entries of the cache folder that one listing looks at. */
+export const mostEntries = 200_000
 
 /** The asked URLs, each once. @throws PlatenError url.invalid, url.foreign: before anything is done */
 export function askedUrls(urls: readonly string[], site: string): readonly string[] {
   return [...new Set(urls.map(url => siteUrl(url, site).href))]
+}
+
+/** What the plugin noted, without what is no URL of the site: PHP may write anything there. */
+export function notedUrls(urls: readonly string[], site: string): readonly string[] {
+  const own = urls.flatMap(url => {
+    try {
+      return [siteUrl(url, site).href]
+    } catch {
+      return []
+    }
+  })
+  return [...new Set(own)]
 }
 
 /** The front page's URL. */
@@ -25,25 +27,41 @@ export function frontPage(site: string): string {
   return new URL(site.endsWith('/') ? site : `${site}/`).href
 }
 
-/**
- * Everything: the pages that the cache holds for this site, the shortest addresses first since they are the ones most
- * visited. What can't be asked for again exactly as its key says is forgotten.
- */
-export function planEverything(entries: readonly CacheEntry[], site: string): PagePlan {
-  const pages = groupByUrl(entries, site)
+/** In the order of their worth to visitors: the front page, what was visited most lately, then the shortest addresses. */
+export function byWorth(urls: readonly string[], site: string, visits: ReadonlyMap<string, number>): readonly string[] {
   const front = frontPage(site)
-  const known = [...pages.keys()].filter(url => url !== front).toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1))
-  const refresh = [front, ...known].slice(0, mostRefreshed)
-  const kept = new Set(refresh.flatMap(url => pages.get(url) ?? []))
-  return { refresh, forget: entries.filter(entry => !kept.has(entry) && isOfSite(entry.key, site)) }
+  const { origin } = new URL(site)
+  const worth = (url: string): number => (url === front ? Infinity : (visits.get(url.slice(origin.length)) ?? 0))
+  return urls.toSorted((a, b) => descending(worth(a), worth(b)) || a.length - b.length || (a < b ? -1 : 1))
+}
+
+function descending(a: number, b: number): number {
+  return a === b ? 0 : b > a ? 1 : -1
+}
+
+/** Whether a request for this URL asks for exactly what it spells: an empty query has no place in a request. */
+export function canBeAsked(url: string): boolean {
+  const { origin, pathname, search } = new URL(url)
+  return `${origin}${pathname}${search}` === url
 }
 
 /** Entries by the URL that each stands for; a URL has several where pages vary, or methods and devices have their own. */
-export function groupByUrl(entries: readonly CacheEntry[], site: string): ReadonlyMap<string, readonly CacheEntry[]> {
-  const groups = new Map<string, CacheEntry[]>()
+export function groupByUrl<Entry extends CacheEntry>(entries: readonly Entry[], site: string): ReadonlyMap<string, readonly Entry[]> {
+  return groupBy(entries, entry => urlOfKey(entry.key, site))
+}
+
+/** Entries by what is said of each; those of which nothing is said are left out. */
+export function groupBy<Entry>(
+  entries: readonly Entry[],
+  name: (entry: Entry) => string | undefined,
+): ReadonlyMap<string, readonly Entry[]> {
+  const groups = new Map<string, Entry[]>()
   for (const entry of entries) {
-    const url = urlOfKey(entry.key, site)
-    if (url !== undefined) groups.set(url, [...(groups.get(url) ?? []), entry])
+    const group = name(entry)
+    if (group === undefined) continue
+    const known = groups.get(group)
+    if (known) known.push(entry)
+    else groups.set(group, [entry])
   }
   return groups
 }

@@ -1,45 +1,91 @@
 import type { KindCachePurgeResult } from '@platen/protocol'
 import type { Layer } from './layers.ts'
-import type { PageWork } from './pages.ts'
+import { sinceStart, type PageWork, type Purge } from './purge.ts'
 
 type Proof = KindCachePurgeResult['proof'][number]
 
-/** Pages that a receipt names. */
+/** Pages that a receipt names, and bytes of them: addresses may be as long as 2,048 characters. */
 const mostProof = 200
+const proofBytes = 131_072
+const mostChanges = 50
 const layerNames: Readonly<Record<Layer['layer'], string>> = {
   object: 'object cache',
   opcache: 'compiled PHP',
   nginx: 'page cache',
   cdn: 'CDN',
 }
+/** What went wrong stands before what went well, and what was looked at before what was not. */
+const order: readonly PageWork['state'][] = ['stale', 'unreachable', 'waiting', 'fresh', 'removed']
 
-/** The receipt; what went wrong stands before what went well. */
-export function receipt(layers: readonly Layer[], pages: readonly PageWork[]): KindCachePurgeResult {
-  const ordered = [...pages.filter(page => page.state !== 'fresh'), ...pages.filter(page => page.state === 'fresh')]
+/** The receipt. `what` changed, newest first. */
+export function receipt(purge: Purge, layers: readonly Layer[], what: readonly string[]): KindCachePurgeResult {
+  const { nginx } = purge.context.policy
+  const pages = [...purge.pages.values()]
   return {
-    summary: summary(layers, pages),
-    layers: [...layers],
-    proof: ordered.slice(0, mostProof).map(proof),
-    refreshed: pages.filter(page => page.state !== 'unreachable').length,
+    summary: summary(purge, pages, layers, what).slice(0, 500),
+    ...(what.length > 0 ? { changes: what.slice(0, mostChanges).map(text => ({ what: text.slice(0, 200) })) } : {}),
+    layers: [
+      ...layers,
+      nginx ? { layer: 'nginx', state: 'purged', count: purge.entries } : { layer: 'nginx', state: 'absent', count: 0 },
+      { layer: 'cdn', state: 'absent', count: 0 },
+    ],
+    proof: bounded(pages.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state)).map(proof)),
+    refreshed: count(pages, 'refreshed'),
+    removed: count(pages, 'removed') + count(pages, 'warmed'),
+    warmed: count(pages, 'warmed'),
+    timings: {
+      ...(purge.freshMs === undefined ? {} : { freshMs: purge.freshMs }),
+      settledMs: purge.settledMs,
+      totalMs: sinceStart(purge),
+    },
   }
 }
 
-function proof({ url, state, served }: PageWork): Proof {
-  return { url, state, ...(served?.cache === undefined ? {} : { cache: served.cache }), ...(served ? { status: served.status } : {}) }
+function proof({ url, state, served, madeUs }: PageWork): Proof {
+  return {
+    url,
+    // Left to be looked at when the job ended: it was not found to be old.
+    state: state === 'waiting' ? 'removed' : state,
+    ...(state === 'stale' ? { layer: 'nginx' } : {}),
+    ...(served?.cache === undefined ? {} : { cache: served.cache }),
+    ...(served ? { status: served.status } : {}),
+    ...(madeUs === undefined ? {} : { madeAt: Math.floor(madeUs / 1_000) }),
+  }
 }
 
-function summary(layers: readonly Layer[], pages: readonly PageWork[]): string {
-  const fresh = pages.filter(page => page.state === 'fresh').length
-  const lost = pages.filter(page => page.state === 'unreachable').length
-  const failed = layers.filter(layer => layer.state === 'failed').map(layer => layerNames[layer.layer])
-  const first =
-    fresh === pages.length
-      ? `Visitors get ${count(fresh, 'new page')}; each was fetched and checked.`
-      : `${fresh} of ${count(pages.length, 'page')} are new; `
-  const rest = fresh === pages.length ? '' : `${count(lost, 'page')} could not be fetched.`
-  return `${first}${rest}${failed.length > 0 ? ` Not purged: ${failed.join(', ')}.` : ''}`
+function bounded(proofs: readonly Proof[]): Proof[] {
+  let bytes = 0
+  return proofs.slice(0, mostProof).filter(entry => (bytes += Buffer.byteLength(JSON.stringify(entry)) + 1) <= proofBytes)
 }
 
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`
+function summary(purge: Purge, pages: readonly PageWork[], layers: readonly Layer[], what: readonly string[]): string {
+  const checked = pages.filter(({ state, served }) => state === 'fresh' && served !== undefined).length
+  const lost = pages.filter(({ state }) => state === 'unreachable').length
+  const failed = layers.filter(({ state }) => state === 'failed').map(({ layer }) => layerNames[layer])
+  const removed = count(pages, 'removed') + count(pages, 'warmed')
+  const sentences = [
+    changed(what),
+    pages.length === 0 ? 'No page was kept of what changed.' : '',
+    count(pages, 'refreshed') > 0 ? `${number(count(pages, 'refreshed'), 'page')} made anew in place.` : '',
+    removed > 0 ? `${number(removed, 'old copy', 'old copies')} removed, ${count(pages, 'warmed')} of them made anew since.` : '',
+    checked > 0 ? `Visitors get ${number(checked, 'new page')}, fetched and checked.` : '',
+    lost > 0 ? `${number(lost, 'page')} could not be fetched.` : '',
+    failed.length > 0 ? `Not purged: ${failed.join(', ')}.` : '',
+    purge.listed ? 'Copies were found by reading the whole cache.' : '',
+  ]
+  return sentences.filter(sentence => sentence !== '').join(' ')
+}
+
+function changed(what: readonly string[]): string {
+  if (what.length === 0) return ''
+  const first = (what[0] ?? '').slice(0, 120)
+  return what.length === 1 ? `${first}.` : `${first}, and ${number(what.length - 1, 'other change')}.`
+}
+
+function count(pages: readonly PageWork[], means: PageWork['means']): number {
+  return pages.filter(page => page.means === means).length
+}
+
+function number(amount: number, what: string, many = `${what}s`): string {
+  return `${amount} ${amount === 1 ? what : many}`
 }

@@ -16,6 +16,7 @@ import type { HandlerOutcome, JobContext } from '../../../src/ports/job-handler.
 import type { Page, PageFetcher } from '../../../src/ports/page-fetcher.ts'
 import type { PhpChannel } from '../../../src/ports/php-channel.ts'
 import { siteFiles } from '../../../src/site/files.ts'
+import { noChanges } from '../../support/no-changes.ts'
 
 export const siteUrl = 'https://shop.example'
 export const uploads = 'wp-content/uploads'
@@ -111,6 +112,7 @@ export class SiteDouble implements PhpChannel, PageFetcher {
       clock: { now: () => ++this.#now, monotonic: () => 0, after: () => () => undefined, random: () => 0.5 },
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       php: this,
+      changes: noChanges,
       progress: () => undefined,
       // As the worker's: a step of a job that was cancelled does not begin.
       step: async (name, _kind, run) => {

@@ -13,6 +13,7 @@ import type { HandlerOutcome, JobContext } from '../../../src/ports/job-handler.
 import type { PhpChannel } from '../../../src/ports/php-channel.ts'
 import type { SiteFiles } from '../../../src/ports/site-files.ts'
 import { MemoryFiles } from './memory-files.ts'
+import { noChanges } from '../../support/no-changes.ts'
 
 /** Where the double's WordPress keeps uploads. */
 export const uploads = 'wp-content/uploads'
@@ -102,6 +103,7 @@ export class SiteDouble implements PhpChannel {
       clock: { now: () => 0, monotonic: () => 0, after: () => silent, random: () => 0 },
       log: { info: silent, warn: silent, error: silent },
       php: this,
+      changes: noChanges,
       progress: (_done, _total, note) => void this.notes.push(note),
       step: (name, kind, work) => {
         this.steps.push(`${name} (${kind})`)

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { systemUser } from '@platen/lab'
-import { got, possible, refused, stopped, type Attempt, type Outcome } from '../attempt.ts'
+import { got, held, possible, refused, stopped, type Attempt, type Outcome } from '../attempt.ts'
 import type { Field } from '../field.ts'
 import { launchHostile } from '../hostile-launch.ts'
 import { tryFile, trySignal } from '../shell.ts'
@@ -9,9 +9,11 @@ const user = ({ wards }: Field): string => wards[0].policy.agent.user
 const worker = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `start site ${index.toString(16).padStart(64, '0')} 256`)
 
+/** The launcher has to say that it refused this very line, and to end the main process that wrote it; one that never came to write proves nothing. */
 async function launcherDid(field: Field, line: string): Promise<Outcome> {
-  const report = await launchHostile(field.wards[0], [line])
-  return report && report.workers.length > 0 ? got(`it started ${report.workers[0]?.command}`) : stopped('the launcher ends the agent')
+  const { isReady, refused, workers } = await launchHostile(field.wards[0], [line])
+  if (isReady || workers) return got(`the agent went on, with ${workers?.map(({ command }) => command).join(', ') ?? 'no workers seen'}`)
+  return refused.length === 1 && refused[0] === line.length + 1 ? held('the launcher ends the agent') : stopped(undefined)
 }
 
 /** What the agent's user and its main process try in the container. */
@@ -30,16 +32,16 @@ export const onTheMachine: readonly Attempt[] = refused('agent', [
     'have the launcher start workers without end',
     async field => {
       const report = await launchHostile(field.wards[0], worker(30))
-      const count = report?.workers.length ?? 0
-      return count === 8 ? stopped('eight at most') : got(`${count} were started`)
+      const count = report.workers?.length ?? 0
+      return count === 8 ? held('eight at most') : got(`${count} were started`)
     },
   ],
   [
     'have the launcher give a worker more memory than the policy file does',
     async field => {
       const report = await launchHostile(field.wards[0], [`start site ${'0'.repeat(64)} 9999`])
-      const [command = ''] = report?.workers.map(one => one.command) ?? []
-      return command.includes('--max-old-space-size=256') ? stopped('the policy file’s bound') : got(command)
+      const [command = ''] = report.workers?.map(one => one.command) ?? []
+      return command.includes('--max-old-space-size=256') ? held('the policy file’s bound') : got(command)
     },
   ],
 ])
@@ -51,7 +53,7 @@ export const throughWorkers: readonly Attempt[] = possible('agent', [
     async field => {
       const report = await launchHostile(field.wards[0], worker(1))
       const { uid } = await systemUser(field.wards[0].policy.site.user)
-      return report?.workers[0]?.uid === uid ? got('workers follow the agent') : stopped('no worker came')
+      return report.workers?.[0]?.uid === uid ? got('workers follow the agent') : stopped('no worker came')
     },
   ],
 ])

@@ -2,20 +2,22 @@ import { newId, type AgentFrame } from '@platen/protocol'
 import { connectionToken, helloFrame } from '../../intruder/identity.ts'
 import { LinkClient } from '../../intruder/link-client.ts'
 import { opcode } from '../../intruder/raw-frame.ts'
-import { got, possible, refused, stopped, type Attempt, type Outcome } from '../attempt.ts'
+import { got, held, possible, refused, stopped, type Attempt, type Outcome } from '../attempt.ts'
 import type { Field } from '../field.ts'
 import { tryAsking } from '../shell.ts'
+import { idling } from './agent-idle.ts'
 import { onTheMachine, throughWorkers } from './agent-machine.ts'
 
 type Result = Extract<AgentFrame, { type: 'job.result' }>
 
 const user = ({ wards }: Field): string => wards[0].policy.agent.user
+const answerMs = 10_000
 const tomorrow = (): string => new Date(Date.now() + 86_400_000).toISOString()
 
-/** An open session with the agent's keys, in another program. Its own process is stopped: two at once would be held. */
-async function asAgent(field: Field): Promise<LinkClient> {
-  await field.wards[0].stop()
-  const client = await LinkClient.open(field.port, field.wards[0].identity, { capabilities: ['health.report', 'cache.purge'] })
+/** An open session with an agent's keys, in another program. Its own process is stopped: two at once would be held. */
+async function asAgent(field: Field, which: 0 | 1 = 0): Promise<LinkClient> {
+  await field.wards[which].stop()
+  const client = await LinkClient.open(field.port, field.wards[which].identity, { capabilities: ['health.report', 'cache.purge'] })
   if (!client) throw new Error('the agent’s own keys did not let it in')
   return client
 }
@@ -51,17 +53,35 @@ async function told(client: LinkClient, frame: Result | Extract<AgentFrame, { ty
   return ack && ack.refused === undefined ? got('the gateway took it') : stopped(ack?.refused)
 }
 
-/** A job of its own site, as it was offered. */
-async function offered(
-  field: Field,
-): Promise<{ readonly client: LinkClient; readonly fence: { readonly jobId: string; readonly attempt: number; readonly epoch: number } }> {
-  const client = await asAgent(field)
-  const id = await jobAt(field, 0)
+interface Fence {
+  readonly jobId: string
+  readonly attempt: number
+  readonly epoch: number
+}
+
+/** A job of a site, as its agent was offered it. */
+async function offered(field: Field, which: 0 | 1 = 0): Promise<{ readonly client: LinkClient; readonly fence: Fence }> {
+  const client = await asAgent(field, which)
+  const id = await jobAt(field, which)
   const job = await client.next('job.offer', ({ jobId }) => jobId === id)
-  if (!job) throw new Error('its own job was not offered')
+  if (!job) throw new Error('a job was not offered to the agent of its site')
   const { jobId, attempt, epoch } = job
-  client.send({ type: 'job.accept', jobId, attempt, epoch })
   return { client, fence: { jobId, attempt, epoch } }
+}
+
+/** A job of its own site, that it has accepted. */
+async function accepted(field: Field): ReturnType<typeof offered> {
+  const own = await offered(field)
+  own.client.send({ type: 'job.accept', ...own.fence })
+  return own
+}
+
+/** With the very fence under which another site's agent holds a job, which then has to be that agent's still. */
+async function aboutAnothers(field: Field, act: (client: LinkClient, fence: Fence) => Promise<Outcome>): Promise<Outcome> {
+  const other = await offered(field, 1)
+  const outcome = await act(await asAgent(field), other.fence)
+  const still = await told(other.client, result(other.fence.jobId, other.fence))
+  return still.done ? outcome : got('its own agent has lost it')
 }
 
 async function stateOf({ api }: Field, id: string): Promise<string> {
@@ -100,20 +120,18 @@ const onTheLink = refused('agent', [
         headers: { authorization: `Bearer ${connectionToken(field.wards[0].identity)}` },
       }),
   ],
-  [
-    'report a result for another site’s job',
-    async field => told(await asAgent(field), result(await jobAt(field, 1, { notBefore: tomorrow() }))),
-  ],
+  ['report a result for another site’s job', field => aboutAnothers(field, (client, fence) => told(client, result(fence.jobId, fence)))],
   [
     'decline another site’s job',
-    async field => {
-      const client = await asAgent(field)
-      const jobId = await jobAt(field, 1, { notBefore: tomorrow() })
-      client.send({ type: 'job.decline', jobId, attempt: 1, epoch: 1, code: 'policy.denied', message: 'no' })
-      await told(client, result(jobId))
-      const state = await stateOf(field, jobId)
-      return state === 'queued' ? stopped('the job stays queued') : got(`the job is ${state}`)
-    },
+    field =>
+      aboutAnothers(field, async (client, fence) => {
+        client.send({ type: 'job.decline', ...fence, code: 'policy.denied', message: 'no' })
+        // Frames are taken in their order: once this one is answered, the decline was heard.
+        const answered = await told(client, result(fence.jobId, fence))
+        if (answered.done || !answered.seen) return answered
+        const state = await stateOf(field, fence.jobId)
+        return state === 'offered' ? held('the job stays offered to its own agent') : got(`the job is ${state}`)
+      }),
   ],
   [
     'pass off another site’s job as made at its own',
@@ -130,19 +148,24 @@ const onTheLink = refused('agent', [
   [
     'report a result under a made-up epoch',
     async field => {
-      const { client, fence } = await offered(field)
+      const { client, fence } = await accepted(field)
       return told(client, result(fence.jobId, { attempt: fence.attempt, epoch: fence.epoch + 7 }))
     },
   ],
   [
     'give a job that has ended another end',
     async field => {
-      const { client, fence } = await offered(field)
+      const { client, fence } = await accepted(field)
       client.send(result(fence.jobId, { ...fence, outcome: 'failed', error: { code: 'php.failed', message: 'no' } }))
       await client.next('job.ack', ({ jobId }) => jobId === fence.jobId)
-      await told(client, result(fence.jobId, fence))
+      const acks = client.frames.filter(({ type }) => type === 'job.ack').length
+      client.send(result(fence.jobId, fence))
+      // That it was heard is all that is said of it.
+      const isHeard = await client.raw.until(() => client.frames.filter(({ type }) => type === 'job.ack').length > acks, answerMs)
+      client.raw.end()
+      if (!isHeard) return stopped(undefined)
       const state = await stateOf(field, fence.jobId)
-      return state === 'failed' ? stopped('the first end stands') : got(`the job is ${state}`)
+      return state === 'failed' ? held('the first end stands') : got(`the job is ${state}`)
     },
   ],
   [
@@ -159,7 +182,7 @@ const onTheLink = refused('agent', [
   [
     'have a job made that its own job may not ask for',
     async field => {
-      const { client, fence } = await offered(field)
+      const { client, fence } = await accepted(field)
       client.send({ type: 'job.wait', ...fence, child: { kind: 'cache.purge', input: { everything: true, reason: 'x' } }, effect: 'none' })
       await client.next('job.ack', ({ jobId }) => jobId === fence.jobId)
       client.raw.end()
@@ -189,7 +212,7 @@ const allowed = possible('agent', [
   [
     'say what it likes about jobs of its own site',
     async field => {
-      const { client, fence } = await offered(field)
+      const { client, fence } = await accepted(field)
       return told(client, result(fence.jobId, { ...fence, outcome: 'failed', error: { code: 'php.failed', message: 'no' } }))
     },
   ],
@@ -227,4 +250,11 @@ const afterwards = refused('agent', [
 ])
 
 /** Holds one site's agent: its user, its keys, its journal and its main process. */
-export const agentDrill: readonly Attempt[] = [...onTheMachine, ...onTheLink, ...allowed, ...throughWorkers, ...afterwards]
+export const agentDrill: readonly Attempt[] = [
+  ...onTheMachine,
+  ...onTheLink,
+  ...idling(offered),
+  ...allowed,
+  ...throughWorkers,
+  ...afterwards,
+]

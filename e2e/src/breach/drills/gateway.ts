@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { newId } from '@platen/protocol'
-import { got, possible, refused, stopped, type Attempt, type Outcome } from '../attempt.ts'
+import { got, held, possible, refused, stopped, type Attempt, type Outcome } from '../attempt.ts'
 import type { Field } from '../field.ts'
 import { askAgent } from '../local-agent.ts'
 import { askSigner, bareOffer, forgedGrant, grantOf, honestGrant, offer, signingRequest, type Bare } from '../offers.ts'
@@ -8,6 +10,10 @@ import { signerPolicy, users } from '../platform.ts'
 import { asUser, tryAsking, tryFile, trySignal } from '../shell.ts'
 
 const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+const wordMs = 10_000
+const drainingCode = 4010
+const lookMs = 100
 
 /** A grant that the signer gave, for an offer that says something else. */
 async function changed(field: Field, change: Partial<Bare>): Promise<Outcome> {
@@ -54,12 +60,25 @@ async function replayed(field: Field, change: Partial<Bare>): Promise<Outcome> {
   return offer(field, ward, { ...bare, ...change }, grant)
 }
 
-/** The agent hears a time at which the grant was good. It has taken a newer one before, as agents at work have. */
+/** It has taken a grant that is newer than the one which is over, as agents at work have. */
 async function withFalseTime(field: Field): Promise<Outcome> {
+  const newer = bareOffer()
+  const first = await offer(field, field.wards[1], newer, await honestGrant(field, field.wards[1], newer))
+  if (!first.done) throw new Error(`the newer grant was declined: ${first.by}`)
+  return inThePast(field)
+}
+
+/** It has taken none: that a false time is believed then is what makes its refusal by others one. */
+async function afterStart(field: Field): Promise<Outcome> {
+  await field.wards[1].stop()
+  await field.wards[1].start()
+  return inThePast(field)
+}
+
+/** The agent hears a time at which the grant was good. */
+async function inThePast(field: Field): Promise<Outcome> {
   const [, ward] = field.wards
   const rogue = await field.rogue()
-  const newer = bareOffer()
-  await offer(field, ward, newer, await honestGrant(field, ward, newer))
   rogue.aheadMs = -30 * minuteMs
   ;(await rogue.agent(ward.agentId)).cut()
   try {
@@ -71,16 +90,27 @@ async function withFalseTime(field: Field): Promise<Outcome> {
   }
 }
 
-/** The owner starts a job, which the gateway is told of, and then says that it is to stop. */
+/** The owner starts a job, which waits for PHP until the gateway has said that it is to stop. */
 async function cancelOwners(field: Field): Promise<Outcome> {
-  const [ward] = field.wards
-  const agent = await (await field.rogue()).agent(ward.agentId)
-  const door = { socketPath: ward.policy.agent.socket }
-  const { json } = await askAgent(door, 'POST', '/v1/jobs', { kind: 'health.report', input: { sections: ['disk'] }, origin: 'owner' })
-  agent.say({ type: 'job.cancel', jobId: json['id'], attempt: 1, epoch: 1, reason: 'cancelled' })
-  const result = await agent.next('job.result', ({ jobId }) => jobId === json['id'])
-  if (result?.outcome === 'succeeded' && result.epoch === 0) return stopped('it goes on, and is no lease’s')
-  return got(`it ended ${result?.outcome ?? 'unheard'}`)
+  const [{ agentId, policy, php }] = field.wards
+  const agent = await (await field.rogue()).agent(agentId)
+  const [before, said] = [php.answer, Promise.withResolvers<object>()]
+  php.answer = () => said.promise
+  try {
+    const body = { kind: 'health.report', input: { sections: ['wordpress'] }, origin: 'owner' }
+    const { json } = await askAgent({ socketPath: policy.agent.socket }, 'POST', '/v1/jobs', body)
+    const [asked, unknown] = [String(json['id']), newId('job')]
+    for (const jobId of [asked, unknown]) agent.say({ type: 'job.cancel', jobId, attempt: 1, epoch: 1, reason: 'cancelled' })
+    // The one that it does not know is answered: then it has heard the other one as well.
+    if (!(await agent.next('job.decline', ({ jobId }) => jobId === unknown))) return stopped(undefined)
+    said.resolve({})
+    const result = await agent.next('job.result', ({ jobId }) => jobId === asked)
+    if (result?.outcome === 'succeeded' && result.epoch === 0) return held('it goes on, and is no lease’s')
+    return got(`it ended ${result?.outcome ?? 'unheard'}`)
+  } finally {
+    said.resolve({})
+    php.answer = before
+  }
 }
 
 async function ran(field: Field): Promise<Outcome> {
@@ -91,6 +121,13 @@ async function ran(field: Field): Promise<Outcome> {
   const agent = await (await field.rogue()).agent(ward.agentId)
   const result = await agent.next('job.result', ({ jobId }) => jobId === bare.jobId)
   return result?.outcome === 'succeeded' ? got('it ran, and its result can be read') : stopped(result?.error?.code)
+}
+
+/** The agent says in its log for how long it stays away. */
+async function sentAway({ wards }: Field): Promise<Outcome> {
+  const isSaid = (): boolean => readFileSync(wards[0].logFile, 'utf8').includes(`"ms":${hourMs}`)
+  for (const end = performance.now() + wordMs; performance.now() < end && !isSaid();) await delay(lookMs)
+  return isSaid() ? got('they come back when they were told to') : stopped(undefined)
 }
 
 const refusals = refused('gateway', [
@@ -176,6 +213,7 @@ const refusals = refused('gateway', [
 ])
 
 const allowed = possible('gateway', [
+  ['have a job done whose grant is over, by telling a false time to an agent that has taken no other since it was started', afterStart],
   ['have kinds done that signer and policy file allow, at the rate that the signer allows', ran],
   [
     'cancel jobs, or never hand them out',
@@ -191,9 +229,9 @@ const allowed = possible('gateway', [
     'send agents away for an hour',
     async field => {
       const agent = await (await field.rogue()).agent(field.wards[0].agentId)
-      agent.say({ type: 'goodbye', reason: 'gone', afterMs: 3_600_000 })
-      agent.cut()
-      return got('they come back when they were told to')
+      agent.say({ type: 'goodbye', reason: 'gone', afterMs: hourMs })
+      agent.close(drainingCode)
+      return sentAway(field)
     },
   ],
   [

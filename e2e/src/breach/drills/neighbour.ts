@@ -1,12 +1,13 @@
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Api } from '@platen/lab'
 import { connectionToken, newIdentity } from '../../intruder/identity.ts'
 import { LinkClient } from '../../intruder/link-client.ts'
-import { got, possible, refused, stopped, type Attempt, type Outcome } from '../attempt.ts'
+import { got, held, possible, refused, stopped, type Attempt, type Outcome } from '../attempt.ts'
 import type { Field } from '../field.ts'
 import { users } from '../platform.ts'
 import { everyRoute } from '../routes.ts'
-import { asUser, tryAsking, tryFile } from '../shell.ts'
+import { tryAsking, tryFile } from '../shell.ts'
+import { tryDoor } from '../workers-door.ts'
 
 type Scope = keyof Field['others']
 
@@ -45,17 +46,22 @@ async function knock(field: Field, token: string): Promise<Outcome> {
 async function sameKey({ api, others, wards }: Field): Promise<Outcome> {
   const key = `drill-${crypto.randomUUID()}`
   const first = await ask(api, 'POST', '/v1/jobs', purge(wards[0].siteId), key)
+  if (first.status >= 400) throw new Error(`the first account was refused its own job: ${String(first.json['code'])}`)
   const { status, json } = await ask(others.dispatch, 'POST', '/v1/jobs', purge(wards[0].siteId), key)
   if (JSON.stringify(json).includes(String(first.json['id']))) return got('it saw the job')
   return status < 400 ? got(`answered ${status}`) : stopped(String(json['code']))
 }
 
-/** A list that goes on where the first account's sites are. */
+/** A list of everything that is older than the end of time: the newest first, and the first account's sites right behind its own. */
 async function forgedCursor({ others, wards }: Field): Promise<Outcome> {
-  const cursor = Buffer.from(`${wards[0].siteId.slice(0, -1)}0`).toString('base64url')
-  const { json } = await ask(others.read, 'GET', `/v1/sites?cursor=${cursor}`)
-  const found = JSON.stringify(json)
-  return wards.some(({ siteId }) => found.includes(siteId)) ? got('it saw the sites') : stopped('its own sites alone')
+  // A list that is answered has it, and one without it was no list.
+  const { id } = await others.admin.request<{ id: string }>('POST', '/v1/sites', { url: `https://${crypto.randomUUID()}.example` })
+  const cursor = Buffer.from('site_ffffffff-ffff-7fff-bfff-ffffffffffff').toString('base64url')
+  const { status, json } = await ask(others.read, 'GET', `/v1/sites?cursor=${cursor}&limit=100`)
+  if (status >= 400) return stopped(String(json['code']))
+  const found = (json['items'] as { id: string }[]).map(site => site.id)
+  if (wards.some(({ siteId }) => found.includes(siteId))) return got('it saw the sites')
+  return found.includes(id) ? held('its own sites alone') : stopped(undefined)
 }
 
 async function inBatch({ others, wards }: Field): Promise<Outcome> {
@@ -132,8 +138,6 @@ const overTheApi = refused('neighbour', [
   ['guess enrolment tokens', guessed],
 ])
 
-const socketOf = (field: Field, name: string): string => join(dirname(field.wards[0].policy.agent.control), name)
-
 const onTheMachine = refused('neighbour', [
   [
     'read the agent’s keys as another user of the machine',
@@ -155,14 +159,7 @@ const onTheMachine = refused('neighbour', [
   ],
   [
     'report at the workers’ door as another user of the machine',
-    async field => {
-      const { text = '', error } = await asUser(users.stranger, {
-        do: 'say',
-        socket: socketOf(field, 'workers.sock'),
-        text: '{"type":"here","token":"x"}\n',
-      })
-      return text === '' ? stopped(error ?? 'cut off') : got(text)
-    },
+    ({ wards }) => tryDoor(users.stranger, wards[0], '{"type":"here","token":"x"}'),
   ],
 ])
 

@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { systemUser } from '@platen/lab'
 import { localSigningText, signatureHeaders } from '@platen/protocol'
-import { got, possible, refused, stopped, type Attempt, type Outcome } from '../attempt.ts'
+import { got, held, possible, refused, stopped, type Attempt, type Outcome } from '../attempt.ts'
 import type { Field } from '../field.ts'
 import { wellDescribed, type HostilePhp } from '../hostile-php.ts'
 import { askAgent, ownersJob, type LocalAnswer } from '../local-agent.ts'
 import { asUser, tryAsking, tryFile, trySignal } from '../shell.ts'
+import { tryDoor } from '../workers-door.ts'
 
 const user = ({ wards }: Field): string => wards[0].policy.site.user
 const stateFile = ({ wards }: Field, name: string): string => join(wards[0].policy.agent.state, name)
@@ -57,8 +58,9 @@ async function misled(
   php.answer = answer
   try {
     const { error, result } = await ownersJob(policy.agent.socket, kind, input)
-    const told = error?.code ?? (JSON.stringify(result).includes(code) ? code : undefined)
-    return told === undefined ? got(JSON.stringify(result).slice(0, 200)) : stopped(told)
+    // Any other failure would say that it never came to this.
+    if (error) return error.code === code ? stopped(code) : got(`the job ended otherwise: ${error.code}`)
+    return JSON.stringify(result).includes(code) ? stopped(code) : got(JSON.stringify(result).slice(0, 200))
   } finally {
     php.answer = before
   }
@@ -144,11 +146,17 @@ const refusals = refused('plugin', [
         // Something that is there, so that a search that finds nothing proves something.
         const { error, found = 0 } = await asUser(user(field), { do: 'search', pid, for: [...secrets, policy.site.root] })
         if (error !== undefined || found === 0) throw new Error(`the search did not even find the site's folder: ${error}`)
-        return found === 1 ? stopped('none is there') : got(`${found - 1} secrets were found`)
+        return found === 1 ? held('none is there') : got(`${found - 1} secrets were found`)
       }),
   ],
-  ['report at the workers’ door without a token', field => atDoor(field, { type: 'progress', done: 1, total: 1, note: '' })],
-  ['report at the workers’ door with a token that it made up', field => atDoor(field, { type: 'here', token: '0'.repeat(64) })],
+  [
+    'report at the workers’ door without a token',
+    field => tryDoor(user(field), field.wards[0], '{"type":"progress","done":1,"total":1,"note":""}'),
+  ],
+  [
+    'report at the workers’ door with a token that it made up',
+    field => tryDoor(user(field), field.wards[0], `{"type":"here","token":"${'0'.repeat(64)}"}`),
+  ],
   [
     'start a kind that the policy file does not list',
     field => asPhp(field, 'POST', '/v1/jobs', { kind: 'assets.bundle', input: {}, origin: 'owner' }),
@@ -183,12 +191,6 @@ const refusals = refused('plugin', [
   ['answer with what no plugin says', field => misled(field, () => ({ __proto__: null, constructor: 1 }), 'plugin.refused')],
   ['ask without end', flooded],
 ])
-
-async function atDoor(field: Field, message: object): Promise<Outcome> {
-  const socket = join(field.wards[0].policy.agent.control, '..', 'workers.sock')
-  const { error, text = '' } = await asUser(user(field), { do: 'say', socket, text: `${JSON.stringify(message)}\n` })
-  return text === '' ? stopped(error ?? 'cut off') : got(text)
-}
 
 async function asLargeBody({ wards }: Field): Promise<Outcome> {
   return outcomeOf(

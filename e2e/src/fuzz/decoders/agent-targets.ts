@@ -1,110 +1,53 @@
-import { PlatenError, type DocumentPolicy } from '@platen/protocol'
 import {
-  answerValue,
-  cgiAnswer,
   checkBundle,
-  launcherLineLength,
-  lineSplitter,
+  checkedAnswer,
+  collectAssets,
+  cutLines,
+  parseChange,
   parseManifest,
-  parseNotice,
-  parseOrder,
+  parsePage,
+  parsePolicy,
   parseRecord,
   pathSteps,
   prefixPattern,
-  recordReader,
+  readState,
   siteUrl,
   sniff,
+  urlOfKey,
 } from '@platen/agent/decoders'
-import type { Dice } from '../../chaos/dice.ts'
-import { corpusMessages } from '../corpus.ts'
-import { mutatedBytes } from '../mutate-text.ts'
-import { bundle, policy } from './valid.ts'
+import type { DocumentPolicy } from '@platen/protocol'
+import { bundle, ids, policy } from './valid.ts'
 import { bytesTarget, jsonTarget, textTarget, type Target } from './target.ts'
 import { workerTarget } from './worker-target.ts'
 
-const token = 'a0'.repeat(32)
-const fpmAnswer = Buffer.from('Status: 200 OK\r\nContent-Type: application/json\r\n\r\n{"ok":true,"value":{}}')
-const records = Buffer.concat([
-  record(6, fpmAnswer),
-  record(7, Buffer.from('PHP Warning')),
-  record(6, Buffer.alloc(0)),
-  record(3, Buffer.alloc(8)),
-])
+const page = `<!doctype html><base href="/a/"><link rel="stylesheet" href="a.css?ver=1" media="print"><style>p{}</style>
+<script src='//cdn.example/b.js' defer></script><script type=module>1</script><template><script src=c.js></script></template>`
 
-function record(type: number, content: Buffer): Buffer {
-  return Buffer.concat([Buffer.from([1, type, 0, 1, content.length >> 8, content.length & 0xff, 0, 0]), content])
+/** What PHP appends to the spool, with whatever stands between its line feeds. */
+function spool(bytes: Buffer): unknown {
+  return cutLines(bytes, bytes[0] === 0, 64).lines.map(line => parsePage(line) ?? parseChange(line))
 }
 
-/** FastCGI comes in pieces of any length, and what they hold is a CGI answer with JSON in it. */
-function inPieces(bytes: Buffer): unknown {
-  const read = recordReader()
-  const size = (bytes[0] ?? 0) % 2 === 1 ? 1 + ((bytes.at(-1) ?? 0) % 64) : 16_384
-  const content: Buffer[] = []
-  for (let at = 0; at < bytes.length; at += size) {
-    const pieces = read(bytes.subarray(at, at + size))
-    if (!pieces) return undefined
-    content.push(...pieces.map(piece => piece.content))
-  }
-  return cgiAnswer(Buffer.concat(content))
-}
-
-/** One long record, in the smallest pieces: what is kept of it must not be copied with each. */
-const longRecord: Target = {
-  name: 'a FastCGI record byte by byte',
-  make: (dice: Dice) => mutatedBytes(dice, record(6, Buffer.alloc(dice.oneOf([100, 30_000, 65_535]), 65)), []),
-  decode: input => {
-    const read = recordReader()
-    for (const byte of input as Buffer) if (!read(Buffer.from([byte]))) return false
-    return true
-  },
-}
-
-function pluginAnswer(text: string): unknown {
-  const answer = { status: 200, retryAfter: false, body: Buffer.from(text), complaint: text }
-  return (['site.describe', 'site.health', 'images.list', 'assets.state'] as const).map(command => told(() => answerValue(command, answer)))
-}
-
-/** An error of the table is an answer, too. */
-function told(read: () => unknown): unknown {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof PlatenError && error.code !== 'internal') return error.code
-    throw error
-  }
-}
-
-/** Lines of the launcher's and the workers' sockets, in pieces. */
-function lines(text: string): unknown {
-  const split = lineSplitter(launcherLineLength)
-  const found: unknown[] = []
-  for (let at = 0; at < text.length; at += 7) {
-    const whole = split(text.slice(at, at + 7))
-    if (!whole) return undefined
-    found.push(...whole.map(line => parseOrder(line) ?? parseNotice(line)))
-  }
-  return found
-}
+const spooled = Buffer.from(
+  [
+    { at: 1_795_100_000_123_456, url: 'http://shop.example/', status: 200, tags: ['post:1', 'option:blogname'], partial: true },
+    { at: 1_795_100_000_123_456, what: 'x', tags: ['post:1'], hidden: [], urls: ['http://shop.example/'], trees: [] },
+  ]
+    .map(line => `${JSON.stringify(line)}\n`)
+    .join(''),
+)
 
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000049444154', 'hex')
 
 /** What the agent reads of workers, PHP, and the site's files. */
 export const agentTargets: readonly Target[] = [
   workerTarget,
-  textTarget(
-    'lines to the launcher',
-    [`start site ${token} 512\nready\n`, `stop ${token}\nfailed port.in_use\nended ${token} clean\n`],
-    lines,
-  ),
-  bytesTarget('FastCGI records', [records], inPieces),
-  longRecord,
-  bytesTarget('CGI answers', [fpmAnswer], cgiAnswer),
-  jsonTarget(
-    'answers of the plugin',
-    [{ ok: true, value: {} }, { ok: false, code: 'php.failed', message: 'no' }, ...corpusMessages('calls')],
-    pluginAnswer,
-  ),
+  bytesTarget('lines of the spool', [spooled], spool),
   jsonTarget('enrolment bundles', [bundle], text => checkBundle(text, policy as DocumentPolicy, 0)),
+  jsonTarget('answers to an enrolment', [{ agentId: ids.agentId, siteId: ids.siteId, gateway: 'platen' }], text =>
+    checkedAnswer('https://gateway.example', parsed(text)),
+  ),
+  jsonTarget('policy files', [policy], text => parsePolicy(text, 'policy.json')),
   jsonTarget(
     'manifests',
     [
@@ -136,4 +79,18 @@ export const agentTargets: readonly Target[] = [
     siteUrl(text, 'https://example.com'),
   ),
   textTarget('prefixes in Redis', ['wp:', 'a*b?[c]\\'], text => prefixPattern(text)),
+  textTarget('what Redis tells of itself', ['# Server\r\nredis_version:7.2.4\r\nused_memory:1024\r\n'], text => readState(text, 1)),
+  textTarget('keys of the page cache', ['httpsGETexample.com/a?b=c', 'https|example.com|/'], text => [
+    urlOfKey(text, 'https://example.com'),
+  ]),
+  textTarget('pages', [page], text => collectAssets(text, 'https://example.com/')),
 ]
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // What is not JSON is stopped by the reader before these checks.
+    return undefined
+  }
+}

@@ -6,6 +6,8 @@ import { throwOf } from './try-decoder.ts'
 /** How long decoders are fed: so many inputs, or until a time in milliseconds since the epoch, whichever comes first. */
 export interface DecoderRun {
   readonly seed: number
+  /** The number of the first input, and the number after the last one. */
+  readonly first?: number
   readonly inputs: number
   readonly until: number
   readonly findings: Findings
@@ -18,10 +20,10 @@ const lookMs = 1_000
 const memoryMb = 400
 
 /** Feeds every decoder in turn; answers how many inputs there were. A decoder that hangs or takes all memory is noted, and the rest goes on. */
-export async function runDecoders({ seed, inputs, until, findings }: DecoderRun): Promise<number> {
-  let from = 0
+export async function runDecoders({ seed, first = 0, inputs, until, findings }: DecoderRun): Promise<number> {
+  let from = first
   while (from < inputs && Date.now() < until) from = await oneThread({ seed, from, to: inputs, until }, findings)
-  return from
+  return from - first
 }
 
 /** The number after the last one that was tried. */
@@ -36,7 +38,7 @@ function oneThread(order: Omit<ThreadOrder, 'at'>, findings: Findings): Promise<
     const note = (kind: 'crash' | 'hang', detail: string): void => {
       const number = Atomics.load(at, 0)
       const { target, input } = throwOf(order.seed, number)
-      findings.add({ where: target.name, kind, detail: `${detail} (input ${number})`, input })
+      findings.add({ where: target.name, kind, detail, input, number })
     }
     const end = (next: number): void => {
       clearInterval(watch)
@@ -52,7 +54,7 @@ function oneThread(order: Omit<ThreadOrder, 'at'>, findings: Findings): Promise<
       const { target, kind, detail, input } = news.finding
       // Bytes lose their class on the way between threads.
       const whole = typeof input === 'string' ? input : Buffer.from(input)
-      findings.add({ where: target, kind, detail: `${detail} (input ${news.number})`, input: whole })
+      findings.add({ where: target, kind, detail, input: whole, number: news.number })
     })
     thread.on('error', error => {
       note('crash', error.stack ?? error.message)

@@ -1,5 +1,8 @@
 import type { IncomingMessage } from 'node:http'
-import { clientAddress, gatewayConfig, pageRequest } from '@platen/gateway/decoders'
+import { clientAddress, gatewayConfig, newJob, pageRequest, startOf } from '@platen/gateway/decoders'
+import { isNestedTooDeeply, kinds } from '@platen/protocol'
+import { inputValidators } from '@platen/protocol/validators/inputs'
+import { ids, inputs } from './valid.ts'
 import { jsonTarget, textTarget, type Target } from './target.ts'
 
 const options = {
@@ -19,6 +22,14 @@ function forwarded(text: string): unknown {
   return addressOf({ socket: { remoteAddress: '127.0.0.1' }, headers: { 'x-forwarded-for': text } } as unknown as IncomingMessage)
 }
 
+/** A body, as far as its schema lets anything through. */
+function asked(text: string): unknown {
+  const body = parsed(text) as Readonly<Record<string, unknown>> | null | undefined
+  if (typeof body?.['siteId'] !== 'string' || typeof body['kind'] !== 'string' || !('input' in body)) return undefined
+  if (isNestedTooDeeply(body)) return undefined
+  return newJob({ kinds, inputs: inputValidators, results: {} }, 'acct_1', body, 1_795_000_000_000)
+}
+
 /** What the gateway reads of requests and of its command line. */
 export const gatewayTargets: readonly Target[] = [
   textTarget('X-Forwarded-For', ['203.0.113.5, 10.0.0.1', '::ffff:203.0.113.5', '2001:db8::1, fe80::1%eth0'], forwarded),
@@ -30,7 +41,16 @@ export const gatewayTargets: readonly Target[] = [
     gatewayConfig({ ...options, trustProxy }),
   ),
   textTarget('cursors', [Buffer.from('job_01936f0e-7b2c-7d3e-8f4a-5b6c7d8e9f00').toString('base64url')], cursor =>
-    pageRequest({ cursor, limit: cursor.slice(0, 3) }),
+    pageRequest({ cursor, limit: '20' }),
+  ),
+  textTarget('pages of a list', ['20', '100'], limit => pageRequest({ limit })),
+  textTarget('places in a stream', ['0', '17'], place => [startOf(place, undefined), startOf(undefined, place)]),
+  jsonTarget(
+    'jobs that the API is asked for',
+    inputs.flatMap(input =>
+      kinds.map(({ name }) => ({ siteId: ids.siteId, kind: name, input, pool: 'verifiers', notBefore: '2026-01-01T00:00:00Z' })),
+    ),
+    asked,
   ),
 ]
 

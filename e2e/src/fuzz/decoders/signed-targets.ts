@@ -1,7 +1,8 @@
-import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { createPrivateKey, sign, type KeyObject } from 'node:crypto'
 import { checkGrant } from '@platen/agent/decoders'
-import { admittedAgent, GrantOffice, SigningKeys, signerOfHello } from '@platen/gateway/decoders'
-import { decodeFrame, kinds, type GatewayFrame } from '@platen/protocol'
+import { admittedAgent, GrantOffice, isSignedOffer, SigningKeys, signerOfHello } from '@platen/gateway/decoders'
+import { decodeFrame, helloText, kinds, rotationText, type AgentFrame, type GatewayFrame } from '@platen/protocol'
+import { agentFrameValidators } from '@platen/protocol/validators/agent-frames'
 import { gatewayFrameValidators } from '@platen/protocol/validators/gateway-frames'
 import type { Dice } from '../../chaos/dice.ts'
 import { mutatedJson } from '../mutate-json.ts'
@@ -10,8 +11,9 @@ import { certificate, grant, ids } from './valid.ts'
 import { jsonTarget, type Target } from './target.ts'
 
 type Offer = Extract<GatewayFrame, { type: 'job.offer' }>
+type KeyOffer = Extract<AgentFrame, { type: 'key.offer' }>
 
-const { privateKey } = generateKeyPairSync('ed25519')
+const [privateKey, nextKey] = [keyOf(1), keyOf(2)]
 const publicKey = publicOf(privateKey)
 const agent = { id: ids.agentId, accountId: 'acct_1', siteId: ids.siteId, publicKey, createdAt: 0, facts: {}, stateSeq: 0 }
 const hello = {
@@ -25,7 +27,14 @@ const hello = {
   running: [],
   stateSeq: 0,
 }
+const challenge = { nonce: 'a', gateway: 'platen' }
 const claims = { iss: ids.agentId, aud: 'platen', iat: 1_000, exp: 1_060, jti: 'a' }
+
+/** The same key in every process, so that what is signed by it comes again by seed and number. */
+function keyOf(number: number): KeyObject {
+  const pkcs8 = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, number)])
+  return createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })
+}
 
 function publicOf(key: KeyObject): string {
   return key.export({ format: 'jwk' }).x as string
@@ -37,14 +46,17 @@ function signed(key: KeyObject, text: string): { readonly payload: string; reado
   return { payload, signature: sign(null, Buffer.from(payload), key).toString('base64url') }
 }
 
+/** A grant as an offer carries it; `odd` is what becomes of the payloads before they are signed. */
+function grantText(odd: (value: object) => string): string {
+  const key = { ...certificate, key: publicKey }
+  return JSON.stringify({ ...signed(privateKey, odd(grant)), certificate: signed(privateKey, odd(key)) })
+}
+
 /** Offers whose signatures fit, around payloads that don't. */
 const offers: Target = {
   name: 'grants',
-  make: dice => {
-    const odd = (value: object): string => (dice.between(0, 2) === 0 ? JSON.stringify(value) : mutatedJson(dice, value))
-    const key = { ...certificate, key: publicKey }
-    return JSON.stringify({ ...signed(privateKey, odd(grant)), certificate: signed(privateKey, odd(key)) })
-  },
+  valid: [grantText(value => JSON.stringify(value))],
+  make: dice => grantText(value => (dice.between(0, 2) === 0 ? JSON.stringify(value) : mutatedJson(dice, value))),
   decode: input => {
     const { jobId } = ids
     const offer = {
@@ -55,21 +67,26 @@ const offers: Target = {
       settled: 0,
       kind: 'cache.purge',
       input: {},
-      runMs: 1,
+      runMs: 60_000,
       grant: JSON.parse(String(input)) as unknown,
     }
     const decoded = decodeFrame<Offer>(JSON.stringify(offer), gatewayFrameValidators)
-    if (decoded.ok) checkGrant(decoded.frame, { ...ids, signerRoot: publicKey, nowMs: 1 })
+    return decoded.ok && checkGrant(decoded.frame, { ...ids, signerRoot: publicKey, nowMs: 1 })
   },
+}
+
+function tokenOf(header: string, payload: string): string {
+  const text = [header, payload].map(part => Buffer.from(part).toString('base64url')).join('.')
+  return `Bearer ${text}.${sign(null, Buffer.from(text), privateKey).toString('base64url')}`
 }
 
 /** Connection tokens whose signature fits, around claims that don't; and some that don't fit at all. */
 const tokens: Target = {
   name: 'connection tokens',
+  valid: [tokenOf('{"alg":"EdDSA"}', JSON.stringify(claims))],
   make: (dice: Dice) => {
     const header = dice.between(0, 2) === 0 ? mutatedJson(dice, { alg: 'EdDSA', typ: 'JWT' }) : '{"alg":"EdDSA"}'
-    const text = [header, mutatedJson(dice, claims)].map(part => Buffer.from(part).toString('base64url')).join('.')
-    const token = `Bearer ${text}.${sign(null, Buffer.from(text), privateKey).toString('base64url')}`
+    const token = tokenOf(header, mutatedJson(dice, claims))
     return dice.between(0, 3) === 0 ? mutatedText(dice, token, []) : token
   },
   decode: input =>
@@ -84,6 +101,17 @@ const tokens: Target = {
     }),
 }
 
+/** A change of keys that both keys have signed. */
+function keyOffer(): KeyOffer {
+  const text = Buffer.from(rotationText('platen', ids.agentId, publicKey, publicOf(nextKey)))
+  const [signature, proof] = [privateKey, nextKey].map(key => sign(null, text, key).toString('base64url')) as [string, string]
+  return { type: 'key.offer', publicKey: publicOf(nextKey), signature, proof }
+}
+
+function helloSignature(): string {
+  return sign(null, Buffer.from(helloText(challenge, ids.agentId, hello.instanceId)), privateKey).toString('base64url')
+}
+
 const signerPolicy = { version: 1, kinds: kinds.map(({ name }) => name), grantsPerMinute: 1e9, grantsPerSitePerMinute: 1e9 } as const
 const office = new GrantOffice(new SigningKeys({ privateKey, publicKey }), signerPolicy, () => {})
 const { expiresAt: _expiresAt, ...request } = grant as Record<string, unknown>
@@ -93,9 +121,13 @@ export const signedTargets: readonly Target[] = [
   offers,
   tokens,
   jsonTarget('requests to the signer', [request], text => office.grant(parsed(text))),
-  jsonTarget('signatures of hellos', [{ signature: 'A'.repeat(86) }], text => {
+  jsonTarget('offers of keys', [keyOffer()], text => {
+    const decoded = decodeFrame<KeyOffer>(text, agentFrameValidators)
+    return decoded.ok && isSignedOffer(decoded.frame, 'platen', ids.agentId, publicKey)
+  }),
+  jsonTarget('signatures of hellos', [{ signature: helloSignature() }], text => {
     const signature = (parsed(text) as { signature?: unknown } | undefined)?.signature
-    return typeof signature === 'string' && signerOfHello({ ...hello, signature }, { nonce: 'a', gateway: 'platen' }, [publicKey])
+    return typeof signature === 'string' && signerOfHello({ ...hello, signature }, challenge, [publicKey])
   }),
 ]
 

@@ -8,9 +8,11 @@ export type Input = string | Buffer
 /** One decoder, and what it is fed. */
 export interface Target {
   readonly name: string
+  /** Inputs of which it takes one at least: what is made of nothing but refused ones gets no further than they do. */
+  readonly valid: readonly Input[]
   /** The input of one throw of the dice. */
   make(dice: Dice): Input
-  /** Decodes it. May throw errors of the table, and nothing else. */
+  /** Decodes it: undefined or false is a refusal. May throw errors of the table, and nothing else. */
   decode(input: Input): unknown
 }
 
@@ -21,15 +23,15 @@ export function jsonTarget(name: string, valid: readonly unknown[], decode: (tex
     const text = mutatedJson(dice, dice.oneOf(valid))
     return dice.between(0, 4) === 0 ? mutatedText(dice, text, texts) : text
   }
-  return { name, make, decode: input => decode(String(input)) }
+  return { name, valid: texts, make, decode: input => decode(String(input)) }
 }
 
 /** A decoder of other text. */
 export function textTarget(name: string, valid: readonly string[], decode: (text: string) => unknown): Target {
-  return { name, make: dice => mutatedText(dice, dice.oneOf(valid), valid), decode: input => decode(String(input)) }
+  return { name, valid, make: dice => mutatedText(dice, dice.oneOf(valid), valid), decode: input => decode(String(input)) }
 }
 
 /** A decoder of bytes. */
 export function bytesTarget(name: string, valid: readonly Buffer[], decode: (bytes: Buffer) => unknown): Target {
-  return { name, make: dice => mutatedBytes(dice, dice.oneOf(valid), valid), decode: input => decode(Buffer.from(input as Buffer)) }
+  return { name, valid, make: dice => mutatedBytes(dice, dice.oneOf(valid), valid), decode: input => decode(Buffer.from(input as Buffer)) }
 }

@@ -1,8 +1,10 @@
 /** Valid documents, inputs and results, from which what is hostile is made. */
+import { createHash } from 'node:crypto'
 import { kinds } from '@platen/protocol'
 
 const uuid = '01936f0e-7b2c-7d3e-8f4a-5b6c7d8e9f00'
 export const ids = { siteId: `site_${uuid}`, agentId: `agent_${uuid}`, jobId: `job_${uuid}` } as const
+const emptyHash = createHash('sha256').update('{}').digest('base64url')
 const key = 'H6dYw0pZtR3sLx9vQnKf2gBcM7jUaEo5TiWrXy1hV8s'
 
 export const bundle: object = {
@@ -17,7 +19,8 @@ export const bundle: object = {
 
 export const certificate: object = { key, notBefore: 0, notAfter: 4_000_000_000_000 }
 
-export const grant: object = { ...ids, attempt: 1, epoch: 3, kind: 'cache.purge', inputHash: key, expiresAt: 4_000_000_000_000 }
+/** For a job of that kind with an empty input. */
+export const grant: object = { ...ids, attempt: 1, epoch: 3, kind: 'cache.purge', inputHash: emptyHash, expiresAt: 4_000_000_000_000 }
 
 export const policy: object = {
   version: 1,
@@ -54,14 +57,84 @@ export const inputs: readonly unknown[] = [
   { pages: ['https://example.com/'] },
 ]
 
-export const results: readonly unknown[] = [
+const totals = { files: 1, bytesBefore: 10, bytesAfter: 5 }
+
+/** One of each kind. */
+export const results: readonly object[] = [
   {
     summary: 'Done',
-    layers: [{ layer: 'nginx', outcome: 'done', count: 1 }],
-    proof: [{ url: 'https://example.com/', fresh: true }],
+    layers: [{ layer: 'nginx', state: 'purged', count: 1 }],
+    proof: [{ url: 'https://example.com/', state: 'fresh', cache: 'HIT', status: 200 }],
     refreshed: 1,
   },
-  { summary: 'Done', sections: {}, findings: [] },
-  { summary: 'Done', attachments: [], bytesBefore: 10, bytesAfter: 5 },
-  { summary: 'Done', files: [], pages: [] },
+  {
+    summary: 'Well',
+    condition: 'attention',
+    sections: [
+      { section: 'disk', state: 'ok', tookMs: 1, facts: { 'disk.usedPct': 91.5 }, findings: [{ level: 'attention', text: 'It fills up' }] },
+    ],
+  },
+  {
+    summary: 'Done',
+    attachments: 1,
+    files: { made: 1, kept: 0, unchanged: 0, restored: 0, failed: 0 },
+    bytesBefore: 10,
+    bytesAfter: 5,
+    items: [{ attachment: 1, file: '2024/05/a.jpg', outcome: 'made', before: 10, after: 5 }],
+  },
+  {
+    summary: 'Done',
+    mode: 'publish',
+    published: true,
+    bundle: '0123456789abcdef',
+    css: totals,
+    js: totals,
+    left: [{ url: 'https://example.com/a.js', reason: 'no gain' }],
+    pages: [{ url: 'https://example.com/', css: 1, js: 1 }],
+  },
 ]
+
+/** What the plugin of a site that is well says, by command. */
+export const pluginValues: Readonly<Record<'site.describe' | 'site.health' | 'images.list' | 'assets.state', object>> = {
+  'site.describe': {
+    pluginVersion: '0.1.0',
+    wordpressVersion: '7.1',
+    phpVersion: '8.4',
+    homeUrl: 'https://example.com',
+    siteUrl: 'https://example.com',
+    contentUrl: 'https://example.com/wp-content',
+    uploadsUrl: 'https://example.com/wp-content/uploads',
+    contentPath: 'wp-content',
+    uploadsPath: 'wp-content/uploads',
+    blogId: 1,
+    multisite: false,
+    tablePrefix: 'wp_',
+    database: { host: 'localhost', name: 'wordpress' },
+    objectCache: { prefix: 'wp:' },
+    maintenance: false,
+  },
+  'site.health': {
+    core: { version: '7.1', update: '7.2' },
+    php: { version: '8.4', memoryLimit: '256M', maxExecutionSeconds: 30, extensions: ['gd'] },
+    plugins: [{ slug: 'platen', name: 'Platen', version: '0.1.0', active: true }],
+    themes: [{ slug: 'twentytwentyfive', version: '1.0', active: true }],
+    cron: { events: 10, overdue: 0, oldestOverdueSeconds: 0, disabled: false },
+    autoloadedBytes: 1_000,
+    objectCache: true,
+    debug: false,
+    administrators: 1,
+  },
+  'images.list': {
+    items: [
+      {
+        id: 1,
+        mime: 'image/jpeg',
+        original: '2024/05/a.jpg',
+        files: [{ file: '2024/05/a.jpg', width: 1, height: 1, crop: false }],
+        served: { '2024/05/a.jpg': '2024/05/a.jpg.webp' },
+      },
+    ],
+    total: 1,
+  },
+  'assets.state': { bundle: '0123456789abcdef', publishedAt: 1_795_000_000_000 },
+}

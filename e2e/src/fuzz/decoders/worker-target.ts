@@ -16,6 +16,8 @@ const messages: readonly object[] = [
   { type: 'step', id: 1, name: 'write', kind: 'idempotent', phase: 'begun' },
   { type: 'log', level: 'warn', event: 'image:left', members: { file: 'a.jpg', deep: { er: [1] } } },
   { type: 'call', id: 1, command: 'site.describe', args: {}, deadlineMs: 100 },
+  { type: 'changes.take', id: 2 },
+  { type: 'changes.kept', id: 3, urls: ['http://shop.example/'], isLast: true },
   { type: 'end', end: { outcome: 'succeeded', effect: 'applied', result: { summary: 'done' } }, bill },
   { type: 'end', end: { outcome: 'failed', code: 'page.stale', message: 'old' }, bill },
   { type: 'end', end: { outcome: 'waiting', effect: 'none', child: { kind: 'health.report', input: {}, pool: 'verifiers' } }, bill },

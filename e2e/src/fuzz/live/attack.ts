@@ -6,6 +6,8 @@ export interface Attack {
   readonly name: string
   /** `count` hears of every frame, request or piece that was sent. */
   run(ground: Ground, dice: Dice, count: () => void): Promise<void>
+  /** Looks at whom it was meant for once it is over: what harm it did, in words, or undefined. */
+  harm?(ground: Ground): Promise<string | undefined>
 }
 
 /** Does something so many times at once. */

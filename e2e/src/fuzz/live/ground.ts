@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
   apiClient,
@@ -15,7 +15,7 @@ import {
 import { enrolChaosAgent, type ChaosAgent } from '../../chaos/chaos-agent.ts'
 import { openCounterSite } from '../../chaos/counter-site.ts'
 import { newIdentity, type Identity } from '../../intruder/identity.ts'
-import { processTree } from '../../intruder/process-state.ts'
+import { processState, processTree, type ProcessState } from '../../intruder/process-state.ts'
 import { openRogueGateway, type RogueGateway } from './rogue-gateway.ts'
 
 /** A process that must neither die nor grow. */
@@ -25,19 +25,22 @@ export interface Watched {
   readonly logFile: string
 }
 
-/** What is attacked: real processes, an agent that works, one that was gulled, and keys that an intruder holds. */
+/** What is attacked: real processes, an agent that works, one that is gulled, and keys that an intruder holds. */
 export interface Ground {
   readonly api: Api
   readonly port: number
   /** Works throughout, over a link that nobody touches. */
   readonly healthy: ChaosAgent
+  /** Whoever holds its gateway's address can tell it what he likes. */
+  readonly gulled: ChaosAgent
   readonly intruder: Identity
   /** Keys of a client that behaves. */
   readonly guest: Identity
   readonly rogue: RogueGateway
   readonly sockets: Readonly<Record<'signer' | 'plugin' | 'control' | 'door', string>>
-  /** Agents restart their back-off with their process. */
-  restartGulled(): Promise<void>
+  /** The main process of the gulled agent now, and when the one was started that has to be there to the end. */
+  gulledMain(): ProcessState | undefined
+  readonly gulledStartedAt: string | undefined
   watched(): readonly Watched[]
   close(keep: boolean): Promise<void>
 }
@@ -65,15 +68,17 @@ export async function openGround(): Promise<Ground> {
     await healthy.start()
     const gulled = await enrolChaosAgent(1, parts)
     open.push(gulled)
-    const rogue = await openRogueGateway()
+    const rogue = await openRogueGateway(port)
     open.push(rogue)
     await turnTo(rogue, join(directory, 'agent-1'))
     await gulled.start()
     const agent = join(directory, 'agent-0', 'run')
+    const gulledMain = (): ProcessState | undefined => processState(mainPid(running, 'agent-1'))
     return {
       api,
       port,
       healthy,
+      gulled,
       rogue,
       intruder: await newIdentity(api, 'https://intruder.example'),
       guest: await newIdentity(api, 'https://guest.example'),
@@ -83,7 +88,8 @@ export async function openGround(): Promise<Ground> {
         control: join(agent, 'control.sock'),
         door: join(agent, 'workers.sock'),
       },
-      restartGulled: () => gulled.start(),
+      gulledMain,
+      gulledStartedAt: gulledMain()?.startedAt,
       watched: () => watchedIn(directory, running),
       close,
     }
@@ -93,18 +99,21 @@ export async function openGround(): Promise<Ground> {
   }
 }
 
-/** Every process of the product's, the launchers' children among them. A gulled agent may be restarted, so only what it says is watched. */
+/** Every process of the product's, the launchers' children among them. */
 function watchedIn(directory: string, running: Processes): readonly Watched[] {
   const one = (name: string): Watched => ({ name, pid: running.pid(name), logFile: join(directory, `${name}.log`) })
-  const main = processTree(running.pid('agent-0')).find(({ command }) => command.includes('agent-main'))
-  const agent = one('agent-0')
-  return [one('gateway'), one('signer'), agent, ...(main ? [{ ...agent, name: 'agent-0 main', pid: main.pid }] : [])]
+  const both = (name: string): Watched[] => [one(name), { ...one(name), name: `${name} main`, pid: mainPid(running, name) }]
+  return [one('gateway'), one('signer'), ...both('agent-0'), ...both('agent-1')]
 }
 
-/** An agent whose gateway's address was taken over. Its keys, and the signer's root that it pins, stay what they are. */
+/** -1 where none runs. */
+function mainPid(running: Processes, name: string): number {
+  return processTree(running.pid(name)).find(({ command }) => command.includes('agent-main'))?.pid ?? -1
+}
+
+/** An agent whose gateway's address can be taken over. Its keys, and the signer's root that it pins, stay what they are. */
 async function turnTo({ url }: RogueGateway, folder: string): Promise<void> {
   const file = join(folder, 'state', 'identity.json')
-  await cp(file, join(folder, 'identity.before.json'))
   const identity = JSON.parse(await readFile(file, 'utf8')) as object
   await writeFile(file, JSON.stringify({ ...identity, gateways: [url] }))
 }

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { dice } from '../../chaos/dice.ts'
 import type { Findings } from '../findings.ts'
-import { type Attack } from './attack.ts'
+import type { Attack } from './attack.ts'
 import { openGround, type Ground } from './ground.ts'
 import { httpAttacks } from './http-attacks.ts'
 import { linkAttacks } from './link-attacks.ts'
-import { localAttacks, rogueAttack } from './local-attacks.ts'
+import { localAttacks } from './local-attacks.ts'
 import { probe } from './probe.ts'
+import { rogueAttack } from './rogue-attack.ts'
 import { Watch } from './watch.ts'
 
 /** How real processes are attacked. */
@@ -57,6 +58,8 @@ async function play(ground: Ground, { seed, until, findings, say }: LiveRun): Pr
         delay(attackMs, true, { ref: false }),
       ])
       if (late) findings.add({ where: attack.name, kind: 'hang', detail: `took more than ${attackMs} ms` })
+      const harm = await attack.harm?.(ground)
+      if (harm !== undefined) findings.add({ where: attack.name, kind: 'harm', detail: harm })
     }
   }
   // What is made once and kept is made in the first round.

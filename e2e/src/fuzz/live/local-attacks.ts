@@ -40,13 +40,3 @@ export const localAttacks: readonly Attack[] = (['plugin', 'control', 'signer', 
       raw.end()
     }),
 }))
-
-/** Mischief of a gateway: it goes on while others are at work. */
-export const rogueAttack: Attack = {
-  name: 'a gateway that was taken over',
-  run: async (ground, dice, count) => {
-    ground.rogue.attack(dice, count)
-    await ground.restartGulled()
-    await new Promise(resolve => setTimeout(resolve, 4_000))
-  },
-}

@@ -69,10 +69,11 @@ export class Watch {
     })
   }
 
-  /** An error in a log, or a stack, is something that was not foreseen. */
+  /** An error in a log, or a stack, is something that was not foreseen. That a gateway knows more than the agent is: it may be lying. */
   #readLog(file: string): void {
     const wrong = readFileSync(file, 'utf8')
       .split('\n')
+      .filter(line => !line.includes('"event":"runs:forgotten"'))
       .filter(line => /"level":("error"|50)|"code":"internal"|^\s+at |^\w*Error:/.test(line))
     const kinds = new Map(wrong.map(line => [/"(?:event|msg)":"([^"]+)"/.exec(line)?.[1] ?? line.slice(0, 60), line] as const))
     for (const [kind, line] of kinds) this.#findings.add({ where: file, kind: 'internal', detail: `${kind}: ${line.slice(0, 1_500)}` })

@@ -1,4 +1,5 @@
 import { PlatenError } from '@platen/protocol'
+import { unheardMs } from '../../domain/presence.ts'
 import type { Agent } from '../../ports/agents.ts'
 import { iso, ok, type Route } from '../context.ts'
 import { pageAnswer, pageRequest } from '../paging.ts'
@@ -82,9 +83,6 @@ export const agentRoutes: readonly Route[] = [
     },
   },
 ]
-
-/** A gateway that was killed says of nobody that he went: who has not been heard of for twice as long as he is written down is away. */
-const unheardMs = 600_000
 
 function show(agent: Agent, held: 'duplicate' | undefined, now: number): object {
   const { id, siteId, version, facts } = agent

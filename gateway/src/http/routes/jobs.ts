@@ -1,14 +1,15 @@
 import { PlatenError, toPlatenError } from '@platen/protocol'
 import { kindIn, type Catalog } from '../../domain/catalog.ts'
 import { hintsOf } from '../../domain/hint.ts'
-import type { Job, JobStep } from '../../domain/job.ts'
+import type { Job } from '../../domain/job.ts'
+import type { JobStep } from '../../domain/job-machine.ts'
 import { placeOf } from '../../domain/place.ts'
-import type { BatchOutcome, Created, JobFilter } from '../../ports/jobs.ts'
+import type { BatchOutcome, Created, JobFilter, Refused } from '../../ports/jobs.ts'
 import { ok, type HttpParts, type Route } from '../context.ts'
 import { showJob } from '../job-view.ts'
 import { newJob, newJobSchema } from '../new-job.ts'
 import { pageAnswer, pageRequest } from '../paging.ts'
-import { problemOf } from '../problem.ts'
+import { problemOf, type Problem } from '../problem.ts'
 import { batchShape, jobShape, jobStates, kindShape, listOf, pageQuery } from '../shapes.ts'
 
 /** Jobs of one batch. */
@@ -57,14 +58,14 @@ export const jobRoutes: readonly Route[] = [
       const asked = (body['jobs'] as readonly Readonly<Record<string, unknown>>[]).map(one =>
         attempt(() => newJob(parts.catalog, token.accountId, one, parts.clock.now())),
       )
-      const made = asked.flatMap(({ job }) => (job ? [job] : []))
-      const outcomes = made.length === 0 ? [] : await parts.store.jobs.createBatch(token.accountId, made, record(`${made.length} jobs`))
+      const count = asked.filter(({ job }) => job).length
+      const jobs = asked.map(({ job, problem }) => job ?? refusalOf(problem))
+      const outcomes = await parts.store.jobs.createBatch(token.accountId, jobs, record(`${count} jobs`))
       announce(
         parts,
         outcomes.flatMap(outcome => ('job' in outcome ? stepsOf(outcome) : [])),
       )
-      const next = outcomes[Symbol.iterator]()
-      return ok({ items: asked.map(({ job, problem }) => (job ? showOutcome(next.next().value as BatchOutcome, parts) : { problem })) })
+      return ok({ items: outcomes.map((outcome, index) => showOutcome(outcome, asked[index]?.problem, parts)) })
     },
   },
   {
@@ -129,7 +130,7 @@ function stepsOf({ job, also }: Created): readonly JobStep[] {
 }
 
 /** One job of a batch, or what is wrong with it. */
-function attempt(make: () => Job): { readonly job?: Job; readonly problem?: object } {
+function attempt(make: () => Job): Attempt {
   try {
     return { job: make() }
   } catch (error) {
@@ -138,9 +139,18 @@ function attempt(make: () => Job): { readonly job?: Job; readonly problem?: obje
   }
 }
 
-function showOutcome(outcome: BatchOutcome, { progress }: Pick<HttpParts, 'progress'>): object {
+type Attempt = { readonly job: Job; readonly problem?: undefined } | { readonly job?: undefined; readonly problem: Problem }
+
+function refusalOf({ code, field }: Problem): Refused {
+  return { refused: code, ...(field === undefined ? {} : { field }) }
+}
+
+/** What is wrong with a job by now is told in its own words only where that is what it was refused for. */
+function showOutcome(outcome: BatchOutcome, now: Problem | undefined, { progress }: Pick<HttpParts, 'progress'>): object {
   if ('job' in outcome) return { job: showJob(outcome.job, progress) }
-  return { problem: problemOf(new PlatenError(outcome.refused, undefined, outcome.field === undefined ? {} : { field: outcome.field })) }
+  const { refused, field } = outcome
+  if (now?.code === refused) return { problem: now }
+  return { problem: problemOf(new PlatenError(refused, undefined, field === undefined ? {} : { field })) }
 }
 
 function filter({ siteId, state, kind }: Readonly<Record<string, string>>, catalog: Catalog): JobFilter {

@@ -57,8 +57,11 @@ export function mongoAgents(database: MongoDatabase): AgentStore {
         if (isCommitted) await noteRotation(database, (await find({ _id: id }, within)) as Agent, at, within)
         return isCommitted
       }),
-    seen: async (id, at, connected, version) => {
-      await database.transaction([id], within => change({ _id: id }, agent => heard(agent, at, connected, version), within))
+    seen: async (id, sessionId, at, version) => {
+      await database.transaction([id], within => change({ _id: id }, agent => heard(agent, sessionId, at, version), within))
+    },
+    left: async (id, sessionId, at) => {
+      await database.transaction([id], within => change({ _id: id }, agent => gone(agent, sessionId, at), within))
     },
     report: (id, report) => database.transaction([id], within => change({ _id: id }, agent => reported(agent, report), within)),
   }
@@ -68,13 +71,13 @@ function revoked({ connectedAt: _connectedAt, ...agent }: Agent, at: number): Ag
   return { ...agent, revokedAt: agent.revokedAt ?? at }
 }
 
-function heard({ connectedAt, ...agent }: Agent, at: number, connected: boolean, version: string | undefined): Agent {
-  return {
-    ...agent,
-    seenAt: at,
-    ...(version === undefined ? {} : { version }),
-    ...(connected ? { connectedAt: connectedAt ?? at } : {}),
-  }
+function heard(agent: Agent, sessionId: string, at: number, version: string | undefined): Agent {
+  return { ...agent, sessionId, seenAt: at, connectedAt: agent.connectedAt ?? at, ...(version === undefined ? {} : { version }) }
+}
+
+/** Undefined where it was heard in another session since. */
+function gone({ connectedAt: _connectedAt, ...agent }: Agent, sessionId: string, at: number): Agent | undefined {
+  return agent.sessionId === sessionId ? { ...agent, seenAt: at } : undefined
 }
 
 /** Undefined where it is revoked. */

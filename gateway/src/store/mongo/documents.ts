@@ -8,6 +8,11 @@ export function rowOf(thing: { readonly id: string }, searched: Readonly<Record<
   return { _id: thing.id, ...searched, document: JSON.stringify(thing) }
 }
 
+/** How large the thing of a row is. */
+export function bytesOf(row: Row): number {
+  return Buffer.byteLength(String(row['document']))
+}
+
 /** The thing of a row. */
 export function thingOf(row: Row): unknown {
   return JSON.parse(String(row['document']))

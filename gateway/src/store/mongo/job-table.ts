@@ -1,9 +1,10 @@
 import type { Filter } from 'mongodb'
 import type { Kind } from '@platen/protocol'
 import type { Job } from '../../domain/job.ts'
-import type { Place } from '../../domain/place.ts'
+import { isPool, type Place } from '../../domain/place.ts'
 import type { Claim, LeasedJob } from '../../ports/jobs.ts'
 import { jobColumns } from '../job-columns.ts'
+import type { DueJob } from '../due-jobs.ts'
 import type { JobTable } from '../job-ledger.ts'
 import type { MongoDatabase, Row, Within } from './database.ts'
 import { rowOf, thingOf } from './documents.ts'
@@ -37,11 +38,9 @@ export class MongoJobTable implements JobTable {
     return this.#first({ _id: id })
   }
 
-  /** Those of an account, in the order of their ids here; undefined where there is none. */
-  async some(accountId: string, ids: readonly string[]): Promise<readonly (Job | undefined)[]> {
-    const rows = await this.#find({ accountId, _id: { $in: ids } }).toArray()
-    const jobs = new Map(rows.map(row => [row._id, thingOf(row) as Job]))
-    return ids.map(id => jobs.get(id))
+  /** Those of an account that are there, in any order. */
+  async some(accountId: string, ids: readonly string[]): Promise<readonly Job[]> {
+    return (await this.#find({ accountId, _id: { $in: ids } }).toArray()).map(row => thingOf(row) as Job)
   }
 
   hasSite(accountId: string, siteId: string): Promise<boolean> {
@@ -81,12 +80,18 @@ export class MongoJobTable implements JobTable {
     return queued(await this.#mostUrgent(claim, { $or: [{ heavy: false }, { place: { $in: free } }, { _id: { $in: holders } }] }))
   }
 
-  async due(now: number, most: number, spared: readonly string[]): Promise<readonly Job[]> {
+  async queued(place: Place, most: number): Promise<number> {
+    await this.#writeMade()
+    return this.#database.rows('jobs').countDocuments({ place, state: 'queued' }, { ...this.#within, limit: most })
+  }
+
+  async due(now: number, most: number, spared: readonly string[]): Promise<readonly DueJob[]> {
     const rows = await this.#find({ dueAt: { $lte: now }, holder: { $nin: spared } })
+      .project<{ _id: string; siteId: string }>({ siteId: 1 })
       .sort({ dueAt: 1 })
       .limit(most)
       .toArray()
-    return rows.map(row => thingOf(row) as Job)
+    return rows.map(({ _id: id, siteId }) => ({ id, siteId }))
   }
 
   async leased(places: readonly Place[], agentId: string): Promise<readonly LeasedJob[]> {
@@ -110,7 +115,7 @@ export class MongoJobTable implements JobTable {
 
   /** Places whose machine has no heavy job (of a pool, the agent's own), and the jobs that the others have: their own slot is not in their way. */
   async #slots({ places, agentId }: Claim): Promise<{ readonly free: readonly Place[]; readonly holders: readonly string[] }> {
-    const slotOf = (place: Place): string => (place.startsWith('pool:') ? agentId : place)
+    const slotOf = (place: Place): string => (isPool(place) ? agentId : place)
     const rows = await this.#find({ slot: { $in: places.map(slotOf) } }).toArray()
     const taken = new Set(rows.map(row => row['slot']))
     return { free: places.filter(place => !taken.has(slotOf(place))), holders: rows.map(({ _id }) => _id) }

@@ -1,8 +1,12 @@
 import { newId, PlatenError } from '@platen/protocol'
-import type { Job, JobStep } from '../../domain/job.ts'
+import type { Job } from '../../domain/job.ts'
 import { placeOf, type Place } from '../../domain/place.ts'
 import type { BatchOutcome, Created, JobFilter, JobStore, StoredStep } from '../../ports/jobs.ts'
-import { JobLedger, type MachineParts } from '../job-ledger.ts'
+import { batchRecord, outcomesOf } from '../batch-record.ts'
+import { lookAtEach } from '../due-jobs.ts'
+import { JobLedger } from '../job-ledger.ts'
+import { QueueRoom } from '../queue-room.ts'
+import type { StoreParts } from '../store-parts.ts'
 import { appendAudit } from './audit.ts'
 import type { MongoDatabase, Within } from './database.ts'
 import { eventsAfter } from './events.ts'
@@ -11,11 +15,13 @@ import { listing } from './listing.ts'
 import { forgetKeys, recorded } from './request-records.ts'
 
 /** Jobs and their events in MongoDB: every change is a transaction of its own. */
-export function mongoJobs(database: MongoDatabase, parts: MachineParts): JobStore {
+export function mongoJobs(database: MongoDatabase, parts: StoreParts): JobStore {
+  const { report = () => {}, bounds } = parts
+  const room = new QueueRoom(bounds)
   const table = (within: Within = {}): MongoJobTable => new MongoJobTable(database, parts.kinds, within)
   const inLedger = async <T>(within: Within, work: (ledger: JobLedger) => Promise<T>): Promise<T> => {
     const open = table(within)
-    const made = await work(new JobLedger(open, parts))
+    const made = await work(new JobLedger(open, parts, room))
     await open.finish()
     return made
   }
@@ -29,7 +35,6 @@ export function mongoJobs(database: MongoDatabase, parts: MachineParts): JobStor
     job: known(await find(accountId, id, within)),
     also: [],
   })
-  const tickOne = async ({ id, siteId }: Job, now: number): Promise<readonly JobStep[]> => change([siteId], ledger => ledger.look(id, now))
   return {
     create: (job, record) => {
       const fresh = (within: Within): Promise<Created> => inLedger(within, ledger => ledger.create(job))
@@ -39,13 +44,10 @@ export function mongoJobs(database: MongoDatabase, parts: MachineParts): JobStor
     createBatch: (accountId, jobs, record) => {
       const made = {
         fresh: (within: Within) => inLedger(within, ledger => ledger.createBatch(jobs)),
-        // All that a store can hold against one job of a batch is its site; what it refused then is not there now.
-        again: async (ids: string, within: Within) => {
-          const found = await table(within).some(accountId, ids.split(' '))
-          return found.map(job => (job ? { job, also: [] } : { refused: 'site.not_found' as const }))
-        },
+        again: (then: string, within: Within) => outcomesOf(then, ids => table(within).some(accountId, ids)),
       }
-      return recorded<readonly BatchOutcome[]>(database, accountId, record, jobs.map(({ id }) => id).join(' '), made, turnsOf(jobs))
+      const turns = turnsOf(jobs.flatMap(job => ('refused' in job ? [] : job)))
+      return recorded<readonly BatchOutcome[]>(database, accountId, record, batchRecord, made, turns)
     },
     importLocal: imported =>
       database.transaction([imported.siteId], async within => {
@@ -78,19 +80,9 @@ export function mongoJobs(database: MongoDatabase, parts: MachineParts): JobStor
     finishLocal: (siteId, jobId, end, at) => change([siteId], ledger => ledger.finishLocal(siteId, jobId, end, at)),
     tick: async (now, most, spared = []) => {
       await database.guarded(() => forgetKeys(database, now))
-      const steps: JobStep[] = []
+      const due = await database.guarded(() => table().due(now, most, spared))
       // One job a transaction: a long one would be in the way of every agent that speaks meanwhile.
-      const failures: unknown[] = []
-      const dueNow = await database.guarded(() => table().due(now, most, spared))
-      for (const due of dueNow) {
-        // A crowded site must not keep the jobs of all others from being looked at: it has its turn again with the next tick.
-        await tickOne(due, now).then(
-          some => steps.push(...some),
-          (error: unknown) => failures.push(error),
-        )
-      }
-      if (failures.length > 0 && failures.length === dueNow.length) throw failures[0]
-      return steps
+      return lookAtEach(due, ({ id, siteId }) => change([siteId], ledger => ledger.look(id, now)), report)
     },
     forget: (endedBefore, most) => database.guarded(() => table().forget(endedBefore, most)),
     events: (accountId, of, after, limit) => eventsAfter(database, accountId, of, after, limit),

@@ -1,7 +1,11 @@
 import type { Filter } from 'mongodb'
 import type { Page, PageRequest } from '../../ports/page.ts'
+import { PageFiller } from '../page-filler.ts'
 import type { MongoDatabase, Row } from './database.ts'
-import { thingOf } from './documents.ts'
+import { bytesOf, thingOf } from './documents.ts'
+
+/** Rows that one answer of the server brings: more of the largest ones than a page takes need not be read. */
+const atOnce = 25
 
 /** One stretch of a collection, newest first; ids are UUIDv7, so the order of ids is the order of creation. */
 export async function listing<Item extends { readonly id: string }>(
@@ -16,8 +20,10 @@ export async function listing<Item extends { readonly id: string }>(
     .find(filter)
     .sort({ _id: -1 })
     .limit(limit + 1)
-  const rows = await database.guarded(() => found.toArray())
-  const items = rows.slice(0, limit).map(row => thingOf(row) as Item)
-  const last = items.at(-1)
-  return { items, ...(rows.length > limit && last ? { nextCursor: last.id } : {}) }
+    .batchSize(atOnce)
+  const filler = new PageFiller<Item>(limit)
+  await database.guarded(async () => {
+    for await (const row of found) if (!filler.take(() => thingOf(row) as Item, bytesOf(row))) break
+  })
+  return filler.page()
 }

@@ -14,14 +14,14 @@ export interface Change<T> {
 const keptMs = 24 * 3_600_000
 
 /**
- * Makes a change, writes its line in the audit log and remembers its key, in one transaction that has its turn among those of `places`.
+ * Makes a change, writes its line in the audit log and remembers its key and what was made, in one transaction that has its turn among those of `places`.
  * @throws PlatenError idempotency.conflict
  */
 export function recorded<T>(
   database: MongoDatabase,
   accountId: string,
   record: RequestRecord | undefined,
-  subject: string,
+  subject: string | ((made: T) => string),
   change: Change<T>,
   places: readonly string[] = [],
 ): Promise<T> {
@@ -29,7 +29,8 @@ export function recorded<T>(
     const earlier = record?.idempotency && (await earlierSubject(database, accountId, record.idempotency, within))
     if (earlier !== undefined) return change.again(earlier, within)
     const made = await change.fresh(within)
-    if (record && made !== undefined && made !== false) await note(database, accountId, record, subject, within)
+    if (record && made !== undefined && made !== false)
+      await note(database, accountId, record, typeof subject === 'string' ? subject : subject(made), within)
     return made
   })
 }

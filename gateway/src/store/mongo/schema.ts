@@ -23,6 +23,7 @@ const indexes: Readonly<Record<string, readonly IndexDescription[]>> = {
   jobs: [
     { key: { accountId: 1, _id: -1 } },
     { key: { accountId: 1, siteId: 1, _id: -1 } },
+    { key: { accountId: 1, state: 1, _id: -1 } },
     { key: { place: 1, state: 1, priority: -1, _id: 1 } },
     { key: { dueAt: 1 }, ...only('dueAt') },
     { key: { finishedAt: 1 }, ...only('finishedAt') },

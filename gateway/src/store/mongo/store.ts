@@ -1,5 +1,5 @@
 import type { Store } from '../../ports/store.ts'
-import type { MachineParts } from '../job-ledger.ts'
+import type { StoreParts } from '../store-parts.ts'
 import { mongoAgents } from './agents.ts'
 import { mongoAudit } from './audit.ts'
 import { openMongo } from './database.ts'
@@ -11,7 +11,7 @@ import { mongoTokens } from './tokens.ts'
  * Everything that many gateways keep together, in one MongoDB database.
  * @throws PlatenError store.unavailable where it does not answer, input.invalid where the URL is none
  */
-export async function mongoStore(url: string, parts: MachineParts): Promise<Store> {
+export async function mongoStore(url: string, parts: StoreParts): Promise<Store> {
   const database = await openMongo(url, parts.random)
   return {
     jobs: mongoJobs(database, parts),

@@ -31,10 +31,13 @@ export function sqliteAgents(database: SqlDatabase): AgentStore {
       const fresh = async (): Promise<boolean> => database.run(sql, at, accountId, id) > 0
       return recorded(database, accountId, record, id, { fresh, again: async () => true })
     },
-    seen: async (agentId, at, connected, version) => {
-      const sql = `UPDATE agents SET seen_at = ?, version = ifnull(?, version),
-        connected_at = CASE WHEN ? THEN ifnull(connected_at, ?) ELSE NULL END WHERE id = ?`
-      database.run(sql, at, version ?? null, connected ? 1 : 0, at, agentId)
+    seen: async (agentId, sessionId, at, version) => {
+      const sql = `UPDATE agents SET seen_at = ?, version = ifnull(?, version), connected_at = ifnull(connected_at, ?), session_id = ?
+        WHERE id = ?`
+      database.run(sql, at, version ?? null, at, sessionId, agentId)
+    },
+    left: async (agentId, sessionId, at) => {
+      database.run('UPDATE agents SET seen_at = ?, connected_at = NULL WHERE id = ? AND session_id = ?', at, agentId, sessionId)
     },
     report: async (agentId, { seq, full, facts }) => {
       const known = byId(agentId)
@@ -129,6 +132,7 @@ function agent(row: Row): Agent {
     ...time('revoked_at', 'revokedAt'),
     ...time('connected_at', 'connectedAt'),
     ...time('seen_at', 'seenAt'),
+    ...(row['session_id'] === null ? {} : { sessionId: String(row['session_id']) }),
     ...(row['version'] === null ? {} : { version: String(row['version']) }),
     stateSeq: Number(row['state_seq']),
     facts: JSON.parse(String(row['facts'])) as Agent['facts'],

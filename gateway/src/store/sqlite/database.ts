@@ -15,12 +15,19 @@ export type Row = Readonly<Record<string, string | number | null>>
 export interface SqlDatabase {
   /** Rows of a query. */
   all(sql: string, ...values: readonly unknown[]): readonly Row[]
+  /** Rows of a query one by one, until `take` has enough: what comes after is not read. */
+  each(sql: string, values: readonly unknown[], take: (row: Row) => boolean): void
   /** The first row of a query. */
   get(sql: string, ...values: readonly unknown[]): Row | undefined
   /** Changes; how many rows. */
   run(sql: string, ...values: readonly unknown[]): number
   /** Statements about transactions, which give nothing back. */
   exec(sql: string): void
+  /**
+   * Runs a part of the open transaction, which is left as it was where that fails.
+   * @throws what `work` throws, PlatenError store.unavailable where no transaction is open any more
+   */
+  undoable<T>(work: () => Promise<T>): Promise<T>
   /** Whether a transaction is open: SQLite takes one back by itself where the disk fails. */
   isInTransaction(): boolean
   /** Refuses every change from now on. */
@@ -49,9 +56,14 @@ export function openDatabase(file: string): SqlDatabase {
   }
   return {
     all: (sql, ...values) => guarded(() => statement(sql).all(...values) as Row[]),
+    each: (sql, values, take) =>
+      guarded(() => {
+        for (const row of statement(sql).iterate(...values)) if (!take(row as Row)) break
+      }),
     get: (sql, ...values) => guarded(() => statement(sql).get(...values) as Row | undefined),
     run: (sql, ...values) => guarded(() => statement(sql).run(...values).changes),
     exec: sql => guarded(() => void database.exec(sql)),
+    undoable: work => undoable(database, work),
     isInTransaction: () => database.inTransaction,
     readOnly: () => void database.pragma('query_only = ON'),
     close: () => database.close(),
@@ -82,6 +94,21 @@ function migrate(database: Database.Database): void {
       database.pragma(`user_version = ${migrations.length}`)
     })
     .immediate()
+}
+
+async function undoable<T>(database: Database.Database, work: () => Promise<T>): Promise<T> {
+  // It would begin one by itself, which nobody would commit as a whole.
+  if (!database.inTransaction) throw new PlatenError('store.unavailable', 'The transaction was taken back.')
+  const exec = (sql: string): void => guarded(() => void database.exec(sql))
+  exec('SAVEPOINT part')
+  try {
+    const made = await work()
+    exec('RELEASE part')
+    return made
+  } catch (error) {
+    if (database.inTransaction) exec('ROLLBACK TO part; RELEASE part')
+    throw error
+  }
 }
 
 /** SQLite's own failures as errors of the table; what the stores throw themselves passes. */

@@ -1,8 +1,9 @@
 import type { Kind } from '@platen/protocol'
 import type { Job } from '../../domain/job.ts'
-import type { Place } from '../../domain/place.ts'
+import { isPool, type Place } from '../../domain/place.ts'
 import type { Claim, JobFilter, LeasedJob } from '../../ports/jobs.ts'
 import { jobColumns } from '../job-columns.ts'
+import type { DueJob } from '../due-jobs.ts'
 import type { JobTable } from '../job-ledger.ts'
 import { planned, type Row, type SqlDatabase } from './database.ts'
 import { appendEvent } from './events.ts'
@@ -54,10 +55,16 @@ export class SqliteJobTable implements JobTable {
     return job?.state === 'queued' ? job : undefined
   }
 
-  async due(now: number, most: number, spared: readonly string[]): Promise<readonly Job[]> {
+  async queued(place: Place, most: number): Promise<number> {
+    const some = `SELECT 1 FROM jobs WHERE place = ${planned} AND state = 'queued' LIMIT ?`
+    return Number(this.#database.get(`SELECT count(*) AS count FROM (${some})`, place, most)?.['count'])
+  }
+
+  async due(now: number, most: number, spared: readonly string[]): Promise<readonly DueJob[]> {
     const isLeft = '(holder IS NULL OR holder NOT IN (SELECT value FROM json_each(?)))'
-    const sql = `SELECT document FROM jobs WHERE due_at <= ${planned} AND ${isLeft} ORDER BY due_at LIMIT ?`
-    return this.#database.all(sql, now, JSON.stringify(spared), most).map(read)
+    const sql = `SELECT id, site_id FROM jobs WHERE due_at <= ${planned} AND ${isLeft} ORDER BY due_at LIMIT ?`
+    const rows = this.#database.all(sql, now, JSON.stringify(spared), most)
+    return rows.map(({ id, site_id: siteId }) => ({ id: String(id), siteId: String(siteId) }))
   }
 
   async leased(places: readonly Place[], agentId: string): Promise<readonly LeasedJob[]> {
@@ -77,7 +84,7 @@ export class SqliteJobTable implements JobTable {
 
   /** Where the machine has a heavy job, only that one may be next: its own slot is not in its way, and the others need not be looked at. */
   #heavy(place: Place, claim: Claim): readonly Row[] {
-    const slot = place.startsWith('pool:') ? claim.agentId : place
+    const slot = isPool(place) ? claim.agentId : place
     const holder = this.#database.get(`SELECT id FROM jobs WHERE slot = ${planned}`, slot)
     return holder ? this.#waiting(place, 'heavy = 1 AND id = ?', claim, holder['id']) : this.#waiting(place, 'heavy = 1', claim)
   }
@@ -97,9 +104,10 @@ export class SqliteJobTable implements JobTable {
   }
 }
 
-/** The conditions of a list, by column. */
+/** The conditions of a list, by column. Of a site, its own index serves: jobs of a state may be most of what the account has. */
 export function conditions(accountId: string, { siteId, state, kind }: JobFilter): Record<string, string> {
-  return { account_id: accountId, ...(siteId ? { site_id: siteId } : {}), ...(state ? { state } : {}), ...(kind ? { kind } : {}) }
+  const inState = state ? { [siteId ? '+state' : 'state']: state } : {}
+  return { account_id: accountId, ...(siteId ? { site_id: siteId } : {}), ...inState, ...(kind ? { kind } : {}) }
 }
 
 /** The job of a row. */

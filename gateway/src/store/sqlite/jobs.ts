@@ -2,7 +2,11 @@ import { newId, PlatenError } from '@platen/protocol'
 import type { Job } from '../../domain/job.ts'
 import { placeOf } from '../../domain/place.ts'
 import type { Created, JobStore, StoredStep } from '../../ports/jobs.ts'
-import { JobLedger, type MachineParts } from '../job-ledger.ts'
+import { batchRecord, outcomesOf } from '../batch-record.ts'
+import { lookAtEach } from '../due-jobs.ts'
+import { JobLedger } from '../job-ledger.ts'
+import { QueueRoom } from '../queue-room.ts'
+import type { StoreParts } from '../store-parts.ts'
 import { appendAudit } from './audit.ts'
 import type { SqlDatabase } from './database.ts'
 import { eventsAfter } from './events.ts'
@@ -11,9 +15,10 @@ import { listing } from './listing.ts'
 import { forgetKeys, recorded } from './request-records.ts'
 
 /** Jobs and their events in SQLite. */
-export function sqliteJobs(database: SqlDatabase, parts: MachineParts): JobStore {
+export function sqliteJobs(database: SqlDatabase, parts: StoreParts): JobStore {
+  const { report = () => {}, bounds } = parts
   const table = new SqliteJobTable(database, parts.kinds)
-  const ledger = new JobLedger(table, parts)
+  const ledger = new JobLedger(table, parts, new QueueRoom(bounds))
   const find = async (accountId: string, id: string): Promise<Job | undefined> => {
     const found = await table.find(id)
     return found?.accountId === accountId ? found : undefined
@@ -25,14 +30,11 @@ export function sqliteJobs(database: SqlDatabase, parts: MachineParts): JobStore
         fresh: () => ledger.create(job),
         again: id => again(job.accountId, id),
       }),
-    createBatch: async (accountId, jobs, record) => {
-      const subject = jobs.map(({ id }) => id).join(' ')
-      return recorded(database, accountId, record, subject, {
+    createBatch: async (accountId, jobs, record) =>
+      recorded(database, accountId, record, batchRecord, {
         fresh: () => ledger.createBatch(jobs),
-        // All that a store can hold against one job of a batch is its site; what it refused then is not there now.
-        again: ids => Promise.all(ids.split(' ').map(id => again(accountId, id).catch(() => ({ refused: 'site.not_found' as const })))),
-      })
-    },
+        again: then => outcomesOf(then, async ids => (await Promise.all(ids.map(id => find(accountId, id)))).flatMap(job => job ?? [])),
+      }),
     importLocal: async imported => {
       const came = await ledger.importLocal(imported)
       if (came === 'new') noteLocal(database, imported)
@@ -56,7 +58,8 @@ export function sqliteJobs(database: SqlDatabase, parts: MachineParts): JobStore
     finishLocal: (siteId, jobId, end, at) => ledger.finishLocal(siteId, jobId, end, at),
     tick: async (now, most, spared = []) => {
       forgetKeys(database, now)
-      return ledger.tick(now, most, spared)
+      const due = await table.due(now, most, spared)
+      return lookAtEach(due, ({ id }) => database.undoable(() => ledger.look(id, now)), report)
     },
     forget: (endedBefore, most) => table.forget(endedBefore, most),
     events: async (accountId, of, after, limit) => eventsAfter(database, accountId, of, after, limit),

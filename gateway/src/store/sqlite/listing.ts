@@ -1,4 +1,5 @@
 import type { Page, PageRequest } from '../../ports/page.ts'
+import { PageFiller } from '../page-filler.ts'
 import type { Row, SqlDatabase } from './database.ts'
 
 /** One stretch of a table, newest first; ids are UUIDv7, so the order of ids is the order of creation. */
@@ -11,8 +12,12 @@ export function listing<Item extends { readonly id: string }>(
 ): Page<Item> {
   const conditions = [...Object.keys(where).map(column => `${column} = ?`), ...(after === undefined ? [] : ['id < ?'])]
   const values = [...Object.values(where), ...(after === undefined ? [] : [after]), limit + 1]
-  const rows = database.all(`SELECT * FROM ${table} WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT ?`, ...values)
-  const items = rows.slice(0, limit).map(item)
-  const last = items.at(-1)
-  return { items, ...(rows.length > limit && last ? { nextCursor: last.id } : {}) }
+  const sql = `SELECT * FROM ${table} WHERE ${conditions.join(' AND ')} ORDER BY id DESC LIMIT ?`
+  const filler = new PageFiller<Item>(limit)
+  database.each(sql, values, row => filler.take(() => item(row), bytesOf(row)))
+  return filler.page()
+}
+
+function bytesOf(row: Row): number {
+  return Object.values(row).reduce<number>((sum, value) => sum + (typeof value === 'string' ? Buffer.byteLength(value) : 0), 0)
 }

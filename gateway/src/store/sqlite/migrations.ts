@@ -1,6 +1,6 @@
 /**
  * The schema, one step an entry; `user_version` counts those that were taken. A step that was released is never edited.
- * Every table has its account. Times are ms since the epoch.
+ * What belongs to somebody has its account. Times are ms since the epoch.
  */
 export const migrations: readonly string[] = [
   `
@@ -139,6 +139,18 @@ export const migrations: readonly string[] = [
   DROP INDEX jobs_queue;
   CREATE INDEX jobs_queue ON jobs (place, heavy, priority DESC, id) WHERE state = 'queued';
   CREATE INDEX sites_account ON sites (account_id, id);
+  `,
+  `
+  -- Lists of one state. By account and not by site, so that a commit about many sites touches few of its pages.
+  CREATE INDEX jobs_state ON jobs (account_id, state, id);
+  `,
+  `
+  -- One row, written to see whether writing works.
+  CREATE TABLE health (id INTEGER PRIMARY KEY CHECK (id = 1), looks INTEGER NOT NULL) STRICT;
+  `,
+  `
+  -- The session that it was last heard in, whose end alone means that it has gone.
+  ALTER TABLE agents ADD COLUMN session_id TEXT;
   `,
   `
   -- JSON: where it is at a CDN.

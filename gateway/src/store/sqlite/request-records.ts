@@ -15,20 +15,21 @@ const keptMs = 24 * 3_600_000
 const forgottenAtOnce = 500
 
 /**
- * Makes a change, writes its line in the audit log and remembers its key.
+ * Makes a change, writes its line in the audit log and remembers its key and what was made.
  * @throws PlatenError idempotency.conflict
  */
 export async function recorded<T>(
   database: SqlDatabase,
   accountId: string,
   record: RequestRecord | undefined,
-  subject: string,
+  subject: string | ((made: T) => string),
   change: Change<T>,
 ): Promise<T> {
   const earlier = record?.idempotency && earlierSubject(database, accountId, record.idempotency)
   if (earlier !== undefined) return change.again(earlier)
   const made = await change.fresh()
-  if (record && made !== undefined && made !== false) note(database, accountId, record, subject)
+  if (record && made !== undefined && made !== false)
+    note(database, accountId, record, typeof subject === 'string' ? subject : subject(made))
   return made
 }
 

@@ -1,33 +1,30 @@
-import type { Kind } from '@platen/protocol'
 import type { Store } from '../../ports/store.ts'
+import { usualBounds } from '../queue-room.ts'
+import type { StoreParts } from '../store-parts.ts'
 import { openDatabase } from './database.ts'
 import { sqliteRoles, type Roles } from './roles.ts'
 import { writes } from './write.ts'
 import { Writer } from './writer.ts'
 
-/** What a store is opened with. */
-export interface SqliteStoreOptions {
-  readonly kinds: readonly Kind[]
-  /** A number in [0, 1), for the jitter of back-offs. */
-  readonly random: () => number
-}
-
 /**
  * Everything that one gateway keeps, in one SQLite file: read here, written by a thread beside it.
  * @throws PlatenError store.unavailable where the file can't be opened or is another program's
  */
-export function sqliteStore(file: string, { kinds, random }: SqliteStoreOptions): Store {
+export function sqliteStore(file: string, { kinds, random, report = () => {}, bounds = usualBounds }: StoreParts): Store {
   const database = openDatabase(file)
   database.readOnly()
   const reads = sqliteRoles(database, { kinds, random })
-  const writer = new Writer({ file, kinds }, random)
+  const writer = new Writer({ file, kinds, bounds }, random, report)
   return {
     jobs: writing('jobs', reads.jobs, writer),
     sites: writing('sites', reads.sites, writer),
     agents: writing('agents', reads.agents, writer),
     tokens: writing('tokens', reads.tokens, writer),
     audit: writing('audit', reads.audit, writer),
-    healthy: async () => (await writer.write('jobs', 'forget', [0, 0])) === 0,
+    healthy: async () => {
+      await writer.write('health', 'look', [])
+      return true
+    },
     close: async () => {
       await writer.close()
       database.close()

@@ -1,4 +1,6 @@
 import type { ErrorCode, Kind } from '@platen/protocol'
+import type { StoreFailure } from '../../ports/store-failure.ts'
+import type { QueueBounds } from '../queue-room.ts'
 import type { Roles } from './roles.ts'
 
 type Methods = { readonly [Role in keyof Roles]: readonly (keyof Roles[Role] & string)[] }
@@ -7,9 +9,10 @@ type Methods = { readonly [Role in keyof Roles]: readonly (keyof Roles[Role] & s
 export const writes: Methods = {
   jobs: ['create', 'createBatch', 'importLocal', 'cancel', 'claim', 'apply', 'wait', 'finishLocal', 'tick', 'forget'],
   sites: ['create', 'setCdn'],
-  agents: ['addEnrolmentToken', 'redeem', 'assignPool', 'askRotation', 'offerKey', 'commitKey', 'revoke', 'seen', 'report'],
+  agents: ['addEnrolmentToken', 'redeem', 'assignPool', 'askRotation', 'offerKey', 'commitKey', 'revoke', 'seen', 'left', 'report'],
   tokens: ['createAccount', 'create', 'revoke'],
   audit: ['append'],
+  health: ['look'],
 }
 
 /** One call of a method that writes, on its way to the writer's thread. */
@@ -28,8 +31,12 @@ export type Written = { readonly id: number } & (
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly field?: string }
 )
 
+/** What the writer's thread tells: answers, and what failed where the answer holds its code alone. */
+export type FromWriter = { readonly written: readonly Written[] } | { readonly failure: StoreFailure }
+
 /** What the writer's thread is started with. */
 export interface WriterData {
   readonly file: string
   readonly kinds: readonly Kind[]
+  readonly bounds: QueueBounds
 }

@@ -1,32 +1,32 @@
 /** The thread that writes: takes all that waits, runs it in one transaction, and answers when that is on disk. */
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads'
 import { toPlatenError } from '@platen/protocol'
+import type { StoreFailure } from '../../ports/store-failure.ts'
+import { failureOf } from '../failure.ts'
 import { openDatabase } from './database.ts'
 import { sqliteRoles } from './roles.ts'
-import type { Write, WriterData, Written } from './write.ts'
+import type { FromWriter, Write, WriterData, Written } from './write.ts'
 
 /** Writes of one commit, at most: those that wait for the next one are not kept waiting for long. */
 const mostAtOnce = 1_000
 
-const { file, kinds } = workerData as WriterData
+const { file, kinds, bounds } = workerData as WriterData
 const port = parentPort as MessagePort
 const database = openDatabase(file)
 let random = 0
-const roles = sqliteRoles(database, { kinds, random: () => random })
+const roles = sqliteRoles(database, { kinds, random: () => random, report: tell, bounds })
 
-/** One write inside the open transaction, which it leaves as it was where it fails. */
+/** One write inside the open transaction, which it leaves as it was where it fails; what its caller is not told of that is reported. */
 async function run(write: Write): Promise<Written> {
   const role = roles[write.role] as unknown as Record<string, (...args: readonly unknown[]) => Promise<unknown>>
   random = write.random
-  database.exec('SAVEPOINT one_write')
   try {
-    const value = await role[write.method]?.(...write.args)
-    database.exec('RELEASE one_write')
+    const value = await database.undoable(async () => role[write.method]?.(...write.args))
     return { id: write.id, ok: true, value }
   } catch (error) {
+    // It took the others with it.
     if (!database.isInTransaction()) throw error
-    database.exec('ROLLBACK TO one_write')
-    database.exec('RELEASE one_write')
+    tell(failureOf(`${write.role}.${write.method}`, error))
     return failed(write, error)
   }
 }
@@ -45,8 +45,13 @@ async function commit(some: readonly Write[]): Promise<readonly Written[]> {
     return answers
   } catch (error) {
     if (database.isInTransaction()) database.exec('ROLLBACK')
+    tell(failureOf('commit', error))
     return [...some, ...late].map(write => failed(write, error))
   }
+}
+
+function tell(failure: StoreFailure | undefined): void {
+  if (failure) port.postMessage({ failure } satisfies FromWriter)
 }
 
 function failed({ id }: Write, error: unknown): Written {
@@ -68,7 +73,8 @@ function take(most: number): readonly Write[] {
 }
 
 async function work(): Promise<void> {
-  for (let some = take(mostAtOnce); some.length > 0; some = take(mostAtOnce)) port.postMessage(await commit(some))
+  for (let some = take(mostAtOnce); some.length > 0; some = take(mostAtOnce))
+    port.postMessage({ written: await commit(some) } satisfies FromWriter)
 }
 
 port.on('message', (writes: readonly Write[]) => {

@@ -1,8 +1,10 @@
 import { extname, join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { PlatenError, toldError } from '@platen/protocol'
+import type { FailureReport } from '../../ports/store-failure.ts'
+import { failureOf } from '../failure.ts'
 import type { Roles } from './roles.ts'
-import type { Write, WriterData, Written } from './write.ts'
+import type { FromWriter, Write, WriterData, Written } from './write.ts'
 
 interface Waiting {
   resolve(value: unknown): void
@@ -21,6 +23,7 @@ const deadlineMs = 30_000
 export class Writer {
   readonly #data: WriterData
   readonly #random: () => number
+  readonly #report: FailureReport
   readonly #waiting = new Map<number, Waiting>()
   #outgoing: Write[] = []
   #thread: Worker | undefined
@@ -28,9 +31,10 @@ export class Writer {
   #oldest: { readonly id: number; readonly timer: NodeJS.Timeout } | undefined
   #closed = false
 
-  constructor(data: WriterData, random: () => number) {
+  constructor(data: WriterData, random: () => number, report: FailureReport) {
     this.#data = data
     this.#random = random
+    this.#report = report
   }
 
   /** Settles when the write is on disk, or has failed. @throws PlatenError what the method throws, store.unavailable, disk.full */
@@ -62,10 +66,15 @@ export class Writer {
 
   #start(): Worker {
     const thread = new Worker(join(import.meta.dirname, `writer-thread${extname(import.meta.filename)}`), { workerData: this.#data })
-    thread.on('message', (answers: readonly Written[]) => answers.forEach(answer => this.#settle(answer)))
+    thread.on('message', (told: FromWriter) => this.#hear(told))
     thread.on('error', error => this.#lost(thread, error))
     thread.on('exit', () => this.#lost(thread))
     return thread
+  }
+
+  #hear(told: FromWriter): void {
+    if ('failure' in told) this.#report(told.failure)
+    else for (const answer of told.written) this.#settle(answer)
   }
 
   #settle(answer: Written): void {
@@ -79,7 +88,10 @@ export class Writer {
   #lost(thread: Worker, cause?: unknown): void {
     if (this.#thread !== thread) return
     this.#thread = undefined
-    this.#failAll(new PlatenError('store.unavailable', 'The thread that writes has ended.', { cause }))
+    const error = new PlatenError('store.unavailable', 'The thread that writes has ended.', { cause })
+    const failure = failureOf('writer', error)
+    if (failure) this.#report(failure)
+    this.#failAll(error)
   }
 
   #failAll(error: PlatenError): void {

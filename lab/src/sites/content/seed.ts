@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
-import { cp, mkdir, readFile, readdir, rm } from 'node:fs/promises'
+import { cp, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { labSource, repositoryRoot } from '../../paths.ts'
+import { contentHash } from '../content-hash.ts'
 import { activatePhp } from '../install-wordpress.ts'
 import { phpLiteral } from '../php-literal.ts'
 import { fixturePlugins, placeFixturePlugins, pluginsFolder } from '../plugins/place-plugins.ts'
@@ -45,19 +45,9 @@ export async function runSeed(target: SeedTarget, run: RunPhp): Promise<string> 
   return made
 }
 
-/** A short hash of all that the content of a site is made from: the key of its cached copy. `revision` is that of the code that makes it. */
-export async function seedHash(revision: number): Promise<string> {
-  const hash = createHash('sha256').update(String(revision))
-  const folders = [contentFolder, pluginsFolder, join(repositoryRoot, 'lab', 'package.json')]
-  for (const path of folders) await addTo(hash, path)
-  return hash.digest('hex').slice(0, 12)
-}
-
-async function addTo(hash: ReturnType<typeof createHash>, path: string): Promise<void> {
-  if (path.endsWith('.json')) return void hash.update(await readFile(path))
-  const entries = await readdir(path, { recursive: true, withFileTypes: true })
-  const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
-  for (const file of files.toSorted()) hash.update(file.slice(path.length)).update(await readFile(file))
+/** The key of the content's cached copy. `revision` is that of the code that makes it. */
+export function seedHash(revision: number): Promise<string> {
+  return contentHash(revision, [contentFolder, pluginsFolder, join(repositoryRoot, 'lab', 'package.json')])
 }
 
 function scratchFolder(root: string): string {

@@ -1,5 +1,14 @@
-import type { SitePages } from '../site-options.ts'
+import type { SiteOptions, SitePages } from '../site-options.ts'
 import type { WordpressVersion } from '../wordpress-source.ts'
+import type { NginxDoors } from './nginx-config.ts'
+
+/** What a native site can be told besides. */
+export interface NativeSiteOptions extends Omit<SiteOptions, 'content'> {
+  /** `purge`: 500 posts and all else that a page can be made of, no photographs. Default: full. */
+  readonly content?: SiteOptions['content'] | 'purge'
+  /** Statuses that nginx keeps of everything an anonymous GET gets: also REST, feeds, searches. Default: pages and 301s, by the usual rules. */
+  readonly cacheEverything?: readonly number[]
+}
 
 /** A real WordPress behind nginx, PHP-FPM, MariaDB and Redis, all of them this site's own. */
 export interface NativeSite {
@@ -19,11 +28,18 @@ export interface NativeSite {
     readonly configFile: string
     readonly address: string
     readonly cachePath: string
+    readonly cacheKey: string
+    readonly cacheLevels: string
     readonly user: string
     readonly accessLog: string
     readonly statusUrl: string
     readonly refreshSecret: string
     readonly pid: number
+    /**
+     * With `cacheEverything`: ports that answer as the site does for its own Host. `uncached` always has PHP make the page, without the
+     * plugin and unknown to it; `peek` gives only what the page cache keeps, and 502 for all else.
+     */
+    readonly doors?: NginxDoors
   }
   readonly php: { readonly socket: string; readonly phpCli: string; readonly statusPath: string; readonly configFile: string }
   readonly mysql: {

@@ -6,13 +6,13 @@ import type { Nginx } from '../../engines/nginx.ts'
 import { fpmStatusPath } from '../../engines/php-fpm.ts'
 import { freePort } from '../../process/free-port.ts'
 import { removeFolder, temporaryFolder } from '../../process/temporary-folder.ts'
-import { administrator, sitePages, type SiteOptions } from '../site-options.ts'
+import { administrator, sitePages } from '../site-options.ts'
 import { giveTo, systemUser, type SystemUser } from '../system-user.ts'
 import { newestWordpress } from '../wordpress-source.ts'
 import { runInWordpress } from '../wordpress-cli.ts'
 import { startNativeEngines, type NativeEngines } from './native-engines.ts'
-import { nginxStatusPath } from './nginx-config.ts'
-import type { NativeSite } from './native-site-type.ts'
+import { nginxCacheKey, nginxCacheLevels, nginxStatusPath, type NginxSite } from './nginx-config.ts'
+import type { NativeSite, NativeSiteOptions } from './native-site-type.ts'
 import { nativeTemplate, tablePrefix, type NativeTemplate } from './native-template.ts'
 import { placeWordpress, type NativeNames } from './place-wordpress.ts'
 
@@ -22,7 +22,7 @@ const webUserName = 'www-data'
 const requestMs = 30_000
 
 /** Brings up a native site. Throws a LabError that says what to do; nothing is left running then. */
-export async function createNativeSite(options: SiteOptions = {}): Promise<NativeSite> {
+export async function createNativeSite(options: NativeSiteOptions = {}): Promise<NativeSite> {
   const template = await nativeTemplate(options.wordpressVersion ?? newestWordpress, options.content ?? 'full', options.progress)
   const [siteUser, webUser] = await Promise.all([systemUser(siteUserName), systemUser(webUserName)])
   const port = await freePort(options.port)
@@ -52,7 +52,7 @@ interface Ground {
   cleanUp(): Promise<void>
 }
 
-async function raise(options: SiteOptions, ground: Ground): Promise<NativeSite> {
+async function raise(options: NativeSiteOptions, ground: Ground): Promise<NativeSite> {
   const { directory, port, siteUser, engines } = ground
   const names: NativeNames = {
     url: `http://127.0.0.1:${port}`,
@@ -68,16 +68,23 @@ async function raise(options: SiteOptions, ground: Ground): Promise<NativeSite> 
   const accessLog = join(directory, 'nginx', 'access.log')
   // 128 bits: a longer one would not fit nginx's default map_hash_bucket_size.
   const refreshSecret = randomBytes(16).toString('hex')
-  const nginx = await engines.startNginx({ port, root: names.root, cachePath, accessLog, refreshSecret })
-  return describe(options, ground, names, nginx, { cachePath, accessLog, refreshSecret })
+  const web = { cachePath, accessLog, refreshSecret, ...(await behindTheCache(options)) }
+  const nginx = await engines.startNginx({ port, root: names.root, ...web })
+  return describe(options, ground, names, nginx, web)
+}
+
+async function behindTheCache({ cacheEverything }: NativeSiteOptions): Promise<Pick<NginxSite, 'cacheEverything' | 'doors'>> {
+  if (!cacheEverything) return {}
+  const [uncached, peek] = await Promise.all([freePort(), freePort()])
+  return { cacheEverything, doors: { uncached, peek } }
 }
 
 function describe(
-  options: SiteOptions,
+  options: NativeSiteOptions,
   ground: Ground,
   names: NativeNames,
   nginx: Nginx,
-  web: { readonly cachePath: string; readonly accessLog: string; readonly refreshSecret: string },
+  web: Pick<NginxSite, 'cachePath' | 'accessLog' | 'refreshSecret' | 'doors'>,
 ): NativeSite {
   const { engines, siteUser, directory } = ground
   const { url, root } = names
@@ -92,7 +99,12 @@ function describe(
     adminPassword: administrator.password,
     siteUser,
     nginx: {
-      ...web,
+      cacheKey: nginxCacheKey,
+      cacheLevels: nginxCacheLevels,
+      cachePath: web.cachePath,
+      accessLog: web.accessLog,
+      refreshSecret: web.refreshSecret,
+      ...(web.doors ? { doors: web.doors } : {}),
       configFile: nginx.configFile,
       address: `127.0.0.1:${ground.port}`,
       user: ground.webUser.name,

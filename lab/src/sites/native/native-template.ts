@@ -7,11 +7,13 @@ import { copyTree } from '../../process/copy-tree.ts'
 import { removeFolder, temporaryFolder } from '../../process/temporary-folder.ts'
 import { placeSeed, runSeed, seedHash } from '../content/seed.ts'
 import { installPhp } from '../install-wordpress.ts'
+import { placePurgeContent, purgeContentHash, runPurgeSeed } from '../purge-content/purge-content.ts'
 import type { SystemUser } from '../system-user.ts'
 import { cachedTemplate } from '../template-cache.ts'
 import { wordpressSource, type WordpressVersion } from '../wordpress-source.ts'
 import { wpConfigText } from '../wp-config.ts'
-import { runInWordpress, runPhp, wordpressPrelude } from '../wordpress-cli.ts'
+import { runInWordpress, runPhp, wordpressPrelude, type WordpressOnDisk } from '../wordpress-cli.ts'
+import type { NativeSiteOptions } from './native-site-type.ts'
 
 /** An installed, filled WordPress that sites are copied from. */
 export interface NativeTemplate {
@@ -19,6 +21,8 @@ export interface NativeTemplate {
   /** The database as SQL in which the site's address is `templateUrl`. */
   readonly sqlFile: string
 }
+
+type Content = NonNullable<NativeSiteOptions['content']>
 
 /** The address that templates carry until a site gives them its own. */
 const templateUrl = 'http://127.0.0.1:40404'
@@ -33,13 +37,20 @@ const database = 'template'
 /** Gives the template, made once for a version, content and seed (about 20 s for the full one) and kept in the cache. */
 export async function nativeTemplate(
   version: WordpressVersion,
-  content: 'full' | 'bare',
+  content: Content,
   progress: (text: string) => void = () => {},
 ): Promise<NativeTemplate> {
   const source = await wordpressSource(version, progress)
-  const key = content === 'full' ? await seedHash(revision) : `bare-${revision}`
-  const folder = await cachedTemplate(`native-${version}`, key, folder => build(folder, source, version, content, progress))
+  const folder = await cachedTemplate(`native-${version}`, await keys[content](), folder =>
+    build(folder, source, version, content, progress),
+  )
   return { files: join(folder, 'files'), sqlFile: join(folder, 'database.sql') }
+}
+
+const keys: Readonly<Record<Content, () => Promise<string>>> = {
+  full: () => seedHash(revision),
+  bare: () => Promise.resolve(`bare-${revision}`),
+  purge: async () => `purge-${await purgeContentHash(revision)}`,
 }
 
 /** The SQL of a template with the site's own address. */
@@ -51,7 +62,7 @@ async function build(
   folder: string,
   source: string,
   version: WordpressVersion,
-  content: 'full' | 'bare',
+  content: Content,
   progress: (text: string) => void,
 ): Promise<void> {
   const root = join(folder, 'files')
@@ -79,7 +90,7 @@ async function config(mariadb: MariaDb): Promise<string> {
   return wpConfigText({ url: templateUrl, tablePrefix, saltSeed: 'template', database: access, constants: { DISABLE_WP_CRON: true } })
 }
 
-async function fill(root: string, version: WordpressVersion, content: 'full' | 'bare', progress: (text: string) => void): Promise<void> {
+async function fill(root: string, version: WordpressVersion, content: Content, progress: (text: string) => void): Promise<void> {
   // As ourselves: the cache may lie where a site's user can't go. Whoever copies the files gives them to that user.
   const user: SystemUser = { name: userInfo().username, uid: userInfo().uid, gid: userInfo().gid }
   const site = { root, url: templateUrl, user }
@@ -89,11 +100,22 @@ async function fill(root: string, version: WordpressVersion, content: 'full' | '
     `define( 'WP_INSTALLING', true ); ${wordpressPrelude(root, templateUrl)} ${installPhp(`Platen lab ${version}`)}`,
     installMs,
   )
-  if (content === 'bare') return
-  const target = { root, phpRoot: root, photographs }
-  await placeSeed(target, progress)
-  progress('writing posts and making every size of every photograph (once)')
-  await runSeed(target, (php, timeoutMs) => runInWordpress(site, php, timeoutMs))
+  await fillers[content](site, progress)
+}
+
+const fillers: Readonly<Record<Content, (site: WordpressOnDisk, progress: (text: string) => void) => Promise<void>>> = {
+  bare: () => Promise.resolve(),
+  full: async (site, progress) => {
+    const target = { root: site.root, phpRoot: site.root, photographs }
+    await placeSeed(target, progress)
+    progress('writing posts and making every size of every photograph (once)')
+    await runSeed(target, (php, timeoutMs) => runInWordpress(site, php, timeoutMs))
+  },
+  purge: async (site, progress) => {
+    progress('writing 500 posts and all that lists them (once)')
+    await placePurgeContent(site.root)
+    await runPurgeSeed(site.root, (php, timeoutMs) => runInWordpress(site, php, timeoutMs))
+  },
 }
 
 function assertMovable(sql: string): void {

@@ -5,11 +5,11 @@ import { copyTree, linkTree } from '../../process/copy-tree.ts'
 import { runCommand } from '../../process/run-command.ts'
 import { activatePhp } from '../install-wordpress.ts'
 import { pluginName } from '../plugin-name.ts'
-import type { SiteOptions } from '../site-options.ts'
 import { giveTo, isRoot, type SystemUser } from '../system-user.ts'
 import { runInWordpress } from '../wordpress-cli.ts'
 import { wpConfigText } from '../wp-config.ts'
 import type { NativeEngines } from './native-engines.ts'
+import type { NativeSiteOptions } from './native-site-type.ts'
 import { tablePrefix, templateSql, type NativeTemplate } from './native-template.ts'
 
 /** What this site calls its things. */
@@ -28,7 +28,7 @@ const objectCache = join(labSource, 'sites', 'object-cache', 'object-cache.php')
 /** Makes a site out of a template: files, config, database, object cache and the caller's plugins. */
 export async function placeWordpress(
   template: NativeTemplate,
-  options: SiteOptions,
+  options: NativeSiteOptions,
   names: NativeNames,
   user: SystemUser,
   engines: NativeEngines,
@@ -42,7 +42,7 @@ export async function placeWordpress(
 async function placeFiles(
   template: NativeTemplate,
   names: NativeNames,
-  options: SiteOptions,
+  options: NativeSiteOptions,
   engines: NativeEngines,
   user: SystemUser,
 ): Promise<void> {
@@ -81,7 +81,7 @@ async function placeCore(from: string, to: string, user: SystemUser): Promise<vo
   }
 }
 
-function configText(names: NativeNames, options: SiteOptions, engines: NativeEngines): string {
+function configText(names: NativeNames, options: NativeSiteOptions, engines: NativeEngines): string {
   return wpConfigText({
     url: names.url,
     tablePrefix,

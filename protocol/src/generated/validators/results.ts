@@ -9,6 +9,11 @@ const schema11 = {
   required: ['summary', 'layers', 'proof', 'refreshed'],
   properties: {
     summary: { type: 'string', maxLength: 500 },
+    changes: {
+      type: 'array',
+      items: { type: 'object', required: ['what'], properties: { what: { type: 'string', maxLength: 200 } }, additionalProperties: false },
+      maxItems: 50,
+    },
     layers: {
       type: 'array',
       items: {
@@ -16,7 +21,7 @@ const schema11 = {
         required: ['layer', 'state', 'count'],
         properties: {
           layer: { enum: ['object', 'opcache', 'nginx', 'cdn'] },
-          state: { enum: ['purged', 'absent', 'failed'] },
+          state: { enum: ['purged', 'kept', 'absent', 'failed'] },
           count: { type: 'integer', minimum: 0 },
           code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
         },
@@ -31,15 +36,29 @@ const schema11 = {
         required: ['url', 'state'],
         properties: {
           url: { type: 'string', pattern: '^https?://[^\\s\\u0000-\\u001f]+$', maxLength: 2048 },
-          state: { enum: ['fresh', 'stale', 'unreachable'] },
+          state: { enum: ['fresh', 'stale', 'unreachable', 'removed'] },
+          layer: { enum: ['object', 'opcache', 'nginx', 'cdn'] },
           cache: { type: 'string', maxLength: 32 },
           status: { type: 'integer' },
+          madeAt: { type: 'integer', minimum: 0 },
         },
         additionalProperties: false,
       },
       maxItems: 200,
     },
     refreshed: { type: 'integer', minimum: 0 },
+    removed: { type: 'integer', minimum: 0 },
+    warmed: { type: 'integer', minimum: 0 },
+    timings: {
+      type: 'object',
+      required: ['settledMs', 'totalMs'],
+      properties: {
+        freshMs: { type: 'integer', minimum: 0 },
+        settledMs: { type: 'integer', minimum: 0 },
+        totalMs: { type: 'integer', minimum: 0 },
+      },
+      additionalProperties: false,
+    },
   },
   additionalProperties: false,
 }
@@ -71,7 +90,18 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
       } else {
         const _errs1 = errors
         for (const key0 in data) {
-          if (!(key0 === 'summary' || key0 === 'layers' || key0 === 'proof' || key0 === 'refreshed')) {
+          if (
+            !(
+              key0 === 'summary' ||
+              key0 === 'changes' ||
+              key0 === 'layers' ||
+              key0 === 'proof' ||
+              key0 === 'refreshed' ||
+              key0 === 'removed' ||
+              key0 === 'warmed' ||
+              key0 === 'timings'
+            )
+          ) {
             validate10.errors = [
               {
                 instancePath,
@@ -121,19 +151,19 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             var valid0 = true
           }
           if (valid0) {
-            if (data.layers !== undefined) {
-              let data1 = data.layers
+            if (data.changes !== undefined) {
+              let data1 = data.changes
               const _errs4 = errors
               if (errors === _errs4) {
                 if (Array.isArray(data1)) {
-                  if (data1.length > 4) {
+                  if (data1.length > 50) {
                     validate10.errors = [
                       {
-                        instancePath: instancePath + '/layers',
-                        schemaPath: '#/properties/layers/maxItems',
+                        instancePath: instancePath + '/changes',
+                        schemaPath: '#/properties/changes/maxItems',
                         keyword: 'maxItems',
-                        params: { limit: 4 },
-                        message: 'must NOT have more than 4 items',
+                        params: { limit: 50 },
+                        message: 'must NOT have more than 50 items',
                       },
                     ]
                     return false
@@ -146,15 +176,11 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       if (errors === _errs6) {
                         if (data2 && typeof data2 == 'object' && !Array.isArray(data2)) {
                           let missing1
-                          if (
-                            (data2.layer === undefined && (missing1 = 'layer')) ||
-                            (data2.state === undefined && (missing1 = 'state')) ||
-                            (data2.count === undefined && (missing1 = 'count'))
-                          ) {
+                          if (data2.what === undefined && (missing1 = 'what')) {
                             validate10.errors = [
                               {
-                                instancePath: instancePath + '/layers/' + i0,
-                                schemaPath: '#/properties/layers/items/required',
+                                instancePath: instancePath + '/changes/' + i0,
+                                schemaPath: '#/properties/changes/items/required',
                                 keyword: 'required',
                                 params: { missingProperty: missing1 },
                                 message: "must have required property '" + missing1 + "'",
@@ -164,11 +190,11 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                           } else {
                             const _errs8 = errors
                             for (const key1 in data2) {
-                              if (!(key1 === 'layer' || key1 === 'state' || key1 === 'count' || key1 === 'code')) {
+                              if (!(key1 === 'what')) {
                                 validate10.errors = [
                                   {
-                                    instancePath: instancePath + '/layers/' + i0,
-                                    schemaPath: '#/properties/layers/items/additionalProperties',
+                                    instancePath: instancePath + '/changes/' + i0,
+                                    schemaPath: '#/properties/changes/items/additionalProperties',
                                     keyword: 'additionalProperties',
                                     params: { additionalProperty: key1 },
                                     message: 'must NOT have additional properties',
@@ -179,129 +205,34 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                               }
                             }
                             if (_errs8 === errors) {
-                              if (data2.layer !== undefined) {
-                                let data3 = data2.layer
+                              if (data2.what !== undefined) {
+                                let data3 = data2.what
                                 const _errs9 = errors
-                                if (!(data3 === 'object' || data3 === 'opcache' || data3 === 'nginx' || data3 === 'cdn')) {
-                                  validate10.errors = [
-                                    {
-                                      instancePath: instancePath + '/layers/' + i0 + '/layer',
-                                      schemaPath: '#/properties/layers/items/properties/layer/enum',
-                                      keyword: 'enum',
-                                      params: { allowedValues: schema11.properties.layers.items.properties.layer.enum },
-                                      message: 'must be equal to one of the allowed values',
-                                    },
-                                  ]
-                                  return false
-                                }
-                                var valid2 = _errs9 === errors
-                              } else {
-                                var valid2 = true
-                              }
-                              if (valid2) {
-                                if (data2.state !== undefined) {
-                                  let data4 = data2.state
-                                  const _errs10 = errors
-                                  if (!(data4 === 'purged' || data4 === 'absent' || data4 === 'failed')) {
-                                    validate10.errors = [
-                                      {
-                                        instancePath: instancePath + '/layers/' + i0 + '/state',
-                                        schemaPath: '#/properties/layers/items/properties/state/enum',
-                                        keyword: 'enum',
-                                        params: { allowedValues: schema11.properties.layers.items.properties.state.enum },
-                                        message: 'must be equal to one of the allowed values',
-                                      },
-                                    ]
-                                    return false
-                                  }
-                                  var valid2 = _errs10 === errors
-                                } else {
-                                  var valid2 = true
-                                }
-                                if (valid2) {
-                                  if (data2.count !== undefined) {
-                                    let data5 = data2.count
-                                    const _errs11 = errors
-                                    if (!(typeof data5 == 'number' && !(data5 % 1) && !isNaN(data5) && isFinite(data5))) {
+                                if (errors === _errs9) {
+                                  if (typeof data3 === 'string') {
+                                    if (data3.length > 200) {
                                       validate10.errors = [
                                         {
-                                          instancePath: instancePath + '/layers/' + i0 + '/count',
-                                          schemaPath: '#/properties/layers/items/properties/count/type',
-                                          keyword: 'type',
-                                          params: { type: 'integer' },
-                                          message: 'must be integer',
+                                          instancePath: instancePath + '/changes/' + i0 + '/what',
+                                          schemaPath: '#/properties/changes/items/properties/what/maxLength',
+                                          keyword: 'maxLength',
+                                          params: { limit: 200 },
+                                          message: 'must NOT have more than 200 characters',
                                         },
                                       ]
                                       return false
                                     }
-                                    if (errors === _errs11) {
-                                      if (typeof data5 == 'number' && isFinite(data5)) {
-                                        if (data5 < 0 || isNaN(data5)) {
-                                          validate10.errors = [
-                                            {
-                                              instancePath: instancePath + '/layers/' + i0 + '/count',
-                                              schemaPath: '#/properties/layers/items/properties/count/minimum',
-                                              keyword: 'minimum',
-                                              params: { comparison: '>=', limit: 0 },
-                                              message: 'must be >= 0',
-                                            },
-                                          ]
-                                          return false
-                                        }
-                                      }
-                                    }
-                                    var valid2 = _errs11 === errors
                                   } else {
-                                    var valid2 = true
-                                  }
-                                  if (valid2) {
-                                    if (data2.code !== undefined) {
-                                      let data6 = data2.code
-                                      const _errs13 = errors
-                                      if (errors === _errs13) {
-                                        if (typeof data6 === 'string') {
-                                          if (data6.length > 40) {
-                                            validate10.errors = [
-                                              {
-                                                instancePath: instancePath + '/layers/' + i0 + '/code',
-                                                schemaPath: '#/properties/layers/items/properties/code/maxLength',
-                                                keyword: 'maxLength',
-                                                params: { limit: 40 },
-                                                message: 'must NOT have more than 40 characters',
-                                              },
-                                            ]
-                                            return false
-                                          } else {
-                                            if (!pattern0.test(data6)) {
-                                              validate10.errors = [
-                                                {
-                                                  instancePath: instancePath + '/layers/' + i0 + '/code',
-                                                  schemaPath: '#/properties/layers/items/properties/code/pattern',
-                                                  keyword: 'pattern',
-                                                  params: { pattern: '^[a-z]+(\\.[a-z_]+)?$' },
-                                                  message: 'must match pattern "' + '^[a-z]+(\\.[a-z_]+)?$' + '"',
-                                                },
-                                              ]
-                                              return false
-                                            }
-                                          }
-                                        } else {
-                                          validate10.errors = [
-                                            {
-                                              instancePath: instancePath + '/layers/' + i0 + '/code',
-                                              schemaPath: '#/properties/layers/items/properties/code/type',
-                                              keyword: 'type',
-                                              params: { type: 'string' },
-                                              message: 'must be string',
-                                            },
-                                          ]
-                                          return false
-                                        }
-                                      }
-                                      var valid2 = _errs13 === errors
-                                    } else {
-                                      var valid2 = true
-                                    }
+                                    validate10.errors = [
+                                      {
+                                        instancePath: instancePath + '/changes/' + i0 + '/what',
+                                        schemaPath: '#/properties/changes/items/properties/what/type',
+                                        keyword: 'type',
+                                        params: { type: 'string' },
+                                        message: 'must be string',
+                                      },
+                                    ]
+                                    return false
                                   }
                                 }
                               }
@@ -310,8 +241,8 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         } else {
                           validate10.errors = [
                             {
-                              instancePath: instancePath + '/layers/' + i0,
-                              schemaPath: '#/properties/layers/items/type',
+                              instancePath: instancePath + '/changes/' + i0,
+                              schemaPath: '#/properties/changes/items/type',
                               keyword: 'type',
                               params: { type: 'object' },
                               message: 'must be object',
@@ -329,8 +260,8 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                 } else {
                   validate10.errors = [
                     {
-                      instancePath: instancePath + '/layers',
-                      schemaPath: '#/properties/layers/type',
+                      instancePath: instancePath + '/changes',
+                      schemaPath: '#/properties/changes/type',
                       keyword: 'type',
                       params: { type: 'array' },
                       message: 'must be array',
@@ -344,36 +275,40 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               var valid0 = true
             }
             if (valid0) {
-              if (data.proof !== undefined) {
-                let data7 = data.proof
-                const _errs15 = errors
-                if (errors === _errs15) {
-                  if (Array.isArray(data7)) {
-                    if (data7.length > 200) {
+              if (data.layers !== undefined) {
+                let data4 = data.layers
+                const _errs11 = errors
+                if (errors === _errs11) {
+                  if (Array.isArray(data4)) {
+                    if (data4.length > 4) {
                       validate10.errors = [
                         {
-                          instancePath: instancePath + '/proof',
-                          schemaPath: '#/properties/proof/maxItems',
+                          instancePath: instancePath + '/layers',
+                          schemaPath: '#/properties/layers/maxItems',
                           keyword: 'maxItems',
-                          params: { limit: 200 },
-                          message: 'must NOT have more than 200 items',
+                          params: { limit: 4 },
+                          message: 'must NOT have more than 4 items',
                         },
                       ]
                       return false
                     } else {
                       var valid3 = true
-                      const len1 = data7.length
+                      const len1 = data4.length
                       for (let i1 = 0; i1 < len1; i1++) {
-                        let data8 = data7[i1]
-                        const _errs17 = errors
-                        if (errors === _errs17) {
-                          if (data8 && typeof data8 == 'object' && !Array.isArray(data8)) {
+                        let data5 = data4[i1]
+                        const _errs13 = errors
+                        if (errors === _errs13) {
+                          if (data5 && typeof data5 == 'object' && !Array.isArray(data5)) {
                             let missing2
-                            if ((data8.url === undefined && (missing2 = 'url')) || (data8.state === undefined && (missing2 = 'state'))) {
+                            if (
+                              (data5.layer === undefined && (missing2 = 'layer')) ||
+                              (data5.state === undefined && (missing2 = 'state')) ||
+                              (data5.count === undefined && (missing2 = 'count'))
+                            ) {
                               validate10.errors = [
                                 {
-                                  instancePath: instancePath + '/proof/' + i1,
-                                  schemaPath: '#/properties/proof/items/required',
+                                  instancePath: instancePath + '/layers/' + i1,
+                                  schemaPath: '#/properties/layers/items/required',
                                   keyword: 'required',
                                   params: { missingProperty: missing2 },
                                   message: "must have required property '" + missing2 + "'",
@@ -381,13 +316,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                               ]
                               return false
                             } else {
-                              const _errs19 = errors
-                              for (const key2 in data8) {
-                                if (!(key2 === 'url' || key2 === 'state' || key2 === 'cache' || key2 === 'status')) {
+                              const _errs15 = errors
+                              for (const key2 in data5) {
+                                if (!(key2 === 'layer' || key2 === 'state' || key2 === 'count' || key2 === 'code')) {
                                   validate10.errors = [
                                     {
-                                      instancePath: instancePath + '/proof/' + i1,
-                                      schemaPath: '#/properties/proof/items/additionalProperties',
+                                      instancePath: instancePath + '/layers/' + i1,
+                                      schemaPath: '#/properties/layers/items/additionalProperties',
                                       keyword: 'additionalProperties',
                                       params: { additionalProperty: key2 },
                                       message: 'must NOT have additional properties',
@@ -397,126 +332,127 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                   break
                                 }
                               }
-                              if (_errs19 === errors) {
-                                if (data8.url !== undefined) {
-                                  let data9 = data8.url
-                                  const _errs20 = errors
-                                  if (errors === _errs20) {
-                                    if (typeof data9 === 'string') {
-                                      if (data9.length > 2048) {
-                                        validate10.errors = [
-                                          {
-                                            instancePath: instancePath + '/proof/' + i1 + '/url',
-                                            schemaPath: '#/properties/proof/items/properties/url/maxLength',
-                                            keyword: 'maxLength',
-                                            params: { limit: 2048 },
-                                            message: 'must NOT have more than 2048 characters',
-                                          },
-                                        ]
-                                        return false
-                                      } else {
-                                        if (!pattern1.test(data9)) {
-                                          validate10.errors = [
-                                            {
-                                              instancePath: instancePath + '/proof/' + i1 + '/url',
-                                              schemaPath: '#/properties/proof/items/properties/url/pattern',
-                                              keyword: 'pattern',
-                                              params: { pattern: '^https?://[^\\s\\u0000-\\u001f]+$' },
-                                              message: 'must match pattern "' + '^https?://[^\\s\\u0000-\\u001f]+$' + '"',
-                                            },
-                                          ]
-                                          return false
-                                        }
-                                      }
-                                    } else {
-                                      validate10.errors = [
-                                        {
-                                          instancePath: instancePath + '/proof/' + i1 + '/url',
-                                          schemaPath: '#/properties/proof/items/properties/url/type',
-                                          keyword: 'type',
-                                          params: { type: 'string' },
-                                          message: 'must be string',
-                                        },
-                                      ]
-                                      return false
-                                    }
+                              if (_errs15 === errors) {
+                                if (data5.layer !== undefined) {
+                                  let data6 = data5.layer
+                                  const _errs16 = errors
+                                  if (!(data6 === 'object' || data6 === 'opcache' || data6 === 'nginx' || data6 === 'cdn')) {
+                                    validate10.errors = [
+                                      {
+                                        instancePath: instancePath + '/layers/' + i1 + '/layer',
+                                        schemaPath: '#/properties/layers/items/properties/layer/enum',
+                                        keyword: 'enum',
+                                        params: { allowedValues: schema11.properties.layers.items.properties.layer.enum },
+                                        message: 'must be equal to one of the allowed values',
+                                      },
+                                    ]
+                                    return false
                                   }
-                                  var valid4 = _errs20 === errors
+                                  var valid4 = _errs16 === errors
                                 } else {
                                   var valid4 = true
                                 }
                                 if (valid4) {
-                                  if (data8.state !== undefined) {
-                                    let data10 = data8.state
-                                    const _errs22 = errors
-                                    if (!(data10 === 'fresh' || data10 === 'stale' || data10 === 'unreachable')) {
+                                  if (data5.state !== undefined) {
+                                    let data7 = data5.state
+                                    const _errs17 = errors
+                                    if (!(data7 === 'purged' || data7 === 'kept' || data7 === 'absent' || data7 === 'failed')) {
                                       validate10.errors = [
                                         {
-                                          instancePath: instancePath + '/proof/' + i1 + '/state',
-                                          schemaPath: '#/properties/proof/items/properties/state/enum',
+                                          instancePath: instancePath + '/layers/' + i1 + '/state',
+                                          schemaPath: '#/properties/layers/items/properties/state/enum',
                                           keyword: 'enum',
-                                          params: { allowedValues: schema11.properties.proof.items.properties.state.enum },
+                                          params: { allowedValues: schema11.properties.layers.items.properties.state.enum },
                                           message: 'must be equal to one of the allowed values',
                                         },
                                       ]
                                       return false
                                     }
-                                    var valid4 = _errs22 === errors
+                                    var valid4 = _errs17 === errors
                                   } else {
                                     var valid4 = true
                                   }
                                   if (valid4) {
-                                    if (data8.cache !== undefined) {
-                                      let data11 = data8.cache
-                                      const _errs23 = errors
-                                      if (errors === _errs23) {
-                                        if (typeof data11 === 'string') {
-                                          if (data11.length > 32) {
+                                    if (data5.count !== undefined) {
+                                      let data8 = data5.count
+                                      const _errs18 = errors
+                                      if (!(typeof data8 == 'number' && !(data8 % 1) && !isNaN(data8) && isFinite(data8))) {
+                                        validate10.errors = [
+                                          {
+                                            instancePath: instancePath + '/layers/' + i1 + '/count',
+                                            schemaPath: '#/properties/layers/items/properties/count/type',
+                                            keyword: 'type',
+                                            params: { type: 'integer' },
+                                            message: 'must be integer',
+                                          },
+                                        ]
+                                        return false
+                                      }
+                                      if (errors === _errs18) {
+                                        if (typeof data8 == 'number' && isFinite(data8)) {
+                                          if (data8 < 0 || isNaN(data8)) {
                                             validate10.errors = [
                                               {
-                                                instancePath: instancePath + '/proof/' + i1 + '/cache',
-                                                schemaPath: '#/properties/proof/items/properties/cache/maxLength',
-                                                keyword: 'maxLength',
-                                                params: { limit: 32 },
-                                                message: 'must NOT have more than 32 characters',
+                                                instancePath: instancePath + '/layers/' + i1 + '/count',
+                                                schemaPath: '#/properties/layers/items/properties/count/minimum',
+                                                keyword: 'minimum',
+                                                params: { comparison: '>=', limit: 0 },
+                                                message: 'must be >= 0',
                                               },
                                             ]
                                             return false
                                           }
-                                        } else {
-                                          validate10.errors = [
-                                            {
-                                              instancePath: instancePath + '/proof/' + i1 + '/cache',
-                                              schemaPath: '#/properties/proof/items/properties/cache/type',
-                                              keyword: 'type',
-                                              params: { type: 'string' },
-                                              message: 'must be string',
-                                            },
-                                          ]
-                                          return false
                                         }
                                       }
-                                      var valid4 = _errs23 === errors
+                                      var valid4 = _errs18 === errors
                                     } else {
                                       var valid4 = true
                                     }
                                     if (valid4) {
-                                      if (data8.status !== undefined) {
-                                        let data12 = data8.status
-                                        const _errs25 = errors
-                                        if (!(typeof data12 == 'number' && !(data12 % 1) && !isNaN(data12) && isFinite(data12))) {
-                                          validate10.errors = [
-                                            {
-                                              instancePath: instancePath + '/proof/' + i1 + '/status',
-                                              schemaPath: '#/properties/proof/items/properties/status/type',
-                                              keyword: 'type',
-                                              params: { type: 'integer' },
-                                              message: 'must be integer',
-                                            },
-                                          ]
-                                          return false
+                                      if (data5.code !== undefined) {
+                                        let data9 = data5.code
+                                        const _errs20 = errors
+                                        if (errors === _errs20) {
+                                          if (typeof data9 === 'string') {
+                                            if (data9.length > 40) {
+                                              validate10.errors = [
+                                                {
+                                                  instancePath: instancePath + '/layers/' + i1 + '/code',
+                                                  schemaPath: '#/properties/layers/items/properties/code/maxLength',
+                                                  keyword: 'maxLength',
+                                                  params: { limit: 40 },
+                                                  message: 'must NOT have more than 40 characters',
+                                                },
+                                              ]
+                                              return false
+                                            } else {
+                                              if (!pattern0.test(data9)) {
+                                                validate10.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/layers/' + i1 + '/code',
+                                                    schemaPath: '#/properties/layers/items/properties/code/pattern',
+                                                    keyword: 'pattern',
+                                                    params: { pattern: '^[a-z]+(\\.[a-z_]+)?$' },
+                                                    message: 'must match pattern "' + '^[a-z]+(\\.[a-z_]+)?$' + '"',
+                                                  },
+                                                ]
+                                                return false
+                                              }
+                                            }
+                                          } else {
+                                            validate10.errors = [
+                                              {
+                                                instancePath: instancePath + '/layers/' + i1 + '/code',
+                                                schemaPath: '#/properties/layers/items/properties/code/type',
+                                                keyword: 'type',
+                                                params: { type: 'string' },
+                                                message: 'must be string',
+                                              },
+                                            ]
+                                            return false
+                                          }
                                         }
-                                        var valid4 = _errs25 === errors
+                                        var valid4 = _errs20 === errors
                                       } else {
                                         var valid4 = true
                                       }
@@ -528,8 +464,8 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                           } else {
                             validate10.errors = [
                               {
-                                instancePath: instancePath + '/proof/' + i1,
-                                schemaPath: '#/properties/proof/items/type',
+                                instancePath: instancePath + '/layers/' + i1,
+                                schemaPath: '#/properties/layers/items/type',
                                 keyword: 'type',
                                 params: { type: 'object' },
                                 message: 'must be object',
@@ -538,7 +474,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                             return false
                           }
                         }
-                        var valid3 = _errs17 === errors
+                        var valid3 = _errs13 === errors
                         if (!valid3) {
                           break
                         }
@@ -547,8 +483,8 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                   } else {
                     validate10.errors = [
                       {
-                        instancePath: instancePath + '/proof',
-                        schemaPath: '#/properties/proof/type',
+                        instancePath: instancePath + '/layers',
+                        schemaPath: '#/properties/layers/type',
                         keyword: 'type',
                         params: { type: 'array' },
                         message: 'must be array',
@@ -557,45 +493,576 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                     return false
                   }
                 }
-                var valid0 = _errs15 === errors
+                var valid0 = _errs11 === errors
               } else {
                 var valid0 = true
               }
               if (valid0) {
-                if (data.refreshed !== undefined) {
-                  let data13 = data.refreshed
-                  const _errs27 = errors
-                  if (!(typeof data13 == 'number' && !(data13 % 1) && !isNaN(data13) && isFinite(data13))) {
-                    validate10.errors = [
-                      {
-                        instancePath: instancePath + '/refreshed',
-                        schemaPath: '#/properties/refreshed/type',
-                        keyword: 'type',
-                        params: { type: 'integer' },
-                        message: 'must be integer',
-                      },
-                    ]
-                    return false
-                  }
-                  if (errors === _errs27) {
-                    if (typeof data13 == 'number' && isFinite(data13)) {
-                      if (data13 < 0 || isNaN(data13)) {
+                if (data.proof !== undefined) {
+                  let data10 = data.proof
+                  const _errs22 = errors
+                  if (errors === _errs22) {
+                    if (Array.isArray(data10)) {
+                      if (data10.length > 200) {
                         validate10.errors = [
                           {
-                            instancePath: instancePath + '/refreshed',
-                            schemaPath: '#/properties/refreshed/minimum',
-                            keyword: 'minimum',
-                            params: { comparison: '>=', limit: 0 },
-                            message: 'must be >= 0',
+                            instancePath: instancePath + '/proof',
+                            schemaPath: '#/properties/proof/maxItems',
+                            keyword: 'maxItems',
+                            params: { limit: 200 },
+                            message: 'must NOT have more than 200 items',
+                          },
+                        ]
+                        return false
+                      } else {
+                        var valid5 = true
+                        const len2 = data10.length
+                        for (let i2 = 0; i2 < len2; i2++) {
+                          let data11 = data10[i2]
+                          const _errs24 = errors
+                          if (errors === _errs24) {
+                            if (data11 && typeof data11 == 'object' && !Array.isArray(data11)) {
+                              let missing3
+                              if (
+                                (data11.url === undefined && (missing3 = 'url')) ||
+                                (data11.state === undefined && (missing3 = 'state'))
+                              ) {
+                                validate10.errors = [
+                                  {
+                                    instancePath: instancePath + '/proof/' + i2,
+                                    schemaPath: '#/properties/proof/items/required',
+                                    keyword: 'required',
+                                    params: { missingProperty: missing3 },
+                                    message: "must have required property '" + missing3 + "'",
+                                  },
+                                ]
+                                return false
+                              } else {
+                                const _errs26 = errors
+                                for (const key3 in data11) {
+                                  if (
+                                    !(
+                                      key3 === 'url' ||
+                                      key3 === 'state' ||
+                                      key3 === 'layer' ||
+                                      key3 === 'cache' ||
+                                      key3 === 'status' ||
+                                      key3 === 'madeAt'
+                                    )
+                                  ) {
+                                    validate10.errors = [
+                                      {
+                                        instancePath: instancePath + '/proof/' + i2,
+                                        schemaPath: '#/properties/proof/items/additionalProperties',
+                                        keyword: 'additionalProperties',
+                                        params: { additionalProperty: key3 },
+                                        message: 'must NOT have additional properties',
+                                      },
+                                    ]
+                                    return false
+                                    break
+                                  }
+                                }
+                                if (_errs26 === errors) {
+                                  if (data11.url !== undefined) {
+                                    let data12 = data11.url
+                                    const _errs27 = errors
+                                    if (errors === _errs27) {
+                                      if (typeof data12 === 'string') {
+                                        if (data12.length > 2048) {
+                                          validate10.errors = [
+                                            {
+                                              instancePath: instancePath + '/proof/' + i2 + '/url',
+                                              schemaPath: '#/properties/proof/items/properties/url/maxLength',
+                                              keyword: 'maxLength',
+                                              params: { limit: 2048 },
+                                              message: 'must NOT have more than 2048 characters',
+                                            },
+                                          ]
+                                          return false
+                                        } else {
+                                          if (!pattern1.test(data12)) {
+                                            validate10.errors = [
+                                              {
+                                                instancePath: instancePath + '/proof/' + i2 + '/url',
+                                                schemaPath: '#/properties/proof/items/properties/url/pattern',
+                                                keyword: 'pattern',
+                                                params: { pattern: '^https?://[^\\s\\u0000-\\u001f]+$' },
+                                                message: 'must match pattern "' + '^https?://[^\\s\\u0000-\\u001f]+$' + '"',
+                                              },
+                                            ]
+                                            return false
+                                          }
+                                        }
+                                      } else {
+                                        validate10.errors = [
+                                          {
+                                            instancePath: instancePath + '/proof/' + i2 + '/url',
+                                            schemaPath: '#/properties/proof/items/properties/url/type',
+                                            keyword: 'type',
+                                            params: { type: 'string' },
+                                            message: 'must be string',
+                                          },
+                                        ]
+                                        return false
+                                      }
+                                    }
+                                    var valid6 = _errs27 === errors
+                                  } else {
+                                    var valid6 = true
+                                  }
+                                  if (valid6) {
+                                    if (data11.state !== undefined) {
+                                      let data13 = data11.state
+                                      const _errs29 = errors
+                                      if (!(data13 === 'fresh' || data13 === 'stale' || data13 === 'unreachable' || data13 === 'removed')) {
+                                        validate10.errors = [
+                                          {
+                                            instancePath: instancePath + '/proof/' + i2 + '/state',
+                                            schemaPath: '#/properties/proof/items/properties/state/enum',
+                                            keyword: 'enum',
+                                            params: { allowedValues: schema11.properties.proof.items.properties.state.enum },
+                                            message: 'must be equal to one of the allowed values',
+                                          },
+                                        ]
+                                        return false
+                                      }
+                                      var valid6 = _errs29 === errors
+                                    } else {
+                                      var valid6 = true
+                                    }
+                                    if (valid6) {
+                                      if (data11.layer !== undefined) {
+                                        let data14 = data11.layer
+                                        const _errs30 = errors
+                                        if (!(data14 === 'object' || data14 === 'opcache' || data14 === 'nginx' || data14 === 'cdn')) {
+                                          validate10.errors = [
+                                            {
+                                              instancePath: instancePath + '/proof/' + i2 + '/layer',
+                                              schemaPath: '#/properties/proof/items/properties/layer/enum',
+                                              keyword: 'enum',
+                                              params: { allowedValues: schema11.properties.proof.items.properties.layer.enum },
+                                              message: 'must be equal to one of the allowed values',
+                                            },
+                                          ]
+                                          return false
+                                        }
+                                        var valid6 = _errs30 === errors
+                                      } else {
+                                        var valid6 = true
+                                      }
+                                      if (valid6) {
+                                        if (data11.cache !== undefined) {
+                                          let data15 = data11.cache
+                                          const _errs31 = errors
+                                          if (errors === _errs31) {
+                                            if (typeof data15 === 'string') {
+                                              if (data15.length > 32) {
+                                                validate10.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/proof/' + i2 + '/cache',
+                                                    schemaPath: '#/properties/proof/items/properties/cache/maxLength',
+                                                    keyword: 'maxLength',
+                                                    params: { limit: 32 },
+                                                    message: 'must NOT have more than 32 characters',
+                                                  },
+                                                ]
+                                                return false
+                                              }
+                                            } else {
+                                              validate10.errors = [
+                                                {
+                                                  instancePath: instancePath + '/proof/' + i2 + '/cache',
+                                                  schemaPath: '#/properties/proof/items/properties/cache/type',
+                                                  keyword: 'type',
+                                                  params: { type: 'string' },
+                                                  message: 'must be string',
+                                                },
+                                              ]
+                                              return false
+                                            }
+                                          }
+                                          var valid6 = _errs31 === errors
+                                        } else {
+                                          var valid6 = true
+                                        }
+                                        if (valid6) {
+                                          if (data11.status !== undefined) {
+                                            let data16 = data11.status
+                                            const _errs33 = errors
+                                            if (!(typeof data16 == 'number' && !(data16 % 1) && !isNaN(data16) && isFinite(data16))) {
+                                              validate10.errors = [
+                                                {
+                                                  instancePath: instancePath + '/proof/' + i2 + '/status',
+                                                  schemaPath: '#/properties/proof/items/properties/status/type',
+                                                  keyword: 'type',
+                                                  params: { type: 'integer' },
+                                                  message: 'must be integer',
+                                                },
+                                              ]
+                                              return false
+                                            }
+                                            var valid6 = _errs33 === errors
+                                          } else {
+                                            var valid6 = true
+                                          }
+                                          if (valid6) {
+                                            if (data11.madeAt !== undefined) {
+                                              let data17 = data11.madeAt
+                                              const _errs35 = errors
+                                              if (!(typeof data17 == 'number' && !(data17 % 1) && !isNaN(data17) && isFinite(data17))) {
+                                                validate10.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/proof/' + i2 + '/madeAt',
+                                                    schemaPath: '#/properties/proof/items/properties/madeAt/type',
+                                                    keyword: 'type',
+                                                    params: { type: 'integer' },
+                                                    message: 'must be integer',
+                                                  },
+                                                ]
+                                                return false
+                                              }
+                                              if (errors === _errs35) {
+                                                if (typeof data17 == 'number' && isFinite(data17)) {
+                                                  if (data17 < 0 || isNaN(data17)) {
+                                                    validate10.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/proof/' + i2 + '/madeAt',
+                                                        schemaPath: '#/properties/proof/items/properties/madeAt/minimum',
+                                                        keyword: 'minimum',
+                                                        params: { comparison: '>=', limit: 0 },
+                                                        message: 'must be >= 0',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  }
+                                                }
+                                              }
+                                              var valid6 = _errs35 === errors
+                                            } else {
+                                              var valid6 = true
+                                            }
+                                          }
+                                        }
+                                      }
+                                    }
+                                  }
+                                }
+                              }
+                            } else {
+                              validate10.errors = [
+                                {
+                                  instancePath: instancePath + '/proof/' + i2,
+                                  schemaPath: '#/properties/proof/items/type',
+                                  keyword: 'type',
+                                  params: { type: 'object' },
+                                  message: 'must be object',
+                                },
+                              ]
+                              return false
+                            }
+                          }
+                          var valid5 = _errs24 === errors
+                          if (!valid5) {
+                            break
+                          }
+                        }
+                      }
+                    } else {
+                      validate10.errors = [
+                        {
+                          instancePath: instancePath + '/proof',
+                          schemaPath: '#/properties/proof/type',
+                          keyword: 'type',
+                          params: { type: 'array' },
+                          message: 'must be array',
+                        },
+                      ]
+                      return false
+                    }
+                  }
+                  var valid0 = _errs22 === errors
+                } else {
+                  var valid0 = true
+                }
+                if (valid0) {
+                  if (data.refreshed !== undefined) {
+                    let data18 = data.refreshed
+                    const _errs37 = errors
+                    if (!(typeof data18 == 'number' && !(data18 % 1) && !isNaN(data18) && isFinite(data18))) {
+                      validate10.errors = [
+                        {
+                          instancePath: instancePath + '/refreshed',
+                          schemaPath: '#/properties/refreshed/type',
+                          keyword: 'type',
+                          params: { type: 'integer' },
+                          message: 'must be integer',
+                        },
+                      ]
+                      return false
+                    }
+                    if (errors === _errs37) {
+                      if (typeof data18 == 'number' && isFinite(data18)) {
+                        if (data18 < 0 || isNaN(data18)) {
+                          validate10.errors = [
+                            {
+                              instancePath: instancePath + '/refreshed',
+                              schemaPath: '#/properties/refreshed/minimum',
+                              keyword: 'minimum',
+                              params: { comparison: '>=', limit: 0 },
+                              message: 'must be >= 0',
+                            },
+                          ]
+                          return false
+                        }
+                      }
+                    }
+                    var valid0 = _errs37 === errors
+                  } else {
+                    var valid0 = true
+                  }
+                  if (valid0) {
+                    if (data.removed !== undefined) {
+                      let data19 = data.removed
+                      const _errs39 = errors
+                      if (!(typeof data19 == 'number' && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
+                        validate10.errors = [
+                          {
+                            instancePath: instancePath + '/removed',
+                            schemaPath: '#/properties/removed/type',
+                            keyword: 'type',
+                            params: { type: 'integer' },
+                            message: 'must be integer',
                           },
                         ]
                         return false
                       }
+                      if (errors === _errs39) {
+                        if (typeof data19 == 'number' && isFinite(data19)) {
+                          if (data19 < 0 || isNaN(data19)) {
+                            validate10.errors = [
+                              {
+                                instancePath: instancePath + '/removed',
+                                schemaPath: '#/properties/removed/minimum',
+                                keyword: 'minimum',
+                                params: { comparison: '>=', limit: 0 },
+                                message: 'must be >= 0',
+                              },
+                            ]
+                            return false
+                          }
+                        }
+                      }
+                      var valid0 = _errs39 === errors
+                    } else {
+                      var valid0 = true
+                    }
+                    if (valid0) {
+                      if (data.warmed !== undefined) {
+                        let data20 = data.warmed
+                        const _errs41 = errors
+                        if (!(typeof data20 == 'number' && !(data20 % 1) && !isNaN(data20) && isFinite(data20))) {
+                          validate10.errors = [
+                            {
+                              instancePath: instancePath + '/warmed',
+                              schemaPath: '#/properties/warmed/type',
+                              keyword: 'type',
+                              params: { type: 'integer' },
+                              message: 'must be integer',
+                            },
+                          ]
+                          return false
+                        }
+                        if (errors === _errs41) {
+                          if (typeof data20 == 'number' && isFinite(data20)) {
+                            if (data20 < 0 || isNaN(data20)) {
+                              validate10.errors = [
+                                {
+                                  instancePath: instancePath + '/warmed',
+                                  schemaPath: '#/properties/warmed/minimum',
+                                  keyword: 'minimum',
+                                  params: { comparison: '>=', limit: 0 },
+                                  message: 'must be >= 0',
+                                },
+                              ]
+                              return false
+                            }
+                          }
+                        }
+                        var valid0 = _errs41 === errors
+                      } else {
+                        var valid0 = true
+                      }
+                      if (valid0) {
+                        if (data.timings !== undefined) {
+                          let data21 = data.timings
+                          const _errs43 = errors
+                          if (errors === _errs43) {
+                            if (data21 && typeof data21 == 'object' && !Array.isArray(data21)) {
+                              let missing4
+                              if (
+                                (data21.settledMs === undefined && (missing4 = 'settledMs')) ||
+                                (data21.totalMs === undefined && (missing4 = 'totalMs'))
+                              ) {
+                                validate10.errors = [
+                                  {
+                                    instancePath: instancePath + '/timings',
+                                    schemaPath: '#/properties/timings/required',
+                                    keyword: 'required',
+                                    params: { missingProperty: missing4 },
+                                    message: "must have required property '" + missing4 + "'",
+                                  },
+                                ]
+                                return false
+                              } else {
+                                const _errs45 = errors
+                                for (const key4 in data21) {
+                                  if (!(key4 === 'freshMs' || key4 === 'settledMs' || key4 === 'totalMs')) {
+                                    validate10.errors = [
+                                      {
+                                        instancePath: instancePath + '/timings',
+                                        schemaPath: '#/properties/timings/additionalProperties',
+                                        keyword: 'additionalProperties',
+                                        params: { additionalProperty: key4 },
+                                        message: 'must NOT have additional properties',
+                                      },
+                                    ]
+                                    return false
+                                    break
+                                  }
+                                }
+                                if (_errs45 === errors) {
+                                  if (data21.freshMs !== undefined) {
+                                    let data22 = data21.freshMs
+                                    const _errs46 = errors
+                                    if (!(typeof data22 == 'number' && !(data22 % 1) && !isNaN(data22) && isFinite(data22))) {
+                                      validate10.errors = [
+                                        {
+                                          instancePath: instancePath + '/timings/freshMs',
+                                          schemaPath: '#/properties/timings/properties/freshMs/type',
+                                          keyword: 'type',
+                                          params: { type: 'integer' },
+                                          message: 'must be integer',
+                                        },
+                                      ]
+                                      return false
+                                    }
+                                    if (errors === _errs46) {
+                                      if (typeof data22 == 'number' && isFinite(data22)) {
+                                        if (data22 < 0 || isNaN(data22)) {
+                                          validate10.errors = [
+                                            {
+                                              instancePath: instancePath + '/timings/freshMs',
+                                              schemaPath: '#/properties/timings/properties/freshMs/minimum',
+                                              keyword: 'minimum',
+                                              params: { comparison: '>=', limit: 0 },
+                                              message: 'must be >= 0',
+                                            },
+                                          ]
+                                          return false
+                                        }
+                                      }
+                                    }
+                                    var valid7 = _errs46 === errors
+                                  } else {
+                                    var valid7 = true
+                                  }
+                                  if (valid7) {
+                                    if (data21.settledMs !== undefined) {
+                                      let data23 = data21.settledMs
+                                      const _errs48 = errors
+                                      if (!(typeof data23 == 'number' && !(data23 % 1) && !isNaN(data23) && isFinite(data23))) {
+                                        validate10.errors = [
+                                          {
+                                            instancePath: instancePath + '/timings/settledMs',
+                                            schemaPath: '#/properties/timings/properties/settledMs/type',
+                                            keyword: 'type',
+                                            params: { type: 'integer' },
+                                            message: 'must be integer',
+                                          },
+                                        ]
+                                        return false
+                                      }
+                                      if (errors === _errs48) {
+                                        if (typeof data23 == 'number' && isFinite(data23)) {
+                                          if (data23 < 0 || isNaN(data23)) {
+                                            validate10.errors = [
+                                              {
+                                                instancePath: instancePath + '/timings/settledMs',
+                                                schemaPath: '#/properties/timings/properties/settledMs/minimum',
+                                                keyword: 'minimum',
+                                                params: { comparison: '>=', limit: 0 },
+                                                message: 'must be >= 0',
+                                              },
+                                            ]
+                                            return false
+                                          }
+                                        }
+                                      }
+                                      var valid7 = _errs48 === errors
+                                    } else {
+                                      var valid7 = true
+                                    }
+                                    if (valid7) {
+                                      if (data21.totalMs !== undefined) {
+                                        let data24 = data21.totalMs
+                                        const _errs50 = errors
+                                        if (!(typeof data24 == 'number' && !(data24 % 1) && !isNaN(data24) && isFinite(data24))) {
+                                          validate10.errors = [
+                                            {
+                                              instancePath: instancePath + '/timings/totalMs',
+                                              schemaPath: '#/properties/timings/properties/totalMs/type',
+                                              keyword: 'type',
+                                              params: { type: 'integer' },
+                                              message: 'must be integer',
+                                            },
+                                          ]
+                                          return false
+                                        }
+                                        if (errors === _errs50) {
+                                          if (typeof data24 == 'number' && isFinite(data24)) {
+                                            if (data24 < 0 || isNaN(data24)) {
+                                              validate10.errors = [
+                                                {
+                                                  instancePath: instancePath + '/timings/totalMs',
+                                                  schemaPath: '#/properties/timings/properties/totalMs/minimum',
+                                                  keyword: 'minimum',
+                                                  params: { comparison: '>=', limit: 0 },
+                                                  message: 'must be >= 0',
+                                                },
+                                              ]
+                                              return false
+                                            }
+                                          }
+                                        }
+                                        var valid7 = _errs50 === errors
+                                      } else {
+                                        var valid7 = true
+                                      }
+                                    }
+                                  }
+                                }
+                              }
+                            } else {
+                              validate10.errors = [
+                                {
+                                  instancePath: instancePath + '/timings',
+                                  schemaPath: '#/properties/timings/type',
+                                  keyword: 'type',
+                                  params: { type: 'object' },
+                                  message: 'must be object',
+                                },
+                              ]
+                              return false
+                            }
+                          }
+                          var valid0 = _errs43 === errors
+                        } else {
+                          var valid0 = true
+                        }
+                      }
                     }
                   }
-                  var valid0 = _errs27 === errors
-                } else {
-                  var valid0 = true
                 }
               }
             }

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { ErrorCode } from '@platen/protocol'
-import { localSilenceMs, runDeadline, transition, type AgentEvent, type Job, type JobEvent } from '../../src/domain/job.ts'
+import { localSilenceMs, runDeadline } from '../../src/domain/due.ts'
+import type { Job } from '../../src/domain/job.ts'
+import type { AgentEvent, JobEvent } from '../../src/domain/job-event.ts'
+import { transition } from '../../src/domain/job-machine.ts'
 import { backoffMs } from '../../src/domain/retry.ts'
 import { at, fresh, last, live } from './job-history.ts'
 import { purge } from './job-moves.ts'
@@ -64,6 +67,23 @@ describe('an offered job', () => {
   it('ends by a result whose accept was lost', () => {
     const job = after(claim, { type: 'end', ...ours, end: done })
     assert.ok(job.state === 'succeeded' && job.end.effect === 'applied')
+  })
+})
+
+describe('an offered job past its queue deadline', () => {
+  const late = { ...after(claim), queueDeadline: 50 }
+
+  it('is not put off by an agent that declines it for ever', () => {
+    const busy = { type: 'decline', ...ours, code: 'agent.busy', message: 'busy', retryAfterMs: 1_000 } as const
+    assert.equal(at(late, busy, 49).job.state, 'queued')
+    const { job } = at(late, busy, 50)
+    assert.ok(job.state === 'expired' && job.end.effect === 'none' && job.reason?.code === 'agent.busy')
+  })
+
+  it('is not leased anew, however often its agent comes back without a word about it', () => {
+    const again = { type: 'offer again', ...ours, leaseMs: 90_000 } as const
+    assert.equal(at(late, again, 49).accepted, true)
+    assert.deepEqual(at(late, again, 50), { job: late, accepted: false, effects: [] })
   })
 })
 

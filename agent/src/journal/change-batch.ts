@@ -1,0 +1,65 @@
+import { classTag, isClassTag } from '../domain/page-tags.ts'
+import type { ChangeBatch } from '../ports/site-changes.ts'
+import type { WaitingChange } from './change-rows.ts'
+import type { PageRecords } from './page-records.ts'
+
+/** What is known of pages, to find those that changed. */
+export interface BatchGround {
+  readonly records: Pick<PageRecords, 'known' | 'collect' | 'url' | 'below'>
+  /** Whether rules may hold for pages that are not among the records: then a tree is everything. */
+  readonly gaps: boolean
+}
+
+/** More pages than this, or so much text of them, are everything. */
+const mostPages = 20_000
+const mostCharacters = 4_194_304
+const mostWords = 50
+
+/** Makes one piece of work of several changes, in their order. */
+export function changeBatch(changes: readonly WaitingChange[], ground: BatchGround): ChangeBatch {
+  const hidden = new Set(changes.flatMap(change => change.hidden))
+  const told = {
+    sinceUs: Math.min(...changes.map(({ at, sinceUs }) => Math.min(at, sinceUs ?? at))),
+    atUs: Math.max(...changes.map(({ at }) => at)),
+    count: changes.length,
+    what: [...new Set(changes.map(({ what }) => what))].slice(-mostWords),
+  }
+  const pages = changes.some(change => change.everything) ? undefined : pagesOf(changes, ground)
+  const left = pages && [...pages].filter(url => !hidden.has(url))
+  if (left && fits([...hidden, ...left])) return { ...told, everything: false, hidden: [...hidden], pages: left }
+  // What is left out of `hidden` here goes with everything.
+  return { ...told, everything: true, hidden: [...hidden].slice(0, mostPages / 10), pages: [] }
+}
+
+/**
+ * The pages that changed, or undefined where they are too many. Also those that were made again since: their copy in nginx's
+ * cache need not be what was made last, since visitors with a cookie get a page of their own that is not stored.
+ */
+function pagesOf(changes: readonly WaitingChange[], { records, gaps }: BatchGround): ReadonlySet<string> | undefined {
+  const urls = new Set<string>()
+  for (const url of changes.flatMap(change => change.urls)) if (records.known(url) !== 'whole') urls.add(url)
+  for (const url of changes.flatMap(change => change.again ?? [])) urls.add(url)
+  const trees = new Set(changes.flatMap(change => change.trees))
+  if (gaps && trees.size > 0) return undefined
+  for (const tree of trees) {
+    if (urls.size > mostPages) return undefined
+    for (const url of records.below(tree, mostPages + 1)) urls.add(url)
+  }
+  const tags = new Set(changes.flatMap(change => [...change.tags, ...change.tags.map(classTag)]))
+  const found = new Set<number>()
+  for (const tag of tags) {
+    // A page's class tag stands for all of a class; what stands for a class among changes is any of it.
+    if (found.size > mostPages) return undefined
+    records.collect(tag, found)
+  }
+  if (found.size > mostPages || changes.some(change => change.tags.some(isClassTag))) return undefined
+  for (const page of found) {
+    const url = records.url(page)
+    if (url !== undefined) urls.add(url)
+  }
+  return urls
+}
+
+function fits(urls: readonly string[]): boolean {
+  return urls.length <= mostPages && urls.reduce((sum, url) => sum + url.length, 0) <= mostCharacters
+}

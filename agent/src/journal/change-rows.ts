@@ -1,0 +1,79 @@
+import type { SpoolChange } from '@platen/protocol'
+import type { Statements } from './lazy-statements.ts'
+
+/** A change as it waits for a job. */
+export interface WaitingChange extends SpoolChange {
+  /** When the first of it had happened, where it stands for several. */
+  readonly sinceUs?: number
+  /** Pages that were begun before a change and stored after its purge. */
+  readonly again?: readonly string[]
+}
+
+/** Changes that wait, and those that jobs have taken and not brought to their end. */
+export interface ChangeRows {
+  put(change: WaitingChange): void
+  any(): boolean
+  /** Gives a job the oldest that wait, up to so many characters of JSON but one at least; all where one is of everything. */
+  take(jobId: string, most: number): readonly WaitingChange[]
+  settle(jobId: string, succeeded: boolean): void
+  /** Makes one change of everything of those that wait, where they are more than may be kept. */
+  bound(): void
+}
+
+const mostRows = 5_000
+const mostCharacters = 8_388_608
+/** Pages nobody may see any more whose names are kept when changes become one of everything; that removes others as well. */
+const mostHidden = 100
+
+/** Those in one database. What a job of an earlier process had taken waits again. */
+export function changeRows(statement: Statements): ChangeRows {
+  statement('UPDATE changes SET job = NULL WHERE job IS NOT NULL').run()
+  const total = (): { readonly count: number; readonly size: number; readonly everything: number } => {
+    const sums = 'SELECT count(*) AS count, total(size) AS size, total(everything) AS everything FROM changes WHERE job IS NULL'
+    return statement(sums).get() as unknown as ReturnType<typeof total>
+  }
+  /** The oldest that wait, up to so many characters, and the number of the last. */
+  const oldest = (most: number): { readonly changes: readonly WaitingChange[]; readonly lastId: number } => {
+    const changes: WaitingChange[] = []
+    let [left, lastId] = [most, 0]
+    for (const { id, size, body } of statement('SELECT id, size, body FROM changes WHERE job IS NULL ORDER BY id').iterate()) {
+      left -= size as number
+      if (left < 0 && changes.length > 0) break
+      changes.push(JSON.parse(body as string) as WaitingChange)
+      lastId = id as number
+    }
+    return { changes, lastId }
+  }
+  const put = (change: WaitingChange): void => {
+    const body = JSON.stringify(change)
+    statement('INSERT INTO changes (everything, size, body) VALUES (?, ?, ?)').run(change.everything ? 1 : 0, body.length, body)
+  }
+  return {
+    put,
+    any: () => statement('SELECT 1 FROM changes WHERE job IS NULL LIMIT 1').get() !== undefined,
+    take: (jobId, most) => {
+      const { changes, lastId } = oldest(total().everything > 0 ? Infinity : most)
+      statement('UPDATE changes SET job = ? WHERE job IS NULL AND id <= ?').run(jobId, lastId)
+      return changes
+    },
+    settle: (jobId, succeeded) => {
+      if (succeeded) statement('DELETE FROM changes WHERE job = ?').run(jobId)
+      else statement('UPDATE changes SET job = NULL WHERE job = ?').run(jobId)
+    },
+    bound: () => {
+      const { count, size } = total()
+      if (count <= mostRows && size <= mostCharacters) return
+      const { changes } = oldest(Infinity)
+      statement('DELETE FROM changes WHERE job IS NULL').run()
+      put(asEverything(changes))
+    },
+  }
+}
+
+function asEverything(changes: readonly WaitingChange[]): WaitingChange {
+  const times = changes.map(change => change.at)
+  const hidden = [...new Set(changes.flatMap(change => change.hidden))].slice(0, mostHidden)
+  const sinceUs = Math.min(...times, ...changes.map(change => change.sinceUs ?? Infinity))
+  const what = `${changes.length} changes`
+  return { at: Math.max(...times), sinceUs, what, tags: [], hidden, urls: [], trees: [], everything: true }
+}

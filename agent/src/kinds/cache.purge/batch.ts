@@ -1,0 +1,95 @@
+import type { ChangeBatch } from '../../ports/site-changes.ts'
+import { forgetPages, type Finder } from './entries.ts'
+import { paced } from './paced.ts'
+import { frontPage, notedUrls } from './plan.ts'
+import { mostAtOnce, notePurged, pageOf, sinceMs, type PageWork, type Purge } from './purge.ts'
+import { aliveMs, probeEarly, removePages } from './remove.ts'
+import { prove, settle } from './settle.ts'
+
+/** After a change, visitors see the old page for two seconds at most; what is left to be removed takes its time out of them. */
+const cutMs = 1_600
+
+/**
+ * Brings one batch into effect. What nobody may see any more goes first. Then pages are refreshed in place, so that nobody
+ * waits, for as long as that makes an end to the old ones in time; the rest is removed, to be made anew afterwards.
+ */
+export async function purgeBatch(purge: Purge, finder: Finder, batch: ChangeBatch): Promise<void> {
+  const { policy } = purge.context
+  const hidden = notedUrls(batch.hidden, policy.site.url).map(url => pageOf(purge, url, batch.atUs))
+  await forgetPages(purge, finder, hidden)
+  for (const page of hidden) notePurged(purge, page, 'removed')
+  const own = new Set(hidden.map(({ url }) => url))
+  const urls = notedUrls(batch.pages, policy.site.url).filter(url => !own.has(url))
+  for (const url of [urls[0], urls.find(url => url === frontPage(policy.site.url))]) if (url) purge.leads.set(url, batch.sinceUs)
+  const pages = urls.map(url => pageOf(purge, url, batch.atUs))
+  await renew(purge, finder, pages, batch.sinceUs)
+  await proveHidden(purge, finder, hidden)
+  purge.settledMs = Math.max(purge.settledMs, sinceMs(purge, batch.sinceUs))
+}
+
+/** Refreshes pages in their order until the cut, and removes what is left then, or what would be. */
+export async function renew(purge: Purge, finder: Finder, pages: readonly PageWork[], sinceUs: number): Promise<void> {
+  const { context } = purge
+  const { clock, signal } = context
+  const cut = new AbortController()
+  const leftMs = (): number => cutMs - sinceMs(purge, sinceUs)
+  const canRemove = purge.parts.pageCache !== undefined
+  const queue = [...pages]
+  const removals: Promise<void>[] = []
+  const shed = (): void => {
+    const late = canRemove ? tooMany(purge, queue, leftMs()) : []
+    if (late.length === 0) return
+    const removal = removePages(purge, finder, late)
+    // Thrown further down; until then there is no use in going on.
+    removal.catch(() => cut.abort())
+    removals.push(removal)
+  }
+  if (canRemove && leftMs() <= 0) cut.abort()
+  const timers =
+    canRemove && leftMs() > 0 ? [clock.after(leftMs(), () => cut.abort()), clock.after(leftMs() - aliveMs, () => probeEarly(purge))] : []
+  try {
+    shed()
+    const until = AbortSignal.any([signal, cut.signal])
+    await paced(queue, { pace: purge.pace, clock, signal: until, most: mostAtOnce }, async page => {
+      if ((await settleUntil(purge, finder, page, until)) === 'busy') queue.push(page)
+      context.progress(pages.length - queue.length, pages.length, 'Fetching pages anew')
+      shed()
+    })
+  } finally {
+    for (const forget of timers) forget()
+    await Promise.all(removals)
+  }
+  signal.throwIfAborted()
+  await removePages(
+    purge,
+    finder,
+    pages.filter(({ state }) => state === 'waiting'),
+  )
+}
+
+/** A page whose turn ended with the cut goes on waiting; nginx stores the answer all the same. */
+async function settleUntil(purge: Purge, finder: Finder, page: PageWork, until: AbortSignal): Promise<'done' | 'busy'> {
+  try {
+    return await settle(purge, finder, page, until)
+  } catch (error) {
+    if (!until.aborted || error !== until.reason) throw error
+    page.state = 'waiting'
+    return 'done'
+  }
+}
+
+/** Takes what won't be reached out of the queue, once that is most of it. */
+function tooMany(purge: Purge, queue: PageWork[], leftMs: number): readonly PageWork[] {
+  const reached = purge.pace.reach(leftMs)
+  return queue.length > 2 * reached ? queue.splice(reached) : []
+}
+
+/** Nobody may get what is hidden: each is looked at, and where an old copy is served, purged until none is. */
+async function proveHidden(purge: Purge, finder: Finder, hidden: readonly PageWork[]): Promise<void> {
+  const { clock, signal } = purge.context
+  await paced([...hidden], { pace: purge.pace, clock, signal, most: mostAtOnce }, async page => {
+    if (purge.parts.pageCache) await prove(purge, page, signal)
+    if (page.state === 'stale' || !purge.parts.pageCache) await settle(purge, finder, page, signal)
+  })
+  signal.throwIfAborted()
+}

@@ -1,0 +1,314 @@
+import assert from 'node:assert/strict'
+import { beforeEach, describe, it } from 'node:test'
+import { SiteDouble, siteUrl } from './site-double.ts'
+
+const urls = (...paths: string[]): string[] => paths.map(path => siteUrl + path)
+const many = (count: number, prefix = '/page-'): string[] => Array.from({ length: count }, (_, index) => `${prefix}${index}/`)
+const when = (event: string | undefined): number => Number(event?.split(' ')[0])
+
+let site: SiteDouble
+
+beforeEach(() => {
+  site = new SiteDouble()
+})
+
+describe('changes come into effect', () => {
+  it('puts new copies in the old ones’ place, so that no visitor waits, and looks at each as a visitor', async () => {
+    for (const path of ['/', '/hello/']) site.keep(path)
+    const now = site.clock.us
+    site.change({ pages: urls('/hello/', '/') })
+    const { result, effect } = await site.run()
+    assert.equal(effect, 'applied')
+    assert.deepEqual(
+      result.proof.map(({ url, state, cache, madeAt }) => [url.slice(siteUrl.length), state, cache, (madeAt ?? 0) * 1_000 >= now]),
+      [
+        ['/hello/', 'fresh', 'HIT', true],
+        ['/', 'fresh', 'HIT', true],
+      ],
+    )
+    assert.deepEqual([result.refreshed, result.removed, result.timings?.freshMs, result.timings?.settledMs], [2, 0, 50, 50])
+    assert.deepEqual([site.old(now), site.events.filter(event => event.includes('forgets'))], [[], []])
+    assert.deepEqual(result.changes, [{ what: '“Hello” was updated' }])
+  })
+
+  it('removes first what nobody may see any more, at once and without asking PHP', async () => {
+    for (const path of ['/secret/', '/']) site.keep(path)
+    site.answers = path => (path === '/secret/' ? 404 : 200)
+    site.change({ hidden: urls('/secret/'), pages: urls('/') })
+    const { result } = await site.run()
+    assert.equal(site.events[0], '0 forgets /secret/')
+    assert.deepEqual(
+      result.proof.map(({ url, state, status }) => [url.slice(siteUrl.length), state, status]),
+      [
+        ['/secret/', 'fresh', 404],
+        ['/', 'fresh', 200],
+      ],
+    )
+  })
+
+  it('removes what slow PHP has not made in time, within two seconds of the change, and makes it anew afterwards', async () => {
+    const paths = many(12)
+    for (const path of paths) site.keep(path)
+    const now = site.clock.us
+    site.takesMs = () => 700
+    site.change({ pages: urls(...paths) })
+    site.clock.after(1_900, () => assert.deepEqual(site.old(now), []))
+    const { result } = await site.run()
+    assert.ok(result.refreshed >= 4 && (result.removed ?? 0) >= 2, result.summary)
+    assert.equal(result.warmed, result.removed)
+    assert.ok(result.proof.every(({ state }) => state === 'fresh'))
+    assert.equal(site.kept.size, paths.length)
+  })
+
+  it('counts from the change, not from when it hears of it', async () => {
+    site.keep('/a/')
+    site.change({ pages: urls('/a/'), sinceUs: site.clock.us - 5_000_000 })
+    await site.run()
+    assert.equal(site.events[0], '0 forgets /a/')
+  })
+
+  it('does not wait with a thousand pages that won’t be reached', async () => {
+    const paths = many(1_000)
+    for (const path of paths) site.keep(path)
+    site.change({ pages: urls(...paths) })
+    await site.run()
+    const forgotten = site.events.filter(event => event.includes('forgets'))
+    assert.ok(forgotten.length > 800 && forgotten.filter(event => when(event) === 0).length > 800)
+  })
+
+  it('removes the copy of what nginx does not store: gone, moved, or with a cookie', async () => {
+    site.keep('/gone/')
+    site.answers = () => 404
+    site.change({ pages: urls('/gone/') })
+    const { result } = await site.run()
+    assert.deepEqual([result.proof[0]?.state, result.proof[0]?.status, site.kept.size], ['fresh', 404, 0])
+    assert.deepEqual(
+      site.events.map(event => event.split(' ')[1]),
+      ['refreshes', 'forgets', 'visits'],
+    )
+  })
+
+  it('leaves the good copy of a page on which PHP fails', async () => {
+    for (const path of ['/broken/', '/fine/']) site.keep(path)
+    site.answers = path => (path === '/broken/' ? 500 : 200)
+    site.change({ pages: urls('/broken/', '/fine/') })
+    const { result } = await site.run()
+    assert.deepEqual(
+      result.proof.map(({ url, state, status }) => [url.slice(siteUrl.length), state, status]),
+      [
+        ['/broken/', 'unreachable', 500],
+        ['/fine/', 'fresh', 200],
+      ],
+    )
+    assert.equal(site.kept.size, 2)
+  })
+
+  for (const [what, describes, code] of [
+    ['PHP is gone', 'php.unavailable', 'php.unavailable'],
+    ['WordPress is in maintenance', 'maintenance', 'wordpress.maintenance'],
+  ] as const) {
+    it(`leaves old copies where ${what}, but none of what nobody may see`, async () => {
+      for (const path of ['/secret/', '/a/', '/b/']) site.keep(path)
+      site.answers = () => (describes === 'maintenance' ? 503 : 502)
+      site.describes = describes
+      site.change({ hidden: urls('/secret/'), pages: urls('/a/', '/b/') })
+      await assert.rejects(site.run(), { code })
+      assert.deepEqual(site.old(Infinity).toSorted(), ['/a/', '/b/'])
+    })
+  }
+
+  it('removes old copies where PHP is there and only has no time', async () => {
+    site.keep('/a/')
+    site.answers = () => 503
+    site.describes = 'php.timeout'
+    site.change({ pages: urls('/a/') })
+    const { result } = await site.run()
+    assert.deepEqual([site.kept.size, result.proof[0]?.state], [0, 'removed'])
+  })
+
+  it('stands back while PHP-FPM queues: what it gave up is still PHP’s work', async () => {
+    const paths = many(40)
+    for (const path of paths) site.keep(path)
+    site.takesMs = (_, running) => (running > 1 ? 2_000 : 50)
+    site.change({ pages: urls(...paths) })
+    await site.run()
+    const warming = site.events.filter(event => event.includes('visits')).map(when)
+    assert.ok(site.mostRunning <= 4, `${site.mostRunning} at once`)
+    // Now and then it tries two.
+    const together = warming.filter((at, index) => at === warming[index - 1]).length
+    assert.ok(together <= warming.length / 5, `${together} of ${warming.length} together`)
+  })
+
+  it('keeps to the two seconds where PHP is there and answers nothing', async () => {
+    site.keep('/a/')
+    const now = site.clock.us
+    let old: readonly string[] = ['not looked yet']
+    site.takesMs = () => 15_000
+    site.hangs = true
+    site.change({ pages: urls('/a/') })
+    site.clock.after(1_950, () => (old = site.old(now)))
+    await site.run()
+    assert.deepEqual(old, [])
+  })
+
+  it('ignores what is no address of the site', async () => {
+    site.keep('/a/')
+    site.change({
+      hidden: ['https://evil.example/', 'https://user:pass@shop.example/'],
+      pages: [...urls('/a/', '/b\u0000/'), 'file:///etc/passwd', 'https://shop.example:444/'],
+    })
+    const { result } = await site.run()
+    assert.deepEqual(
+      result.proof.map(({ url }) => url),
+      urls('/a/'),
+    )
+  })
+
+  it('says so where nothing had changed', async () => {
+    const { result, effect } = await site.run()
+    assert.deepEqual([effect, result.proof, result.refreshed], ['none', [], 0])
+  })
+
+  it('keeps its receipt small, whatever addresses there are', async () => {
+    const paths = many(400, `/${'é'.repeat(330)}/`)
+    for (const path of paths) site.keep(new URL(siteUrl + path).pathname)
+    site.change({ pages: urls(...paths), what: Array.from({ length: 50 }, () => 'ä'.repeat(200)) })
+    const { result } = await site.run()
+    assert.ok(Buffer.byteLength(JSON.stringify(result)) < 262_144)
+  })
+})
+
+describe('what goes on while changes come in', () => {
+  it('takes what came meanwhile before it goes on making removed pages anew', async () => {
+    const paths = many(30)
+    for (const path of [...paths, '/late/']) site.keep(path)
+    site.takesMs = () => 400
+    site.change({ pages: urls(...paths), sinceUs: site.clock.us - 10_000_000 })
+    site.clock.after(1_000, () => site.change({ pages: urls('/late/'), what: ['“Late” was updated'] }))
+    const { result } = await site.run()
+    const late = site.events.findIndex(event => event.endsWith('refreshes /late/'))
+    assert.ok(when(site.events[late]) < 2_000)
+    assert.ok(site.events.slice(late).some(event => event.includes('visits /page-')))
+    assert.deepEqual(result.changes, [{ what: '“Late” was updated' }, { what: '“Hello” was updated' }])
+  })
+
+  it('makes those anew first that visitors want most: the front page, then by the access log', async () => {
+    const paths = ['/rare/', '/often/', '/', '/sometimes/']
+    for (const path of paths) site.keep(path)
+    site.visits = new Map([
+      ['/often/', 90],
+      ['/sometimes/', 9],
+    ])
+    site.takesMs = () => 60
+    site.change({ pages: urls(...paths), sinceUs: site.clock.us - 10_000_000 })
+    await site.run()
+    const visited = site.events.filter(event => event.includes(' visits ')).map(event => event.split(' ')[2])
+    assert.deepEqual(visited, ['/', '/often/', '/sometimes/', '/rare/'])
+  })
+
+  it('makes no more than 500 anew', async () => {
+    const paths = many(700)
+    for (const path of paths) site.keep(path)
+    site.takesMs = () => 5
+    site.change({ everything: true })
+    const { result } = await site.run()
+    assert.ok((result.warmed ?? 0) >= 490 && (result.warmed ?? 0) <= 510, String(result.warmed))
+  })
+
+  it('finds what a render stored after the purge that had begun before the change', async () => {
+    site.keep('/a/')
+    const now = site.clock.us
+    site.change({ pages: urls('/a/') })
+    site.storeLate('/a/', 300, 800)
+    const { result } = await site.run()
+    assert.deepEqual([site.old(now + 1), result.proof[0]?.state], [[], 'fresh'])
+  })
+
+  it('fails, and names who serves it, where an old copy comes again and again', async () => {
+    site.keep('/a/')
+    site.change({ pages: urls('/a/') })
+    for (let ms = 500; ms < 20_000; ms += 100) site.storeLate('/a/', 60_000, ms)
+    await assert.rejects(site.run(), { code: 'page.stale', message: /nginx/ })
+  })
+
+  it('tells what nginx keeps where it has to, before it takes the first', async () => {
+    site.keep('/a/')
+    site.keptNeeded = true
+    await site.run()
+    assert.deepEqual(site.told, [urls('/a/')])
+  })
+})
+
+describe('finding entries', () => {
+  it('reads no listing where the key is known and no page varies', async () => {
+    site.keep('/a/')
+    site.change({ pages: urls('/a/'), hidden: urls('/b/') })
+    await site.run()
+    assert.equal(site.listings, 0)
+  })
+
+  it('forgets every variant of pages that vary, by one listing', async () => {
+    site.varies = true
+    for (const path of ['/a/', '/b/']) {
+      site.keep(path)
+      for (const device of ['phone', 'watch']) site.keep(path, 60_000, device)
+    }
+    const now = site.clock.us
+    site.change({ pages: urls('/a/', '/b/') })
+    await site.run()
+    assert.deepEqual([site.old(now), site.listings, site.kept.size], [[], 1, 2])
+  })
+
+  it('reads all entries where the key is made of something it can’t tell, and says so', async () => {
+    site.policy = { ...site.policy, nginx: { ...site.policy.nginx, cacheKey: '$scheme$request_method$host$request_uri$device' } as never }
+    site.keep('/a/')
+    const now = site.clock.us
+    site.change({ pages: urls('/a/') })
+    const { result } = await site.run()
+    assert.deepEqual(site.old(now), [])
+    assert.match(result.summary, /reading the whole cache/)
+  })
+
+  it('refreshes for as long as it takes where it knows no cache folder', async () => {
+    const paths = many(20)
+    for (const path of paths) site.keep(path)
+    const now = site.clock.us
+    site.takesMs = () => 900
+    site.change({ pages: urls(...paths) })
+    const { result } = await site.run({ changes: true }, { blind: true })
+    assert.deepEqual([site.old(now), result.refreshed], [[], 20])
+  })
+
+  it('proves pages of a site whose plugin says nothing by what is kept', async () => {
+    site.says = false
+    site.keep('/a/')
+    site.change({ pages: urls('/a/') })
+    const { result } = await site.run()
+    assert.deepEqual([result.proof[0]?.state, result.proof[0]?.cache, result.refreshed], ['fresh', 'HIT', 1])
+  })
+})
+
+describe('everything', () => {
+  it('removes all that is kept of the site, but refreshes the front page in its place', async () => {
+    const paths = many(50)
+    for (const path of ['/', ...paths]) site.keep(path)
+    const now = site.clock.us
+    const { result } = await site.run({ everything: true, reason: 'a test' })
+    assert.deepEqual(site.old(now), [])
+    assert.ok(!site.events.some(event => event.endsWith('forgets /')))
+    assert.deepEqual([result.refreshed, result.removed, result.warmed], [1, 50, 50])
+    assert.deepEqual(
+      result.layers.map(({ layer, state }) => `${layer} ${state}`),
+      ['object absent', 'opcache purged', 'nginx purged', 'cdn absent'],
+    )
+  })
+
+  it('does nothing at all where PHP is gone or the URL is another’s', async () => {
+    site.keep('/a/')
+    site.describes = 'php.unavailable'
+    await assert.rejects(site.run({ everything: true, reason: 'a test' }), { code: 'php.unavailable' })
+    await assert.rejects(site.run({ urls: ['https://evil.example/'] }), { code: 'url.foreign' })
+    await assert.rejects(site.run({ urls: [`${siteUrl}/`, 'https://user@shop.example/'] }), { code: 'url.invalid' })
+    assert.deepEqual([site.steps, site.kept.size, site.events], [[], 1, []])
+  })
+})

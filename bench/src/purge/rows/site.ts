@@ -1,0 +1,22 @@
+import { byPhp, type Row } from '../row.ts'
+
+const plugins = `require_once ABSPATH . 'wp-admin/includes/plugin.php'; $plugin = 'lab-notice/lab-notice.php';`
+const activated = `${plugins} if ( ! is_plugin_active( $plugin ) ) { activate_plugin( $plugin ); echo 'activated'; }`
+const deactivated = `${plugins} if ( is_plugin_active( $plugin ) ) { deactivate_plugins( $plugin ); echo 'deactivated'; }`
+
+/** Changes of settings, people and plugins. */
+export const siteRows: readonly Row[] = [
+  byPhp('blogname', `lab_done( update_option( 'blogname', 'Another name' ) );`),
+  byPhp('blogdescription', `lab_done( update_option( 'blogdescription', 'Another word for it' ) );`),
+  byPhp('posts-per-page', `lab_done( update_option( 'posts_per_page', 9 ) );`),
+  byPhp('date-format', `lab_done( update_option( 'date_format', 'j. F Y' ) );`),
+  byPhp('display-name', `lab_done( wp_update_user( array( 'ID' => get_user_by( 'login', 'mara' )->ID, 'display_name' => 'Mara M.' ) ) );`),
+  byPhp(
+    'user-description',
+    `lab_done( wp_update_user( array( 'ID' => get_user_by( 'login', 'jonas' )->ID, 'description' => 'Jonas writes letters.' ) ) );`,
+  ),
+  byPhp('plugin-activate', `${plugins} activate_plugin( $plugin );`, { before: deactivated }),
+  byPhp('plugin-option', `lab_done( update_option( 'lab_notice', 'Open on Sundays.' ) );`, { before: activated }),
+  byPhp('plugin-deactivate', `${plugins} deactivate_plugins( $plugin );`, { before: activated }),
+  byPhp('option-unseen', `lab_done( update_option( 'lab_unseen', time() ) );`),
+]

@@ -1,0 +1,18 @@
+import type { ChildOutcome, Effect, JobEnd, Reason } from './job.ts'
+
+/** What an agent, or the connection to it, says of an attempt; `epoch` and `agentId` say which. */
+export type AgentEvent = { readonly epoch: number; readonly agentId: string } & (
+  | { readonly type: 'accept' | 'renew' | 'offer again'; readonly leaseMs: number }
+  | ({ readonly type: 'decline'; readonly retryAfterMs?: number } & Reason)
+  | { readonly type: 'end'; readonly end: JobEnd }
+  | { readonly type: 'wait'; readonly childId: string; readonly effect: Effect }
+)
+
+/** What can happen to a job. */
+export type JobEvent =
+  | AgentEvent
+  | { readonly type: 'claim'; readonly agentId: string; readonly leaseMs: number }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'supersede'; readonly by: string }
+  | { readonly type: 'resume'; readonly child: ChildOutcome }
+  | { readonly type: 'tick' }

@@ -1,0 +1,118 @@
+<?php
+/**
+ * What can go wrong with a purge, in words.
+ *
+ * @package Platen
+ */
+
+namespace Platen\Purge;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Codes of Platen's error table, and two of the plugin's own, as somebody reads them who looks after a site's pages and has never
+ * seen its server: what happened, and what to do.
+ */
+final class Problem {
+	/**
+	 * An error of our own, found without the agent: what was given can't be used, or names nothing.
+	 *
+	 * @param string $code A code of words().
+	 */
+	public static function error( string $code ): \WP_Error {
+		list( $message, $hint ) = self::words( $code );
+		return new \WP_Error(
+			$code,
+			$message,
+			array(
+				'status' => 'job.not_found' === $code ? 404 : 400,
+				'hint'   => $hint,
+			)
+		);
+	}
+
+	/**
+	 * The agent's answer as it is; an error of its own in plain words.
+	 *
+	 * @param array|\WP_Error $answer Of the agent.
+	 * @return array|\WP_Error
+	 */
+	public static function plain( $answer ) {
+		if ( ! is_wp_error( $answer ) ) {
+			return $answer;
+		}
+		$code  = (string) $answer->get_error_code();
+		$data  = (array) $answer->get_error_data();
+		$words = self::words( $code );
+		return new \WP_Error(
+			$code,
+			$words[0],
+			array(
+				'status' => isset( $data['status'] ) ? (int) $data['status'] : 500,
+				'hint'   => $words[1],
+			)
+		);
+	}
+
+	/**
+	 * What happened, and what to do.
+	 *
+	 * @param string $code Of the error.
+	 * @return string[] Two sentences, or one and ''.
+	 */
+	public static function words( string $code ): array {
+		$known = self::of_request() + self::of_site();
+		if ( isset( $known[ $code ] ) ) {
+			return $known[ $code ];
+		}
+		/* translators: %s: code of an error, such as job.lost */
+		return array( sprintf( __( 'The purge failed (%s).', 'platen' ), $code ), __( 'Try again in a minute. If it stays so, tell your host this code.', 'platen' ) );
+	}
+
+	/**
+	 * What is wrong with what was asked for, or with who is asked.
+	 *
+	 * @return array[]
+	 */
+	private static function of_request(): array {
+		$again = __( 'Try again in a minute. If it stays so, ask your host.', 'platen' );
+		return array(
+			'url.invalid'       => array( __( 'This is no address that can be purged.', 'platen' ), __( 'Use the whole address of a page, as the browser shows it.', 'platen' ) ),
+			'url.foreign'       => array( __( 'This address belongs to another site.', 'platen' ), __( 'Only pages of this site can be purged here.', 'platen' ) ),
+			'post.not_found'    => array( __( 'There is no such post that visitors can see.', 'platen' ), __( 'Publish it first: nobody has an old copy of what was never shown.', 'platen' ) ),
+			'input.invalid'     => array( __( 'It is not clear what is to be purged.', 'platen' ), __( 'Name up to 500 pages, or everything together with a reason of at most 200 characters.', 'platen' ) ),
+			'policy.denied'     => array( __( 'Your host does not allow purges on this site.', 'platen' ), __( 'Ask your host.', 'platen' ) ),
+			'job.not_found'     => array( __( 'Nothing is known of this purge, or no longer.', 'platen' ), __( 'Purge again.', 'platen' ) ),
+			'job.cancelled'     => array( __( 'Somebody stopped the purge.', 'platen' ), __( 'Purge again if it is still wanted.', 'platen' ) ),
+			'agent.unavailable' => array( __( 'Platen’s agent does not answer, so nothing was purged.', 'platen' ), __( 'Ask your host to start it.', 'platen' ) ),
+			'agent.busy'        => array( __( 'There is too much to do at the moment.', 'platen' ), $again ),
+			'outbox.full'       => array( __( 'There is too much to do at the moment.', 'platen' ), $again ),
+			'job.deadline'      => array( __( 'The purge took too long and was ended.', 'platen' ), __( 'Purge fewer pages at a time.', 'platen' ) ),
+		);
+	}
+
+	/**
+	 * What is wrong with the site.
+	 *
+	 * @return array[]
+	 */
+	private static function of_site(): array {
+		$host  = __( 'Tell your host.', 'platen' );
+		$error = __( 'Open the page to see what is wrong with it; then purge again.', 'platen' );
+		$php   = array( __( 'WordPress itself does not answer, so no new pages could be made. Visitors still get the old ones.', 'platen' ), $host );
+		return array(
+			'page.stale'            => array( __( 'Visitors still get an old page, although it was purged twice.', 'platen' ), $host ),
+			'page.unreachable'      => array( __( 'The page could not be fetched, so nothing proves that it is new.', 'platen' ), $error ),
+			'php.unavailable'       => $php,
+			'php.timeout'           => $php,
+			'php.failed'            => $php,
+			'wordpress.maintenance' => array( __( 'WordPress is being updated, so nothing was touched.', 'platen' ), __( 'Purge again when the update is done.', 'platen' ) ),
+			'nginx.unavailable'     => array( __( 'The web server does not answer.', 'platen' ), $host ),
+			'nginx.no_refresh'      => array( __( 'The web server is not set up for purges.', 'platen' ), __( 'Ask your host to add the lines that “platen-agent doctor” prints.', 'platen' ) ),
+			'redis.unavailable'     => array( __( 'Redis does not answer.', 'platen' ), $host ),
+			'redis.mismatch'        => array( __( 'WordPress uses another Redis than your host allows for.', 'platen' ), $host ),
+			'plugin.missing'        => array( __( 'The agent did not find this plugin inside WordPress.', 'platen' ), $host ),
+			'plugin.refused'        => array( __( 'Plugin and agent are of versions that do not fit each other.', 'platen' ), $host ),
+		);
+	}
+}

@@ -1,0 +1,72 @@
+<?php
+/**
+ * Calls of core's functions that fire no hook and hide what they ask for behind a hash.
+ *
+ * @package Platen
+ */
+
+namespace Platen\Record;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * What such a function was called with is taken from the call stack; each happens a few times a page at most.
+ */
+final class Core_Call {
+	/** Deep enough for a call that came through the object cache's functions. */
+	const FRAMES = 14;
+
+	/** Core's own look-ups of addresses, which end in a query that is seen. */
+	const BY_REQUEST = array(
+		'parse_request'                     => true,
+		'parse_query'                       => true,
+		'get_posts'                         => true,
+		'wp_resolve_numeric_slug_conflicts' => true,
+	);
+
+	/**
+	 * The objects of terms.
+	 */
+	public static function note_objects_in_term() {
+		$call = self::find( 'get_objects_in_term' );
+		// By now WordPress has put both into quotes, with commas between.
+		foreach ( explode( ', ', str_replace( "'", '', (string) ( $call['args'][1] ?? '' ) ) ) as $taxonomy ) {
+			foreach ( get_taxonomy( $taxonomy )->object_type ?? array() as $type ) {
+				foreach ( explode( ', ', str_replace( "'", '', (string) ( $call['args'][0] ?? '' ) ) ) as $id ) {
+					Reads::note( 'list', Tag::name( $type ) . '/term:' . $id );
+				}
+			}
+		}
+	}
+
+	/**
+	 * A path that no post has. One may come to have it by being published, or by a new slug.
+	 */
+	public static function note_no_page_by_path() {
+		$call = self::find( 'get_page_by_path' );
+		if ( isset( self::BY_REQUEST[ $call['caller'] ?? '' ] ) ) {
+			return;
+		}
+		foreach ( (array) ( $call['args'][2] ?? 'page' ) as $type ) {
+			$type = Tag::name( (string) $type );
+			Reads::note( 'list', $type );
+			Reads::note( 'order', "$type/name" );
+		}
+	}
+
+	/**
+	 * A function's frame on the stack, with the name of who called it; empty where it is not there.
+	 *
+	 * @param string $name Of the function.
+	 */
+	private static function find( string $name ): array {
+		// phpcs:ignore WordPress.PHP.DevelopmentFunctions -- there is no other way to learn it.
+		$frames = debug_backtrace( 0, self::FRAMES );
+		foreach ( $frames as $at => $frame ) {
+			if ( $name === $frame['function'] && ! isset( $frame['class'] ) ) {
+				return $frame + array( 'caller' => $frames[ $at + 1 ]['function'] ?? '' );
+			}
+		}
+		return array();
+	}
+}

@@ -1,0 +1,164 @@
+<?php
+/**
+ * SQL that a page was made of.
+ *
+ * @package Platen
+ */
+
+namespace Platen\Record;
+
+defined( 'ABSPATH' ) || exit;
+
+/**
+ * Statements are told by who makes them, not by what they say: what core's own functions read is seen by a hook or in the object cache.
+ * Whatever else reads the database makes the page partial.
+ */
+final class Statements {
+	/** Deep enough for a database class of a plugin between WordPress's and its caller. */
+	const FRAMES = 12;
+
+	/** Without their prefix. */
+	const TABLES = array( 'posts', 'postmeta', 'terms', 'termmeta', 'term_taxonomy', 'term_relationships', 'comments', 'commentmeta' );
+
+	/** Functions of core, and the tags of those that nothing else tells. */
+	const CALLERS = array(
+		'WP_Query::get_posts'                  => array(),
+		'WP_Query::set_found_posts'            => array(),
+		'WP_Term_Query::get_terms'             => array(),
+		'WP_Comment_Query::get_comment_ids'    => array(),
+		'WP_Comment_Query::set_found_comments' => array(),
+		'WP_User_Query::query'                 => array(),
+		'WP_Post::get_instance'                => array(),
+		'WP_Term::get_instance'                => array(),
+		'WP_Comment::get_instance'             => array(),
+		'WP_User::get_data_by'                 => array(),
+		'WP_Site::get_instance'                => array(),
+		'WP_Network::get_instance'             => array(),
+		'get_blog_details'                     => array(),
+		'is_site_meta_supported'               => array(),
+		'ms_allowed_http_request_hosts'        => array(),
+		'_prime_post_caches'                   => array(),
+		'_prime_post_parent_id_caches'         => array(),
+		'_prime_term_caches'                   => array(),
+		'_prime_comment_caches'                => array(),
+		'_prime_site_caches'                   => array(),
+		'_prime_network_caches'                => array(),
+		'cache_users'                          => array(),
+		'update_meta_cache'                    => array(),
+		'get_option'                           => array(),
+		'get_network_option'                   => array(),
+		'wp_load_alloptions'                   => array(),
+		'wp_load_core_site_options'            => array(),
+		'wp_prime_option_caches'               => array(),
+		'wp_prime_network_option_caches'       => array(),
+		'is_blog_installed'                    => array(),
+		'get_adjacent_post'                    => array(),
+		'wp_get_archives'                      => array(),
+		'get_calendar'                         => array(),
+		'get_page_by_path'                     => array(),
+		'get_pages'                            => array(),
+		'get_all_page_ids'                     => array(),
+		'get_objects_in_term'                  => array(),
+		'_get_last_post_time'                  => array(),
+		'get_lastcommentmodified'              => array(),
+		'wp_count_posts'                       => array(),
+		'wp_count_attachments'                 => array(),
+		'count_user_posts'                     => array(),
+		'count_many_users_posts'               => array( 'list:any', 'order:any/author' ),
+		'_pad_term_counts'                     => array(),
+		'_find_post_by_old_slug'               => array(),
+		'_find_post_by_old_date'               => array(),
+		'is_multi_author'                      => array(),
+		// Any post whose name only begins like the address that was not found.
+		'redirect_guess_404_permalink'         => array( 'list:any', 'order:any/name' ),
+		'redirect_canonical'                   => array( 'users:all' ),
+		'wp_list_authors'                      => array( 'list:any', 'order:any/author' ),
+		'count_users'                          => array( 'users:all' ),
+		'get_page_by_title'                    => array( 'list:any', 'order:any/title' ),
+		'attachment_url_to_postid'             => array( 'list:attachment', 'order:attachment/meta' ),
+		'get_available_post_mime_types'        => array( 'list:attachment' ),
+		'wp_enqueue_media'                     => array( 'list:attachment' ),
+		// These write; what they look up first is not shown.
+		'add_metadata'                         => array(),
+		'update_metadata'                      => array(),
+		'delete_metadata'                      => array(),
+		'update_option'                        => array(),
+		'delete_option'                        => array(),
+		'wp_set_option_autoload_values'        => array(),
+	);
+
+	/**
+	 * Each statement, before it is made.
+	 *
+	 * @param string $sql The statement.
+	 */
+	public static function filter_query( $sql ) {
+		// Writes are no reads; SHOW and DESCRIBE tell of tables.
+		if ( ! preg_match( '/^[\s(]*(?:SELECT|WITH)\b/i', $sql ) ) {
+			return $sql;
+		}
+		$caller = self::caller();
+		if ( ! isset( self::CALLERS[ $caller ] ) ) {
+			Reads::$partial = true;
+			return $sql;
+		}
+		foreach ( self::CALLERS[ $caller ] as $tag ) {
+			Reads::$tags[ Reads::$prefix . $tag ] = true;
+		}
+		return $sql;
+	}
+
+	/**
+	 * Who asked the database: a function, or a method with its class.
+	 */
+	private static function caller(): string {
+		// phpcs:ignore WordPress.PHP.DevelopmentFunctions -- there is no other way to learn it.
+		$frames = debug_backtrace( DEBUG_BACKTRACE_IGNORE_ARGS, self::FRAMES );
+		$inside = false;
+		foreach ( $frames as $frame ) {
+			$class_name = $frame['class'] ?? '';
+			$is_wpdb    = 'wpdb' === $class_name || is_subclass_of( $class_name, 'wpdb' );
+			if ( $inside && ! $is_wpdb ) {
+				return ( '' === $class_name ? '' : $class_name . '::' ) . $frame['function'];
+			}
+			$inside = $is_wpdb;
+		}
+		return '';
+	}
+
+	/**
+	 * Whether core's own tables are all that a query reads, which plugins may have changed.
+	 *
+	 * @param string $sql Of one of core's query classes.
+	 */
+	public static function reads_only_core( string $sql ): bool {
+		$known = self::tables();
+		preg_match_all( '/\b(?:FROM|JOIN)\s+`?(\w+)`?(?:\s+AS\s+\w+)?\s*(,?)/i', $sql, $matches );
+		foreach ( $matches[1] as $at => $table ) {
+			// Core names one table after FROM; what a plugin puts behind a comma is not looked at.
+			if ( ! isset( $known[ $table ] ) || ',' === $matches[2][ $at ] ) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
+	 * Tables of the present blog whose content tags tell, as keys. $wpdb->tables() has those of plugins as well.
+	 *
+	 * @return array<string,int>
+	 */
+	private static function tables(): array {
+		global $wpdb;
+		static $tables = array();
+		if ( ! isset( $tables[ Reads::$prefix ] ) ) {
+			$prefix = $wpdb->get_blog_prefix( '' === Reads::$prefix ? null : (int) substr( Reads::$prefix, 1 ) );
+			$names  = array( $wpdb->users, $wpdb->usermeta );
+			foreach ( self::TABLES as $table ) {
+				$names[] = $prefix . $table;
+			}
+			$tables[ Reads::$prefix ] = array_flip( $names );
+		}
+		return $tables[ Reads::$prefix ];
+	}
+}

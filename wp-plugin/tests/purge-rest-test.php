@@ -1,0 +1,145 @@
+<?php
+/**
+ * Tests of who may purge what, and see what.
+ *
+ * @package Platen
+ */
+
+namespace Platen\Tests;
+
+require_once __DIR__ . '/class-purge-test-case.php';
+
+/**
+ * The REST routes of purges.
+ */
+final class Purge_Rest_Test extends Purge_Test_Case {
+	/** Everything, and why. */
+	const EVERYTHING = array( 'everything' => true, 'reason' => 'New theme' );
+
+	public function test_lets_an_editor_purge_any_page_and_an_author_his_own() {
+		$this->agent_answers( array( array( 202, $this->job() ) ) );
+		$others = get_permalink( $this->post( 'Of nobody' ) );
+		$pages  = array( $others, home_url( '/' ) );
+		$editor = $this->become( 'editor' );
+		foreach ( $pages as $url ) {
+			self::assertSame( 202, $this->rest( 'POST', '/purge', array( 'url' => $url ) )->get_status(), $url );
+		}
+		$author = $this->become( 'author' );
+		$own    = $this->post( 'Of the author' );
+		self::assertSame( $author, (int) get_post( $own )->post_author );
+		self::assertSame( 202, $this->rest( 'POST', '/purge', array( 'url' => get_permalink( $own ) ) )->get_status() );
+		foreach ( $pages as $url ) {
+			self::assertSame( 403, $this->rest( 'POST', '/purge', array( 'url' => $url ) )->get_status(), $url );
+		}
+		self::assertNotSame( $editor, $author );
+	}
+
+	public function test_refuses_subscribers_and_strangers() {
+		$this->agent_answers( array( array( 202, $this->job() ) ) );
+		$url = get_permalink( $this->post( 'Words' ) );
+		$this->become( 'subscriber' );
+		foreach ( array( 403, 401 ) as $status ) {
+			self::assertSame( $status, $this->rest( 'POST', '/purge', array( 'url' => $url ) )->get_status() );
+			self::assertSame( $status, $this->rest( 'POST', '/purge', self::EVERYTHING )->get_status() );
+			self::assertSame( $status, $this->rest( 'POST', '/purge' )->get_status() );
+			self::assertSame( $status, $this->rest( 'GET', '/purge/' . self::JOB )->get_status() );
+			wp_set_current_user( 0 );
+		}
+		self::assertSame( array(), $this->asked() );
+	}
+
+	public function test_lets_only_those_who_manage_purge_everything() {
+		$this->agent_answers( array( array( 202, $this->job() ) ) );
+		$this->become( 'editor' );
+		self::assertSame( 403, $this->rest( 'POST', '/purge', self::EVERYTHING )->get_status() );
+		self::assertSame( array(), $this->asked() );
+		$this->become( 'administrator' );
+		self::assertSame( 202, $this->rest( 'POST', '/purge', self::EVERYTHING )->get_status() );
+		self::assertSame( self::EVERYTHING, $this->asked()[0][2]['input'] );
+	}
+
+	public function test_asks_the_filter_who_may_purge_a_page() {
+		$this->agent_answers( array( array( 202, $this->job() ) ) );
+		$post = $this->post( 'Words' );
+		$seen = array();
+		$may  = static function ( $capability, $id ) use ( &$seen ) {
+			$seen[] = array( $capability, $id );
+			return 'read';
+		};
+		$this->become( 'subscriber' );
+		add_filter( 'platen_purge_capability', $may, 10, 2 );
+		$statuses = array( $this->rest( 'POST', '/purge', array( 'url' => get_permalink( $post ) ) )->get_status(), $this->rest( 'POST', '/purge', array( 'url' => home_url( '/?s=x' ) ) )->get_status() );
+		remove_filter( 'platen_purge_capability', $may );
+		self::assertSame( array( 202, 202 ), $statuses );
+		self::assertSame( array( array( 'edit_post', $post ), array( 'edit_others_posts', 0 ) ), array_values( array_unique( $seen, SORT_REGULAR ) ) );
+	}
+
+	public function test_refuses_what_is_no_page_of_this_site_or_not_clear() {
+		$this->agent_answers( array( array( 202, $this->job() ) ) );
+		$this->become( 'administrator' );
+		$foreign = $this->rest( 'POST', '/purge', array( 'url' => 'https://example.com/' ) );
+		self::assertSame( array( 400, 'url.foreign' ), array( $foreign->get_status(), $foreign->get_data()['code'] ) );
+		self::assertSame( 'Only pages of this site can be purged here.', $foreign->get_data()['data']['hint'] );
+		$odd = array(
+			array(),
+			array( 'url' => '' ),
+			array( 'url' => array( home_url( '/' ) ) ),
+			array( 'url' => home_url( '/' ), 'everything' => true, 'reason' => 'x' ),
+			array( 'url' => home_url( '/' ), 'reason' => 'x' ),
+			array( 'everything' => true ),
+			array( 'everything' => true, 'reason' => str_repeat( 'x', 201 ) ),
+			array( 'everything' => 'perhaps', 'reason' => 'x' ),
+		);
+		foreach ( $odd as $params ) {
+			self::assertSame( 400, $this->rest( 'POST', '/purge', $params )->get_status(), wp_json_encode( $params ) );
+		}
+		self::assertSame( array(), $this->asked() );
+	}
+
+	public function test_refuses_a_cookie_without_its_nonce() {
+		$this->agent_answers( array( array( 202, $this->job() ) ) );
+		$cookies = $this->cookies( $this->become( 'administrator' ) );
+		$answer  = $this->http( '/?rest_route=/platen/v1/purge', array( 'method' => 'POST', 'headers' => array( 'Cookie' => $cookies ), 'body' => self::EVERYTHING ) );
+		self::assertSame( 401, wp_remote_retrieve_response_code( $answer ) );
+		self::assertSame( array(), $this->asked() );
+	}
+
+	public function test_shows_a_purge_to_whoever_asked_for_it_and_to_those_who_manage() {
+		$done = $this->done( array( home_url( '/' ) ) );
+		$this->agent_answers( array( array( 202, $this->job() ), array( 200, $done ) ) );
+		$this->become( 'editor' );
+		$started = $this->rest( 'POST', '/purge', array( 'url' => home_url( '/' ) ) )->get_data();
+		self::assertSame( array( 'queued', false, 'The purge waits for its turn.' ), array( $started['state'], $started['ended'], $started['sentence'] ) );
+		parse_str( (string) wp_parse_url( $started['follow'], PHP_URL_QUERY ), $query );
+		$ticket = array( 'ticket' => $query['ticket'] );
+
+		$receipt = $this->rest( 'GET', '/purge/' . self::JOB, $ticket );
+		self::assertSame( 200, $receipt->get_status() );
+		self::assertSame( array( true, 'Visitors get new pages.' ), array( $receipt->get_data()['ended'], $receipt->get_data()['sentence'] ) );
+		self::assertSame( 403, $this->rest( 'GET', '/purge/' . self::JOB )->get_status() );
+		self::assertSame( 403, $this->rest( 'GET', '/purge/' . str_replace( '01a', '01b', self::JOB ), $ticket )->get_status() );
+
+		$this->become( 'editor' );
+		self::assertSame( 403, $this->rest( 'GET', '/purge/' . self::JOB, $ticket )->get_status() );
+		$this->become( 'administrator' );
+		self::assertSame( 200, $this->rest( 'GET', '/purge/' . self::JOB )->get_status() );
+	}
+
+	public function test_names_to_an_author_only_the_pages_that_he_may_purge() {
+		$others = get_permalink( $this->post( 'Of nobody' ) );
+		$this->become( 'author' );
+		$own                       = get_permalink( $this->post( 'Of the author' ) );
+		$done                      = $this->done( array( $others, $own ) );
+		$done['result']['changes'] = array( array( 'what' => 'Post “Secret” was edited' ) );
+		$failed                    = $this->job( array( 'state' => 'failed', 'error' => array( 'code' => 'page.stale', 'message' => "nginx: 1 of 2, such as $others" ) ) );
+		$this->agent_answers( array( array( 202, $this->job() ), array( 200, $done ), array( 200, $failed ), array( 200, $done ) ) );
+		$this->rest( 'POST', '/purge', array( 'url' => $own ) );
+		$ticket  = array( 'ticket' => \Platen\Purge\Ticket::of( self::JOB ) );
+		$receipt = $this->rest( 'GET', '/purge/' . self::JOB, $ticket )->get_data();
+		self::assertSame( array( array( $own ), array() ), array( array_column( $receipt['pages'], 'url' ), $receipt['changes'] ) );
+		self::assertStringNotContainsString( $others, wp_json_encode( $this->rest( 'GET', '/purge/' . self::JOB, $ticket )->get_data(), JSON_UNESCAPED_SLASHES ) );
+		$this->become( 'administrator' );
+		$receipt = $this->rest( 'GET', '/purge/' . self::JOB )->get_data();
+		self::assertSame( array( array( $others, $own ), array( 'Post “Secret” was edited' ) ), array( array_column( $receipt['pages'], 'url' ), $receipt['changes'] ) );
+	}
+}
