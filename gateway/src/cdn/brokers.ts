@@ -19,7 +19,8 @@ export async function openBrokers(accounts: readonly CloudflareAccount[], clock:
   }
   return {
     accounts: [...brokers.keys()],
-    purge: (account, wanted) => brokers.get(account)?.purge(wanted) ?? Promise.resolve({ outcome: 'failed', code: 'cdn.denied' }),
+    purge: (account, wanted, delayed) =>
+      brokers.get(account)?.purge(wanted, delayed) ?? Promise.resolve({ outcome: 'failed', code: 'cdn.denied' }),
     close: () => {
       for (const broker of brokers.values()) broker.close()
     },

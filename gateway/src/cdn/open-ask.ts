@@ -14,9 +14,12 @@ export class OpenAsk {
   readonly #rest: Set<string>
   #settle: (outcome: PurgeOutcome) => void = () => undefined
   #isDone = false
+  #delayed: ((code: ErrorCode) => void) | undefined
 
-  constructor(ask: PurgeAsk, nowMs: number) {
+  /** `delayed` hears of the first failure. */
+  constructor(ask: PurgeAsk, nowMs: number, delayed?: (code: ErrorCode) => void) {
     this.#ask = ask
+    this.#delayed = delayed
     this.#since = nowMs
     this.#rest = new Set(ask.urls)
     this.outcome = new Promise(resolve => {
@@ -45,6 +48,8 @@ export class OpenAsk {
       this.fail(code)
       return undefined
     }
+    this.#delayed?.(code)
+    this.#delayed = undefined
     return 'urls' in what ? { ...this.#ask, urls: what.urls.filter(url => this.#rest.has(url)) } : { ...this.#ask, everything: true }
   }
 

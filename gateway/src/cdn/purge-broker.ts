@@ -32,12 +32,12 @@ export class PurgeBroker {
     this.#queue = new PurgeQueue(cdn.limits, clock.now())
   }
 
-  /** Settles when all of it is purged, or when it is given up. Never rejects. */
-  purge(wanted: Omit<PurgeAsk, 'id'>): Promise<PurgeOutcome> {
+  /** As PurgeDesk has it. */
+  purge(wanted: Omit<PurgeAsk, 'id'>, delayed?: (code: ErrorCode) => void): Promise<PurgeOutcome> {
     if (this.#closed) return Promise.resolve(failedForGood('gateway.draining'))
     if (this.#queue.size + wanted.urls.length > mostWaiting) return Promise.resolve(failedForGood('rate.limited'))
     const ask: PurgeAsk = { ...wanted, id: ++this.#lastId, urls: [...new Set(wanted.urls)] }
-    const open = new OpenAsk(ask, this.#clock.now())
+    const open = new OpenAsk(ask, this.#clock.now(), delayed)
     if (!open.isDone) {
       this.#open.set(ask.id, open)
       this.#queue.add(ask)

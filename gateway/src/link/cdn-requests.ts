@@ -1,10 +1,16 @@
-import { PlatenError, toPlatenError, type AgentFrame, type ErrorCode } from '@platen/protocol'
+import { PlatenError, toPlatenError, type AgentFrame, type ErrorCode, type GatewayFrame } from '@platen/protocol'
 import type { SiteCdn } from '../ports/sites.ts'
-import type { PurgeOutcome } from '../ports/purge-desk.ts'
 import type { LinkParts } from './link-parts.ts'
 import type { Peer } from './peer.ts'
 
 type Request = Extract<AgentFrame, { type: 'cdn.request' }>
+type Outcome = Extract<GatewayFrame, { type: 'cdn.outcome' }>['outcome']
+
+/** What came of a request so far. */
+interface Said {
+  readonly outcome: Outcome
+  readonly code?: ErrorCode
+}
 
 /** Requests of one agent that are under way: it sends each again until it is answered, so a repeated one is no second one. */
 const mostOpen = 256
@@ -25,20 +31,21 @@ export class CdnRequests {
   /** Takes a request; the answer goes to the session by which it came last. What gets lost is asked for again. */
   take(peer: Peer, frame: Request): void {
     const open = this.#open.get(peer.agent.id) ?? new Map<string, Peer>()
-    const id = `${frame.jobId} ${frame.part}`
+    const id = frame.purgeId
     const isUnderWay = open.has(id)
     if (!isUnderWay && open.size >= mostOpen) return this.#answer(peer, frame, { outcome: 'failed', code: 'rate.limited' })
     this.#open.set(peer.agent.id, open.set(id, peer))
     if (isUnderWay) return
-    void this.#purge(peer, frame).then(outcome => {
-      const asker = open.get(id) ?? peer
+    const asker = (): Peer => open.get(id) ?? peer
+    void this.#purge(peer, frame, code => this.#answer(asker(), frame, { outcome: 'delayed', code })).then(said => {
+      const last = asker()
       open.delete(id)
       if (open.size === 0) this.#open.delete(peer.agent.id)
-      this.#answer(asker, frame, outcome)
+      this.#answer(last, frame, said)
     })
   }
 
-  async #purge(peer: Peer, { what, urgent }: Request): Promise<PurgeOutcome | { readonly outcome: 'absent' }> {
+  async #purge(peer: Peer, { what, urgent }: Request, delayed: (code: ErrorCode) => void): Promise<Said> {
     try {
       const { accountId, siteId } = peer.agent
       const place = (await this.#parts.store.sites.find(accountId, siteId))?.cdn
@@ -46,7 +53,11 @@ export class CdnRequests {
       const { account, zone, hosts } = place
       const urls = 'urls' in what ? what.urls : []
       assertOwn(urls, place)
-      return await this.#parts.cdn.purge(account, { siteId, place: { zone, hosts }, urls, everything: 'everything' in what, urgent })
+      return await this.#parts.cdn.purge(
+        account,
+        { siteId, place: { zone, hosts }, urls, everything: 'everything' in what, urgent },
+        delayed,
+      )
     } catch (error) {
       const { code } = toPlatenError(error)
       this.#parts.log.warn('link:cdn_refused', { agentId: peer.agent.id, code })
@@ -54,13 +65,9 @@ export class CdnRequests {
     }
   }
 
-  #answer(
-    peer: Peer,
-    { jobId, part }: Request,
-    said: { readonly outcome: 'purged' | 'absent' | 'failed'; readonly code?: ErrorCode },
-  ): void {
-    this.#parts.metrics.count('cdn_requests', said.code ?? said.outcome)
-    peer.send({ type: 'cdn.outcome', jobId, part, outcome: said.outcome, ...(said.code === undefined ? {} : { code: said.code }) })
+  #answer(peer: Peer, { purgeId }: Request, { outcome, code }: Said): void {
+    if (outcome !== 'delayed') this.#parts.metrics.count('cdn_requests', code ?? outcome)
+    peer.send({ type: 'cdn.outcome', purgeId, outcome, ...(code === undefined ? {} : { code }) })
   }
 }
 

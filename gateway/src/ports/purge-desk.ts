@@ -6,6 +6,6 @@ export type PurgeOutcome = { readonly outcome: 'purged' } | { readonly outcome: 
 
 /** Where purges at CDNs are asked for. */
 export interface PurgeDesk {
-  /** Settles when all of it is purged, or when it is given up. Never rejects. */
-  purge(account: string, wanted: Omit<PurgeAsk, 'id'>): Promise<PurgeOutcome>
+  /** Settles when all of it is purged, or when it is given up; `delayed` hears once that the CDN did not take it, and why. Never rejects. */
+  purge(account: string, wanted: Omit<PurgeAsk, 'id'>, delayed?: (code: ErrorCode) => void): Promise<PurgeOutcome>
 }

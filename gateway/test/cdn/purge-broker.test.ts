@@ -32,11 +32,13 @@ function start() {
   const clock = new ManualClock()
   const broker = new PurgeBroker({ cdn, clock })
   const outcomes: PurgeOutcome[] = []
+  const delays: string[] = []
   const want = (urls: readonly string[], everything = false): void => {
     const place = { zone: 'zone', hosts: ['a.example'] }
-    void broker.purge({ siteId: 'site', place, urls, everything, urgent: false }).then(outcome => outcomes.push(outcome))
+    const delayed = (code: string): void => void delays.push(code)
+    void broker.purge({ siteId: 'site', place, urls, everything, urgent: false }, delayed).then(outcome => outcomes.push(outcome))
   }
-  return { broker, clock, requests, outcomes, want }
+  return { broker, clock, requests, outcomes, delays, want }
 }
 
 const purged = { outcome: 'purged' } as const
@@ -65,7 +67,7 @@ describe('the broker', () => {
   })
 
   it('waits as long as the CDN says, with all of the account', async () => {
-    const { want, requests, outcomes, clock } = start()
+    const { want, requests, outcomes, delays, clock } = start()
     want([page])
     await requests[0]?.answer({ outcome: 'limited', afterMs: 12_000 })
     want([`${page}other`])
@@ -75,10 +77,11 @@ describe('the broker', () => {
     assert.deepEqual(requests[1]?.what, { urls: [page, `${page}other`] })
     await requests[1].answer(purged)
     assert.deepEqual(outcomes, [purged, purged])
+    assert.deepEqual(delays, ['rate.limited'])
   })
 
   it('tries again what the CDN could not do, ever more seldom, and gives up after ten minutes', async () => {
-    const { want, requests, outcomes, clock } = start()
+    const { want, requests, outcomes, delays, clock } = start()
     want([page])
     const began = clock.now()
     for (let tries = 0; tries < 100 && outcomes.length === 0; tries += 1) {
@@ -87,6 +90,7 @@ describe('the broker', () => {
     }
     assert.deepEqual(outcomes, [{ outcome: 'failed', code: 'cdn.unavailable' }])
     assert.ok(clock.now() - began <= 11 * 60_000)
+    assert.deepEqual(delays, ['cdn.unavailable'])
   })
 
   it('gives up at once what the CDN will never do', async () => {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
-import { newId, type AgentFrame } from '@platen/protocol'
+import { newId, type AgentFrame, type ErrorCode } from '@platen/protocol'
 import type { PurgeAsk } from '../../src/domain/site-purges.ts'
 import type { PurgeOutcome } from '../../src/ports/purge-desk.ts'
 import { GatewayFixture, type Enrolled } from './gateway-fixture.ts'
 import type { Connection } from './wire-agent.ts'
 
 type Request = Extract<AgentFrame, { type: 'cdn.request' }>
+type Delayed = (code: ErrorCode) => void
 
 const zone = '023e105f4ecef8ad9ca31a8372d0c353'
 const hosts = ['a.example', 'www.a.example']
@@ -15,24 +16,28 @@ describe('a purge at the CDN', { timeout: 30_000 }, () => {
   let gateway: GatewayFixture
   let agent: Enrolled
   let connection: Connection
-  let asked: { readonly account: string; readonly wanted: Omit<PurgeAsk, 'id'>; readonly settle: (outcome: PurgeOutcome) => void }[]
-  let jobId: string
+  let asked: {
+    readonly account: string
+    readonly wanted: Omit<PurgeAsk, 'id'>
+    readonly delayed: Delayed
+    readonly settle: (outcome: PurgeOutcome) => void
+  }[]
+  let purgeId: string
 
   beforeEach(async () => {
     asked = []
-    const purge = (account: string, wanted: Omit<PurgeAsk, 'id'>): Promise<PurgeOutcome> =>
-      new Promise(settle => asked.push({ account, wanted, settle }))
+    const purge = (account: string, wanted: Omit<PurgeAsk, 'id'>, delayed: Delayed = () => {}): Promise<PurgeOutcome> =>
+      new Promise(settle => asked.push({ account, wanted, delayed, settle }))
     gateway = await GatewayFixture.open({ cdn: { purge } })
     agent = await gateway.enrol()
-    jobId = newId('job')
+    purgeId = newId('purge')
     connection = await gateway.welcomed(agent)
   })
   afterEach(() => gateway.close())
 
   const request = (more: Partial<Request> = {}): Request => ({
     type: 'cdn.request',
-    jobId,
-    part: 0,
+    purgeId,
     what: { urls: ['https://a.example/'] },
     urgent: false,
     ...more,
@@ -51,7 +56,7 @@ describe('a purge at the CDN', { timeout: 30_000 }, () => {
     const { siteId } = agent
     assert.deepEqual(wanted, { siteId, place: { zone, hosts }, urls: ['https://a.example/'], everything: false, urgent: true })
     settle({ outcome: 'purged' })
-    assert.deepEqual(await connection.next('cdn.outcome'), { type: 'cdn.outcome', jobId, part: 0, outcome: 'purged' })
+    assert.deepEqual(await connection.next('cdn.outcome'), { type: 'cdn.outcome', purgeId, outcome: 'purged' })
   })
 
   it('is of no site that is at no CDN', async () => {
@@ -62,13 +67,23 @@ describe('a purge at the CDN', { timeout: 30_000 }, () => {
 
   it('is of no other host than the site’s', async () => {
     await register()
-    for (const [part, url] of ['https://b.example/', 'https://a.example.b.example/', 'https://a.example@b.example/'].entries()) {
-      connection.send(request({ part, what: { urls: ['https://a.example/', url] } }))
+    for (const url of ['https://b.example/', 'https://a.example.b.example/', 'https://a.example@b.example/']) {
+      connection.send(request({ purgeId: newId('purge'), what: { urls: ['https://a.example/', url] } }))
       const { outcome, code } = await connection.next('cdn.outcome')
       assert.equal(outcome, 'failed')
       assert.ok(code === 'url.foreign' || code === 'url.invalid')
     }
     assert.deepEqual(asked, [])
+  })
+
+  it('is said to be delayed while the CDN does not take it, and then what came of it', async () => {
+    await register()
+    connection.send(request())
+    await underWay(1)
+    asked[0]?.delayed('cdn.unavailable')
+    assert.deepEqual(await connection.next('cdn.outcome'), { type: 'cdn.outcome', purgeId, outcome: 'delayed', code: 'cdn.unavailable' })
+    asked[0]?.settle({ outcome: 'purged' })
+    assert.equal((await connection.next('cdn.outcome')).outcome, 'purged')
   })
 
   it('is made once however often it is asked for, and answered where it was asked for last', async () => {
@@ -79,15 +94,16 @@ describe('a purge at the CDN', { timeout: 30_000 }, () => {
     connection.end()
     const again = await gateway.welcomed(agent)
     again.send(request())
-    again.send(request({ part: 1 }))
+    const other = newId('purge')
+    again.send(request({ purgeId: other }))
     await underWay(2)
     for (const { settle } of asked) settle({ outcome: 'failed', code: 'cdn.unavailable' })
     const outcomes = [await again.next('cdn.outcome'), await again.next('cdn.outcome')]
     assert.deepEqual(
-      outcomes.map(({ part, outcome, code }) => [part, outcome, code]),
+      outcomes.map(({ purgeId, outcome, code }) => [purgeId, outcome, code]),
       [
-        [0, 'failed', 'cdn.unavailable'],
-        [1, 'failed', 'cdn.unavailable'],
+        [purgeId, 'failed', 'cdn.unavailable'],
+        [other, 'failed', 'cdn.unavailable'],
       ],
     )
     assert.equal(asked.length, 2)

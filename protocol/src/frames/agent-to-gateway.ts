@@ -1,5 +1,6 @@
 import { Type, type TSchema } from 'typebox'
 import { closed, Code, Url } from '../kinds/parts.ts'
+import { limits } from '../limits.ts'
 import {
   AgentId,
   Base64Url,
@@ -13,6 +14,7 @@ import {
   LocalOrigin,
   outcome,
   PoolName,
+  PurgeId,
   PublicKey,
   Text,
   TimeMs,
@@ -96,12 +98,17 @@ export const agentFrames: Record<string, TSchema> = {
   }),
   /** A new key for this agent: `signature` by the one in use, `proof` by the new one, both over `rotationText(…)`. */
   'key.offer': closed({ type: Type.Literal('key.offer'), publicKey: PublicKey, signature: Base64Url, proof: Base64Url }),
-  /** Purge these at the site's CDN, or all of the site. Sent again until `cdn.outcome` names it: purging twice does no harm. */
+  /**
+   * Purge these at the site's CDN, or all of the site. Sent again until `cdn.outcome` names it: purging twice does no harm. What is
+   * to be purged never changes under one id.
+   */
   'cdn.request': closed({
     type: Type.Literal('cdn.request'),
-    jobId: JobId,
-    part: Type.Integer({ minimum: 0, maximum: 10_000 }),
-    what: Type.Union([closed({ urls: Type.Array(Url, { minItems: 1, maxItems: 200 }) }), closed({ everything: Type.Literal(true) })]),
+    purgeId: PurgeId,
+    what: Type.Union([
+      closed({ urls: Type.Array(Url, { minItems: 1, maxItems: limits.cdn.requestUrls }) }),
+      closed({ everything: Type.Literal(true) }),
+    ]),
     /** Prices, stock, and what nobody may see any more. */
     urgent: Type.Boolean(),
   }),

@@ -470,20 +470,15 @@ export const schemas: Readonly<Record<string, object>> = {
   },
   'agent.cdn.request': {
     type: 'object',
-    required: ['type', 'jobId', 'part', 'what', 'urgent'],
+    required: ['type', 'purgeId', 'what', 'urgent'],
     properties: {
       type: {
         type: 'string',
         const: 'cdn.request',
       },
-      jobId: {
+      purgeId: {
         type: 'string',
-        pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
-      },
-      part: {
-        type: 'integer',
-        minimum: 0,
-        maximum: 10000,
+        pattern: '^purge_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
       },
       what: {
         anyOf: [
@@ -804,23 +799,18 @@ export const schemas: Readonly<Record<string, object>> = {
   },
   'gateway.cdn.outcome': {
     type: 'object',
-    required: ['type', 'jobId', 'part', 'outcome'],
+    required: ['type', 'purgeId', 'outcome'],
     properties: {
       type: {
         type: 'string',
         const: 'cdn.outcome',
       },
-      jobId: {
+      purgeId: {
         type: 'string',
-        pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
-      },
-      part: {
-        type: 'integer',
-        minimum: 0,
-        maximum: 10000,
+        pattern: '^purge_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
       },
       outcome: {
-        enum: ['purged', 'absent', 'failed'],
+        enum: ['purged', 'absent', 'delayed', 'failed'],
       },
       code: {
         type: 'string',
@@ -2403,7 +2393,7 @@ export const schemas: Readonly<Record<string, object>> = {
               enum: ['object', 'opcache', 'nginx', 'cdn'],
             },
             state: {
-              enum: ['purged', 'kept', 'absent', 'failed'],
+              enum: ['purged', 'kept', 'absent', 'pending', 'failed'],
             },
             count: {
               type: 'integer',

@@ -140,8 +140,7 @@ export interface AgentKeyOffer {
 
 export interface AgentCdnRequest {
   type: 'cdn.request'
-  jobId: string
-  part: number
+  purgeId: string
   what:
     | {
         /**
@@ -239,9 +238,8 @@ export interface GatewayKeyAck {
 
 export interface GatewayCdnOutcome {
   type: 'cdn.outcome'
-  jobId: string
-  part: number
-  outcome: 'purged' | 'absent' | 'failed'
+  purgeId: string
+  outcome: 'purged' | 'absent' | 'delayed' | 'failed'
   code?: string
 }
 
@@ -751,7 +749,7 @@ export interface KindCachePurgeResult {
    */
   layers: {
     layer: 'object' | 'opcache' | 'nginx' | 'cdn'
-    state: 'purged' | 'kept' | 'absent' | 'failed'
+    state: 'purged' | 'kept' | 'absent' | 'pending' | 'failed'
     count: number
     code?: string
   }[]

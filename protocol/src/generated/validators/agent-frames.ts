@@ -4352,11 +4352,10 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
 const isAgentCdnRequest = validate20
 const schema21 = {
   type: 'object',
-  required: ['type', 'jobId', 'part', 'what', 'urgent'],
+  required: ['type', 'purgeId', 'what', 'urgent'],
   properties: {
     type: { type: 'string', const: 'cdn.request' },
-    jobId: { type: 'string', pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
-    part: { type: 'integer', minimum: 0, maximum: 10000 },
+    purgeId: { type: 'string', pattern: '^purge_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
     what: {
       anyOf: [
         {
@@ -4384,6 +4383,7 @@ const schema21 = {
   },
   additionalProperties: false,
 }
+const pattern21 = new RegExp('^purge_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
 const pattern22 = new RegExp('^https?://[^\\s\\u0000-\\u001f]+$', '')
 
 function validate20(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
@@ -4394,8 +4394,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
       let missing0
       if (
         (data.type === undefined && (missing0 = 'type')) ||
-        (data.jobId === undefined && (missing0 = 'jobId')) ||
-        (data.part === undefined && (missing0 = 'part')) ||
+        (data.purgeId === undefined && (missing0 = 'purgeId')) ||
         (data.what === undefined && (missing0 = 'what')) ||
         (data.urgent === undefined && (missing0 = 'urgent'))
       ) {
@@ -4412,7 +4411,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
       } else {
         const _errs1 = errors
         for (const key0 in data) {
-          if (!(key0 === 'type' || key0 === 'jobId' || key0 === 'part' || key0 === 'what' || key0 === 'urgent')) {
+          if (!(key0 === 'type' || key0 === 'purgeId' || key0 === 'what' || key0 === 'urgent')) {
             validate20.errors = [
               {
                 instancePath,
@@ -4459,19 +4458,20 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
             var valid0 = true
           }
           if (valid0) {
-            if (data.jobId !== undefined) {
-              let data1 = data.jobId
+            if (data.purgeId !== undefined) {
+              let data1 = data.purgeId
               const _errs4 = errors
               if (errors === _errs4) {
                 if (typeof data1 === 'string') {
-                  if (!pattern4.test(data1)) {
+                  if (!pattern21.test(data1)) {
                     validate20.errors = [
                       {
-                        instancePath: instancePath + '/jobId',
-                        schemaPath: '#/properties/jobId/pattern',
+                        instancePath: instancePath + '/purgeId',
+                        schemaPath: '#/properties/purgeId/pattern',
                         keyword: 'pattern',
-                        params: { pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
-                        message: 'must match pattern "' + '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' + '"',
+                        params: { pattern: '^purge_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
+                        message:
+                          'must match pattern "' + '^purge_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' + '"',
                       },
                     ]
                     return false
@@ -4479,8 +4479,8 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
                 } else {
                   validate20.errors = [
                     {
-                      instancePath: instancePath + '/jobId',
-                      schemaPath: '#/properties/jobId/type',
+                      instancePath: instancePath + '/purgeId',
+                      schemaPath: '#/properties/purgeId/type',
                       keyword: 'type',
                       params: { type: 'string' },
                       message: 'must be string',
@@ -4494,47 +4494,300 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
               var valid0 = true
             }
             if (valid0) {
-              if (data.part !== undefined) {
-                let data2 = data.part
+              if (data.what !== undefined) {
+                let data2 = data.what
                 const _errs6 = errors
-                if (!(typeof data2 == 'number' && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
-                  validate20.errors = [
-                    {
-                      instancePath: instancePath + '/part',
-                      schemaPath: '#/properties/part/type',
-                      keyword: 'type',
-                      params: { type: 'integer' },
-                      message: 'must be integer',
-                    },
-                  ]
-                  return false
-                }
-                if (errors === _errs6) {
-                  if (typeof data2 == 'number' && isFinite(data2)) {
-                    if (data2 > 10000 || isNaN(data2)) {
-                      validate20.errors = [
-                        {
-                          instancePath: instancePath + '/part',
-                          schemaPath: '#/properties/part/maximum',
-                          keyword: 'maximum',
-                          params: { comparison: '<=', limit: 10000 },
-                          message: 'must be <= 10000',
-                        },
-                      ]
-                      return false
-                    } else {
-                      if (data2 < 0 || isNaN(data2)) {
-                        validate20.errors = [
-                          {
-                            instancePath: instancePath + '/part',
-                            schemaPath: '#/properties/part/minimum',
-                            keyword: 'minimum',
-                            params: { comparison: '>=', limit: 0 },
-                            message: 'must be >= 0',
-                          },
-                        ]
-                        return false
+                const _errs7 = errors
+                let valid1 = false
+                const _errs8 = errors
+                if (errors === _errs8) {
+                  if (data2 && typeof data2 == 'object' && !Array.isArray(data2)) {
+                    let missing1
+                    if (data2.urls === undefined && (missing1 = 'urls')) {
+                      const err0 = {
+                        instancePath: instancePath + '/what',
+                        schemaPath: '#/properties/what/anyOf/0/required',
+                        keyword: 'required',
+                        params: { missingProperty: missing1 },
+                        message: "must have required property '" + missing1 + "'",
                       }
+                      if (vErrors === null) {
+                        vErrors = [err0]
+                      } else {
+                        vErrors.push(err0)
+                      }
+                      errors++
+                    } else {
+                      const _errs10 = errors
+                      for (const key1 in data2) {
+                        if (!(key1 === 'urls')) {
+                          const err1 = {
+                            instancePath: instancePath + '/what',
+                            schemaPath: '#/properties/what/anyOf/0/additionalProperties',
+                            keyword: 'additionalProperties',
+                            params: { additionalProperty: key1 },
+                            message: 'must NOT have additional properties',
+                          }
+                          if (vErrors === null) {
+                            vErrors = [err1]
+                          } else {
+                            vErrors.push(err1)
+                          }
+                          errors++
+                          break
+                        }
+                      }
+                      if (_errs10 === errors) {
+                        if (data2.urls !== undefined) {
+                          let data3 = data2.urls
+                          const _errs11 = errors
+                          if (errors === _errs11) {
+                            if (Array.isArray(data3)) {
+                              if (data3.length > 200) {
+                                const err2 = {
+                                  instancePath: instancePath + '/what/urls',
+                                  schemaPath: '#/properties/what/anyOf/0/properties/urls/maxItems',
+                                  keyword: 'maxItems',
+                                  params: { limit: 200 },
+                                  message: 'must NOT have more than 200 items',
+                                }
+                                if (vErrors === null) {
+                                  vErrors = [err2]
+                                } else {
+                                  vErrors.push(err2)
+                                }
+                                errors++
+                              } else {
+                                if (data3.length < 1) {
+                                  const err3 = {
+                                    instancePath: instancePath + '/what/urls',
+                                    schemaPath: '#/properties/what/anyOf/0/properties/urls/minItems',
+                                    keyword: 'minItems',
+                                    params: { limit: 1 },
+                                    message: 'must NOT have fewer than 1 items',
+                                  }
+                                  if (vErrors === null) {
+                                    vErrors = [err3]
+                                  } else {
+                                    vErrors.push(err3)
+                                  }
+                                  errors++
+                                } else {
+                                  var valid3 = true
+                                  const len0 = data3.length
+                                  for (let i0 = 0; i0 < len0; i0++) {
+                                    let data4 = data3[i0]
+                                    const _errs13 = errors
+                                    if (errors === _errs13) {
+                                      if (typeof data4 === 'string') {
+                                        if (data4.length > 2048) {
+                                          const err4 = {
+                                            instancePath: instancePath + '/what/urls/' + i0,
+                                            schemaPath: '#/properties/what/anyOf/0/properties/urls/items/maxLength',
+                                            keyword: 'maxLength',
+                                            params: { limit: 2048 },
+                                            message: 'must NOT have more than 2048 characters',
+                                          }
+                                          if (vErrors === null) {
+                                            vErrors = [err4]
+                                          } else {
+                                            vErrors.push(err4)
+                                          }
+                                          errors++
+                                        } else {
+                                          if (!pattern22.test(data4)) {
+                                            const err5 = {
+                                              instancePath: instancePath + '/what/urls/' + i0,
+                                              schemaPath: '#/properties/what/anyOf/0/properties/urls/items/pattern',
+                                              keyword: 'pattern',
+                                              params: { pattern: '^https?://[^\\s\\u0000-\\u001f]+$' },
+                                              message: 'must match pattern "' + '^https?://[^\\s\\u0000-\\u001f]+$' + '"',
+                                            }
+                                            if (vErrors === null) {
+                                              vErrors = [err5]
+                                            } else {
+                                              vErrors.push(err5)
+                                            }
+                                            errors++
+                                          }
+                                        }
+                                      } else {
+                                        const err6 = {
+                                          instancePath: instancePath + '/what/urls/' + i0,
+                                          schemaPath: '#/properties/what/anyOf/0/properties/urls/items/type',
+                                          keyword: 'type',
+                                          params: { type: 'string' },
+                                          message: 'must be string',
+                                        }
+                                        if (vErrors === null) {
+                                          vErrors = [err6]
+                                        } else {
+                                          vErrors.push(err6)
+                                        }
+                                        errors++
+                                      }
+                                    }
+                                    var valid3 = _errs13 === errors
+                                    if (!valid3) {
+                                      break
+                                    }
+                                  }
+                                }
+                              }
+                            } else {
+                              const err7 = {
+                                instancePath: instancePath + '/what/urls',
+                                schemaPath: '#/properties/what/anyOf/0/properties/urls/type',
+                                keyword: 'type',
+                                params: { type: 'array' },
+                                message: 'must be array',
+                              }
+                              if (vErrors === null) {
+                                vErrors = [err7]
+                              } else {
+                                vErrors.push(err7)
+                              }
+                              errors++
+                            }
+                          }
+                        }
+                      }
+                    }
+                  } else {
+                    const err8 = {
+                      instancePath: instancePath + '/what',
+                      schemaPath: '#/properties/what/anyOf/0/type',
+                      keyword: 'type',
+                      params: { type: 'object' },
+                      message: 'must be object',
+                    }
+                    if (vErrors === null) {
+                      vErrors = [err8]
+                    } else {
+                      vErrors.push(err8)
+                    }
+                    errors++
+                  }
+                }
+                var _valid0 = _errs8 === errors
+                valid1 = valid1 || _valid0
+                if (!valid1) {
+                  const _errs15 = errors
+                  if (errors === _errs15) {
+                    if (data2 && typeof data2 == 'object' && !Array.isArray(data2)) {
+                      let missing2
+                      if (data2.everything === undefined && (missing2 = 'everything')) {
+                        const err9 = {
+                          instancePath: instancePath + '/what',
+                          schemaPath: '#/properties/what/anyOf/1/required',
+                          keyword: 'required',
+                          params: { missingProperty: missing2 },
+                          message: "must have required property '" + missing2 + "'",
+                        }
+                        if (vErrors === null) {
+                          vErrors = [err9]
+                        } else {
+                          vErrors.push(err9)
+                        }
+                        errors++
+                      } else {
+                        const _errs17 = errors
+                        for (const key2 in data2) {
+                          if (!(key2 === 'everything')) {
+                            const err10 = {
+                              instancePath: instancePath + '/what',
+                              schemaPath: '#/properties/what/anyOf/1/additionalProperties',
+                              keyword: 'additionalProperties',
+                              params: { additionalProperty: key2 },
+                              message: 'must NOT have additional properties',
+                            }
+                            if (vErrors === null) {
+                              vErrors = [err10]
+                            } else {
+                              vErrors.push(err10)
+                            }
+                            errors++
+                            break
+                          }
+                        }
+                        if (_errs17 === errors) {
+                          if (data2.everything !== undefined) {
+                            let data5 = data2.everything
+                            if (typeof data5 !== 'boolean') {
+                              const err11 = {
+                                instancePath: instancePath + '/what/everything',
+                                schemaPath: '#/properties/what/anyOf/1/properties/everything/type',
+                                keyword: 'type',
+                                params: { type: 'boolean' },
+                                message: 'must be boolean',
+                              }
+                              if (vErrors === null) {
+                                vErrors = [err11]
+                              } else {
+                                vErrors.push(err11)
+                              }
+                              errors++
+                            }
+                            if (true !== data5) {
+                              const err12 = {
+                                instancePath: instancePath + '/what/everything',
+                                schemaPath: '#/properties/what/anyOf/1/properties/everything/const',
+                                keyword: 'const',
+                                params: { allowedValue: true },
+                                message: 'must be equal to constant',
+                              }
+                              if (vErrors === null) {
+                                vErrors = [err12]
+                              } else {
+                                vErrors.push(err12)
+                              }
+                              errors++
+                            }
+                          }
+                        }
+                      }
+                    } else {
+                      const err13 = {
+                        instancePath: instancePath + '/what',
+                        schemaPath: '#/properties/what/anyOf/1/type',
+                        keyword: 'type',
+                        params: { type: 'object' },
+                        message: 'must be object',
+                      }
+                      if (vErrors === null) {
+                        vErrors = [err13]
+                      } else {
+                        vErrors.push(err13)
+                      }
+                      errors++
+                    }
+                  }
+                  var _valid0 = _errs15 === errors
+                  valid1 = valid1 || _valid0
+                }
+                if (!valid1) {
+                  const err14 = {
+                    instancePath: instancePath + '/what',
+                    schemaPath: '#/properties/what/anyOf',
+                    keyword: 'anyOf',
+                    params: {},
+                    message: 'must match a schema in anyOf',
+                  }
+                  if (vErrors === null) {
+                    vErrors = [err14]
+                  } else {
+                    vErrors.push(err14)
+                  }
+                  errors++
+                  validate20.errors = vErrors
+                  return false
+                } else {
+                  errors = _errs7
+                  if (vErrors !== null) {
+                    if (_errs7) {
+                      vErrors.length = _errs7
+                    } else {
+                      vErrors = null
                     }
                   }
                 }
@@ -4543,326 +4796,23 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
                 var valid0 = true
               }
               if (valid0) {
-                if (data.what !== undefined) {
-                  let data3 = data.what
-                  const _errs8 = errors
-                  const _errs9 = errors
-                  let valid1 = false
-                  const _errs10 = errors
-                  if (errors === _errs10) {
-                    if (data3 && typeof data3 == 'object' && !Array.isArray(data3)) {
-                      let missing1
-                      if (data3.urls === undefined && (missing1 = 'urls')) {
-                        const err0 = {
-                          instancePath: instancePath + '/what',
-                          schemaPath: '#/properties/what/anyOf/0/required',
-                          keyword: 'required',
-                          params: { missingProperty: missing1 },
-                          message: "must have required property '" + missing1 + "'",
-                        }
-                        if (vErrors === null) {
-                          vErrors = [err0]
-                        } else {
-                          vErrors.push(err0)
-                        }
-                        errors++
-                      } else {
-                        const _errs12 = errors
-                        for (const key1 in data3) {
-                          if (!(key1 === 'urls')) {
-                            const err1 = {
-                              instancePath: instancePath + '/what',
-                              schemaPath: '#/properties/what/anyOf/0/additionalProperties',
-                              keyword: 'additionalProperties',
-                              params: { additionalProperty: key1 },
-                              message: 'must NOT have additional properties',
-                            }
-                            if (vErrors === null) {
-                              vErrors = [err1]
-                            } else {
-                              vErrors.push(err1)
-                            }
-                            errors++
-                            break
-                          }
-                        }
-                        if (_errs12 === errors) {
-                          if (data3.urls !== undefined) {
-                            let data4 = data3.urls
-                            const _errs13 = errors
-                            if (errors === _errs13) {
-                              if (Array.isArray(data4)) {
-                                if (data4.length > 200) {
-                                  const err2 = {
-                                    instancePath: instancePath + '/what/urls',
-                                    schemaPath: '#/properties/what/anyOf/0/properties/urls/maxItems',
-                                    keyword: 'maxItems',
-                                    params: { limit: 200 },
-                                    message: 'must NOT have more than 200 items',
-                                  }
-                                  if (vErrors === null) {
-                                    vErrors = [err2]
-                                  } else {
-                                    vErrors.push(err2)
-                                  }
-                                  errors++
-                                } else {
-                                  if (data4.length < 1) {
-                                    const err3 = {
-                                      instancePath: instancePath + '/what/urls',
-                                      schemaPath: '#/properties/what/anyOf/0/properties/urls/minItems',
-                                      keyword: 'minItems',
-                                      params: { limit: 1 },
-                                      message: 'must NOT have fewer than 1 items',
-                                    }
-                                    if (vErrors === null) {
-                                      vErrors = [err3]
-                                    } else {
-                                      vErrors.push(err3)
-                                    }
-                                    errors++
-                                  } else {
-                                    var valid3 = true
-                                    const len0 = data4.length
-                                    for (let i0 = 0; i0 < len0; i0++) {
-                                      let data5 = data4[i0]
-                                      const _errs15 = errors
-                                      if (errors === _errs15) {
-                                        if (typeof data5 === 'string') {
-                                          if (data5.length > 2048) {
-                                            const err4 = {
-                                              instancePath: instancePath + '/what/urls/' + i0,
-                                              schemaPath: '#/properties/what/anyOf/0/properties/urls/items/maxLength',
-                                              keyword: 'maxLength',
-                                              params: { limit: 2048 },
-                                              message: 'must NOT have more than 2048 characters',
-                                            }
-                                            if (vErrors === null) {
-                                              vErrors = [err4]
-                                            } else {
-                                              vErrors.push(err4)
-                                            }
-                                            errors++
-                                          } else {
-                                            if (!pattern22.test(data5)) {
-                                              const err5 = {
-                                                instancePath: instancePath + '/what/urls/' + i0,
-                                                schemaPath: '#/properties/what/anyOf/0/properties/urls/items/pattern',
-                                                keyword: 'pattern',
-                                                params: { pattern: '^https?://[^\\s\\u0000-\\u001f]+$' },
-                                                message: 'must match pattern "' + '^https?://[^\\s\\u0000-\\u001f]+$' + '"',
-                                              }
-                                              if (vErrors === null) {
-                                                vErrors = [err5]
-                                              } else {
-                                                vErrors.push(err5)
-                                              }
-                                              errors++
-                                            }
-                                          }
-                                        } else {
-                                          const err6 = {
-                                            instancePath: instancePath + '/what/urls/' + i0,
-                                            schemaPath: '#/properties/what/anyOf/0/properties/urls/items/type',
-                                            keyword: 'type',
-                                            params: { type: 'string' },
-                                            message: 'must be string',
-                                          }
-                                          if (vErrors === null) {
-                                            vErrors = [err6]
-                                          } else {
-                                            vErrors.push(err6)
-                                          }
-                                          errors++
-                                        }
-                                      }
-                                      var valid3 = _errs15 === errors
-                                      if (!valid3) {
-                                        break
-                                      }
-                                    }
-                                  }
-                                }
-                              } else {
-                                const err7 = {
-                                  instancePath: instancePath + '/what/urls',
-                                  schemaPath: '#/properties/what/anyOf/0/properties/urls/type',
-                                  keyword: 'type',
-                                  params: { type: 'array' },
-                                  message: 'must be array',
-                                }
-                                if (vErrors === null) {
-                                  vErrors = [err7]
-                                } else {
-                                  vErrors.push(err7)
-                                }
-                                errors++
-                              }
-                            }
-                          }
-                        }
-                      }
-                    } else {
-                      const err8 = {
-                        instancePath: instancePath + '/what',
-                        schemaPath: '#/properties/what/anyOf/0/type',
+                if (data.urgent !== undefined) {
+                  const _errs20 = errors
+                  if (typeof data.urgent !== 'boolean') {
+                    validate20.errors = [
+                      {
+                        instancePath: instancePath + '/urgent',
+                        schemaPath: '#/properties/urgent/type',
                         keyword: 'type',
-                        params: { type: 'object' },
-                        message: 'must be object',
-                      }
-                      if (vErrors === null) {
-                        vErrors = [err8]
-                      } else {
-                        vErrors.push(err8)
-                      }
-                      errors++
-                    }
-                  }
-                  var _valid0 = _errs10 === errors
-                  valid1 = valid1 || _valid0
-                  if (!valid1) {
-                    const _errs17 = errors
-                    if (errors === _errs17) {
-                      if (data3 && typeof data3 == 'object' && !Array.isArray(data3)) {
-                        let missing2
-                        if (data3.everything === undefined && (missing2 = 'everything')) {
-                          const err9 = {
-                            instancePath: instancePath + '/what',
-                            schemaPath: '#/properties/what/anyOf/1/required',
-                            keyword: 'required',
-                            params: { missingProperty: missing2 },
-                            message: "must have required property '" + missing2 + "'",
-                          }
-                          if (vErrors === null) {
-                            vErrors = [err9]
-                          } else {
-                            vErrors.push(err9)
-                          }
-                          errors++
-                        } else {
-                          const _errs19 = errors
-                          for (const key2 in data3) {
-                            if (!(key2 === 'everything')) {
-                              const err10 = {
-                                instancePath: instancePath + '/what',
-                                schemaPath: '#/properties/what/anyOf/1/additionalProperties',
-                                keyword: 'additionalProperties',
-                                params: { additionalProperty: key2 },
-                                message: 'must NOT have additional properties',
-                              }
-                              if (vErrors === null) {
-                                vErrors = [err10]
-                              } else {
-                                vErrors.push(err10)
-                              }
-                              errors++
-                              break
-                            }
-                          }
-                          if (_errs19 === errors) {
-                            if (data3.everything !== undefined) {
-                              let data6 = data3.everything
-                              if (typeof data6 !== 'boolean') {
-                                const err11 = {
-                                  instancePath: instancePath + '/what/everything',
-                                  schemaPath: '#/properties/what/anyOf/1/properties/everything/type',
-                                  keyword: 'type',
-                                  params: { type: 'boolean' },
-                                  message: 'must be boolean',
-                                }
-                                if (vErrors === null) {
-                                  vErrors = [err11]
-                                } else {
-                                  vErrors.push(err11)
-                                }
-                                errors++
-                              }
-                              if (true !== data6) {
-                                const err12 = {
-                                  instancePath: instancePath + '/what/everything',
-                                  schemaPath: '#/properties/what/anyOf/1/properties/everything/const',
-                                  keyword: 'const',
-                                  params: { allowedValue: true },
-                                  message: 'must be equal to constant',
-                                }
-                                if (vErrors === null) {
-                                  vErrors = [err12]
-                                } else {
-                                  vErrors.push(err12)
-                                }
-                                errors++
-                              }
-                            }
-                          }
-                        }
-                      } else {
-                        const err13 = {
-                          instancePath: instancePath + '/what',
-                          schemaPath: '#/properties/what/anyOf/1/type',
-                          keyword: 'type',
-                          params: { type: 'object' },
-                          message: 'must be object',
-                        }
-                        if (vErrors === null) {
-                          vErrors = [err13]
-                        } else {
-                          vErrors.push(err13)
-                        }
-                        errors++
-                      }
-                    }
-                    var _valid0 = _errs17 === errors
-                    valid1 = valid1 || _valid0
-                  }
-                  if (!valid1) {
-                    const err14 = {
-                      instancePath: instancePath + '/what',
-                      schemaPath: '#/properties/what/anyOf',
-                      keyword: 'anyOf',
-                      params: {},
-                      message: 'must match a schema in anyOf',
-                    }
-                    if (vErrors === null) {
-                      vErrors = [err14]
-                    } else {
-                      vErrors.push(err14)
-                    }
-                    errors++
-                    validate20.errors = vErrors
+                        params: { type: 'boolean' },
+                        message: 'must be boolean',
+                      },
+                    ]
                     return false
-                  } else {
-                    errors = _errs9
-                    if (vErrors !== null) {
-                      if (_errs9) {
-                        vErrors.length = _errs9
-                      } else {
-                        vErrors = null
-                      }
-                    }
                   }
-                  var valid0 = _errs8 === errors
+                  var valid0 = _errs20 === errors
                 } else {
                   var valid0 = true
-                }
-                if (valid0) {
-                  if (data.urgent !== undefined) {
-                    const _errs22 = errors
-                    if (typeof data.urgent !== 'boolean') {
-                      validate20.errors = [
-                        {
-                          instancePath: instancePath + '/urgent',
-                          schemaPath: '#/properties/urgent/type',
-                          keyword: 'type',
-                          params: { type: 'boolean' },
-                          message: 'must be boolean',
-                        },
-                      ]
-                      return false
-                    }
-                    var valid0 = _errs22 === errors
-                  } else {
-                    var valid0 = true
-                  }
                 }
               }
             }

@@ -2411,16 +2411,16 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
 const isGatewayCdnOutcome = validate18
 const schema19 = {
   type: 'object',
-  required: ['type', 'jobId', 'part', 'outcome'],
+  required: ['type', 'purgeId', 'outcome'],
   properties: {
     type: { type: 'string', const: 'cdn.outcome' },
-    jobId: { type: 'string', pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
-    part: { type: 'integer', minimum: 0, maximum: 10000 },
-    outcome: { enum: ['purged', 'absent', 'failed'] },
+    purgeId: { type: 'string', pattern: '^purge_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
+    outcome: { enum: ['purged', 'absent', 'delayed', 'failed'] },
     code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
   },
   additionalProperties: false,
 }
+const pattern15 = new RegExp('^purge_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
 
 function validate18(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -2430,8 +2430,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
       let missing0
       if (
         (data.type === undefined && (missing0 = 'type')) ||
-        (data.jobId === undefined && (missing0 = 'jobId')) ||
-        (data.part === undefined && (missing0 = 'part')) ||
+        (data.purgeId === undefined && (missing0 = 'purgeId')) ||
         (data.outcome === undefined && (missing0 = 'outcome'))
       ) {
         validate18.errors = [
@@ -2447,7 +2446,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
       } else {
         const _errs1 = errors
         for (const key0 in data) {
-          if (!(key0 === 'type' || key0 === 'jobId' || key0 === 'part' || key0 === 'outcome' || key0 === 'code')) {
+          if (!(key0 === 'type' || key0 === 'purgeId' || key0 === 'outcome' || key0 === 'code')) {
             validate18.errors = [
               {
                 instancePath,
@@ -2494,19 +2493,20 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
             var valid0 = true
           }
           if (valid0) {
-            if (data.jobId !== undefined) {
-              let data1 = data.jobId
+            if (data.purgeId !== undefined) {
+              let data1 = data.purgeId
               const _errs4 = errors
               if (errors === _errs4) {
                 if (typeof data1 === 'string') {
-                  if (!pattern2.test(data1)) {
+                  if (!pattern15.test(data1)) {
                     validate18.errors = [
                       {
-                        instancePath: instancePath + '/jobId',
-                        schemaPath: '#/properties/jobId/pattern',
+                        instancePath: instancePath + '/purgeId',
+                        schemaPath: '#/properties/purgeId/pattern',
                         keyword: 'pattern',
-                        params: { pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
-                        message: 'must match pattern "' + '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' + '"',
+                        params: { pattern: '^purge_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
+                        message:
+                          'must match pattern "' + '^purge_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' + '"',
                       },
                     ]
                     return false
@@ -2514,8 +2514,8 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
                 } else {
                   validate18.errors = [
                     {
-                      instancePath: instancePath + '/jobId',
-                      schemaPath: '#/properties/jobId/type',
+                      instancePath: instancePath + '/purgeId',
+                      schemaPath: '#/properties/purgeId/type',
                       keyword: 'type',
                       params: { type: 'string' },
                       message: 'must be string',
@@ -2529,122 +2529,72 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
               var valid0 = true
             }
             if (valid0) {
-              if (data.part !== undefined) {
-                let data2 = data.part
+              if (data.outcome !== undefined) {
+                let data2 = data.outcome
                 const _errs6 = errors
-                if (!(typeof data2 == 'number' && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
+                if (!(data2 === 'purged' || data2 === 'absent' || data2 === 'delayed' || data2 === 'failed')) {
                   validate18.errors = [
                     {
-                      instancePath: instancePath + '/part',
-                      schemaPath: '#/properties/part/type',
-                      keyword: 'type',
-                      params: { type: 'integer' },
-                      message: 'must be integer',
+                      instancePath: instancePath + '/outcome',
+                      schemaPath: '#/properties/outcome/enum',
+                      keyword: 'enum',
+                      params: { allowedValues: schema19.properties.outcome.enum },
+                      message: 'must be equal to one of the allowed values',
                     },
                   ]
                   return false
-                }
-                if (errors === _errs6) {
-                  if (typeof data2 == 'number' && isFinite(data2)) {
-                    if (data2 > 10000 || isNaN(data2)) {
-                      validate18.errors = [
-                        {
-                          instancePath: instancePath + '/part',
-                          schemaPath: '#/properties/part/maximum',
-                          keyword: 'maximum',
-                          params: { comparison: '<=', limit: 10000 },
-                          message: 'must be <= 10000',
-                        },
-                      ]
-                      return false
-                    } else {
-                      if (data2 < 0 || isNaN(data2)) {
-                        validate18.errors = [
-                          {
-                            instancePath: instancePath + '/part',
-                            schemaPath: '#/properties/part/minimum',
-                            keyword: 'minimum',
-                            params: { comparison: '>=', limit: 0 },
-                            message: 'must be >= 0',
-                          },
-                        ]
-                        return false
-                      }
-                    }
-                  }
                 }
                 var valid0 = _errs6 === errors
               } else {
                 var valid0 = true
               }
               if (valid0) {
-                if (data.outcome !== undefined) {
-                  let data3 = data.outcome
-                  const _errs8 = errors
-                  if (!(data3 === 'purged' || data3 === 'absent' || data3 === 'failed')) {
-                    validate18.errors = [
-                      {
-                        instancePath: instancePath + '/outcome',
-                        schemaPath: '#/properties/outcome/enum',
-                        keyword: 'enum',
-                        params: { allowedValues: schema19.properties.outcome.enum },
-                        message: 'must be equal to one of the allowed values',
-                      },
-                    ]
-                    return false
-                  }
-                  var valid0 = _errs8 === errors
-                } else {
-                  var valid0 = true
-                }
-                if (valid0) {
-                  if (data.code !== undefined) {
-                    let data4 = data.code
-                    const _errs9 = errors
-                    if (errors === _errs9) {
-                      if (typeof data4 === 'string') {
-                        if (data4.length > 40) {
-                          validate18.errors = [
-                            {
-                              instancePath: instancePath + '/code',
-                              schemaPath: '#/properties/code/maxLength',
-                              keyword: 'maxLength',
-                              params: { limit: 40 },
-                              message: 'must NOT have more than 40 characters',
-                            },
-                          ]
-                          return false
-                        } else {
-                          if (!pattern5.test(data4)) {
-                            validate18.errors = [
-                              {
-                                instancePath: instancePath + '/code',
-                                schemaPath: '#/properties/code/pattern',
-                                keyword: 'pattern',
-                                params: { pattern: '^[a-z]+(\\.[a-z_]+)?$' },
-                                message: 'must match pattern "' + '^[a-z]+(\\.[a-z_]+)?$' + '"',
-                              },
-                            ]
-                            return false
-                          }
-                        }
-                      } else {
+                if (data.code !== undefined) {
+                  let data3 = data.code
+                  const _errs7 = errors
+                  if (errors === _errs7) {
+                    if (typeof data3 === 'string') {
+                      if (data3.length > 40) {
                         validate18.errors = [
                           {
                             instancePath: instancePath + '/code',
-                            schemaPath: '#/properties/code/type',
-                            keyword: 'type',
-                            params: { type: 'string' },
-                            message: 'must be string',
+                            schemaPath: '#/properties/code/maxLength',
+                            keyword: 'maxLength',
+                            params: { limit: 40 },
+                            message: 'must NOT have more than 40 characters',
                           },
                         ]
                         return false
+                      } else {
+                        if (!pattern5.test(data3)) {
+                          validate18.errors = [
+                            {
+                              instancePath: instancePath + '/code',
+                              schemaPath: '#/properties/code/pattern',
+                              keyword: 'pattern',
+                              params: { pattern: '^[a-z]+(\\.[a-z_]+)?$' },
+                              message: 'must match pattern "' + '^[a-z]+(\\.[a-z_]+)?$' + '"',
+                            },
+                          ]
+                          return false
+                        }
                       }
+                    } else {
+                      validate18.errors = [
+                        {
+                          instancePath: instancePath + '/code',
+                          schemaPath: '#/properties/code/type',
+                          keyword: 'type',
+                          params: { type: 'string' },
+                          message: 'must be string',
+                        },
+                      ]
+                      return false
                     }
-                    var valid0 = _errs9 === errors
-                  } else {
-                    var valid0 = true
                   }
+                  var valid0 = _errs7 === errors
+                } else {
+                  var valid0 = true
                 }
               }
             }
