@@ -35,6 +35,7 @@ import { stderrLog } from './system/json-log.ts'
 import { localTimeIn } from './system/local-time.ts'
 import { systemClock } from './system/system-clock.ts'
 import { agentVersion } from './version.ts'
+import { CdnDesk } from './work/cdn-desk.ts'
 import { changeJobs, changesKind } from './work/change-jobs.ts'
 import { launcherLink, type LauncherLink } from './work/launcher-link.ts'
 import { Runs } from './work/runs.ts'
@@ -83,8 +84,9 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
   const php = await phpChannel(policy, clock)
   const purges = allowed.some(kind => kind.name === changesKind)
   const pages = openPages(policy, purges, { clock, log, worn: wear })
-  const workers = composition.workers ?? workerProcesses({ launcher, door, php, policy, changes: pages, clock, log })
   const reports = identity !== undefined
+  const cdn = reports ? new CdnDesk({ journal, clock, log }) : undefined
+  const workers = composition.workers ?? workerProcesses({ launcher, door, php, policy, changes: pages, cdn, clock, log })
   const owner = new SiteOwner({ policy, journal, clock, localTimeIn, log })
   const jobs = new Runs({ journal, workers, owner, policy, kinds, inputs: composition.inputs, reports, clock, log })
   if (kept.lost) jobs.forgot(clock.now())
@@ -100,7 +102,9 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
   })
   const names = allowed.map(kind => kind.name)
   const link =
-    identity && !local ? new Link({ identity, jobs, journal, clock, log, version: agentVersion, kinds: names, facts }) : undefined
+    identity && !local
+      ? new Link({ identity, jobs, journal, ...(cdn ? { cdn } : {}), clock, log, version: agentVersion, kinds: names, facts })
+      : undefined
   const status = (): LocalStatus => ({
     ...statusOfLink(identity, link, startedAt),
     version: agentVersion,

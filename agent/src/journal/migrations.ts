@@ -41,4 +41,9 @@ export const migrations: readonly string[] = [
   `DROP INDEX runs_recent;
    DROP INDEX results_newest;
    CREATE INDEX runs_ended ON runs (ended) WHERE ended = 1;`,
+  // What is to be purged at the CDN; what jobs that have ended heard of parts of that; and what came of all of it.
+  `CREATE TABLE cdn_requests (id TEXT PRIMARY KEY, urgent INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+   CREATE TABLE cdn_verdicts (job_id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
+   CREATE TABLE follow_ups (id INTEGER PRIMARY KEY AUTOINCREMENT, job_id TEXT NOT NULL, body TEXT NOT NULL) STRICT;
+   CREATE INDEX follow_ups_of_job ON follow_ups (job_id);`,
 ]

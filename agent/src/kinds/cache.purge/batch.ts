@@ -1,4 +1,5 @@
 import type { ChangeBatch } from '../../ports/site-changes.ts'
+import { askCdn } from './cdn.ts'
 import { forgetPages, type Finder } from './entries.ts'
 import { paced } from './paced.ts'
 import { frontPage, notedUrls } from './plan.ts'
@@ -18,6 +19,8 @@ export async function purgeBatch(purge: Purge, finder: Finder, batch: ChangeBatc
   const hidden = notedUrls(batch.hidden, policy.site.url).map(url => pageOf(purge, url, batch.atUs))
   await forgetPages(purge, finder, hidden)
   for (const page of hidden) notePurged(purge, page, 'removed')
+  // Where nginx's copies can't be removed, each is to be replaced first.
+  if (purge.parts.pageCache) await askCdn(purge, true)
   const own = new Set(hidden.map(({ url }) => url))
   const urls = notedUrls(batch.pages, policy.site.url).filter(url => !own.has(url))
   for (const url of [urls[0], urls.find(url => url === frontPage(policy.site.url))]) if (url) purge.leads.set(url, batch.sinceUs)
