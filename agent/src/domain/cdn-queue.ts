@@ -23,9 +23,9 @@ export interface CdnRequest {
 /** What the queue is told of requests. */
 export interface QueueRules {
   /** An id that no request has had. */
-  newId(): string
+  readonly newId: () => string
   /** The gateway has it just now: nothing is added to it, since it may be purged already. */
-  isUnderWay(id: string): boolean
+  readonly isUnderWay: (id: string) => boolean
 }
 
 const { requestUrls, requestBytes, waitingUrls, waitingBytes } = limits.cdn

@@ -6,7 +6,7 @@ export interface CdnSettlement {
   readonly id: string
   readonly verdict: CdnVerdict
   /** Jobs that still run hear of it themselves; for the others it is noted once nothing of them waits any more. */
-  isLive(jobId: string): boolean
+  readonly isLive: (jobId: string) => boolean
   /** Nothing is noted of what everybody knows. */
   readonly isNews: boolean
 }

@@ -54,8 +54,8 @@ export class CdnDesk implements CdnPurges, CdnOutbox {
   async outcome(jobId: string, withinMs: number): Promise<CdnState> {
     const job = this.#live.get(jobId)
     if (!job) return { outcome: this.#known() === 'there' ? 'kept' : 'absent' }
-    if (this.#wake && this.#isOpen(jobId)) await this.#news(job, withinMs)
-    if (this.#isOpen(jobId) || !job.verdict) return this.#whyNot()
+    if (this.#wake && !this.#isOver(jobId, job)) await this.#news(job, withinMs)
+    if (!this.#isOver(jobId, job)) return this.#whyNot()
     job.told = true
     return job.verdict
   }
@@ -64,7 +64,7 @@ export class CdnDesk implements CdnPurges, CdnOutbox {
     const job = this.#live.get(jobId)
     if (!job) return
     this.#surely(() => {
-      const knowsAll = job.told && !this.#isOpen(jobId)
+      const knowsAll = job.told && this.#isOver(jobId, job)
       this.#options.journal.cdn.leave(jobId, knowsAll ? undefined : job.verdict)
       this.#live.delete(jobId)
     })
@@ -121,7 +121,7 @@ export class CdnDesk implements CdnPurges, CdnOutbox {
     if (!job) return
     job.verdict = worse(job.verdict, verdict)
     job.told = false
-    if (!this.#isOpen(jobId)) job.wake?.()
+    if (this.#isOver(jobId, job)) job.wake?.()
   }
 
   /** The gateway could not do it now: it is sent again later, longer each time. */
@@ -150,8 +150,9 @@ export class CdnDesk implements CdnPurges, CdnOutbox {
     })
   }
 
-  #isOpen(jobId: string): boolean {
-    return this.#options.journal.cdn.isOpen(jobId)
+  /** Of a job that was forgotten among too many that wait for the same, nothing will ever be heard. */
+  #isOver(jobId: string, job: LiveJob): job is LiveJob & { readonly verdict: CdnVerdict } {
+    return job.verdict !== undefined && !this.#options.journal.cdn.isOpen(jobId)
   }
 
   #known(): string | undefined {

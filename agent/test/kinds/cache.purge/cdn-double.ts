@@ -28,8 +28,8 @@ export class CdnDouble implements SiteCdn {
 
   async outcome(withinMs: number): Promise<CdnState> {
     const leftMs = this.#doneAt - this.#clock.monotonic()
-    if (leftMs <= 0) return this.says
-    await new Promise<void>(resolve => this.#clock.after(Math.min(leftMs, withinMs), resolve))
+    const waitMs = this.says.outcome === 'pending' && this.says.code !== 'gateway.unreachable' ? withinMs : Math.min(leftMs, withinMs)
+    if (waitMs > 0) await new Promise<void>(resolve => this.#clock.after(waitMs, resolve))
     return this.#doneAt > this.#clock.monotonic() ? { outcome: 'pending', code: 'cdn.unavailable' } : this.says
   }
 }
