@@ -118,7 +118,13 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
   const servers: LocalServer[] = []
   for (const address of addresses(policy)) {
     servers.push(
-      await openLocalServer({ address, subject: { jobs, status, owner, rotateKey: () => rotateKey(link) }, journal, clock, log }),
+      await openLocalServer({
+        address,
+        subject: { jobs, followUps: journal.followUps, status, owner, rotateKey: () => rotateKey(link) },
+        journal,
+        clock,
+        log,
+      }),
     )
   }
   const spool = attendSpool(policy, { purges, pages, jobs, clock, log })

@@ -149,7 +149,7 @@ describe('purges at Cloudflare, from a job at the site through both ends of the 
     await outcome()
     assert.deepEqual(outcomes, [
       { outcome: 'failed', code: 'cdn.denied' },
-      { outcome: 'failed', code: 'url.foreign' },
+      { outcome: 'failed', code: 'cdn.unknown_host' },
       { outcome: 'failed', code: 'cdn.denied' },
     ])
   })

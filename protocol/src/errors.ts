@@ -156,6 +156,12 @@ export const errorTable = {
     'Correct the token in the gateway’s CDN file, or the site’s zone.',
   ],
   'cdn.refused': [502, 'changed', 'The CDN refuses the purge.', 'See the gateway’s log for its words.'],
+  'cdn.unknown_host': [
+    502,
+    'changed',
+    'The CDN serves the site under other hosts than the page’s.',
+    'Name the hosts that it has: platen site cdn SITE --hosts.',
+  ],
   'mysql.unavailable': [502, 'wait', 'The database does not answer.', 'Start the database, or look into its log.'],
   'mysql.mismatch': [
     403,

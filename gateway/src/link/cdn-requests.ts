@@ -71,11 +71,11 @@ export class CdnRequests {
   }
 }
 
-/** @throws PlatenError url.invalid, url.foreign */
+/** @throws PlatenError url.invalid, cdn.unknown_host */
 function assertOwn(urls: readonly string[], { hosts }: SiteCdn): void {
   for (const text of urls) {
     const url = URL.canParse(text) ? new URL(text) : undefined
     if (!url || url.username !== '' || url.password !== '') throw new PlatenError('url.invalid')
-    if (!hosts.includes(url.hostname)) throw new PlatenError('url.foreign')
+    if (!hosts.includes(url.hostname)) throw new PlatenError('cdn.unknown_host')
   }
 }

@@ -71,7 +71,7 @@ describe('a purge at the CDN', { timeout: 30_000 }, () => {
       connection.send(request({ purgeId: newId('purge'), what: { urls: ['https://a.example/', url] } }))
       const { outcome, code } = await connection.next('cdn.outcome')
       assert.equal(outcome, 'failed')
-      assert.ok(code === 'url.foreign' || code === 'url.invalid')
+      assert.ok(code === 'cdn.unknown_host' || code === 'url.invalid')
     }
     assert.deepEqual(asked, [])
   })

@@ -913,6 +913,33 @@ export const schemas: Readonly<Record<string, object>> = {
         maxLength: 500,
       },
       result: {},
+      followUps: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['layer', 'state', 'at'],
+          properties: {
+            layer: {
+              type: 'string',
+              const: 'cdn',
+            },
+            state: {
+              enum: ['purged', 'absent', 'failed'],
+            },
+            code: {
+              type: 'string',
+              pattern: '^[a-z]+(\\.[a-z_]+)?$',
+              maxLength: 40,
+            },
+            at: {
+              type: 'integer',
+              minimum: 0,
+            },
+          },
+          additionalProperties: false,
+        },
+        maxItems: 10,
+      },
       error: {
         type: 'object',
         required: ['code', 'message'],
@@ -1032,6 +1059,33 @@ export const schemas: Readonly<Record<string, object>> = {
               maxLength: 500,
             },
             result: {},
+            followUps: {
+              type: 'array',
+              items: {
+                type: 'object',
+                required: ['layer', 'state', 'at'],
+                properties: {
+                  layer: {
+                    type: 'string',
+                    const: 'cdn',
+                  },
+                  state: {
+                    enum: ['purged', 'absent', 'failed'],
+                  },
+                  code: {
+                    type: 'string',
+                    pattern: '^[a-z]+(\\.[a-z_]+)?$',
+                    maxLength: 40,
+                  },
+                  at: {
+                    type: 'integer',
+                    minimum: 0,
+                  },
+                },
+                additionalProperties: false,
+              },
+              maxItems: 10,
+            },
             error: {
               type: 'object',
               required: ['code', 'message'],

@@ -269,6 +269,15 @@ export interface LocalJob {
   }
   summary?: string
   result?: unknown
+  /**
+   * @maxItems 10
+   */
+  followUps?: {
+    layer: 'cdn'
+    state: 'purged' | 'absent' | 'failed'
+    code?: string
+    at: number
+  }[]
   error?: {
     code: string
     message: string
@@ -301,6 +310,15 @@ export interface LocalJobs {
     }
     summary?: string
     result?: unknown
+    /**
+     * @maxItems 10
+     */
+    followUps?: {
+      layer: 'cdn'
+      state: 'purged' | 'absent' | 'failed'
+      code?: string
+      at: number
+    }[]
     error?: {
       code: string
       message: string

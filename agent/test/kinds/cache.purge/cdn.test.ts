@@ -96,7 +96,7 @@ describe('the CDN’s word', () => {
     assert.ok(!result.summary.includes('CDN'))
   })
 
-  for (const code of ['cdn.denied', 'cdn.refused', 'url.foreign'] as const) {
+  for (const code of ['cdn.denied', 'cdn.refused', 'cdn.unknown_host'] as const) {
     it(`names ${code} where it has failed, and the pages are new here all the same`, async () => {
       site.cdn.says = { outcome: 'failed', code }
       const result = await purge()
