@@ -89,7 +89,10 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
   const workers = composition.workers ?? workerProcesses({ launcher, door, php, policy, changes: pages, cdn, clock, log })
   const owner = new SiteOwner({ policy, journal, clock, localTimeIn, log })
   const jobs = new Runs({ journal, workers, owner, policy, kinds, inputs: composition.inputs, reports, clock, log })
-  if (kept.lost) jobs.forgot(clock.now())
+  if (kept.lost) {
+    jobs.forgot(clock.now())
+    cdn?.forgot()
+  }
   const lostAt = (): { lostAt?: number } => {
     const before = jobs.forgottenBefore()
     return before === undefined ? {} : { lostAt: before }

@@ -1,4 +1,4 @@
-import { errorRow, isErrorCode, type ErrorCode, type GatewayFrame } from '@platen/protocol'
+import { errorRow, isErrorCode, newId, type ErrorCode, type GatewayFrame } from '@platen/protocol'
 import type { CdnRequest, CdnWish } from '../domain/cdn-queue.ts'
 import { worse, type CdnState, type CdnVerdict } from '../domain/cdn-verdict.ts'
 import { backoffMs } from '../domain/retry.ts'
@@ -49,6 +49,11 @@ export class CdnDesk implements CdnPurges, CdnOutbox {
     this.#options.journal.cdn.add(wish, id => this.#underWay.has(id))
     if (!this.#live.has(wish.jobId)) this.#live.set(wish.jobId, { told: false })
     this.#wake?.()
+  }
+
+  /** The journal was lost: nobody knows what is to be purged, so all of the site is. */
+  forgot(): void {
+    this.#surely(() => this.#options.journal.cdn.add({ jobId: newId('job'), what: { everything: true }, urgent: false }, () => false))
   }
 
   async outcome(jobId: string, withinMs: number): Promise<CdnState> {

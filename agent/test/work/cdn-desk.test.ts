@@ -305,6 +305,15 @@ describe('what waits for the gateway', () => {
     assert.equal(bench.journal.cdn.isOpen('job'), true)
   })
 
+  it('is all of the site where the journal was lost', () => {
+    bench.desk.forgot()
+    bench.connect()
+    assert.deepEqual(
+      bench.sent().map(({ what }) => what),
+      [{ everything: true }],
+    )
+  })
+
   it('is refused where the disk is full, and the job hears so', test => {
     test.mock.method(bench.journal.cdn, 'add', () => {
       throw new PlatenError('disk.full')
