@@ -57,7 +57,8 @@ async function serve(config: GatewayConfig, { catalog, heartbeatMs, leaseMs, rat
   const clock = systemClock
   mkdirSync(config.data, { recursive: true, mode: 0o700 })
   const metrics = prometheusMetrics()
-  const report = storeFailures(quietLog(log, clock, metrics), metrics)
+  const quiet = quietLog(log, clock, metrics)
+  const report = storeFailures(quiet, metrics)
   const store = opened.adopt(await openStore(config, { kinds: catalog.kinds, random: () => clock.random(), report }), it => it.close())
   const bus = memoryBus(log)
   const signer = opened.adopt(signerClient(config.signerSocket), it => it.close())
@@ -69,7 +70,7 @@ async function serve(config: GatewayConfig, { catalog, heartbeatMs, leaseMs, rat
     store,
     bus,
     clock,
-    log,
+    log: quiet,
     progress: latestProgress(bus),
     catalog,
     heldBecause: agent => link.heldBecause(agent),

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http'
-import { isNestedTooDeeply, PlatenError, toPlatenError } from '@platen/protocol'
+import { isNestedTooDeeply, PlatenError, toPlatenError, type ErrorCode } from '@platen/protocol'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { Admitted } from './admitted.ts'
 import type { HttpParts, Route } from './context.ts'
@@ -196,9 +196,12 @@ function serveFrontPage(app: FastifyInstance): void {
   }
 }
 
+/** What whoever asks can do nothing about; the log says why. */
+const ourFaults: ReadonlySet<ErrorCode> = new Set(['internal', 'store.unavailable', 'disk.full'])
+
 function fail(error: unknown, request: FastifyRequest, reply: FastifyReply, { log }: HttpParts): void {
   const problem = problemOf(error)
-  if (problem.code === 'internal') log.error('http:failed', { method: request.method, url: request.routeOptions.url, error })
+  if (ourFaults.has(problem.code)) log.error('http:failed', { method: request.method, url: request.routeOptions.url, error })
   if (problem.code === 'token.invalid') reply.header('www-authenticate', 'Bearer')
   if (error instanceof TooMany) reply.header('retry-after', String(error.retryAfterSeconds))
   else if (problem.code === 'queue.full') reply.header('retry-after', String(queueAgainSeconds))

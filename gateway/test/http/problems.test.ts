@@ -70,6 +70,14 @@ describe('a problem document', () => {
     assert.ok(!answer.text.includes('hunter2') && api.lines.some(line => line.includes('http:failed')))
   })
 
+  it('says nothing of why the store is not to be had, which is in the log', async () => {
+    const cause = new Error('mongodb.internal refused the connection')
+    api.store.sites.list = () => Promise.reject(new PlatenError('store.unavailable', undefined, { cause }))
+    const answer = await api.ask('GET', '/v1/sites')
+    assert.deepEqual([answer.status, codeOf(answer)], [503, 'store.unavailable'])
+    assert.ok(!answer.text.includes('mongodb.internal') && api.lines.some(line => line.includes('http:failed')))
+  })
+
   it('keeps the words of an error beside the words of its code', () => {
     const { meaning } = errorRow('url.invalid')
     const { title, detail, field } = problemOf(new PlatenError('url.invalid', 'It has a password.', { field: 'url' }))
