@@ -74,7 +74,7 @@ export const siteRoutes: readonly Route[] = [
         zone: { type: 'string', pattern: '^[0-9a-zA-Z_-]{1,64}$' },
         hosts: { type: 'array', minItems: 1, maxItems: 20, items: { type: 'string', maxLength: 253 } },
       },
-      dependentRequired: { account: ['zone', 'hosts'], zone: ['account'], hosts: ['account'] },
+      anyOf: [{ required: ['account', 'zone', 'hosts'] }, { maxProperties: 0 }],
     },
     bodyExample: { account: 'main', zone: '023e105f4ecef8ad9ca31a8372d0c353', hosts: ['example.com', 'www.example.com'] },
     answer: { status: 200, ...siteShape },
