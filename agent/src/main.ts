@@ -37,6 +37,7 @@ import { stderrLog } from './system/json-log.ts'
 import { localTimeIn } from './system/local-time.ts'
 import { systemClock } from './system/system-clock.ts'
 import { agentVersion } from './version.ts'
+import { CdnDesk } from './work/cdn-desk.ts'
 import { changeJobs, changesKind } from './work/change-jobs.ts'
 import { launcherLink, type LauncherLink } from './work/launcher-link.ts'
 import { forgottenBefore } from './work/memory-loss.ts'
@@ -86,12 +87,16 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
   const php = await phpChannel(policy, clock)
   const purges = allowed.some(kind => kind.name === changesKind)
   const pages = openPages(policy, purges, { clock, log, worn: wear })
-  const workers = composition.workers ?? workerProcesses({ launcher, door, php, policy, changes: pages, clock, log })
   const reports = identity !== undefined
+  const cdn = reports ? new CdnDesk({ journal, clock, log }) : undefined
+  const workers = composition.workers ?? workerProcesses({ launcher, door, php, policy, changes: pages, cdn, clock, log })
   const owner = new SiteOwner({ policy, journal, clock, localTimeIn, log })
   const receipts = identity && receiptsOf(identity, { journal, clock, lostBefore: () => forgottenBefore(journal) })
   const jobs = new Runs({ journal, workers, owner, policy, kinds, inputs: composition.inputs, reports, receipts, clock, log })
-  if (kept.lost) jobs.forgot(clock.now())
+  if (kept.lost) {
+    jobs.forgot(clock.now())
+    cdn?.forgot()
+  }
   const lostAt = (): { lostAt?: number } => {
     const before = jobs.forgottenBefore()
     return before === undefined ? {} : { lostAt: before }
@@ -104,7 +109,9 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
   })
   const names = allowed.map(kind => kind.name)
   const link =
-    identity && !local ? new Link({ identity, jobs, journal, clock, log, version: agentVersion, kinds: names, facts }) : undefined
+    identity && !local
+      ? new Link({ identity, jobs, journal, ...(cdn ? { cdn } : {}), clock, log, version: agentVersion, kinds: names, facts })
+      : undefined
   const status = (): LocalStatus => ({
     ...statusOfLink(identity, link, startedAt),
     version: agentVersion,
@@ -120,7 +127,14 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
     servers.push(
       await openLocalServer({
         address,
-        subject: { jobs, status, owner, receipts: from => journal.receipts(from), rotateKey: () => rotateKey(link) },
+        subject: {
+          jobs,
+          followUps: journal.followUps,
+          status,
+          owner,
+          receipts: from => journal.receipts(from),
+          rotateKey: () => rotateKey(link),
+        },
         journal,
         clock,
         log,

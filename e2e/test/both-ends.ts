@@ -4,7 +4,18 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Link, openJournal, readIdentity, type AgentIdentity, type Jobs, type Journal, type Run, type RunNews } from '@platen/agent'
+import {
+  CdnDesk,
+  Link,
+  openJournal,
+  readIdentity,
+  type AgentIdentity,
+  type Jobs,
+  type Journal,
+  type LinkOptions as AgentLinkOptions,
+  type Run,
+  type RunNews,
+} from '@platen/agent'
 import {
   invite,
   memoryBus,
@@ -69,6 +80,8 @@ export class BothEnds {
   readonly bus: ReturnType<typeof memoryBus> = memoryBus(log)
   readonly journal: Journal
   readonly jobs: InstantJobs
+  /** Where the agent's jobs have pages purged at the CDN. */
+  readonly cdn: CdnDesk
   /** Where the agent finds the gateway; the gateway's own address unless something stands between. */
   via: string | undefined
   /** The gateway's port, from its first start on. */
@@ -83,6 +96,7 @@ export class BothEnds {
     this.store = sqliteStore(join(this.folder, 'gateway.db'), { kinds, random: () => 0 })
     this.journal = openJournal(join(this.folder, 'journal.db'))
     this.jobs = new InstantJobs(this.journal)
+    this.cdn = new CdnDesk({ journal: this.journal, clock: siteClock(0), log })
   }
 
   /** With the gateway started and the agent enrolled, but not yet connected. */
@@ -116,6 +130,7 @@ export class BothEnds {
       log,
       gateway: gatewayName,
       catalog: { kinds, inputs: inputValidators, results: resultValidators },
+      cdn: { purge: async () => ({ outcome: 'purged' }) },
       ...options,
     })
   }
@@ -152,21 +167,13 @@ export class BothEnds {
 
   /** `aheadMs`: milliseconds that the site's clock is ahead. */
   startAgent(aheadMs = 0): Link {
-    const clock = {
-      now: () => Date.now() + aheadMs,
-      monotonic: () => performance.now(),
-      after: (ms: number, call: () => void) => {
-        const timer = setTimeout(call, ms)
-        return () => clearTimeout(timer)
-      },
-      // The shortest of all back-offs.
-      random: () => 0,
-    }
-    const { identity, jobs, journal } = this
+    const clock = siteClock(aheadMs)
+    const { identity, jobs, journal, cdn } = this
     this.link = new Link({
       identity,
       jobs,
       journal,
+      cdn,
       clock,
       log,
       version: '0.0.0',
@@ -211,6 +218,16 @@ export class BothEnds {
   /** Until the agent is connected, or not any more. */
   async linkIs(state: Link['state']['state']): Promise<void> {
     await until(() => this.link?.state.state === state, state)
+  }
+}
+
+/** A site's clock; chance always gives the shortest of all back-offs. */
+function siteClock(aheadMs: number): AgentLinkOptions['clock'] {
+  return {
+    now: () => Date.now() + aheadMs,
+    monotonic: () => performance.now(),
+    after: (ms, call) => clearer(setTimeout(call, ms)),
+    random: () => 0,
   }
 }
 

@@ -1,3 +1,6 @@
+export { cloudflare, type CloudflareAccount } from './cdn/cloudflare.ts'
+export { PurgeBroker } from './cdn/purge-broker.ts'
+export type { Cdn } from './ports/cdn.ts'
 export type { Store } from './ports/store.ts'
 export { memoryBus } from './bus/memory-bus.ts'
 export type { Job } from './domain/job.ts'

@@ -143,6 +143,25 @@ export const errorTable = {
     'WordPress uses another Redis or prefix than the policy file names.',
     'Correct the policy file or wp-config.php.',
   ],
+  'cdn.unavailable': [
+    502,
+    'wait',
+    'The CDN does not answer, or not in time.',
+    'See the CDN’s own status page; the purge is asked for again.',
+  ],
+  'cdn.denied': [
+    502,
+    'changed',
+    'The CDN refuses the token, or knows no such zone.',
+    'Correct the token in the gateway’s CDN file, or the site’s zone.',
+  ],
+  'cdn.refused': [502, 'changed', 'The CDN refuses the purge.', 'See the gateway’s log for its words.'],
+  'cdn.unknown_host': [
+    502,
+    'changed',
+    'The CDN serves the site under other hosts than the page’s.',
+    'Name the hosts that it has: platen site cdn SITE --hosts.',
+  ],
   'mysql.unavailable': [502, 'wait', 'The database does not answer.', 'Start the database, or look into its log.'],
   'mysql.mismatch': [
     403,

@@ -82,6 +82,16 @@ export const limits = {
     /** Age of a signed request (loopback TCP) beyond which it is refused. */
     clockSkewSeconds: 60,
   },
+  cdn: {
+    /** URLs of one request to the gateway, and their bytes as JSON. */
+    requestUrls: 200,
+    requestBytes: 262_144,
+    /** URLs that wait at an agent, and their bytes: beyond it all of the site is purged instead. */
+    waitingUrls: 3_000,
+    waitingBytes: 1_048_576,
+    /** How long a purge waits to hear from the CDN before it ends without. */
+    outcomeMs: 5_000,
+  },
   spool: {
     /** A line that the plugin appends for the agent. */
     lineBytes: 65_536,

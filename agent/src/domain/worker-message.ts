@@ -1,4 +1,5 @@
 import { isErrorCode, isNestedTooDeeply, limits, type DocumentPolicy, type ErrorCode } from '@platen/protocol'
+import { parseCdnAsk, type CdnAnswer, type CdnAsk } from './cdn-message.ts'
 import { parseChangesAsk, type ChangesAnswer, type ChangesAsk } from './changes-message.ts'
 import type { Bill, ChildOutcome, ChildRequest } from './run.ts'
 
@@ -24,6 +25,7 @@ export type ToWorker =
   | WorkerOrder
   | WorkerAnswer
   | ChangesAnswer
+  | CdnAnswer
   /** A step's beginning is journaled: only now may it be done. */
   | { readonly type: 'noted'; readonly id: number }
   | { readonly type: 'cancel'; readonly reason: string }
@@ -37,6 +39,7 @@ export type WorkerEnd =
 /** What a worker tells the main process: its token first, its end last. */
 export type FromWorker =
   | ChangesAsk
+  | CdnAsk
   | { readonly type: 'here'; readonly token: string }
   | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly note: string }
   | { readonly type: 'step'; readonly id: number; readonly name: string; readonly kind: string; readonly phase: 'begun' | 'ended' }
@@ -75,6 +78,9 @@ export function parseFromWorker(line: string): FromWorker | undefined {
     case 'changes.needs_kept':
     case 'changes.kept':
       return parseChangesAsk(value)
+    case 'cdn.want':
+    case 'cdn.outcome':
+      return parseCdnAsk(value)
     default:
       return undefined
   }

@@ -25,6 +25,8 @@ export function absentJournal(reason: PlatenError): Journal {
     nonce: refuse,
     get: () => undefined,
     set: refuse,
+    cdn: { add: refuse, next: () => undefined, settle: refuse, isOpen: () => false, leave: refuse },
+    followUps: { note: refuse, of: () => [] },
     close: () => {},
   }
 }

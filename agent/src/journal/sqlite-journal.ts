@@ -1,7 +1,9 @@
 import { limits, PlatenError, type ReceiptSigned } from '@platen/protocol'
 import type { Run, RunEnd } from '../domain/run.ts'
 import type { Journal, OutboxItem } from '../ports/journal.ts'
+import { cdnRows } from './cdn-rows.ts'
 import { guarded as translated, isBroken, openDatabase, salvage, setAside, type Database, type Row } from './database.ts'
+import { followUpRows } from './follow-up-rows.ts'
 import { lazyStatements } from './lazy-statements.ts'
 import { migrations } from './migrations.ts'
 import { receiptRows, usualReceiptBounds, type ReceiptBounds } from './receipt-rows.ts'
@@ -34,7 +36,7 @@ type Frame = OutboxItem['frame']
 
 /**
  * More than all that has a bound can take: outbox and the runs in it (twice 16 MiB), history (8 MiB), forgettable runs (6 MiB),
- * unfinished ones (3 MiB), receipts (4 MiB), and the steps of three jobs at once (72 MiB at the very most).
+ * unfinished ones (3 MiB), receipts (4 MiB), purges at the CDN (3 MiB), and the steps of three jobs at once (72 MiB at the very most).
  */
 const mostFileBytes = 134_217_728
 
@@ -119,6 +121,10 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
     }
   }
 
+  const lazy = lazyStatements(database)
+  const followUps = followUpRows(lazy)
+  const inTransaction = <Value>(call: () => Value): Value => guarded(() => database.transaction(call)())
+
   return {
     save: (run, frames = [], signed = []) => guarded(() => save(run, frames, signed)),
     find: jobId =>
@@ -138,6 +144,8 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
     nonce: (value, expiresAt) => guarded(() => nonce(value, expiresAt)),
     get: name => guarded(() => statements.get.get(name)?.['value'] as string | undefined),
     set: (name, value) => guarded(() => void statements.set.run(name, value)),
+    cdn: each(cdnRows(lazy, { followUps, now }), inTransaction),
+    followUps: each(followUps, inTransaction),
     close: () => guarded(() => void database.close()),
   }
 }
@@ -147,6 +155,15 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
  * and back does not make an old request new.
  */
 const mostNonces = 2 * (limits.local.requestsPerSecond * 2 * limits.local.clockSkewSeconds + limits.local.burst)
+
+/** A part of the journal, each of whose calls is made by `by`. */
+function each<Part extends object>(part: Part, by: <Value>(call: () => Value) => Value): Part {
+  const calls = Object.entries(part).map(([name, call]) => [
+    name,
+    (...args: unknown[]) => by(() => (call as (...args: unknown[]) => unknown)(...args)),
+  ])
+  return Object.fromEntries(calls) as Part
+}
 
 /** The database that is there, or a fresh one where that is broken. */
 function openWhole(file: string, { mostBytes = mostFileBytes, lost = () => {} }: JournalOptions, now: number): Database {

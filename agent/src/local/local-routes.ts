@@ -1,6 +1,7 @@
 import { limits, PlatenError, problemField, problemText, type LocalJobRequest, type LocalStatus, type LocalWishes } from '@platen/protocol'
 import { localValidators } from '@platen/protocol/validators/local'
 import type { Run } from '../domain/run.ts'
+import type { FollowUps } from '../ports/follow-ups.ts'
 import type { Jobs } from '../ports/jobs.ts'
 import type { Owner } from '../ports/owner.ts'
 import type { ReceiptPage } from '../ports/receipts.ts'
@@ -9,6 +10,7 @@ import { jobView } from './job-view.ts'
 /** What the routes are about. */
 export interface LocalSubject {
   readonly jobs: Jobs
+  readonly followUps: Pick<FollowUps, 'of'>
   readonly status: () => LocalStatus
   readonly owner: Pick<Owner, 'view' | 'wish'>
   /** Receipts on record from a number on. */
@@ -36,7 +38,7 @@ const jobId = /^job_[0-9a-f-]{36}$/
 
 /** Answers one request. @throws PlatenError route.not_found, job.not_found, input.invalid, and what Jobs throws */
 export function answerLocal(
-  { jobs, status, owner, receipts, rotateKey }: LocalSubject,
+  { jobs, followUps, status, owner, receipts, rotateKey }: LocalSubject,
   audience: Audience,
   request: LocalRequest,
 ): LocalReply {
@@ -56,7 +58,7 @@ export function answerLocal(
   if (id === '') throw new PlatenError('route.not_found')
   const run = jobId.test(id) ? jobs.find(id) : undefined
   if (!run) throw new PlatenError('job.not_found')
-  if (method === 'GET' && action === undefined) return { status: 200, json: jobView(run, jobs.progressOf(id), true) }
+  if (method === 'GET' && action === undefined) return { status: 200, json: jobView(run, jobs.progressOf(id), true, followUps.of(id)) }
   if (method === 'POST' && action === '/cancel') return cancelJob(jobs, run)
   if (method === 'GET' && action === '/events' && audience === 'control') return { follow: run }
   throw new PlatenError('route.not_found')

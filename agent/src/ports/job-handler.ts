@@ -4,6 +4,7 @@ import type { ChildOutcome, ChildRequest } from '../domain/run.ts'
 import type { Clock } from './clock.ts'
 import type { Log } from './log.ts'
 import type { PhpChannel } from './php-channel.ts'
+import type { SiteCdn } from './site-cdn.ts'
 import type { SiteChanges } from './site-changes.ts'
 
 /** What a running job is given. */
@@ -21,6 +22,8 @@ export interface JobContext<Input> {
   readonly php: PhpChannel
   /** What the plugin noted and no job has brought into effect yet; for cache.purge alone, other kinds are refused. */
   readonly changes: SiteChanges
+  /** For cache.purge alone as well. */
+  readonly cdn: SiteCdn
   /** How far the job is; `total` 0 means unknown. Cheap: the latest wins. */
   progress(done: number, total: number, note: string): void
   /** Journals that the step begins, runs it, journals that it ended. After a crash the journal says which steps may have happened. */

@@ -1,5 +1,7 @@
 import type { Run } from '../domain/run.ts'
 import type { AgentFrame, ReceiptSigned } from '@platen/protocol'
+import type { CdnLedger } from './cdn-ledger.ts'
+import type { FollowUps } from './follow-ups.ts'
 import type { ReceiptPage } from './receipts.ts'
 
 /** A frame that waits for the gateway's acknowledgement. */
@@ -39,5 +41,7 @@ export interface Journal {
   /** A small named value, such as the last state sequence. */
   get(name: string): string | undefined
   set(name: string, value: string): void
+  readonly cdn: CdnLedger
+  readonly followUps: FollowUps
   close(): void
 }

@@ -46,6 +46,7 @@ async function platenAgent(test: TestContext, journal: Journal, ...words: string
     owner: new WishingOwner(),
     status: () => status,
     rotateKey: () => {},
+    followUps: journal.followUps,
     receipts: (from: number) => journal.receipts(from),
   }
   const log = jsonLog('test', () => {})

@@ -26,6 +26,8 @@ interface TestInput {
   readonly call?: string
   /** Whether to ask for what changed. */
   readonly changes?: true
+  /** Page to have purged at the CDN. */
+  readonly cdn?: string
   /** File that is told how a call to the plugin ended which was made after the cancellation. */
   readonly takeBack?: string
 }
@@ -51,6 +53,10 @@ const handler = async (
   }
   if (input.call !== undefined) return { result: await context.php.call('site.describe', {}), effect: 'none' }
   if (input.changes) return await takeChanges(context)
+  if (input.cdn !== undefined) {
+    await context.cdn.want({ urls: [input.cdn] }, false)
+    return { result: { summary: 'asked', cdn: await context.cdn.outcome(5_000) }, effect: 'none' }
+  }
   if (input.whoami) return { result: { summary: 'me', ...whoami(), policy: context.policy }, effect: 'none' }
   return { result: { summary: 'done', echo: input.echo }, effect: step === undefined ? 'none' : 'applied', savedBytes: input.saved ?? 0 }
 }

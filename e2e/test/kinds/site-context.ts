@@ -63,6 +63,7 @@ export async function runHandler<Name extends keyof KindTypes>(
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     php: phpFastCgi(policy, clock),
     changes: { take: async () => undefined, needsKept: async () => false, tellKept: async () => {} },
+    cdn: { want: async () => {}, outcome: async () => ({ outcome: 'absent' }) },
     progress: () => undefined,
     step: (name, _kind, run) => {
       steps.push(name)

@@ -23,7 +23,10 @@ const then = '2026-01-02T03:04:05.000Z'
 
 /** A site. */
 export const siteShape: Shape = {
-  schema: shape({ id: text, url: text, createdAt: time }),
+  schema: shape(
+    { id: text, url: text, createdAt: time },
+    { cdn: shape({ account: text, zone: text, hosts: { type: 'array', items: text } }) },
+  ),
   example: { id: ids.site, url: 'https://example.com', createdAt: then },
 }
 

@@ -69,6 +69,7 @@ export class Api {
       progress: latestProgress(bus),
       catalog: { kinds, inputs: inputValidators, results: resultValidators },
       heldBecause: ({ id }) => (this.duplicates.has(id) ? 'duplicate' : undefined),
+      cdnAccounts: ['main'],
       trustProxy: [],
       rates,
       invite: (site, record) => invite(enrolment, site, record),

@@ -96,6 +96,7 @@ describe('/openapi.json', () => {
       ['GET', '/v1/sites'],
       ['GET', '/v1/sites/:id', siteId],
       ['POST', '/v1/sites/:id/enrolment', siteId],
+      ['POST', '/v1/sites/:id/cdn', siteId, {}],
       ['GET', '/v1/agents'],
       ['GET', '/v1/agents/:id', agent],
       ['POST', '/v1/agents/:id/revoke', agent],

@@ -35,6 +35,39 @@ describe('sites', () => {
   })
 })
 
+describe('a site at a CDN', () => {
+  let api: Api
+  beforeEach(async () => (api = await Api.open()))
+  afterEach(() => api.close())
+  const site = async (): Promise<string> =>
+    String((await api.ask('POST', '/v1/sites', { body: { url: 'https://www.shop.example' } })).body['id'])
+  const place = { account: 'main', zone: '023e105f4ecef8ad9ca31a8372d0c353', hosts: ['shop.example', 'www.shop.example'] }
+
+  it('is where its account’s admin says, until it is at none', async () => {
+    const id = await site()
+    const { status, body } = await api.ask('POST', `/v1/sites/${id}/cdn`, { body: place })
+    assert.deepEqual([status, body['cdn']], [200, place])
+    assert.deepEqual((await api.ask('GET', `/v1/sites/${id}`)).body['cdn'], place)
+    const none = await api.ask('POST', `/v1/sites/${id}/cdn`, { body: {} })
+    assert.deepEqual([none.status, none.body['cdn']], [200, undefined])
+  })
+
+  it('has no hosts but its own, and no account that the gateway has no token for', async () => {
+    const id = await site()
+    for (const [wrong, field] of [
+      [{ ...place, hosts: ['shop.example', 'other.example'] }, 'hosts'],
+      [{ ...place, hosts: ['notshop.example'] }, 'hosts'],
+      [{ ...place, account: 'unknown' }, 'account'],
+    ] as const) {
+      const { status, body } = await api.ask('POST', `/v1/sites/${id}/cdn`, { body: wrong })
+      assert.deepEqual([status, body['field']], [400, field])
+    }
+    for (const body of [{ account: 'main' }, { zone: place.zone, hosts: place.hosts }, { ...place, zone: '../x' }])
+      assert.equal((await api.ask('POST', `/v1/sites/${id}/cdn`, { body })).status, 400)
+    assert.equal((await api.ask('GET', `/v1/sites/${id}`)).body['cdn'], undefined)
+  })
+})
+
 describe('agents', () => {
   let api: Api
   beforeEach(async () => (api = await Api.open()))

@@ -1,6 +1,7 @@
 import { Type, type TSchema } from 'typebox'
 import { ReceiptAnchor } from '../documents/receipt.ts'
-import { closed, Code } from '../kinds/parts.ts'
+import { closed, Code, Url } from '../kinds/parts.ts'
+import { limits } from '../limits.ts'
 import {
   AgentId,
   Base64Url,
@@ -14,6 +15,7 @@ import {
   LocalOrigin,
   outcome,
   PoolName,
+  PurgeId,
   PublicKey,
   Text,
   TimeMs,
@@ -103,6 +105,20 @@ export const agentFrames: Record<string, TSchema> = {
   }),
   /** A new key for this agent: `signature` by the one in use, `proof` by the new one, both over `rotationText(…)`. */
   'key.offer': closed({ type: Type.Literal('key.offer'), publicKey: PublicKey, signature: Base64Url, proof: Base64Url }),
+  /**
+   * Purge these at the site's CDN, or all of the site. Sent again until `cdn.outcome` names it: purging twice does no harm. What is
+   * to be purged never changes under one id.
+   */
+  'cdn.request': closed({
+    type: Type.Literal('cdn.request'),
+    purgeId: PurgeId,
+    what: Type.Union([
+      closed({ urls: Type.Array(Url, { minItems: 1, maxItems: limits.cdn.requestUrls }) }),
+      closed({ everything: Type.Literal(true) }),
+    ]),
+    /** Prices, stock, and what nobody may see any more. */
+    urgent: Type.Boolean(),
+  }),
   /** The agent is going away on purpose. */
   goodbye: closed({ type: Type.Literal('goodbye'), reason: Text }),
 }

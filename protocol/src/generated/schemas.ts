@@ -492,6 +492,56 @@ export const schemas: Readonly<Record<string, object>> = {
     },
     additionalProperties: false,
   },
+  'agent.cdn.request': {
+    type: 'object',
+    required: ['type', 'purgeId', 'what', 'urgent'],
+    properties: {
+      type: {
+        type: 'string',
+        const: 'cdn.request',
+      },
+      purgeId: {
+        type: 'string',
+        pattern: '^purge_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+      },
+      what: {
+        anyOf: [
+          {
+            type: 'object',
+            required: ['urls'],
+            properties: {
+              urls: {
+                type: 'array',
+                items: {
+                  type: 'string',
+                  pattern: '^https?://[^\\s\\u0000-\\u001f]+$',
+                  maxLength: 2048,
+                },
+                minItems: 1,
+                maxItems: 200,
+              },
+            },
+            additionalProperties: false,
+          },
+          {
+            type: 'object',
+            required: ['everything'],
+            properties: {
+              everything: {
+                type: 'boolean',
+                const: true,
+              },
+            },
+            additionalProperties: false,
+          },
+        ],
+      },
+      urgent: {
+        type: 'boolean',
+      },
+    },
+    additionalProperties: false,
+  },
   'agent.goodbye': {
     type: 'object',
     required: ['type', 'reason'],
@@ -771,6 +821,29 @@ export const schemas: Readonly<Record<string, object>> = {
     },
     additionalProperties: false,
   },
+  'gateway.cdn.outcome': {
+    type: 'object',
+    required: ['type', 'purgeId', 'outcome'],
+    properties: {
+      type: {
+        type: 'string',
+        const: 'cdn.outcome',
+      },
+      purgeId: {
+        type: 'string',
+        pattern: '^purge_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+      },
+      outcome: {
+        enum: ['purged', 'absent', 'delayed', 'failed'],
+      },
+      code: {
+        type: 'string',
+        pattern: '^[a-z]+(\\.[a-z_]+)?$',
+        maxLength: 40,
+      },
+    },
+    additionalProperties: false,
+  },
   'gateway.goodbye': {
     type: 'object',
     required: ['type', 'reason', 'afterMs'],
@@ -864,6 +937,33 @@ export const schemas: Readonly<Record<string, object>> = {
         maxLength: 500,
       },
       result: {},
+      followUps: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['layer', 'state', 'at'],
+          properties: {
+            layer: {
+              type: 'string',
+              const: 'cdn',
+            },
+            state: {
+              enum: ['purged', 'absent', 'failed'],
+            },
+            code: {
+              type: 'string',
+              pattern: '^[a-z]+(\\.[a-z_]+)?$',
+              maxLength: 40,
+            },
+            at: {
+              type: 'integer',
+              minimum: 0,
+            },
+          },
+          additionalProperties: false,
+        },
+        maxItems: 10,
+      },
       error: {
         type: 'object',
         required: ['code', 'message'],
@@ -1007,6 +1107,33 @@ export const schemas: Readonly<Record<string, object>> = {
               maxLength: 500,
             },
             result: {},
+            followUps: {
+              type: 'array',
+              items: {
+                type: 'object',
+                required: ['layer', 'state', 'at'],
+                properties: {
+                  layer: {
+                    type: 'string',
+                    const: 'cdn',
+                  },
+                  state: {
+                    enum: ['purged', 'absent', 'failed'],
+                  },
+                  code: {
+                    type: 'string',
+                    pattern: '^[a-z]+(\\.[a-z_]+)?$',
+                    maxLength: 40,
+                  },
+                  at: {
+                    type: 'integer',
+                    minimum: 0,
+                  },
+                },
+                additionalProperties: false,
+              },
+              maxItems: 10,
+            },
             error: {
               type: 'object',
               required: ['code', 'message'],
@@ -2392,7 +2519,7 @@ export const schemas: Readonly<Record<string, object>> = {
               enum: ['object', 'opcache', 'nginx', 'cdn'],
             },
             state: {
-              enum: ['purged', 'kept', 'absent', 'failed'],
+              enum: ['purged', 'kept', 'absent', 'pending', 'failed'],
             },
             count: {
               type: 'integer',

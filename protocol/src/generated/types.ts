@@ -144,6 +144,23 @@ export interface AgentKeyOffer {
   proof: string
 }
 
+export interface AgentCdnRequest {
+  type: 'cdn.request'
+  purgeId: string
+  what:
+    | {
+        /**
+         * @minItems 1
+         * @maxItems 200
+         */
+        urls: string[]
+      }
+    | {
+        everything: true
+      }
+  urgent: boolean
+}
+
 export interface AgentGoodbye {
   type: 'goodbye'
   reason: string
@@ -225,6 +242,13 @@ export interface GatewayKeyAck {
   refused?: string
 }
 
+export interface GatewayCdnOutcome {
+  type: 'cdn.outcome'
+  purgeId: string
+  outcome: 'purged' | 'absent' | 'delayed' | 'failed'
+  code?: string
+}
+
 export interface GatewayGoodbye {
   type: 'goodbye'
   reason: string
@@ -251,6 +275,15 @@ export interface LocalJob {
   }
   summary?: string
   result?: unknown
+  /**
+   * @maxItems 10
+   */
+  followUps?: {
+    layer: 'cdn'
+    state: 'purged' | 'absent' | 'failed'
+    code?: string
+    at: number
+  }[]
   error?: {
     code: string
     message: string
@@ -289,6 +322,15 @@ export interface LocalJobs {
     }
     summary?: string
     result?: unknown
+    /**
+     * @maxItems 10
+     */
+    followUps?: {
+      layer: 'cdn'
+      state: 'purged' | 'absent' | 'failed'
+      code?: string
+      at: number
+    }[]
     error?: {
       code: string
       message: string
@@ -743,7 +785,7 @@ export interface KindCachePurgeResult {
    */
   layers: {
     layer: 'object' | 'opcache' | 'nginx' | 'cdn'
-    state: 'purged' | 'kept' | 'absent' | 'failed'
+    state: 'purged' | 'kept' | 'absent' | 'pending' | 'failed'
     count: number
     code?: string
   }[]

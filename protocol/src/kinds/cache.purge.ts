@@ -37,8 +37,11 @@ export const cachePurge: KindSource = {
     layers: Type.Array(
       closed({
         layer: Layer,
-        /** `kept`: WordPress had already forgotten what changed, and the rest is still good. */
-        state: Type.Enum(['purged', 'kept', 'absent', 'failed']),
+        /**
+         * `kept`: WordPress had already forgotten what changed, and the rest is still good. `pending`: asked for, and on record until
+         * it is done; `code` says why it takes longer than the job.
+         */
+        state: Type.Enum(['purged', 'kept', 'absent', 'pending', 'failed']),
         /** Keys, files or entries that were purged. */
         count: Count,
         code: Type.Optional(Code),

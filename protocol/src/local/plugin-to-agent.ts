@@ -4,6 +4,14 @@ import { closed, Code } from '../kinds/parts.ts'
 import { allowances, QuietHours, TimeZone } from '../documents/quiet-hours.ts'
 import { ReceiptAnchor } from '../documents/receipt.ts'
 
+/** What became of a layer of the result after the job had ended. */
+const FollowUp = closed({
+  layer: Type.Literal('cdn'),
+  state: Type.Enum(['purged', 'absent', 'failed']),
+  code: Type.Optional(Code),
+  at: TimeMs,
+})
+
 /** A job as the plugin (and `platen-agent exec`) sees it. */
 const Job = closed({
   id: JobId,
@@ -16,6 +24,8 @@ const Job = closed({
   /** The result's own sentence for people. */
   summary: Type.Optional(Text),
   result: Type.Optional(Type.Unknown()),
+  /** Oldest first; left out of lists, as results are. */
+  followUps: Type.Optional(Type.Array(FollowUp, { maxItems: 10 })),
   error: Type.Optional(Failure),
   bill: Type.Optional(Bill),
   /** What is on record about it, where the kind has receipts. */

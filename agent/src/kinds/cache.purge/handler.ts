@@ -2,6 +2,7 @@ import { kinds, PlatenError, type SiteDescribeValue } from '@platen/protocol'
 import type { Handler } from '../../ports/job-handler.ts'
 import { lookAgain, waitForLook } from './again.ts'
 import { purgeBatch } from './batch.ts'
+import { askCdn, cdnLayer, waitForCdn } from './cdn.ts'
 import { createFinder } from './entries.ts'
 import { purgeEverything } from './everything.ts'
 import { keptLayers, keptOpcache, purgeObjectCache, purgeOpcache, type Layer } from './layers.ts'
@@ -9,7 +10,7 @@ import { frontPage } from './plan.ts'
 import { createPurge, type CachePurgeParts, type Purge } from './purge.ts'
 import { describeSite } from './remove.ts'
 import { sourceOf, type Source } from './source.ts'
-import { receipt } from './summary.ts'
+import { nginxLayer, receipt } from './summary.ts'
 import { warmSome } from './warm.ts'
 
 const runMs = kinds.find(kind => kind.name === 'cache.purge')?.deadlines.runMs ?? 0
@@ -18,7 +19,7 @@ const takesMs = 0.7 * runMs
 
 /**
  * Purges the caches from the inside out, so that no outer one is filled from an older inner one: object cache, compiled PHP,
- * nginx. Then looks at the pages as a visitor would, and succeeds only where none is old.
+ * nginx. Then looks at the pages as a visitor would, succeeds only where none is old, and has the CDN purged of those that are new.
  *
  * Each step may be done again. What was asked for is checked before the first of them; what the plugin noted is hurried, and
  * PHP is looked after before anything is removed that it would have to make anew.
@@ -31,7 +32,8 @@ export function cachePurge(parts: CachePurgeParts): Handler<'cache.purge'> {
     const what: string[] = []
     const batches = await context.step('page cache', 'idempotent', () => purgeAll(purge, source, what))
     const failure = failureOf(purge)
-    return { result: receipt(purge, layers, what), effect: batches > 0 ? 'applied' : 'none', ...(failure ? { failure } : {}) }
+    const result = receipt(purge, [...layers, nginxLayer(purge), await cdnLayer(purge)], what)
+    return { result, effect: batches > 0 ? 'applied' : 'none', ...(failure ? { failure } : {}) }
   }
 }
 
@@ -72,7 +74,9 @@ async function purgeAll(purge: Purge, source: Source, what: string[]): Promise<n
       what.unshift(...batch.what)
       finder = createFinder(purge)
       await (batch.everything ? purgeEverything(purge, finder, batch) : purgeBatch(purge, finder, batch))
-    } else if (!(await lookAgain(purge)) && !(await warmSome(purge, finder)) && !(await waitForLook(purge))) return batches
+      await askCdn(purge)
+    } else if (await lookAgain(purge)) await askCdn(purge)
+    else if (!(await warmSome(purge, finder)) && !(await waitForLook(purge)) && !(await waitForCdn(purge))) return batches
   }
 }
 

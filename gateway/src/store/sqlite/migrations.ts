@@ -152,4 +152,8 @@ export const migrations: readonly string[] = [
   -- The session that it was last heard in, whose end alone means that it has gone.
   ALTER TABLE agents ADD COLUMN session_id TEXT;
   `,
+  `
+  -- JSON: where it is at a CDN.
+  ALTER TABLE sites ADD COLUMN cdn TEXT;
+  `,
 ]
