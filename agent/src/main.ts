@@ -88,11 +88,11 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
   const purges = allowed.some(kind => kind.name === changesKind)
   const pages = openPages(policy, purges, { clock, log, worn: wear })
   const reports = identity !== undefined
-  const cdn = reports ? new CdnDesk({ journal, clock, log }) : undefined
+  const receipts = identity && receiptsOf(identity, { journal, clock, lostBefore: () => forgottenBefore(journal) })
+  const cdn = reports ? new CdnDesk({ journal, receipts, clock, log }) : undefined
   const workers = composition.workers ?? workerProcesses({ launcher, door, php, policy, changes: pages, cdn, clock, log })
   const owner = new SiteOwner({ policy, journal, clock, localTimeIn, log })
-  const receipts = identity && receiptsOf(identity, { journal, clock, lostBefore: () => forgottenBefore(journal) })
-  const jobs = new Runs({ journal, workers, owner, policy, kinds, inputs: composition.inputs, reports, receipts, clock, log })
+  const jobs = new Runs({ journal, workers, owner, policy, kinds, inputs: composition.inputs, reports, receipts, cdn, clock, log })
   if (kept.lost) {
     jobs.forgot(clock.now())
     cdn?.forgot()

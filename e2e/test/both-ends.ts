@@ -8,6 +8,7 @@ import {
   CdnDesk,
   Link,
   openJournal,
+  ReceiptChain,
   readIdentity,
   type AgentIdentity,
   type Jobs,
@@ -80,8 +81,10 @@ export class BothEnds {
   readonly bus: ReturnType<typeof memoryBus> = memoryBus(log)
   readonly journal: Journal
   readonly jobs: InstantJobs
-  /** Where the agent's jobs have pages purged at the CDN. */
-  readonly cdn: CdnDesk
+  /** What the agent of the identity on disk signs. */
+  receipts!: ReceiptChain
+  /** Where its jobs have pages purged at the CDN. */
+  cdn!: CdnDesk
   /** Where the agent finds the gateway; the gateway's own address unless something stands between. */
   via: string | undefined
   /** The gateway's port, from its first start on. */
@@ -96,7 +99,6 @@ export class BothEnds {
     this.store = sqliteStore(join(this.folder, 'gateway.db'), { kinds, random: () => 0 })
     this.journal = openJournal(join(this.folder, 'journal.db'))
     this.jobs = new InstantJobs(this.journal)
-    this.cdn = new CdnDesk({ journal: this.journal, clock: siteClock(0), log })
   }
 
   /** With the gateway started and the agent enrolled, but not yet connected. */
@@ -163,6 +165,12 @@ export class BothEnds {
     const identity = readIdentity(this.identityFile)
     if (!identity) throw new Error('no identity')
     this.identity = identity
+    const { siteId, agentId, receiptKeys: keys } = identity
+    if (!keys) throw new Error('no keys')
+    const { journal } = this
+    const clock = siteClock(0)
+    this.receipts = new ReceiptChain({ siteId, agentId, keys, journal, lostBefore: () => undefined, clock })
+    this.cdn = new CdnDesk({ journal, receipts: this.receipts, clock, log })
   }
 
   /** `aheadMs`: milliseconds that the site's clock is ahead. */

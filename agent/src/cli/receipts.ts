@@ -67,8 +67,13 @@ function rowOf(receipt: ReceiptBody): string[] {
     case 'run':
       return row(receipt.job, receipt.code ?? receipt.outcome, pagesText(receipt.pages), receipt.what)
     case 'follow':
-      return row(receipt.job, `follows ${receipt.follows.seq}`, '–', receipt.what)
+      return row(receipt.job, `follows ${followedName(receipt)}`, '–', receipt.what)
   }
+}
+
+/** By its number alone where it is in the same chain. */
+function followedName({ follows }: ReceiptBody & { type: 'follow' }): string {
+  return follows.chain === undefined ? String(follows.seq) : `${follows.chain}:${follows.seq}`
 }
 
 function pagesText({ sample: _sample, ...count }: (ReceiptBody & { type: 'run' })['pages']): string {

@@ -1,41 +1,46 @@
 import { newId } from '@platen/protocol'
 import { jobsDone, withWish, type CdnRequest } from '../domain/cdn-queue.ts'
-import { worse, type CdnVerdict } from '../domain/cdn-verdict.ts'
+import { followedOf, type Followed } from '../domain/follow-receipt.ts'
+import type { Run } from '../domain/run.ts'
 import type { CdnLedger } from '../ports/cdn-ledger.ts'
-import type { FollowUps } from '../ports/follow-ups.ts'
+import type { FollowUp } from '../ports/follow-ups.ts'
+import type { Receipts } from '../ports/receipts.ts'
+import { cdnEnds } from './cdn-ends.ts'
 import type { Row } from './database.ts'
 import type { Statements } from './lazy-statements.ts'
 
 /** What rows of purges at the CDN need besides their statements. */
 export interface CdnRowsOptions {
-  readonly followUps: Pick<FollowUps, 'note'>
+  /** Puts a follow-up on record, and its receipt where there is one to follow and somebody who signs. */
+  readonly note: (followUp: FollowUp, followed: Followed | undefined, receipts: Receipts | undefined) => void
+  /** A run on record. */
+  readonly find: (jobId: string) => Run | undefined
   readonly now: () => number
 }
 
-/** Jobs that have ended with a part of them still open whose other parts are remembered: more than can wait at once. */
-const mostVerdicts = 1_000
+/** The ledger, and what the journal does with it when it saves a run. */
+export interface CdnRows extends CdnLedger {
+  /** A run ends in this commit: while something of it waits, its receipt is kept, however soon the run itself is forgotten. */
+  ends(run: Run): void
+}
 
-/** Those in one database. Each method is to be one transaction. */
-export function cdnRows(statement: Statements, { followUps, now }: CdnRowsOptions): CdnLedger {
+/** Those in one database. Each method is to be part of one transaction. */
+export function cdnRows(statement: Statements, { note, find, now }: CdnRowsOptions): CdnRows {
+  const ended = cdnEnds(statement)
   const all = (): readonly CdnRequest[] => statement('SELECT id, urgent, body FROM cdn_requests ORDER BY id').all().map(toRequest)
   const put = ({ id, urgent, what, jobs }: CdnRequest): void =>
     void statement('INSERT INTO cdn_requests (id, urgent, body) VALUES (?, ?, ?)').run(id, urgent ? 1 : 0, JSON.stringify({ what, jobs }))
   const forget = ({ id }: CdnRequest): void => void statement('DELETE FROM cdn_requests WHERE id = ?').run(id)
 
-  const heardOf = (jobId: string): CdnVerdict | undefined => {
-    const row = statement('SELECT body FROM cdn_verdicts WHERE job_id = ?').get(jobId)
-    return row && (JSON.parse(row['body'] as string) as CdnVerdict)
-  }
-  const remember = (jobId: string, verdict: CdnVerdict): void => {
-    const insert = 'INSERT OR REPLACE INTO cdn_verdicts (job_id, body) VALUES (?, ?)'
-    statement(insert).run(jobId, JSON.stringify(worse(heardOf(jobId), verdict)))
-    statement('DELETE FROM cdn_verdicts WHERE rowid <= (SELECT max(rowid) FROM cdn_verdicts) - ?').run(mostVerdicts)
-  }
-  const noteEnd = (jobId: string): void => {
-    const verdict = heardOf(jobId)
-    if (!verdict) return
-    statement('DELETE FROM cdn_verdicts WHERE job_id = ?').run(jobId)
-    followUps.note({ ...verdict, jobId, layer: 'cdn', at: now() })
+  const noteEnd = (jobId: string, receipts: Receipts | undefined): void => {
+    const end = ended.of(jobId)
+    if (!end) return
+    const { verdict, followed } = end
+    const run = followed ? undefined : find(jobId)
+    // Its end is not on record yet, and stands before what follows on it: this is noted when the job is left.
+    if (run && run.state !== 'ended') return
+    ended.forget(jobId)
+    if (verdict) note({ ...verdict, jobId, layer: 'cdn', at: now() }, followed ?? (run && followedOf(run)), receipts)
   }
   const isOpen = (jobId: string): boolean => all().some(({ jobs }) => jobs.includes(jobId))
 
@@ -52,20 +57,24 @@ export function cdnRows(statement: Statements, { followUps, now }: CdnRowsOption
         .find(({ id }) => !isPassedOver(id as string))
       return row && toRequest(row)
     },
-    settle: ({ id, verdict, isLive, isNews }) => {
+    settle: ({ id, verdict, isLive, isNews, receipts }) => {
       const queue = all()
       const request = queue.find(other => other.id === id)
       if (!request) return undefined
       forget(request)
       const left = request.jobs.filter(job => !isLive(job))
-      if (isNews) for (const job of left) remember(job, verdict)
-      for (const job of jobsDone(queue, request)) if (!isLive(job)) noteEnd(job)
+      if (isNews) for (const job of left) ended.heard(job, verdict)
+      for (const job of jobsDone(queue, request)) if (!isLive(job)) noteEnd(job, receipts)
       return request.jobs.filter(job => isLive(job))
     },
     isOpen,
-    leave: (jobId, heard) => {
-      if (heard) remember(jobId, heard)
-      if (!isOpen(jobId)) noteEnd(jobId)
+    leave: (jobId, heard, receipts) => {
+      if (heard) ended.heard(jobId, heard)
+      if (!isOpen(jobId)) noteEnd(jobId, receipts)
+    },
+    ends: run => {
+      const followed = followedOf(run)
+      if (followed && (ended.of(run.jobId) || isOpen(run.jobId))) ended.sealed(run.jobId, followed)
     },
   }
 }

@@ -1,5 +1,8 @@
+import { followContent } from '../domain/follow-receipt.ts'
 import type { FollowUp, FollowUps } from '../ports/follow-ups.ts'
+import type { CdnRowsOptions } from './cdn-rows.ts'
 import type { Statements } from './lazy-statements.ts'
+import type { ReceiptRows } from './receipt-rows.ts'
 
 /** As many as runs are kept with their results, and some more: those of older ones add to nothing. */
 const mostRows = 1_000
@@ -15,5 +18,15 @@ export function followUpRows(statement: Statements): FollowUps {
       statement('SELECT body FROM follow_ups WHERE job_id = ? ORDER BY id')
         .all(jobId)
         .map(({ body }) => JSON.parse(body as string) as FollowUp),
+  }
+}
+
+/** Notes follow-ups with their receipts: both are part of the commit that lets go of what was open, so none is there without it. */
+export function sealedFollowUps(followUps: Pick<FollowUps, 'note'>, rows: Pick<ReceiptRows, 'put'>): CdnRowsOptions['note'] {
+  return (followUp, followed, receipts) => {
+    followUps.note(followUp)
+    if (!followed || !receipts) return
+    const { at, layer: _layer, ...said } = followUp
+    rows.put(receipts.seal(chain => followContent(said, followed, chain), at).receipts)
   }
 }

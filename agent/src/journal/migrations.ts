@@ -50,9 +50,9 @@ export const migrations: readonly string[] = [
      line TEXT NOT NULL,
      UNIQUE (chain, seq)
    ) STRICT;`,
-  // What is to be purged at the CDN; what jobs that have ended heard of parts of that; and what came of all of it.
+  // What is to be purged at the CDN; of jobs that have ended before that, what is known of parts, and their receipts; and what came of it.
   `CREATE TABLE cdn_requests (id TEXT PRIMARY KEY, urgent INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
-   CREATE TABLE cdn_verdicts (job_id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
+   CREATE TABLE cdn_ends (job_id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
    CREATE TABLE follow_ups (id INTEGER PRIMARY KEY AUTOINCREMENT, job_id TEXT NOT NULL, body TEXT NOT NULL) STRICT;
    CREATE INDEX follow_ups_of_job ON follow_ups (job_id);`,
 ]

@@ -3,7 +3,7 @@ import type { Run, RunEnd } from '../domain/run.ts'
 import type { Journal, OutboxItem } from '../ports/journal.ts'
 import { cdnRows } from './cdn-rows.ts'
 import { guarded as translated, isBroken, openDatabase, salvage, setAside, type Database, type Row } from './database.ts'
-import { followUpRows } from './follow-up-rows.ts'
+import { followUpRows, sealedFollowUps } from './follow-up-rows.ts'
 import { lazyStatements } from './lazy-statements.ts'
 import { migrations } from './migrations.ts'
 import { receiptRows, usualReceiptBounds, type ReceiptBounds } from './receipt-rows.ts'
@@ -51,7 +51,9 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
   const { outboxBytes = limits.outbox.bytes, keepReceipts = usualReceiptBounds, now = Date.now, broken = () => {} } = options
   const database = translated(() => openWhole(file, options, now()))
   const statements = prepareAll(database)
-  const receipts = receiptRows(lazyStatements(database), keepReceipts)
+  const lazy = lazyStatements(database)
+  const receipts = receiptRows(lazy, keepReceipts)
+  const followUps = followUpRows(lazy)
   translated(() => statements.forgetOverSteps.run())
   let endedSince = 0
 
@@ -84,6 +86,7 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
     }
     receipts.put(signed)
     if (run.state !== 'ended') return
+    cdn.ends(run)
     statements.forgetSteps.run(run.jobId)
     endedSince += 1
     if (endedSince < tidyEvery) return
@@ -112,6 +115,13 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
     return { ...run, steps: begun.map(step => ({ name: step['name'] as string, kind: step['kind'] as string })) }
   }
 
+  const find = (jobId: string): Run | undefined => {
+    const row = statements.find.get(jobId)
+    return row && toRun(row)
+  }
+
+  const cdn = cdnRows(lazy, { note: sealedFollowUps(followUps, receipts), find, now })
+
   const guarded = <Value>(call: () => Value): Value => {
     try {
       return translated(call)
@@ -121,17 +131,11 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
     }
   }
 
-  const lazy = lazyStatements(database)
-  const followUps = followUpRows(lazy)
   const inTransaction = <Value>(call: () => Value): Value => guarded(() => database.transaction(call)())
 
   return {
     save: (run, frames = [], signed = []) => guarded(() => save(run, frames, signed)),
-    find: jobId =>
-      guarded(() => {
-        const row = statements.find.get(jobId)
-        return row && toRun(row)
-      }),
+    find: jobId => guarded(() => find(jobId)),
     unfinished: () => guarded(() => statements.unfinished.all().map(toRun)),
     recent: limit => guarded(() => statements.recent.all(limit).map(toRun)),
     outbox: limit => guarded(() => statements.outbox.all(limit).map(toItem)),
@@ -144,7 +148,7 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
     nonce: (value, expiresAt) => guarded(() => nonce(value, expiresAt)),
     get: name => guarded(() => statements.get.get(name)?.['value'] as string | undefined),
     set: (name, value) => guarded(() => void statements.set.run(name, value)),
-    cdn: each(cdnRows(lazy, { followUps, now }), inTransaction),
+    cdn: each(cdn, inTransaction),
     followUps: each(followUps, inTransaction),
     close: () => guarded(() => void database.close()),
   }

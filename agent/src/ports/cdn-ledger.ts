@@ -1,5 +1,6 @@
 import type { CdnRequest, CdnWish, QueueRules } from '../domain/cdn-queue.ts'
 import type { CdnVerdict } from '../domain/cdn-verdict.ts'
+import type { Receipts } from './receipts.ts'
 
 /** What the gateway said of a request, and who hears of it. */
 export interface CdnSettlement {
@@ -9,6 +10,8 @@ export interface CdnSettlement {
   readonly isLive: (jobId: string) => boolean
   /** Nothing is noted of what everybody knows. */
   readonly isNews: boolean
+  /** Who signs what is noted; absent where this agent has no key that anybody knows. */
+  readonly receipts: Receipts | undefined
 }
 
 /** What is to be purged at the CDN, until it is. Every method has committed when it returns, and throws as the journal's do. */
@@ -20,6 +23,6 @@ export interface CdnLedger {
   settle(settlement: CdnSettlement): readonly string[] | undefined
   /** Whether anything of a job waits. */
   isOpen(jobId: string): boolean
-  /** A job has ended without hearing this: it is noted once nothing of it waits any more. */
-  leave(jobId: string, heard: CdnVerdict | undefined): void
+  /** A job has ended, which is on record, without hearing this: it is noted once nothing of it waits any more. */
+  leave(jobId: string, heard: CdnVerdict | undefined, receipts: CdnSettlement['receipts']): void
 }

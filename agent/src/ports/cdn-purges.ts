@@ -8,7 +8,7 @@ export interface CdnPurges {
   want(wish: CdnWish): void
   /** What became of all that a job wanted; `pending` where that is not known in time, at once where there is no gateway to tell. */
   outcome(jobId: string, withinMs: number): Promise<CdnState>
-  /** The job has ended. */
+  /** The job has ended, and its end is on record: what follows comes after it. */
   leave(jobId: string): void
 }
 

@@ -10,11 +10,11 @@ export interface Sealed {
 /** What this agent vouches for: signed statements, each bound to the one before. */
 export interface Receipts {
   /**
-   * Signs what is to be said as the next receipt; where a chain has to begin for it, with what begins the chain. The caller puts
-   * them on record, in one commit with what they are about, before anybody seals again: so nothing is without its receipt.
+   * Signs what is to be said as the next receipt, which may depend on the chain that it goes into; where a chain has to begin for
+   * it, with what begins the chain. The caller puts them on record, in one commit with what they are about, before anybody seals again: so nothing is without its receipt.
    * @throws PlatenError store.unavailable
    */
-  seal(content: ReceiptContent, at: number): Sealed
+  seal(content: ReceiptContent | ((chain: string) => ReceiptContent), at: number): Sealed
   /**
    * What is on record may be an older copy, and others may have had the receipts after it: a chain begins, so that no two go by one
    * number. @throws PlatenError disk.full, store.unavailable

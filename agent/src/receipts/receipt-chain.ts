@@ -45,12 +45,12 @@ export class ReceiptChain implements Receipts {
     options.keys.beforeRetiring(next => this.#vouchFor(next))
   }
 
-  seal(content: ReceiptContent, at: number): Sealed {
+  seal(content: ReceiptContent | ((chain: string) => ReceiptContent), at: number): Sealed {
     const last = this.#options.journal.lastReceipt()
     const begun = this.#next(last) ? [] : [this.#begin(last, at, this.#why(last))]
     const place = this.#next(begun[0] ?? last)
     if (!place) throw new Error('a chain that has just begun goes on')
-    const signed = this.#sign(content, place, at)
+    const signed = this.#sign(typeof content === 'function' ? content(place.chain) : content, place, at)
     const { chain, seq } = place
     return { receipts: [...begun, signed], anchor: { chain, seq, hash: signed.hash, signature: signed.signature } }
   }

@@ -6,10 +6,13 @@ import type { CdnOutbox, CdnPurges } from '../ports/cdn-purges.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Log } from '../ports/log.ts'
+import type { Receipts } from '../ports/receipts.ts'
 
 /** What the desk needs. */
 export interface CdnDeskOptions {
   readonly journal: Pick<Journal, 'cdn' | 'get' | 'set'>
+  /** Who signs what follows; absent where this agent has no key that anybody knows. */
+  readonly receipts?: Receipts | undefined
   readonly clock: Pick<Clock, 'after' | 'random'>
   readonly log: Log
 }
@@ -66,11 +69,11 @@ export class CdnDesk implements CdnPurges, CdnOutbox {
   }
 
   leave(jobId: string): void {
-    const job = this.#live.get(jobId)
-    if (!job) return
     this.#surely(() => {
-      const knowsAll = job.told && this.#isOver(jobId, job)
-      this.#options.journal.cdn.leave(jobId, knowsAll ? undefined : job.verdict)
+      const { journal, receipts } = this.#options
+      const job = this.#live.get(jobId)
+      const knowsAll = job?.told === true && this.#isOver(jobId, job)
+      journal.cdn.leave(jobId, knowsAll ? undefined : job?.verdict, receipts)
       this.#live.delete(jobId)
     })
   }
@@ -111,10 +114,10 @@ export class CdnDesk implements CdnPurges, CdnOutbox {
     this.#failures = 0
     this.#reason = 'cdn.unavailable'
     this.#surely(() => {
-      const { journal } = this.#options
+      const { journal, receipts } = this.#options
       const known = verdict.outcome === 'absent' ? 'absent' : 'there'
       const isNews = known === 'there' || this.#known() !== known
-      const live = journal.cdn.settle({ id, verdict, isLive: job => this.#live.has(job), isNews })
+      const live = journal.cdn.settle({ id, verdict, isLive: job => this.#live.has(job), isNews, receipts })
       if (this.#known() !== known) journal.set(knownName, known)
       this.#underWay.delete(id)
       for (const jobId of live ?? []) this.#tell(jobId, verdict)

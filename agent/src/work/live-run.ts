@@ -1,5 +1,6 @@
 import { limits, PlatenError, toPlatenError, type Kind } from '@platen/protocol'
 import { transition, type Lease, type Origin, type Run, type RunEnd, type RunEvent } from '../domain/run.ts'
+import type { CdnPurges } from '../ports/cdn-purges.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Journal, OutboxItem } from '../ports/journal.ts'
 import type { Owner } from '../ports/owner.ts'
@@ -19,6 +20,8 @@ export interface LiveRunOptions {
   readonly reports: boolean
   /** Absent where this agent has no key that anybody knows. */
   readonly receipts?: Receipts | undefined
+  /** Hears of ends once they are on record; absent where there is no gateway that could purge. */
+  readonly cdn?: Pick<CdnPurges, 'leave'> | undefined
   readonly clock: Clock
   readonly log: Log
   readonly tell: (news: RunNews) => void
@@ -120,6 +123,7 @@ export class LiveRun {
       return
     }
     this.run = run
+    this.#options.cdn?.leave(run.jobId)
     const { outcome, effect } = run.end
     const code = outcome === 'waiting' ? undefined : run.end.error?.code
     log.info('run:ended', { jobId: run.jobId, kind: run.kind, outcome, effect, code })

@@ -115,7 +115,6 @@ function startWork(options: WorkerProcessesOptions, order: WorkOrder, listener: 
     calls.abort()
     const outcome = outcomeOf(end, how, stopping, effectOf(steps), billOf(end, usage, Math.round(performance.now() - startedAt)))
     if (order.kind === changesKind) settleChanges(options, order.jobId, outcome.outcome === 'succeeded')
-    options.cdn?.leave(order.jobId)
     return outcome
   }
   return { done: finish(), cancel }

@@ -108,6 +108,21 @@ describe('platen-agent receipts', () => {
     assert.deepEqual(linesSince([], 1), [])
   })
 
+  it('names what a receipt follows on, which may be in a chain before', test => {
+    const journal = twoChains(test)
+    const said = { type: 'follow', job: newId('job'), kind: 'cache.purge', what: 'Purged at the CDN.' } as const
+    const [start, run] = receiptsIn(journal)
+    const chain = start?.receipt.chain ?? ''
+    const follow = (follows: { chain?: string; seq: number; hash: string }): ReceiptSigned => {
+      const last = journal.lastReceipt() ?? assert.fail()
+      return { ...last, receipt: { ...last.receipt, ...said, layers: [], follows } as ReceiptSigned['receipt'] }
+    }
+    const hash = run?.hash ?? ''
+    const out = receiptsText([follow({ seq: 2, hash }), follow({ chain, seq: 2, hash })])
+    assert.match(out, /follows 2 +– +Purged at the CDN\.$/m)
+    assert.ok(out.includes(`follows ${chain}:2  –`), out)
+  })
+
   it('shows why a chain begins', test => {
     assert.match(receiptsText(receiptsIn(twoChains(test))), /chain begins +– +The site has a new agent; agent_/)
   })

@@ -11,6 +11,7 @@ import type { FollowUps } from '../../src/ports/follow-ups.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const purged = { outcome: 'purged' } as const
+const settlement = { verdict: purged, isLive: () => false, isNews: true, receipts: undefined }
 
 describe('rows of purges at the CDN', () => {
   let database: Database
@@ -25,7 +26,7 @@ describe('rows of purges at the CDN', () => {
     test.after(() => database.close())
     const statement = lazyStatements(database)
     followUps = followUpRows(statement)
-    cdn = cdnRows(statement, { followUps, now: () => 7 })
+    cdn = cdnRows(statement, { note: followUp => followUps.note(followUp), find: () => undefined, now: () => 7 })
   })
 
   it('are no more than what waits, and what followed on the newest thousand jobs', () => {
@@ -33,11 +34,11 @@ describe('rows of purges at the CDN', () => {
       for (let job = 0; job < 1_200; job += 1) {
         want(`job${job}`)
         const { id } = cdn.next(() => false) ?? assert.fail()
-        cdn.settle({ id, verdict: purged, isLive: () => false, isNews: true })
+        cdn.settle({ id, ...settlement })
       }
     })
     many()
-    assert.deepEqual([rows('cdn_requests'), rows('cdn_verdicts'), rows('follow_ups')], [0, 0, 1_000])
+    assert.deepEqual([rows('cdn_requests'), rows('cdn_ends'), rows('follow_ups')], [0, 0, 1_000])
     assert.deepEqual([followUps.of('job199'), followUps.of('job200').length], [[], 1])
     assert.deepEqual(followUps.of('job1199'), [{ ...purged, jobId: 'job1199', layer: 'cdn', at: 7 }])
   })
@@ -45,8 +46,7 @@ describe('rows of purges at the CDN', () => {
   it('are settled once: a second word about the same changes nothing', () => {
     want('job')
     const { id } = cdn.next(() => false) ?? assert.fail()
-    const settlement = { id, verdict: purged, isLive: () => false, isNews: true }
-    assert.deepEqual([cdn.settle(settlement), cdn.settle(settlement)], [[], undefined])
+    assert.deepEqual([cdn.settle({ id, ...settlement }), cdn.settle({ id, ...settlement })], [[], undefined])
     assert.equal(followUps.of('job').length, 1)
   })
 
@@ -54,7 +54,7 @@ describe('rows of purges at the CDN', () => {
     want('live')
     want('over')
     const { id } = cdn.next(() => false) ?? assert.fail()
-    assert.deepEqual(cdn.settle({ id, verdict: purged, isLive: job => job === 'live', isNews: true }), ['live'])
+    assert.deepEqual(cdn.settle({ id, ...settlement, isLive: job => job === 'live' }), ['live'])
     assert.deepEqual([followUps.of('live').length, followUps.of('over').length], [0, 1])
   })
 })

@@ -8,8 +8,7 @@ import type { Journal } from '../../src/ports/journal.ts'
 import type { WorkOutcome } from '../../src/ports/workers.ts'
 import { jsonLog } from '../../src/system/json-log.ts'
 import { localTimeIn } from '../../src/system/local-time.ts'
-import type { Receipts } from '../../src/ports/receipts.ts'
-import { Runs } from '../../src/work/runs.ts'
+import { Runs, type RunsOptions } from '../../src/work/runs.ts'
 import { SiteOwner } from '../../src/work/site-owner.ts'
 import { HandWorkers } from './hand-workers.ts'
 import { tempFolder } from './temp-folder.ts'
@@ -80,7 +79,7 @@ export function bench(
   reports = true,
   file = join(tempFolder(test), 'journal.db'),
   policy = testPolicy('/srv'),
-  receiptsIn: (journal: Journal) => Receipts | undefined = () => undefined,
+  partsOf: (journal: Journal, clock: Clock) => Pick<RunsOptions, 'receipts' | 'cdn'> = () => ({}),
 ): RunsBench {
   const journal = openJournal(file)
   const workers = new HandWorkers()
@@ -88,7 +87,7 @@ export function bench(
   const kinds = new Map(testKinds.map(kind => [kind.name, kind]))
   const log = jsonLog('test', () => {})
   const owner = new SiteOwner({ policy, journal, clock, localTimeIn, log })
-  const runs = new Runs({ journal, workers, owner, policy, kinds, inputs: testInputs, reports, receipts: receiptsIn(journal), clock, log })
+  const runs = new Runs({ journal, workers, owner, policy, kinds, inputs: testInputs, reports, ...partsOf(journal, clock), clock, log })
   const news: RunNews[] = []
   runs.subscribe(item => news.push(item))
   let open = true
@@ -99,7 +98,7 @@ export function bench(
   test.after(close)
   const crash = (): RunsBench => {
     close()
-    return bench(test, reports, file, policy, receiptsIn)
+    return bench(test, reports, file, policy, partsOf)
   }
   return { runs, owner, journal, workers, clock, news, crash }
 }

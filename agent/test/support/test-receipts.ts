@@ -48,7 +48,13 @@ export function content(what = 'One page was purged.'): ReceiptContent & { type:
 
 /** All receipts on record; each has the protocol's form and its key's signature. */
 export function receiptsIn(journal: Journal): readonly ReceiptSigned[] {
-  const signed = journal.receipts(0).lines.map(line => JSON.parse(line) as ReceiptSigned)
+  const lines: string[] = []
+  for (let from: number | undefined = 0; from !== undefined;) {
+    const page = journal.receipts(from)
+    lines.push(...page.lines)
+    from = page.next
+  }
+  const signed = lines.map(line => JSON.parse(line) as ReceiptSigned)
   for (const each of signed) {
     const check = receiptValidators['signed']
     if (!check?.(each)) throw new Error(JSON.stringify(check?.errors))

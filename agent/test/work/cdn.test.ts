@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { newId } from '@platen/protocol'
@@ -47,6 +47,32 @@ describe('a job in a worker process that has pages purged at the CDN', { timeout
     const waiting = journal.cdn.next(() => false)
     journal.close()
     assert.deepEqual([waiting?.what, waiting?.jobs], [{ urls: [cdn] }, [id]])
+  })
+
+  it('has what the CDN does later signed, after the agent was stopped and started again', async test => {
+    const away = await enrolledAgent(test, 'http://127.0.0.1:1')
+    const { id, receipt } = await away.run('cache.purge', { cdn })
+    await away.launched.stop()
+    const gateway = new WireGateway()
+    await gateway.listen()
+    test.after(() => gateway.close())
+    const identity = identityPath(away.policy)
+    writeFileSync(identity, JSON.stringify({ ...(JSON.parse(readFileSync(identity, 'utf8')) as object), gateways: [gateway.url] }))
+    const { control, launched } = await startTestAgent(test, {}, away.folder)
+    const socket = await gateway.next()
+    await socket.welcome()
+    const { purgeId } = await socket.next('cdn.request')
+    socket.send({ type: 'cdn.outcome', purgeId, outcome: 'purged' })
+    while ((await control.receipts(0)).lines.length < 3) await new Promise(setImmediate)
+    await launched.stop()
+    const journal = openJournal(join(away.policy.agent.state, 'journal.db'))
+    const [last, followUps] = [journal.lastReceipt()?.receipt, journal.followUps.of(id)]
+    journal.close()
+    assert.deepEqual([receipt?.seq, last?.type === 'follow' && last.follows], [2, { seq: 2, hash: receipt?.hash }])
+    assert.deepEqual(
+      followUps.map(({ outcome }) => outcome),
+      ['purged'],
+    )
   })
 
   it('hears that there is none where the site has no gateway', async test => {

@@ -14,7 +14,7 @@ const proof = [{ url: 'http://site.test/', state: 'stale', layer: 'nginx' }]
 function receiptBench(test: TestContext): RunsBench {
   const keys = new HandKeys()
   const agentId = newId('agent')
-  return bench(test, true, undefined, testPolicy('/srv'), journal => testChain(journal, keys, { agentId }))
+  return bench(test, true, undefined, testPolicy('/srv'), journal => ({ receipts: testChain(journal, keys, { agentId }) }))
 }
 
 const shown = (run: Run | undefined): string | undefined => (run?.state === 'ended' ? run.receipt?.hash : run?.state)

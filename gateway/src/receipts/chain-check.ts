@@ -16,18 +16,29 @@ export interface KnownReceipt {
   readonly hash: string
 }
 
+/** What came later of something that a receipt had left open. */
+export interface FollowUpSeen {
+  readonly seq: number
+  readonly follows: (ReceiptSigned['receipt'] & { readonly type: 'follow' })['follows']
+  readonly job: string
+  readonly what: string
+}
+
 /** One chain, receipt after receipt. */
 export class ChainCheck {
   readonly first: ReceiptLine & { readonly signed: ReceiptSigned }
   readonly problems: ReceiptProblem[] = []
   /** Those that signed, in their order. */
   readonly keys: string[] = []
+  readonly followUps: FollowUpSeen[] = []
+  readonly #others: ReadonlyMap<string, ChainCheck>
   readonly #hashes = new Map<number, string>()
   #last: ReceiptSigned
 
-  /** Begins with what is there: receipts that were let go of may have come before. `others` are the chains before it. */
+  /** Begins with what is there: receipts that were let go of may have come before. `others` are all chains: those before it, and soon this one. */
   constructor(first: ChainCheck['first'], others: ReadonlyMap<string, ChainCheck>) {
     this.first = first
+    this.#others = others
     this.#last = first.signed
     const { receipt } = first.signed
     this.#note(first)
@@ -61,7 +72,7 @@ export class ChainCheck {
     if (receipt.agent !== before.agent || receipt.site !== before.site)
       this.#wrong(line, 'receipt.unlinked', 'It is of another agent or site than the one before.')
     if (receipt.key !== this.nextKey) this.#wrong(line, 'receipt.key_unknown', 'The key before did not vouch for this one.')
-    if (receipt.type === 'follow' && this.has({ chain: receipt.chain, ...receipt.follows }) === 'missing')
+    if (receipt.type === 'follow' && this.#lacks(receipt.follows))
       this.#wrong(line, 'receipt.unlinked', `It is about another receipt ${receipt.follows.seq}.`)
     this.#note(line)
     this.#last = line.signed
@@ -78,9 +89,17 @@ export class ChainCheck {
     return [...this.keys, this.nextKey].some(key => keys.includes(key))
   }
 
+  /** Of a chain that is not here nothing is known. */
+  #lacks({ chain = this.first.signed.receipt.chain, seq, hash }: FollowUpSeen['follows']): boolean {
+    return this.#others.get(chain)?.has({ chain, seq, hash }) === 'missing'
+  }
+
   #note({ signed: { receipt, hash } }: ReceiptLine & { readonly signed: ReceiptSigned }): void {
     this.#hashes.set(receipt.seq, hash)
     if (this.keys.at(-1) !== receipt.key) this.keys.push(receipt.key)
+    if (receipt.type !== 'follow') return
+    const { seq, follows, job, what } = receipt
+    this.followUps.push({ seq, follows, job, what })
   }
 
   #wrong({ line, signed }: ReceiptLine, code: ErrorCode, detail: string): void {

@@ -1,5 +1,5 @@
 import { PlatenError, type ReceiptSigned } from '@platen/protocol'
-import { ChainCheck, type KnownReceipt, type ReceiptProblem } from './chain-check.ts'
+import { ChainCheck, type FollowUpSeen, type KnownReceipt, type ReceiptProblem } from './chain-check.ts'
 import { receiptLines, type ReceiptLine } from './receipt-line.ts'
 
 /** What is known from elsewhere, so that it can't have been made up together with the receipts. */
@@ -27,6 +27,8 @@ export interface ChainVerdict {
   readonly knownTo?: number
   /** Why it begins, where its beginning is here. */
   readonly begins?: string
+  /** What came later of something that a receipt had left open, oldest first. */
+  readonly followUps: readonly FollowUpSeen[]
 }
 
 /** What was found. */
@@ -109,6 +111,7 @@ function verdictOf(check: ChainCheck, known: Known): ChainVerdict {
     keyKnown: check.isKnownBy(known.keys ?? []),
     ...(here.length > 0 ? { knownTo: Math.max(...here) } : {}),
     ...(first.type === 'start' ? { begins: first.what } : {}),
+    followUps: check.followUps,
   }
 }
 

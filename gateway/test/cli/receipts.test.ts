@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
+import { newId } from '@platen/protocol'
 import { Api } from '../http/api-fixture.ts'
 import { fileOf, SignedChain, testKey, type ChainOptions } from '../receipts/signed-chain.ts'
 import { claimOne, say } from '../support/agent-words.ts'
@@ -52,6 +53,17 @@ describe('platen receipts verify', () => {
     assert.match(stdout, /^keys .*\(one of them known\)$/m)
     assert.match(stdout, /^anchor +none known; whether receipts after 4 were cut off can’t be told/m)
     assert.ok(stdout.includes(`newest    ${chain.chain}:4:${chain.known(4).hash}\n`))
+  })
+
+  it('shows what followed on which receipt', async () => {
+    const chain = chainOf(1)
+    const { seq, hash } = chain.known(2)
+    const said = { type: 'follow', job: newId('job'), kind: 'cache.purge', layers: [{ layer: 'cdn', state: 'purged' }] }
+    for (let count = 1; count <= 11; count += 1) chain.add({ ...said, follows: { seq, hash }, what: `Word\n${count}.` })
+    const { code, stdout } = await platen(['-'], { stdin: fileOf(chain.signed) })
+    assert.equal(code, 0)
+    assert.match(stdout, /^follows +1 older\nfollows +4 on 2: Word 2\.$/m)
+    assert.match(stdout, /^follows +13 on 2: Word 11\.$/m)
   })
 
   it('reads from stdin, and says in JSON for programs what is wrong, with exit code 1', async () => {

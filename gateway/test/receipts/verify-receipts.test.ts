@@ -72,6 +72,23 @@ describe('receipts as they were made', () => {
     assert.deepEqual(codes(chain.signed), ['4 receipt.unlinked'])
     assert.deepEqual(codes(chain.signed.slice(2, 3)), [])
   })
+
+  it('can follow from one of a chain before, and say which follows on which', () => {
+    const before = chainOf(1)
+    const after = new SignedChain({ after: before })
+    const { chain, seq, hash } = before.known(2)
+    const said = { type: 'follow', job: newId('job'), kind: 'cache.purge', what: 'At the CDN too.', layers: [] }
+    after.add({ ...said, follows: { chain, seq, hash } })
+    const both = [...before.signed, ...after.signed]
+    assert.deepEqual(codes(both), [])
+    assert.deepEqual(
+      verify(both).chains.map(({ followUps }) => followUps.map(each => [each.seq, each.follows.chain, each.follows.seq, each.what])),
+      [[], [[2, chain, 2, 'At the CDN too.']]],
+    )
+    assert.deepEqual(codes(after.signed), [], 'the chain before is not here')
+    after.add({ ...said, follows: { chain, seq: 1, hash } })
+    assert.deepEqual(codes([...before.signed, ...after.signed]), ['5 receipt.unlinked'])
+  })
 })
 
 describe('receipts that somebody has worked on', () => {

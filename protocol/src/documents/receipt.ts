@@ -88,11 +88,11 @@ const Body = Type.Union([
     layers: Layers,
     pages: Pages,
   }),
-  /** What came later of something that an earlier receipt of the chain left open. */
+  /** What came later of something that an earlier receipt left open; `chain` where that is in one that was there before. */
   closed({
     ...head,
     type: Type.Literal('follow'),
-    follows: closed({ seq: Seq, hash: Hash }),
+    follows: closed({ chain: Type.Optional(ChainId), seq: Seq, hash: Hash }),
     job: JobId,
     kind: KindName,
     what: What,

@@ -3334,6 +3334,10 @@ export const schemas: Readonly<Record<string, object>> = {
                 type: 'object',
                 required: ['seq', 'hash'],
                 properties: {
+                  chain: {
+                    type: 'string',
+                    pattern: '^[A-Za-z0-9_-]{22}$',
+                  },
                   seq: {
                     type: 'integer',
                     minimum: 1,

@@ -1011,6 +1011,7 @@ export interface ReceiptSigned {
         prev: string | null
         type: 'follow'
         follows: {
+          chain?: string
           seq: number
           hash: string
         }

@@ -9,6 +9,7 @@ import { settings, type Settings } from '../settings.ts'
 
 const mostBytes = 67_108_864
 const mostProblems = 20
+const mostFollowUps = 10
 const mostJobs = 1_000
 const mostAgents = 20
 
@@ -106,7 +107,7 @@ function problemText({ code, detail, line, seq }: ReceiptProblem): string {
 }
 
 function chainText(verdict: ChainVerdict): string[] {
-  const { chain, agent, site, from, to, hash, keys, keyKnown, knownTo, begins } = verdict
+  const { chain, agent, site, from, to, hash, keys, keyKnown, knownTo, begins, followUps } = verdict
   const whose = keyKnown ? 'one of them known' : 'none of them known: name one that you know with --key'
   const kept = from === 1 ? 'from its beginning' : `complete from ${from} on; older ones were let go of, or not exported`
   const tail = knownTo === undefined ? 'none known' : `${knownTo} is known`
@@ -115,10 +116,26 @@ function chainText(verdict: ChainVerdict): string[] {
     ['chain', chain],
     ['agent', `${agent} of ${site}`],
     ['receipts', `${from} to ${to}, ${kept}`],
-    ...(begins === undefined ? [] : ([['begins', begins.replaceAll(/\p{Cc}/gu, ' ')]] as [string, string][])),
+    ...(begins === undefined ? [] : ([['begins', plain(begins)]] as [string, string][])),
+    ...followTexts(followUps).map((text): [string, string] => ['follows', text]),
     ['keys', `${keys.join(', ')} (${whose})`],
     ['anchor', `${tail}${cut}`],
     ['newest', `${chain}:${to}:${hash}`],
   ]
   return ['', ...facts.map(([name, value]) => `${name.padEnd(8)}  ${value}`)]
+}
+
+/** The newest of what came later, and how many came before. */
+function followTexts(followUps: ChainVerdict['followUps']): string[] {
+  const older = followUps.length - mostFollowUps
+  const shown = followUps.slice(-mostFollowUps).map(({ seq, follows: { chain, seq: on }, what }) => {
+    const followed = chain === undefined ? String(on) : `${chain}:${on}`
+    return `${seq} on ${followed}: ${plain(what)}`
+  })
+  return older > 0 ? [`${older} older`, ...shown] : shown
+}
+
+/** What an agent says can't move the cursor. */
+function plain(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, ' ')
 }

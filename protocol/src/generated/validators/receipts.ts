@@ -157,6 +157,7 @@ const schema11 = {
               type: 'object',
               required: ['seq', 'hash'],
               properties: {
+                chain: { type: 'string', pattern: '^[A-Za-z0-9_-]{22}$' },
                 seq: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
                 hash: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
               },
@@ -4113,7 +4114,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                   } else {
                                                     const _errs173 = errors
                                                     for (const key9 in data70) {
-                                                      if (!(key9 === 'seq' || key9 === 'hash')) {
+                                                      if (!(key9 === 'chain' || key9 === 'seq' || key9 === 'hash')) {
                                                         const err169 = {
                                                           instancePath: instancePath + '/receipt/follows',
                                                           schemaPath:
@@ -4132,67 +4133,42 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                       }
                                                     }
                                                     if (_errs173 === errors) {
-                                                      if (data70.seq !== undefined) {
-                                                        let data71 = data70.seq
+                                                      if (data70.chain !== undefined) {
+                                                        let data71 = data70.chain
                                                         const _errs174 = errors
-                                                        if (
-                                                          !(
-                                                            typeof data71 == 'number' &&
-                                                            !(data71 % 1) &&
-                                                            !isNaN(data71) &&
-                                                            isFinite(data71)
-                                                          )
-                                                        ) {
-                                                          const err170 = {
-                                                            instancePath: instancePath + '/receipt/follows/seq',
-                                                            schemaPath:
-                                                              '#/properties/receipt/anyOf/3/properties/follows/properties/seq/type',
-                                                            keyword: 'type',
-                                                            params: { type: 'integer' },
-                                                            message: 'must be integer',
-                                                          }
-                                                          if (vErrors === null) {
-                                                            vErrors = [err170]
-                                                          } else {
-                                                            vErrors.push(err170)
-                                                          }
-                                                          errors++
-                                                        }
                                                         if (errors === _errs174) {
-                                                          if (typeof data71 == 'number' && isFinite(data71)) {
-                                                            if (data71 > 9007199254740991 || isNaN(data71)) {
-                                                              const err171 = {
-                                                                instancePath: instancePath + '/receipt/follows/seq',
+                                                          if (typeof data71 === 'string') {
+                                                            if (!pattern2.test(data71)) {
+                                                              const err170 = {
+                                                                instancePath: instancePath + '/receipt/follows/chain',
                                                                 schemaPath:
-                                                                  '#/properties/receipt/anyOf/3/properties/follows/properties/seq/maximum',
-                                                                keyword: 'maximum',
-                                                                params: { comparison: '<=', limit: 9007199254740991 },
-                                                                message: 'must be <= 9007199254740991',
+                                                                  '#/properties/receipt/anyOf/3/properties/follows/properties/chain/pattern',
+                                                                keyword: 'pattern',
+                                                                params: { pattern: '^[A-Za-z0-9_-]{22}$' },
+                                                                message: 'must match pattern "' + '^[A-Za-z0-9_-]{22}$' + '"',
                                                               }
                                                               if (vErrors === null) {
-                                                                vErrors = [err171]
+                                                                vErrors = [err170]
                                                               } else {
-                                                                vErrors.push(err171)
+                                                                vErrors.push(err170)
                                                               }
                                                               errors++
-                                                            } else {
-                                                              if (data71 < 1 || isNaN(data71)) {
-                                                                const err172 = {
-                                                                  instancePath: instancePath + '/receipt/follows/seq',
-                                                                  schemaPath:
-                                                                    '#/properties/receipt/anyOf/3/properties/follows/properties/seq/minimum',
-                                                                  keyword: 'minimum',
-                                                                  params: { comparison: '>=', limit: 1 },
-                                                                  message: 'must be >= 1',
-                                                                }
-                                                                if (vErrors === null) {
-                                                                  vErrors = [err172]
-                                                                } else {
-                                                                  vErrors.push(err172)
-                                                                }
-                                                                errors++
-                                                              }
                                                             }
+                                                          } else {
+                                                            const err171 = {
+                                                              instancePath: instancePath + '/receipt/follows/chain',
+                                                              schemaPath:
+                                                                '#/properties/receipt/anyOf/3/properties/follows/properties/chain/type',
+                                                              keyword: 'type',
+                                                              params: { type: 'string' },
+                                                              message: 'must be string',
+                                                            }
+                                                            if (vErrors === null) {
+                                                              vErrors = [err171]
+                                                            } else {
+                                                              vErrors.push(err171)
+                                                            }
+                                                            errors++
                                                           }
                                                         }
                                                         var valid16 = _errs174 === errors
@@ -4200,19 +4176,42 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                         var valid16 = true
                                                       }
                                                       if (valid16) {
-                                                        if (data70.hash !== undefined) {
-                                                          let data72 = data70.hash
+                                                        if (data70.seq !== undefined) {
+                                                          let data72 = data70.seq
                                                           const _errs176 = errors
+                                                          if (
+                                                            !(
+                                                              typeof data72 == 'number' &&
+                                                              !(data72 % 1) &&
+                                                              !isNaN(data72) &&
+                                                              isFinite(data72)
+                                                            )
+                                                          ) {
+                                                            const err172 = {
+                                                              instancePath: instancePath + '/receipt/follows/seq',
+                                                              schemaPath:
+                                                                '#/properties/receipt/anyOf/3/properties/follows/properties/seq/type',
+                                                              keyword: 'type',
+                                                              params: { type: 'integer' },
+                                                              message: 'must be integer',
+                                                            }
+                                                            if (vErrors === null) {
+                                                              vErrors = [err172]
+                                                            } else {
+                                                              vErrors.push(err172)
+                                                            }
+                                                            errors++
+                                                          }
                                                           if (errors === _errs176) {
-                                                            if (typeof data72 === 'string') {
-                                                              if (!pattern3.test(data72)) {
+                                                            if (typeof data72 == 'number' && isFinite(data72)) {
+                                                              if (data72 > 9007199254740991 || isNaN(data72)) {
                                                                 const err173 = {
-                                                                  instancePath: instancePath + '/receipt/follows/hash',
+                                                                  instancePath: instancePath + '/receipt/follows/seq',
                                                                   schemaPath:
-                                                                    '#/properties/receipt/anyOf/3/properties/follows/properties/hash/pattern',
-                                                                  keyword: 'pattern',
-                                                                  params: { pattern: '^[A-Za-z0-9_-]{43}$' },
-                                                                  message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
+                                                                    '#/properties/receipt/anyOf/3/properties/follows/properties/seq/maximum',
+                                                                  keyword: 'maximum',
+                                                                  params: { comparison: '<=', limit: 9007199254740991 },
+                                                                  message: 'must be <= 9007199254740991',
                                                                 }
                                                                 if (vErrors === null) {
                                                                   vErrors = [err173]
@@ -4220,33 +4219,79 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   vErrors.push(err173)
                                                                 }
                                                                 errors++
-                                                              }
-                                                            } else {
-                                                              const err174 = {
-                                                                instancePath: instancePath + '/receipt/follows/hash',
-                                                                schemaPath:
-                                                                  '#/properties/receipt/anyOf/3/properties/follows/properties/hash/type',
-                                                                keyword: 'type',
-                                                                params: { type: 'string' },
-                                                                message: 'must be string',
-                                                              }
-                                                              if (vErrors === null) {
-                                                                vErrors = [err174]
                                                               } else {
-                                                                vErrors.push(err174)
+                                                                if (data72 < 1 || isNaN(data72)) {
+                                                                  const err174 = {
+                                                                    instancePath: instancePath + '/receipt/follows/seq',
+                                                                    schemaPath:
+                                                                      '#/properties/receipt/anyOf/3/properties/follows/properties/seq/minimum',
+                                                                    keyword: 'minimum',
+                                                                    params: { comparison: '>=', limit: 1 },
+                                                                    message: 'must be >= 1',
+                                                                  }
+                                                                  if (vErrors === null) {
+                                                                    vErrors = [err174]
+                                                                  } else {
+                                                                    vErrors.push(err174)
+                                                                  }
+                                                                  errors++
+                                                                }
                                                               }
-                                                              errors++
                                                             }
                                                           }
                                                           var valid16 = _errs176 === errors
                                                         } else {
                                                           var valid16 = true
                                                         }
+                                                        if (valid16) {
+                                                          if (data70.hash !== undefined) {
+                                                            let data73 = data70.hash
+                                                            const _errs178 = errors
+                                                            if (errors === _errs178) {
+                                                              if (typeof data73 === 'string') {
+                                                                if (!pattern3.test(data73)) {
+                                                                  const err175 = {
+                                                                    instancePath: instancePath + '/receipt/follows/hash',
+                                                                    schemaPath:
+                                                                      '#/properties/receipt/anyOf/3/properties/follows/properties/hash/pattern',
+                                                                    keyword: 'pattern',
+                                                                    params: { pattern: '^[A-Za-z0-9_-]{43}$' },
+                                                                    message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
+                                                                  }
+                                                                  if (vErrors === null) {
+                                                                    vErrors = [err175]
+                                                                  } else {
+                                                                    vErrors.push(err175)
+                                                                  }
+                                                                  errors++
+                                                                }
+                                                              } else {
+                                                                const err176 = {
+                                                                  instancePath: instancePath + '/receipt/follows/hash',
+                                                                  schemaPath:
+                                                                    '#/properties/receipt/anyOf/3/properties/follows/properties/hash/type',
+                                                                  keyword: 'type',
+                                                                  params: { type: 'string' },
+                                                                  message: 'must be string',
+                                                                }
+                                                                if (vErrors === null) {
+                                                                  vErrors = [err176]
+                                                                } else {
+                                                                  vErrors.push(err176)
+                                                                }
+                                                                errors++
+                                                              }
+                                                            }
+                                                            var valid16 = _errs178 === errors
+                                                          } else {
+                                                            var valid16 = true
+                                                          }
+                                                        }
                                                       }
                                                     }
                                                   }
                                                 } else {
-                                                  const err175 = {
+                                                  const err177 = {
                                                     instancePath: instancePath + '/receipt/follows',
                                                     schemaPath: '#/properties/receipt/anyOf/3/properties/follows/type',
                                                     keyword: 'type',
@@ -4254,9 +4299,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                     message: 'must be object',
                                                   }
                                                   if (vErrors === null) {
-                                                    vErrors = [err175]
+                                                    vErrors = [err177]
                                                   } else {
-                                                    vErrors.push(err175)
+                                                    vErrors.push(err177)
                                                   }
                                                   errors++
                                                 }
@@ -4267,12 +4312,12 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             }
                                             if (valid14) {
                                               if (data0.job !== undefined) {
-                                                let data73 = data0.job
-                                                const _errs178 = errors
-                                                if (errors === _errs178) {
-                                                  if (typeof data73 === 'string') {
-                                                    if (!pattern19.test(data73)) {
-                                                      const err176 = {
+                                                let data74 = data0.job
+                                                const _errs180 = errors
+                                                if (errors === _errs180) {
+                                                  if (typeof data74 === 'string') {
+                                                    if (!pattern19.test(data74)) {
+                                                      const err178 = {
                                                         instancePath: instancePath + '/receipt/job',
                                                         schemaPath: '#/properties/receipt/anyOf/3/properties/job/pattern',
                                                         keyword: 'pattern',
@@ -4286,14 +4331,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           '"',
                                                       }
                                                       if (vErrors === null) {
-                                                        vErrors = [err176]
+                                                        vErrors = [err178]
                                                       } else {
-                                                        vErrors.push(err176)
+                                                        vErrors.push(err178)
                                                       }
                                                       errors++
                                                     }
                                                   } else {
-                                                    const err177 = {
+                                                    const err179 = {
                                                       instancePath: instancePath + '/receipt/job',
                                                       schemaPath: '#/properties/receipt/anyOf/3/properties/job/type',
                                                       keyword: 'type',
@@ -4301,25 +4346,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                       message: 'must be string',
                                                     }
                                                     if (vErrors === null) {
-                                                      vErrors = [err177]
+                                                      vErrors = [err179]
                                                     } else {
-                                                      vErrors.push(err177)
+                                                      vErrors.push(err179)
                                                     }
                                                     errors++
                                                   }
                                                 }
-                                                var valid14 = _errs178 === errors
+                                                var valid14 = _errs180 === errors
                                               } else {
                                                 var valid14 = true
                                               }
                                               if (valid14) {
                                                 if (data0.kind !== undefined) {
-                                                  let data74 = data0.kind
-                                                  const _errs180 = errors
-                                                  if (errors === _errs180) {
-                                                    if (typeof data74 === 'string') {
-                                                      if (data74.length > 40) {
-                                                        const err178 = {
+                                                  let data75 = data0.kind
+                                                  const _errs182 = errors
+                                                  if (errors === _errs182) {
+                                                    if (typeof data75 === 'string') {
+                                                      if (data75.length > 40) {
+                                                        const err180 = {
                                                           instancePath: instancePath + '/receipt/kind',
                                                           schemaPath: '#/properties/receipt/anyOf/3/properties/kind/maxLength',
                                                           keyword: 'maxLength',
@@ -4327,61 +4372,19 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           message: 'must NOT have more than 40 characters',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err178]
+                                                          vErrors = [err180]
                                                         } else {
-                                                          vErrors.push(err178)
+                                                          vErrors.push(err180)
                                                         }
                                                         errors++
                                                       } else {
-                                                        if (!pattern20.test(data74)) {
-                                                          const err179 = {
+                                                        if (!pattern20.test(data75)) {
+                                                          const err181 = {
                                                             instancePath: instancePath + '/receipt/kind',
                                                             schemaPath: '#/properties/receipt/anyOf/3/properties/kind/pattern',
                                                             keyword: 'pattern',
                                                             params: { pattern: '^[a-z]+\\.[a-z]+$' },
                                                             message: 'must match pattern "' + '^[a-z]+\\.[a-z]+$' + '"',
-                                                          }
-                                                          if (vErrors === null) {
-                                                            vErrors = [err179]
-                                                          } else {
-                                                            vErrors.push(err179)
-                                                          }
-                                                          errors++
-                                                        }
-                                                      }
-                                                    } else {
-                                                      const err180 = {
-                                                        instancePath: instancePath + '/receipt/kind',
-                                                        schemaPath: '#/properties/receipt/anyOf/3/properties/kind/type',
-                                                        keyword: 'type',
-                                                        params: { type: 'string' },
-                                                        message: 'must be string',
-                                                      }
-                                                      if (vErrors === null) {
-                                                        vErrors = [err180]
-                                                      } else {
-                                                        vErrors.push(err180)
-                                                      }
-                                                      errors++
-                                                    }
-                                                  }
-                                                  var valid14 = _errs180 === errors
-                                                } else {
-                                                  var valid14 = true
-                                                }
-                                                if (valid14) {
-                                                  if (data0.what !== undefined) {
-                                                    let data75 = data0.what
-                                                    const _errs182 = errors
-                                                    if (errors === _errs182) {
-                                                      if (typeof data75 === 'string') {
-                                                        if (data75.length > 500) {
-                                                          const err181 = {
-                                                            instancePath: instancePath + '/receipt/what',
-                                                            schemaPath: '#/properties/receipt/anyOf/3/properties/what/maxLength',
-                                                            keyword: 'maxLength',
-                                                            params: { limit: 500 },
-                                                            message: 'must NOT have more than 500 characters',
                                                           }
                                                           if (vErrors === null) {
                                                             vErrors = [err181]
@@ -4390,8 +4393,50 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           }
                                                           errors++
                                                         }
+                                                      }
+                                                    } else {
+                                                      const err182 = {
+                                                        instancePath: instancePath + '/receipt/kind',
+                                                        schemaPath: '#/properties/receipt/anyOf/3/properties/kind/type',
+                                                        keyword: 'type',
+                                                        params: { type: 'string' },
+                                                        message: 'must be string',
+                                                      }
+                                                      if (vErrors === null) {
+                                                        vErrors = [err182]
                                                       } else {
-                                                        const err182 = {
+                                                        vErrors.push(err182)
+                                                      }
+                                                      errors++
+                                                    }
+                                                  }
+                                                  var valid14 = _errs182 === errors
+                                                } else {
+                                                  var valid14 = true
+                                                }
+                                                if (valid14) {
+                                                  if (data0.what !== undefined) {
+                                                    let data76 = data0.what
+                                                    const _errs184 = errors
+                                                    if (errors === _errs184) {
+                                                      if (typeof data76 === 'string') {
+                                                        if (data76.length > 500) {
+                                                          const err183 = {
+                                                            instancePath: instancePath + '/receipt/what',
+                                                            schemaPath: '#/properties/receipt/anyOf/3/properties/what/maxLength',
+                                                            keyword: 'maxLength',
+                                                            params: { limit: 500 },
+                                                            message: 'must NOT have more than 500 characters',
+                                                          }
+                                                          if (vErrors === null) {
+                                                            vErrors = [err183]
+                                                          } else {
+                                                            vErrors.push(err183)
+                                                          }
+                                                          errors++
+                                                        }
+                                                      } else {
+                                                        const err184 = {
                                                           instancePath: instancePath + '/receipt/what',
                                                           schemaPath: '#/properties/receipt/anyOf/3/properties/what/type',
                                                           keyword: 'type',
@@ -4399,25 +4444,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           message: 'must be string',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err182]
+                                                          vErrors = [err184]
                                                         } else {
-                                                          vErrors.push(err182)
+                                                          vErrors.push(err184)
                                                         }
                                                         errors++
                                                       }
                                                     }
-                                                    var valid14 = _errs182 === errors
+                                                    var valid14 = _errs184 === errors
                                                   } else {
                                                     var valid14 = true
                                                   }
                                                   if (valid14) {
                                                     if (data0.layers !== undefined) {
-                                                      let data76 = data0.layers
-                                                      const _errs184 = errors
-                                                      if (errors === _errs184) {
-                                                        if (Array.isArray(data76)) {
-                                                          if (data76.length > 8) {
-                                                            const err183 = {
+                                                      let data77 = data0.layers
+                                                      const _errs186 = errors
+                                                      if (errors === _errs186) {
+                                                        if (Array.isArray(data77)) {
+                                                          if (data77.length > 8) {
+                                                            const err185 = {
                                                               instancePath: instancePath + '/receipt/layers',
                                                               schemaPath: '#/properties/receipt/anyOf/3/properties/layers/maxItems',
                                                               keyword: 'maxItems',
@@ -4425,25 +4470,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                               message: 'must NOT have more than 8 items',
                                                             }
                                                             if (vErrors === null) {
-                                                              vErrors = [err183]
+                                                              vErrors = [err185]
                                                             } else {
-                                                              vErrors.push(err183)
+                                                              vErrors.push(err185)
                                                             }
                                                             errors++
                                                           } else {
                                                             var valid17 = true
-                                                            const len2 = data76.length
+                                                            const len2 = data77.length
                                                             for (let i2 = 0; i2 < len2; i2++) {
-                                                              let data77 = data76[i2]
-                                                              const _errs186 = errors
-                                                              if (errors === _errs186) {
-                                                                if (data77 && typeof data77 == 'object' && !Array.isArray(data77)) {
+                                                              let data78 = data77[i2]
+                                                              const _errs188 = errors
+                                                              if (errors === _errs188) {
+                                                                if (data78 && typeof data78 == 'object' && !Array.isArray(data78)) {
                                                                   let missing10
                                                                   if (
-                                                                    (data77.layer === undefined && (missing10 = 'layer')) ||
-                                                                    (data77.state === undefined && (missing10 = 'state'))
+                                                                    (data78.layer === undefined && (missing10 = 'layer')) ||
+                                                                    (data78.state === undefined && (missing10 = 'state'))
                                                                   ) {
-                                                                    const err184 = {
+                                                                    const err186 = {
                                                                       instancePath: instancePath + '/receipt/layers/' + i2,
                                                                       schemaPath:
                                                                         '#/properties/receipt/anyOf/3/properties/layers/items/required',
@@ -4452,14 +4497,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                       message: "must have required property '" + missing10 + "'",
                                                                     }
                                                                     if (vErrors === null) {
-                                                                      vErrors = [err184]
+                                                                      vErrors = [err186]
                                                                     } else {
-                                                                      vErrors.push(err184)
+                                                                      vErrors.push(err186)
                                                                     }
                                                                     errors++
                                                                   } else {
-                                                                    const _errs188 = errors
-                                                                    for (const key10 in data77) {
+                                                                    const _errs190 = errors
+                                                                    for (const key10 in data78) {
                                                                       if (
                                                                         !(
                                                                           key10 === 'layer' ||
@@ -4468,7 +4513,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           key10 === 'code'
                                                                         )
                                                                       ) {
-                                                                        const err185 = {
+                                                                        const err187 = {
                                                                           instancePath: instancePath + '/receipt/layers/' + i2,
                                                                           schemaPath:
                                                                             '#/properties/receipt/anyOf/3/properties/layers/items/additionalProperties',
@@ -4477,22 +4522,22 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           message: 'must NOT have additional properties',
                                                                         }
                                                                         if (vErrors === null) {
-                                                                          vErrors = [err185]
+                                                                          vErrors = [err187]
                                                                         } else {
-                                                                          vErrors.push(err185)
+                                                                          vErrors.push(err187)
                                                                         }
                                                                         errors++
                                                                         break
                                                                       }
                                                                     }
-                                                                    if (_errs188 === errors) {
-                                                                      if (data77.layer !== undefined) {
-                                                                        let data78 = data77.layer
-                                                                        const _errs189 = errors
-                                                                        if (errors === _errs189) {
-                                                                          if (typeof data78 === 'string') {
-                                                                            if (!pattern22.test(data78)) {
-                                                                              const err186 = {
+                                                                    if (_errs190 === errors) {
+                                                                      if (data78.layer !== undefined) {
+                                                                        let data79 = data78.layer
+                                                                        const _errs191 = errors
+                                                                        if (errors === _errs191) {
+                                                                          if (typeof data79 === 'string') {
+                                                                            if (!pattern22.test(data79)) {
+                                                                              const err188 = {
                                                                                 instancePath:
                                                                                   instancePath + '/receipt/layers/' + i2 + '/layer',
                                                                                 schemaPath:
@@ -4502,14 +4547,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must match pattern "' + '^[a-z]{1,20}$' + '"',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err186]
+                                                                                vErrors = [err188]
                                                                               } else {
-                                                                                vErrors.push(err186)
+                                                                                vErrors.push(err188)
                                                                               }
                                                                               errors++
                                                                             }
                                                                           } else {
-                                                                            const err187 = {
+                                                                            const err189 = {
                                                                               instancePath:
                                                                                 instancePath + '/receipt/layers/' + i2 + '/layer',
                                                                               schemaPath:
@@ -4519,25 +4564,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                               message: 'must be string',
                                                                             }
                                                                             if (vErrors === null) {
-                                                                              vErrors = [err187]
+                                                                              vErrors = [err189]
                                                                             } else {
-                                                                              vErrors.push(err187)
+                                                                              vErrors.push(err189)
                                                                             }
                                                                             errors++
                                                                           }
                                                                         }
-                                                                        var valid18 = _errs189 === errors
+                                                                        var valid18 = _errs191 === errors
                                                                       } else {
                                                                         var valid18 = true
                                                                       }
                                                                       if (valid18) {
-                                                                        if (data77.state !== undefined) {
-                                                                          let data79 = data77.state
-                                                                          const _errs191 = errors
-                                                                          if (errors === _errs191) {
-                                                                            if (typeof data79 === 'string') {
-                                                                              if (!pattern22.test(data79)) {
-                                                                                const err188 = {
+                                                                        if (data78.state !== undefined) {
+                                                                          let data80 = data78.state
+                                                                          const _errs193 = errors
+                                                                          if (errors === _errs193) {
+                                                                            if (typeof data80 === 'string') {
+                                                                              if (!pattern22.test(data80)) {
+                                                                                const err190 = {
                                                                                   instancePath:
                                                                                     instancePath + '/receipt/layers/' + i2 + '/state',
                                                                                   schemaPath:
@@ -4547,14 +4592,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                   message: 'must match pattern "' + '^[a-z]{1,20}$' + '"',
                                                                                 }
                                                                                 if (vErrors === null) {
-                                                                                  vErrors = [err188]
+                                                                                  vErrors = [err190]
                                                                                 } else {
-                                                                                  vErrors.push(err188)
+                                                                                  vErrors.push(err190)
                                                                                 }
                                                                                 errors++
                                                                               }
                                                                             } else {
-                                                                              const err189 = {
+                                                                              const err191 = {
                                                                                 instancePath:
                                                                                   instancePath + '/receipt/layers/' + i2 + '/state',
                                                                                 schemaPath:
@@ -4564,30 +4609,30 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must be string',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err189]
+                                                                                vErrors = [err191]
                                                                               } else {
-                                                                                vErrors.push(err189)
+                                                                                vErrors.push(err191)
                                                                               }
                                                                               errors++
                                                                             }
                                                                           }
-                                                                          var valid18 = _errs191 === errors
+                                                                          var valid18 = _errs193 === errors
                                                                         } else {
                                                                           var valid18 = true
                                                                         }
                                                                         if (valid18) {
-                                                                          if (data77.count !== undefined) {
-                                                                            let data80 = data77.count
-                                                                            const _errs193 = errors
+                                                                          if (data78.count !== undefined) {
+                                                                            let data81 = data78.count
+                                                                            const _errs195 = errors
                                                                             if (
                                                                               !(
-                                                                                typeof data80 == 'number' &&
-                                                                                !(data80 % 1) &&
-                                                                                !isNaN(data80) &&
-                                                                                isFinite(data80)
+                                                                                typeof data81 == 'number' &&
+                                                                                !(data81 % 1) &&
+                                                                                !isNaN(data81) &&
+                                                                                isFinite(data81)
                                                                               )
                                                                             ) {
-                                                                              const err190 = {
+                                                                              const err192 = {
                                                                                 instancePath:
                                                                                   instancePath + '/receipt/layers/' + i2 + '/count',
                                                                                 schemaPath:
@@ -4597,16 +4642,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must be integer',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err190]
+                                                                                vErrors = [err192]
                                                                               } else {
-                                                                                vErrors.push(err190)
+                                                                                vErrors.push(err192)
                                                                               }
                                                                               errors++
                                                                             }
-                                                                            if (errors === _errs193) {
-                                                                              if (typeof data80 == 'number' && isFinite(data80)) {
-                                                                                if (data80 < 0 || isNaN(data80)) {
-                                                                                  const err191 = {
+                                                                            if (errors === _errs195) {
+                                                                              if (typeof data81 == 'number' && isFinite(data81)) {
+                                                                                if (data81 < 0 || isNaN(data81)) {
+                                                                                  const err193 = {
                                                                                     instancePath:
                                                                                       instancePath + '/receipt/layers/' + i2 + '/count',
                                                                                     schemaPath:
@@ -4616,26 +4661,26 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                     message: 'must be >= 0',
                                                                                   }
                                                                                   if (vErrors === null) {
-                                                                                    vErrors = [err191]
+                                                                                    vErrors = [err193]
                                                                                   } else {
-                                                                                    vErrors.push(err191)
+                                                                                    vErrors.push(err193)
                                                                                   }
                                                                                   errors++
                                                                                 }
                                                                               }
                                                                             }
-                                                                            var valid18 = _errs193 === errors
+                                                                            var valid18 = _errs195 === errors
                                                                           } else {
                                                                             var valid18 = true
                                                                           }
                                                                           if (valid18) {
-                                                                            if (data77.code !== undefined) {
-                                                                              let data81 = data77.code
-                                                                              const _errs195 = errors
-                                                                              if (errors === _errs195) {
-                                                                                if (typeof data81 === 'string') {
-                                                                                  if (data81.length > 40) {
-                                                                                    const err192 = {
+                                                                            if (data78.code !== undefined) {
+                                                                              let data82 = data78.code
+                                                                              const _errs197 = errors
+                                                                              if (errors === _errs197) {
+                                                                                if (typeof data82 === 'string') {
+                                                                                  if (data82.length > 40) {
+                                                                                    const err194 = {
                                                                                       instancePath:
                                                                                         instancePath + '/receipt/layers/' + i2 + '/code',
                                                                                       schemaPath:
@@ -4645,14 +4690,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       message: 'must NOT have more than 40 characters',
                                                                                     }
                                                                                     if (vErrors === null) {
-                                                                                      vErrors = [err192]
+                                                                                      vErrors = [err194]
                                                                                     } else {
-                                                                                      vErrors.push(err192)
+                                                                                      vErrors.push(err194)
                                                                                     }
                                                                                     errors++
                                                                                   } else {
-                                                                                    if (!pattern21.test(data81)) {
-                                                                                      const err193 = {
+                                                                                    if (!pattern21.test(data82)) {
+                                                                                      const err195 = {
                                                                                         instancePath:
                                                                                           instancePath + '/receipt/layers/' + i2 + '/code',
                                                                                         schemaPath:
@@ -4665,15 +4710,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                           '"',
                                                                                       }
                                                                                       if (vErrors === null) {
-                                                                                        vErrors = [err193]
+                                                                                        vErrors = [err195]
                                                                                       } else {
-                                                                                        vErrors.push(err193)
+                                                                                        vErrors.push(err195)
                                                                                       }
                                                                                       errors++
                                                                                     }
                                                                                   }
                                                                                 } else {
-                                                                                  const err194 = {
+                                                                                  const err196 = {
                                                                                     instancePath:
                                                                                       instancePath + '/receipt/layers/' + i2 + '/code',
                                                                                     schemaPath:
@@ -4683,14 +4728,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                     message: 'must be string',
                                                                                   }
                                                                                   if (vErrors === null) {
-                                                                                    vErrors = [err194]
+                                                                                    vErrors = [err196]
                                                                                   } else {
-                                                                                    vErrors.push(err194)
+                                                                                    vErrors.push(err196)
                                                                                   }
                                                                                   errors++
                                                                                 }
                                                                               }
-                                                                              var valid18 = _errs195 === errors
+                                                                              var valid18 = _errs197 === errors
                                                                             } else {
                                                                               var valid18 = true
                                                                             }
@@ -4700,7 +4745,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     }
                                                                   }
                                                                 } else {
-                                                                  const err195 = {
+                                                                  const err197 = {
                                                                     instancePath: instancePath + '/receipt/layers/' + i2,
                                                                     schemaPath: '#/properties/receipt/anyOf/3/properties/layers/items/type',
                                                                     keyword: 'type',
@@ -4708,21 +4753,21 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     message: 'must be object',
                                                                   }
                                                                   if (vErrors === null) {
-                                                                    vErrors = [err195]
+                                                                    vErrors = [err197]
                                                                   } else {
-                                                                    vErrors.push(err195)
+                                                                    vErrors.push(err197)
                                                                   }
                                                                   errors++
                                                                 }
                                                               }
-                                                              var valid17 = _errs186 === errors
+                                                              var valid17 = _errs188 === errors
                                                               if (!valid17) {
                                                                 break
                                                               }
                                                             }
                                                           }
                                                         } else {
-                                                          const err196 = {
+                                                          const err198 = {
                                                             instancePath: instancePath + '/receipt/layers',
                                                             schemaPath: '#/properties/receipt/anyOf/3/properties/layers/type',
                                                             keyword: 'type',
@@ -4730,14 +4775,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                             message: 'must be array',
                                                           }
                                                           if (vErrors === null) {
-                                                            vErrors = [err196]
+                                                            vErrors = [err198]
                                                           } else {
-                                                            vErrors.push(err196)
+                                                            vErrors.push(err198)
                                                           }
                                                           errors++
                                                         }
                                                       }
-                                                      var valid14 = _errs184 === errors
+                                                      var valid14 = _errs186 === errors
                                                     } else {
                                                       var valid14 = true
                                                     }
@@ -4757,7 +4802,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         }
                       }
                     } else {
-                      const err197 = {
+                      const err199 = {
                         instancePath: instancePath + '/receipt',
                         schemaPath: '#/properties/receipt/anyOf/3/type',
                         keyword: 'type',
@@ -4765,9 +4810,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         message: 'must be object',
                       }
                       if (vErrors === null) {
-                        vErrors = [err197]
+                        vErrors = [err199]
                       } else {
-                        vErrors.push(err197)
+                        vErrors.push(err199)
                       }
                       errors++
                     }
@@ -4778,7 +4823,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
             }
             if (!valid1) {
-              const err198 = {
+              const err200 = {
                 instancePath: instancePath + '/receipt',
                 schemaPath: '#/properties/receipt/anyOf',
                 keyword: 'anyOf',
@@ -4786,9 +4831,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                 message: 'must match a schema in anyOf',
               }
               if (vErrors === null) {
-                vErrors = [err198]
+                vErrors = [err200]
               } else {
-                vErrors.push(err198)
+                vErrors.push(err200)
               }
               errors++
               validate10.errors = vErrors
@@ -4809,11 +4854,11 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
           }
           if (valid0) {
             if (data.hash !== undefined) {
-              let data82 = data.hash
-              const _errs197 = errors
-              if (errors === _errs197) {
-                if (typeof data82 === 'string') {
-                  if (!pattern3.test(data82)) {
+              let data83 = data.hash
+              const _errs199 = errors
+              if (errors === _errs199) {
+                if (typeof data83 === 'string') {
+                  if (!pattern3.test(data83)) {
                     validate10.errors = [
                       {
                         instancePath: instancePath + '/hash',
@@ -4838,17 +4883,17 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                   return false
                 }
               }
-              var valid0 = _errs197 === errors
+              var valid0 = _errs199 === errors
             } else {
               var valid0 = true
             }
             if (valid0) {
               if (data.signature !== undefined) {
-                let data83 = data.signature
-                const _errs199 = errors
-                if (errors === _errs199) {
-                  if (typeof data83 === 'string') {
-                    if (!pattern13.test(data83)) {
+                let data84 = data.signature
+                const _errs201 = errors
+                if (errors === _errs201) {
+                  if (typeof data84 === 'string') {
+                    if (!pattern13.test(data84)) {
                       validate10.errors = [
                         {
                           instancePath: instancePath + '/signature',
@@ -4873,7 +4918,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                     return false
                   }
                 }
-                var valid0 = _errs199 === errors
+                var valid0 = _errs201 === errors
               } else {
                 var valid0 = true
               }
