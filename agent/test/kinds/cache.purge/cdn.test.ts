@@ -74,6 +74,16 @@ describe('the CDN is purged', () => {
     assert.deepEqual(asked(), ['/fine/'])
   })
 
+  it('of the pages that are new also where the job fails for another, and the result says so', async () => {
+    for (const path of ['/a/', '/b/']) site.keep(path)
+    site.change({ pages: urls('/a/', '/b/') })
+    for (let ms = 500; ms < 20_000; ms += 100) site.storeLate('/a/', 60_000, ms)
+    const { failure, result } = await site.run()
+    assert.equal(failure?.code, 'page.stale')
+    assert.ok(asked().includes('/b/'))
+    assert.equal((layerOf(result) as { state: string }).state, 'purged')
+  })
+
   it('of nothing where nothing was purged here', async () => {
     site.change({ pages: [] })
     site.cdn.says = { outcome: 'kept' }
