@@ -27,7 +27,9 @@ import type { AgentIdentity } from './ports/agent-identity.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Jobs } from './ports/jobs.ts'
 import type { Log } from './ports/log.ts'
+import type { Receipts } from './ports/receipts.ts'
 import type { Workers } from './ports/workers.ts'
+import { ReceiptChain, type ReceiptChainOptions } from './receipts/receipt-chain.ts'
 import { phpChannel } from './site/php-channel.ts'
 import { forgettingSink } from './spool/forgetting-sink.ts'
 import { watchSpool } from './spool/spool-watch.ts'
@@ -35,8 +37,10 @@ import { stderrLog } from './system/json-log.ts'
 import { localTimeIn } from './system/local-time.ts'
 import { systemClock } from './system/system-clock.ts'
 import { agentVersion } from './version.ts'
+import { CdnDesk } from './work/cdn-desk.ts'
 import { changeJobs, changesKind } from './work/change-jobs.ts'
 import { launcherLink, type LauncherLink } from './work/launcher-link.ts'
+import { forgottenBefore } from './work/memory-loss.ts'
 import { Runs } from './work/runs.ts'
 import { SiteOwner } from './work/site-owner.ts'
 import { openWorkerDoor } from './work/worker-door.ts'
@@ -83,11 +87,16 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
   const php = await phpChannel(policy, clock)
   const purges = allowed.some(kind => kind.name === changesKind)
   const pages = openPages(policy, purges, { clock, log, worn: wear })
-  const workers = composition.workers ?? workerProcesses({ launcher, door, php, policy, changes: pages, clock, log })
   const reports = identity !== undefined
+  const receipts = identity && receiptsOf(identity, { journal, clock, lostBefore: () => forgottenBefore(journal) })
+  const cdn = reports ? new CdnDesk({ journal, receipts, clock, log }) : undefined
+  const workers = composition.workers ?? workerProcesses({ launcher, door, php, policy, changes: pages, cdn, clock, log })
   const owner = new SiteOwner({ policy, journal, clock, localTimeIn, log })
-  const jobs = new Runs({ journal, workers, owner, policy, kinds, inputs: composition.inputs, reports, clock, log })
-  if (kept.lost) jobs.forgot(clock.now())
+  const jobs = new Runs({ journal, workers, owner, policy, kinds, inputs: composition.inputs, reports, receipts, cdn, clock, log })
+  if (kept.lost) {
+    jobs.forgot(clock.now())
+    cdn?.forgot()
+  }
   const lostAt = (): { lostAt?: number } => {
     const before = jobs.forgottenBefore()
     return before === undefined ? {} : { lostAt: before }
@@ -100,7 +109,9 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
   })
   const names = allowed.map(kind => kind.name)
   const link =
-    identity && !local ? new Link({ identity, jobs, journal, clock, log, version: agentVersion, kinds: names, facts }) : undefined
+    identity && !local
+      ? new Link({ identity, jobs, journal, ...(cdn ? { cdn } : {}), clock, log, version: agentVersion, kinds: names, facts })
+      : undefined
   const status = (): LocalStatus => ({
     ...statusOfLink(identity, link, startedAt),
     version: agentVersion,
@@ -115,7 +126,14 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
   const servers: LocalServer[] = []
   const forPlugin: LocalServer[] = []
   for (const address of addresses(policy)) {
-    const subject = { jobs, status, owner, rotateKey: () => rotateKey(link) }
+    const subject = {
+      jobs,
+      followUps: journal.followUps,
+      status,
+      owner,
+      receipts: (from: number) => journal.receipts(from),
+      rotateKey: () => rotateKey(link),
+    }
     const server = await openLocalServer({ address, subject, journal, clock, log })
     servers.push(server)
     if (address.audience === 'plugin') forPlugin.push(server)
@@ -134,6 +152,14 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
       kept.close()
     },
   }
+}
+
+/** The chain of an agent whose key somebody knows. */
+function receiptsOf(
+  { siteId, agentId, receiptKeys: keys }: AgentIdentity,
+  options: Omit<ReceiptChainOptions, 'siteId' | 'agentId' | 'keys'>,
+): Receipts | undefined {
+  return keys && new ReceiptChain({ siteId, agentId, keys, ...options })
 }
 
 /** The index of pages, where the plugin notes what they are made of and changes may be brought into effect. */

@@ -4,7 +4,19 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Link, openJournal, readIdentity, type AgentIdentity, type Jobs, type Journal, type Run, type RunNews } from '@platen/agent'
+import {
+  CdnDesk,
+  Link,
+  openJournal,
+  ReceiptChain,
+  readIdentity,
+  type AgentIdentity,
+  type Jobs,
+  type Journal,
+  type LinkOptions as AgentLinkOptions,
+  type Run,
+  type RunNews,
+} from '@platen/agent'
 import {
   invite,
   memoryBus,
@@ -70,6 +82,10 @@ export class BothEnds {
   readonly bus: ReturnType<typeof memoryBus> = memoryBus(log)
   readonly journal: Journal
   readonly jobs: InstantJobs
+  /** What the agent of the identity on disk signs. */
+  receipts!: ReceiptChain
+  /** Where its jobs have pages purged at the CDN. */
+  cdn!: CdnDesk
   /** Where the agent finds the gateway; the gateway's own address unless something stands between. */
   via: string | undefined
   /** The gateway's port, from its first start on. */
@@ -117,6 +133,7 @@ export class BothEnds {
       log,
       gateway: gatewayName,
       catalog: { kinds, inputs: inputValidators, results: resultValidators },
+      cdn: { purge: async () => ({ outcome: 'purged' }) },
       ...options,
     })
   }
@@ -149,25 +166,23 @@ export class BothEnds {
     const identity = readIdentity(this.identityFile)
     if (!identity) throw new Error('no identity')
     this.identity = identity
+    const { siteId, agentId, receiptKeys: keys } = identity
+    if (!keys) throw new Error('no keys')
+    const { journal } = this
+    const clock = siteClock(0)
+    this.receipts = new ReceiptChain({ siteId, agentId, keys, journal, lostBefore: () => undefined, clock })
+    this.cdn = new CdnDesk({ journal, receipts: this.receipts, clock, log })
   }
 
   /** `aheadMs`: milliseconds that the site's clock is ahead. */
   startAgent(aheadMs = 0): Link {
-    const clock = {
-      now: () => Date.now() + aheadMs,
-      monotonic: () => performance.now(),
-      after: (ms: number, call: () => void) => {
-        const timer = setTimeout(call, ms)
-        return () => clearTimeout(timer)
-      },
-      // The shortest of all back-offs.
-      random: () => 0,
-    }
-    const { identity, jobs, journal } = this
+    const clock = siteClock(aheadMs)
+    const { identity, jobs, journal, cdn } = this
     this.link = new Link({
       identity,
       jobs,
       journal,
+      cdn,
       clock,
       log,
       version: '0.0.0',
@@ -212,6 +227,16 @@ export class BothEnds {
   /** Until the agent is connected, or not any more. */
   async linkIs(state: Link['state']['state']): Promise<void> {
     await until(() => this.link?.state.state === state, state)
+  }
+}
+
+/** A site's clock; chance always gives the shortest of all back-offs. */
+function siteClock(aheadMs: number): AgentLinkOptions['clock'] {
+  return {
+    now: () => Date.now() + aheadMs,
+    monotonic: () => performance.now(),
+    after: (ms, call) => clearer(setTimeout(call, ms)),
+    random: () => 0,
   }
 }
 

@@ -16,6 +16,8 @@ export interface GatewayOptions {
   readonly logLevel: string
   /** Days for which jobs are kept that have ended. */
   readonly keepDays: number
+  /** File with the accounts under which CDNs are purged. */
+  readonly cdnFile?: string
   /** Where metrics are served, HOST:PORT; nowhere without it. */
   readonly metrics?: string
 }

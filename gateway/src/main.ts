@@ -3,6 +3,8 @@ import { mkdirSync } from 'node:fs'
 import { kinds, limits } from '@platen/protocol'
 import { inputValidators } from '@platen/protocol/validators/inputs'
 import { resultValidators } from '@platen/protocol/validators/results'
+import { openBrokers } from './cdn/brokers.ts'
+import { readCdnFile } from './cdn/cdn-file.ts'
 import { memoryBus } from './bus/memory-bus.ts'
 import type { Catalog } from './domain/catalog.ts'
 import { gatewayConfig, type GatewayConfig, type GatewayOptions } from './config.ts'
@@ -60,6 +62,8 @@ async function serve(config: GatewayConfig, { catalog, heartbeatMs, leaseMs, rat
   const store = opened.adopt(await openStore(config, { kinds: catalog.kinds, random: () => clock.random(), report }), it => it.close())
   const bus = memoryBus(log)
   const signer = opened.adopt(signerClient(config.signerSocket), it => it.close())
+  const brokers = await openBrokers(config.cdnFile === undefined ? [] : readCdnFile(config.cdnFile), clock, log)
+  opened.defer(() => brokers.close())
   const enrolment = { agents: store.agents, bus, gateway: config.name, now: () => clock.now() }
   if (config.metrics) opened.adopt(await serveMetrics(metrics, config.metrics.host, config.metrics.port), it => it.close())
   const http = httpServer({
@@ -71,6 +75,7 @@ async function serve(config: GatewayConfig, { catalog, heartbeatMs, leaseMs, rat
     progress: latestProgress(bus),
     catalog,
     heldBecause: agent => link.heldBecause(agent),
+    cdnAccounts: brokers.accounts,
     trustProxy: config.trustProxy,
     rates,
     invite: (site, record) => invite(enrolment, site, record),
@@ -87,6 +92,7 @@ async function serve(config: GatewayConfig, { catalog, heartbeatMs, leaseMs, rat
     metrics,
     gateway: config.name,
     catalog,
+    cdn: brokers,
     heartbeatMs,
     leaseMs,
     trustProxy: config.trustProxy,

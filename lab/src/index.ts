@@ -1,3 +1,5 @@
+export { cloudflareStandIn, type CloudflareStandIn } from './cloudflare/cloudflare-stand-in.ts'
+export { PurgeBuckets } from './cloudflare/purge-buckets.ts'
 export { explain, LabError, type LabErrorCode } from './lab-error.ts'
 export { findBinary, findPhpFpm, requireBinary } from './engines/binaries.ts'
 export { engines, missingEngines, type Engine } from './engines/engine-list.ts'

@@ -77,6 +77,13 @@ const groups: readonly Group[] = [
     prefix: 'document.',
   },
   {
+    file: 'receipts',
+    table: 'receiptValidators',
+    doc: 'Checks of receipts and of their anchors.',
+    holds: /^receipt\./,
+    prefix: 'receipt.',
+  },
+  {
     file: 'policy',
     table: 'policyValidators',
     doc: 'The check of the policy file: all that is wrong with it.',

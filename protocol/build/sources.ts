@@ -2,6 +2,7 @@ import type { TSchema } from 'typebox'
 import { EnrolmentBundle } from '../src/documents/enrolment-bundle.ts'
 import { CertificatePayload, GrantPayload } from '../src/documents/grant.ts'
 import { Policy } from '../src/documents/policy.ts'
+import { ReceiptAnchor, SignedReceipt } from '../src/documents/receipt.ts'
 import { agentFrames } from '../src/frames/agent-to-gateway.ts'
 import { gatewayFrames } from '../src/frames/gateway-to-agent.ts'
 import { kindSources } from '../src/kinds/index.ts'
@@ -22,6 +23,8 @@ export const sources: Record<string, TSchema> = {
       [`kind.${kind.name}.result`, kind.result],
     ]),
   ),
+  'receipt.signed': SignedReceipt,
+  'receipt.anchor': ReceiptAnchor,
   'document.bundle': EnrolmentBundle,
   'document.policy': Policy,
   'document.grant': GrantPayload,

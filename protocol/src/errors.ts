@@ -148,6 +148,25 @@ export const errorTable = {
     'WordPress uses another Redis or prefix than the policy file names.',
     'Correct the policy file or wp-config.php.',
   ],
+  'cdn.unavailable': [
+    502,
+    'wait',
+    'The CDN does not answer, or not in time.',
+    'See the CDN’s own status page; the purge is asked for again.',
+  ],
+  'cdn.denied': [
+    502,
+    'changed',
+    'The CDN refuses the token, or knows no such zone.',
+    'Correct the token in the gateway’s CDN file, or the site’s zone.',
+  ],
+  'cdn.refused': [502, 'changed', 'The CDN refuses the purge.', 'See the gateway’s log for its words.'],
+  'cdn.unknown_host': [
+    502,
+    'changed',
+    'The CDN serves the site under other hosts than the page’s.',
+    'Name the hosts that it has: platen site cdn SITE --hosts.',
+  ],
   'mysql.unavailable': [502, 'wait', 'The database does not answer.', 'Start the database, or look into its log.'],
   'mysql.mismatch': [
     403,
@@ -159,6 +178,29 @@ export const errorTable = {
   'css.unparsable': [422, 'never', 'The style sheet does not parse; it is served as it was.', 'Tell its author.'],
   'js.unparsable': [422, 'never', 'The script does not parse; it is served as it was.', 'Tell its author.'],
   'wordpress.not_found': [404, 'changed', 'There is no WordPress in this folder.', 'Name the folder that holds wp-load.php.'],
+  // Receipts
+  'receipt.unreadable': [422, 'never', 'The line is no receipt as an agent writes it.', 'Export the receipts again, and change nothing.'],
+  'receipt.altered': [422, 'never', 'The receipt says something else than when it was made.', 'Look into who could change it since.'],
+  'receipt.forged': [422, 'never', 'The receipt is not signed by the key that it names.', 'Look into who could write it.'],
+  'receipt.key_unknown': [
+    422,
+    'changed',
+    'Nothing known vouches for the key that signed the receipt.',
+    'Name a key of this agent that you know from elsewhere.',
+  ],
+  'receipt.gap': [422, 'never', 'Receipts are missing here, or not in their order.', 'Export the receipts again, and change nothing.'],
+  'receipt.unlinked': [
+    422,
+    'never',
+    'The receipt does not follow from the one before it.',
+    'Look into who could change or take out the one before.',
+  ],
+  'receipt.anchor_missing': [
+    422,
+    'changed',
+    'A receipt that is known from elsewhere is not among these.',
+    'Export all receipts; where it is still missing, it was cut off, made anew, or lost with the agent’s journal.',
+  ],
   // The machinery
   'frame.invalid': [400, 'never', 'The frame cannot be read or breaks its schema.', 'Use a build that speaks the same revision.'],
   'frame.too_large': [413, 'never', 'The frame is over its size bound.', 'Send less at once.'],

@@ -1,7 +1,7 @@
 import { v7 } from 'uuid'
 
 /** What an id names; the prefix in front of its UUIDv7. */
-export type IdType = 'acct' | 'site' | 'agent' | 'inst' | 'job' | 'tok' | 'evt' | 'sess'
+export type IdType = 'acct' | 'site' | 'agent' | 'inst' | 'job' | 'tok' | 'evt' | 'sess' | 'purge'
 
 const idBytes = 16
 /** Randomness for many ids at once: fetching it for each was a tenth of the work of a gateway's writer. */

@@ -68,6 +68,22 @@ export const limits = {
     /** Their inputs and results in a day, as JSON bytes. */
     bytesPerDay: 268_435_456,
   },
+  receipt: {
+    /** A line: what a receipt says, its hash and its signature. */
+    lineBytes: 16_384,
+    whatLength: 500,
+    layers: 8,
+    /** Pages that a receipt names, and bytes of their addresses as JSON. */
+    samplePages: 20,
+    sampleBytes: 4_096,
+    /** What an agent keeps, for 400 days at most: the oldest go first. */
+    keptBytes: 4_194_304,
+    keptMs: 34_560_000_000,
+    /** Whatever the clock says. */
+    keptAlways: 100,
+    /** Lines in one answer of the control socket. */
+    pageLines: 50,
+  },
   outbox: {
     /** Results and reports that wait at an agent for the gateway to come back. */
     bytes: 16_777_216,
@@ -82,6 +98,16 @@ export const limits = {
     burst: 60,
     /** Age of a signed request (loopback TCP) beyond which it is refused. */
     clockSkewSeconds: 60,
+  },
+  cdn: {
+    /** URLs of one request to the gateway, and their bytes as JSON. */
+    requestUrls: 200,
+    requestBytes: 262_144,
+    /** URLs that wait at an agent, and their bytes: beyond it all of the site is purged instead. */
+    waitingUrls: 3_000,
+    waitingBytes: 1_048_576,
+    /** How long a purge waits to hear from the CDN before it ends without. */
+    outcomeMs: 5_000,
   },
   spool: {
     /** A line that the plugin appends for the agent. */

@@ -50,7 +50,7 @@
     if (!receipt) {
       return el(Spinner)
     }
-    const { hint, detail, changes, pages, layers } = receipt
+    const { hint, detail, changes, pages, layers, signed } = receipt
     return el(
       'div',
       null,
@@ -67,6 +67,7 @@
       ),
       el(Part, { title: __('Pages', 'platen'), items: pages }, el(Pages, { pages })),
       el(Part, { title: __('Caches', 'platen'), items: layers }, el(Layers, { layers })),
+      signed ? el('p', { 'data-platen-signed': '' }, signed) : null,
     )
   }
 

@@ -42,6 +42,7 @@ final class Purge_Receipt_Test extends Purge_Test_Case {
 			'not in use on this site'                                       => array( 'state' => 'absent', 'count' => 0 ),
 			'asked for; your host’s platform has yet to confirm it'         => array( 'state' => 'pending' ),
 			'not purged. Redis does not answer. Tell your host.'            => array( 'state' => 'failed', 'code' => 'redis.unavailable' ),
+			'not purged. The CDN knows this site under another name. Tell your host.' => array( 'state' => 'failed', 'code' => 'cdn.unknown_host' ),
 			'not purged'                                                    => array( 'state' => 'failed' ),
 			'melted'                                                        => array( 'state' => 'melted' ),
 		);
@@ -67,6 +68,26 @@ final class Purge_Receipt_Test extends Purge_Test_Case {
 		}
 	}
 
+	public function test_says_that_it_is_signed_and_under_which_number() {
+		$signed = array( 'chain' => 'mJ0c4sYkXq2T8u1vA9bZ3w', 'seq' => 1200, 'hash' => str_repeat( 'h', 43 ), 'signature' => str_repeat( 's', 86 ) );
+		self::assertSame( 'Receipt 1,200, signed.', Receipt::whole( $this->job( array( 'receipt' => $signed ) ) )['signed'] );
+		foreach ( array( array(), array( 'receipt' => 'text' ), array( 'receipt' => array( 'seq' => '7' ) ) ) as $members ) {
+			self::assertSame( '', Receipt::whole( $this->job( $members ) )['signed'] );
+		}
+	}
+
+	public function test_says_of_a_layer_what_followed_after_the_purge() {
+		$pending = array( 'layers' => array( array( 'layer' => 'nginx', 'state' => 'purged', 'count' => 2 ), array( 'layer' => 'cdn', 'state' => 'pending', 'count' => 0 ) ) );
+		$denied  = array( 'layer' => 'cdn', 'state' => 'failed', 'code' => 'cdn.denied', 'at' => 1 );
+		$purged  = array( 'layer' => 'cdn', 'state' => 'purged', 'at' => 2 );
+		$words   = static function ( array $members ) use ( $pending ): array {
+			return array_column( Receipt::whole( array( 'state' => 'succeeded', 'result' => $pending ) + $members )['layers'], 'words' );
+		};
+		self::assertSame( array( 'purged (2 entries)', 'asked for; your host’s platform has yet to confirm it' ), $words( array() ) );
+		self::assertSame( array( 'purged (2 entries)', 'purged' ), $words( array( 'followUps' => array( $denied, $purged ) ) ) );
+		self::assertSame( array( 'purged (2 entries)', 'not purged. The CDN does not let your host’s platform in. Tell your host.' ), $words( array( 'followUps' => array( $purged, $denied ) ) ) );
+	}
+
 	public function test_is_not_upset_by_a_result_of_another_shape() {
 		$odd = array(
 			array(),
@@ -74,6 +95,7 @@ final class Purge_Receipt_Test extends Purge_Test_Case {
 			array( 'result' => array( 'proof' => 'x', 'layers' => 7, 'changes' => array( 'what' ) ), 'state' => 'succeeded' ),
 			array( 'result' => array( 'proof' => array( 1, array( 'url' => array(), 'state' => 5 ) ), 'layers' => array( array( 'layer' => null, 'count' => 'many' ) ), 'changes' => array( array() ) ) ),
 			array( 'error' => 'text', 'state' => 'failed', 'progress' => 'half' ),
+			array( 'followUps' => array( array( 'layer' => array() ), 'x' ), 'result' => array( 'layers' => array( array( 'layer' => array() ) ) ) ),
 		);
 		foreach ( $odd as $members ) {
 			$receipt = Receipt::whole( $members );

@@ -1,12 +1,15 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { isErrorCode, PlatenError, toldError, type LocalJob, type LocalStatus } from '@platen/protocol'
 import { lineSplitter } from '../domain/line-splitter.ts'
+import type { ReceiptPage } from '../ports/receipts.ts'
 
 /** A running agent as the CLI reaches it. */
 export interface ControlClient {
   status(): Promise<LocalStatus>
   /** Changes the agent's key at its gateway; what it is like just after it was asked. */
   rotateKey(): Promise<LocalStatus>
+  /** Receipts on record, oldest first, from where the page before said. */
+  receipts(from: number): Promise<ReceiptPage>
   createJob(kind: string, input: unknown): Promise<LocalJob>
   cancelJob(id: string): Promise<LocalJob>
   /** The job now and after each news of it, to its end. */
@@ -31,6 +34,7 @@ export function controlClient(socketPath: string): ControlClient {
   return {
     status: async () => (await call('GET', '/v1/status')) as LocalStatus,
     rotateKey: async () => (await call('POST', '/v1/key/rotate')) as LocalStatus,
+    receipts: async from => (await call('GET', `/v1/receipts?from=${from}`)) as ReceiptPage,
     createJob: async (kind, input) => (await call('POST', '/v1/jobs', { kind, input })) as LocalJob,
     cancelJob: async id => (await call('POST', `/v1/jobs/${id}/cancel`)) as LocalJob,
     followJob: id => follow(socketPath, id),

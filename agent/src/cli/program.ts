@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { usualPolicyPath } from '../domain/usual-paths.ts'
 
 interface PolicyOption {
@@ -21,6 +21,7 @@ export function program(): Command {
   addRun(command)
   addExec(command)
   addStatus(command)
+  addReceipts(command)
   addDoctor(command)
   addEnrol(command)
   addRotateKey(command)
@@ -93,6 +94,29 @@ function addStatus(command: Command): void {
       const { statusCommand } = await import('./status.ts')
       await statusCommand(policy, json === true)
     })
+}
+
+interface ReceiptsOptions extends PolicyOption, JsonOption {
+  readonly since?: number
+}
+
+function addReceipts(command: Command): void {
+  command
+    .command('receipts')
+    .description('list the signed receipts of this site, oldest first; the lines of --json are what `platen receipts verify` reads')
+    .option('--since <seq>', 'those of the newest chain from this number on', wholeNumber)
+    .option('--json', 'one signed receipt a line, byte for byte as it was signed')
+    .addOption(policyOption())
+    .action(async ({ policy, since, json }: ReceiptsOptions) => {
+      const { receiptsCommand } = await import('./receipts.ts')
+      await receiptsCommand(policy, { json: json === true, ...(since === undefined ? {} : { since }) })
+    })
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text)
+  if (!Number.isSafeInteger(number) || number < 0) throw new InvalidArgumentError('a whole number is meant')
+  return number
 }
 
 function addDoctor(command: Command): void {

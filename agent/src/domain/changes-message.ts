@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@platen/protocol'
+import { isUrlList } from './url-list.ts'
 
 /** What a worker asks the main process about changes at the site. */
 export type ChangesAsk =
@@ -12,22 +13,11 @@ export type ChangesAnswer =
   | { readonly type: 'changes'; readonly id: number; readonly ok: true; readonly value?: unknown }
   | { readonly type: 'changes'; readonly id: number; readonly ok: false; readonly code: ErrorCode; readonly message: string }
 
-/** Pages that one message names, and how much text they are: less than a line of a worker may hold. */
-export const mostKept = 2_000
-export const mostKeptCharacters = 500_000
-const mostAddress = 2_048
-// oxlint-disable-next-line no-control-regex -- as protocol has it.
-const address = /^https?:\/\/[^\s\u0000-\u001f]+$/
-
 /** Such a question, checked member by member, or undefined where it is none. */
 export function parseChangesAsk({ type, id, urls, isLast }: Record<string, unknown>): ChangesAsk | undefined {
   if (!Number.isSafeInteger(id)) return undefined
   const known = id as number
   if (type === 'changes.take' || type === 'changes.needs_kept') return { type, id: known }
-  if (type !== 'changes.kept' || typeof isLast !== 'boolean' || !Array.isArray(urls) || urls.length > mostKept) return undefined
-  return urls.every(isAddress) ? { type, id: known, urls, isLast } : undefined
-}
-
-function isAddress(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= mostAddress && address.test(value)
+  if (type !== 'changes.kept' || typeof isLast !== 'boolean') return undefined
+  return isUrlList(urls) ? { type, id: known, urls, isLast } : undefined
 }

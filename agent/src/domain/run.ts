@@ -1,4 +1,4 @@
-import type { AgentFrame, ErrorCode, GatewayFrame } from '@platen/protocol'
+import type { AgentFrame, ErrorCode, GatewayFrame, ReceiptAnchor } from '@platen/protocol'
 import { effectOf, tally, type BegunStep } from './effect.ts'
 
 /** Who asked for a job. */
@@ -60,7 +60,7 @@ export type Run = RunIdentity &
   (
     | { readonly state: 'accepted' }
     | { readonly state: 'running'; readonly startedAt: number; readonly steps: readonly BegunStep[] }
-    | { readonly state: 'ended'; readonly finishedAt: number; readonly end: RunEnd }
+    | { readonly state: 'ended'; readonly finishedAt: number; readonly end: RunEnd; readonly receipt?: ReceiptAnchor }
   )
 
 /** How a run ended, or what it waits for. */

@@ -1,4 +1,5 @@
 import { isErrorCode, isNestedTooDeeply, limits, type DocumentPolicy, type ErrorCode } from '@platen/protocol'
+import { parseCdnAsk, type CdnAnswer, type CdnAsk } from './cdn-message.ts'
 import { parseChangesAsk, type ChangesAnswer, type ChangesAsk } from './changes-message.ts'
 import type { Bill, ChildOutcome, ChildRequest } from './run.ts'
 
@@ -24,6 +25,7 @@ export type ToWorker =
   | WorkerOrder
   | WorkerAnswer
   | ChangesAnswer
+  | CdnAnswer
   /** A step's beginning is journaled: only now may it be done. */
   | { readonly type: 'noted'; readonly id: number }
   | { readonly type: 'cancel'; readonly reason: string }
@@ -32,11 +34,12 @@ export type ToWorker =
 export type WorkerEnd =
   | { readonly outcome: 'succeeded'; readonly effect: 'none' | 'applied' | 'partial'; readonly result: unknown }
   | { readonly outcome: 'waiting'; readonly effect: 'none' | 'applied' | 'partial'; readonly child: ChildRequest }
-  | { readonly outcome: 'failed'; readonly code: ErrorCode; readonly message: string }
+  | { readonly outcome: 'failed'; readonly code: ErrorCode; readonly message: string; readonly result?: unknown }
 
 /** What a worker tells the main process: its token first, its end last. */
 export type FromWorker =
   | ChangesAsk
+  | CdnAsk
   | { readonly type: 'here'; readonly token: string }
   | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly note: string }
   | { readonly type: 'step'; readonly id: number; readonly name: string; readonly kind: string }
@@ -75,6 +78,9 @@ export function parseFromWorker(line: string): FromWorker | undefined {
     case 'changes.needs_kept':
     case 'changes.kept':
       return parseChangesAsk(value)
+    case 'cdn.want':
+    case 'cdn.outcome':
+      return parseCdnAsk(value)
     default:
       return undefined
   }
@@ -113,9 +119,10 @@ function parseEnd(value: Record<string, unknown>): FromWorker | undefined {
     const child = parseChild(end['child'])
     return child && isKnownEffect(effect) ? { type: 'end', end: { outcome: 'waiting', effect, child }, bill } : undefined
   }
-  const { outcome, code, message } = end
+  const { outcome, code, message, result } = end
   if (outcome !== 'failed' || !isErrorCode(code) || typeof message !== 'string') return undefined
-  return { type: 'end', end: { outcome, code, message: message.slice(0, 500) }, bill }
+  const shown = result === undefined ? {} : { result }
+  return { type: 'end', end: { outcome, code, message: message.slice(0, 500), ...shown }, bill }
 }
 
 /** As frames have them. */

@@ -1,5 +1,6 @@
 import { PlatenError, rotationText, type AgentKeyOffer } from '@platen/protocol'
 import type { KeyRing } from '../ports/key-ring.ts'
+import type { ReceiptKeys } from '../ports/receipts.ts'
 import { readRecord, writeIdentity, type IdentityRecord } from './identity-file.ts'
 import { newKeyPair, signerOf, type KeyPair } from './key-pair.ts'
 
@@ -8,11 +9,12 @@ import { newKeyPair, signerOf, type KeyPair } from './key-pair.ts'
  * hears of a new key and after the gateway has let us in with it, so that a crash anywhere leaves a key that works: which of the two it
  * is shows when one is refused.
  */
-export class FileKeyRing implements KeyRing {
+export class FileKeyRing implements KeyRing, ReceiptKeys {
   readonly #path: string
   #record: IdentityRecord
   #showsNext = false
   #sign: (text: string) => string
+  #beforeRetiring: (next: string) => void = () => {}
 
   constructor(path: string, record: IdentityRecord) {
     this.#path = path
@@ -23,6 +25,20 @@ export class FileKeyRing implements KeyRing {
   /** Signs with the key that is shown. */
   sign(text: string): string {
     return this.#sign(text)
+  }
+
+  held(): readonly string[] {
+    return this.#pairs().map(({ publicKey }) => publicKey)
+  }
+
+  signWith(publicKey: string, text: string): string {
+    const pair = this.#pairs().find(each => each.publicKey === publicKey)
+    if (!pair) throw new PlatenError('internal', 'This key is not held any more.')
+    return signerOf(pair)(text)
+  }
+
+  beforeRetiring(call: (next: string) => void): void {
+    this.#beforeRetiring = call
   }
 
   get isChanging(): boolean {
@@ -58,8 +74,14 @@ export class FileKeyRing implements KeyRing {
   welcomed(): void {
     const { next, ...record } = this.#record
     if (!next || !this.#showsNext) return
+    this.#beforeRetiring(next.publicKey)
     this.#write({ ...record, ...next })
     this.#show(false)
+  }
+
+  #pairs(): readonly KeyPair[] {
+    const { next } = this.#record
+    return next ? [this.#record, next] : [this.#record]
   }
 
   #show(isNext: boolean): void {

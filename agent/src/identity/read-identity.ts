@@ -12,5 +12,15 @@ export function readIdentity(path: string): AgentIdentity | undefined {
   if (!record) return undefined
   const { agentId, siteId, gateway, gateways, signerRoot } = record
   const keys = new FileKeyRing(path, record)
-  return { agentId, siteId, gateway, gateways, signerRoot, instanceId: newId('inst'), sign: text => keys.sign(text), keys }
+  return {
+    agentId,
+    siteId,
+    gateway,
+    gateways,
+    signerRoot,
+    instanceId: newId('inst'),
+    sign: text => keys.sign(text),
+    keys,
+    receiptKeys: keys,
+  }
 }

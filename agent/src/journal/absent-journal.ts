@@ -18,9 +18,15 @@ export function absentJournal(reason: PlatenError): Journal {
     waiting: () => 0,
     acknowledge: refuse,
     step: refuse,
+    append: refuse,
+    // A chain must not begin anew only because nobody can look at the one that is there.
+    lastReceipt: refuse,
+    receipts: () => ({ lines: [] }),
     nonce: refuse,
     get: () => undefined,
     set: refuse,
+    cdn: { add: refuse, next: () => undefined, settle: refuse, isOpen: () => false, leave: refuse },
+    followUps: { note: refuse, of: () => [] },
     close: () => {},
   }
 }

@@ -41,4 +41,18 @@ export const migrations: readonly string[] = [
   `DROP INDEX runs_recent;
    DROP INDEX results_newest;
    CREATE INDEX runs_ended ON runs (ended) WHERE ended = 1;`,
+  `CREATE TABLE receipts (
+     number INTEGER PRIMARY KEY AUTOINCREMENT,
+     chain TEXT NOT NULL,
+     seq INTEGER NOT NULL,
+     at INTEGER NOT NULL,
+     bytes INTEGER NOT NULL,
+     line TEXT NOT NULL,
+     UNIQUE (chain, seq)
+   ) STRICT;`,
+  // What is to be purged at the CDN; of jobs that have ended before that, what is known of parts, and their receipts; and what came of it.
+  `CREATE TABLE cdn_requests (id TEXT PRIMARY KEY, urgent INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+   CREATE TABLE cdn_ends (job_id TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT;
+   CREATE TABLE follow_ups (id INTEGER PRIMARY KEY AUTOINCREMENT, job_id TEXT NOT NULL, body TEXT NOT NULL) STRICT;
+   CREATE INDEX follow_ups_of_job ON follow_ups (job_id);`,
 ]

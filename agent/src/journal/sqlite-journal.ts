@@ -1,8 +1,12 @@
-import { limits, PlatenError } from '@platen/protocol'
+import { limits, PlatenError, type ReceiptSigned } from '@platen/protocol'
 import type { Run, RunEnd } from '../domain/run.ts'
 import type { Journal, OutboxItem } from '../ports/journal.ts'
+import { cdnRows } from './cdn-rows.ts'
 import { guarded as translated, isBroken, openDatabase, salvage, setAside, type Database, type Row } from './database.ts'
+import { followUpRows, sealedFollowUps } from './follow-up-rows.ts'
+import { lazyStatements } from './lazy-statements.ts'
 import { migrations } from './migrations.ts'
+import { receiptRows, usualReceiptBounds, type ReceiptBounds } from './receipt-rows.ts'
 import { prepareAll } from './statements.ts'
 
 /** How much a journal keeps, and who hears of what goes wrong with it. */
@@ -18,6 +22,7 @@ export interface JournalOptions {
   /** Runs that may end before it is tidied up: looking at all that is kept takes longer than a save. */
   readonly tidyEvery?: number
   readonly outboxBytes?: number
+  readonly keepReceipts?: ReceiptBounds
   /** The file's largest size. */
   readonly mostBytes?: number
   readonly now?: () => number
@@ -30,8 +35,8 @@ export interface JournalOptions {
 type Frame = OutboxItem['frame']
 
 /**
- * More than all that has a bound can take: outbox and the runs in it (twice 16 MiB), history (8 MiB), forgettable runs (4 MiB),
- * unfinished ones (3 MiB), and the steps of three jobs at once (72 MiB at the very most).
+ * More than all that has a bound can take: outbox and the runs in it (twice 16 MiB), history (8 MiB), forgettable runs (6 MiB),
+ * unfinished ones (3 MiB), receipts (4 MiB), purges at the CDN (3 MiB), and the steps of three jobs at once (72 MiB at the very most).
  */
 const mostFileBytes = 134_217_728
 
@@ -43,9 +48,12 @@ const mostFileBytes = 134_217_728
  */
 export function openJournal(file: string, options: JournalOptions = {}): Journal {
   const { keepRuns = 200, keepBytes = 8_388_608, keepMs = 3_600_000, mostRuns = 10_000, tidyEvery = 20 } = options
-  const { outboxBytes = limits.outbox.bytes, now = Date.now, broken = () => {} } = options
+  const { outboxBytes = limits.outbox.bytes, keepReceipts = usualReceiptBounds, now = Date.now, broken = () => {} } = options
   const database = translated(() => openWhole(file, options, now()))
   const statements = prepareAll(database)
+  const lazy = lazyStatements(database)
+  const receipts = receiptRows(lazy, keepReceipts)
+  const followUps = followUpRows(lazy)
   translated(() => statements.forgetOverSteps.run())
   let endedSince = 0
 
@@ -68,7 +76,7 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
     if (result !== undefined) statements.keepResult.run(jobId, run.finishedAt, result.length, result)
   }
 
-  const save = database.transaction((run: Run, frames: readonly Frame[]) => {
+  const save = database.transaction((run: Run, frames: readonly Frame[], signed: readonly ReceiptSigned[]) => {
     const known = statements.find.get(run.jobId)
     if (run.state !== 'ended' && (!known || known['ended'] === 1)) assertRoom(frames)
     saveRun(run)
@@ -76,13 +84,21 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
       const text = JSON.stringify(frame)
       statements.put.run(frame.jobId, aboutOf(frame), Buffer.byteLength(text), text)
     }
+    receipts.put(signed)
     if (run.state !== 'ended') return
+    cdn.ends(run)
     statements.forgetSteps.run(run.jobId)
     endedSince += 1
     if (endedSince < tidyEvery) return
     endedSince = 0
     statements.forgetResults.run(keepBytes, keepRuns)
     statements.forgetRuns.run(now() - keepMs, keepRuns - 1, mostRuns - 1)
+    receipts.tidy(now())
+  })
+
+  const append = database.transaction((signed: readonly ReceiptSigned[]) => {
+    receipts.put(signed)
+    receipts.tidy(now())
   })
 
   const nonce = database.transaction((value: string, expiresAt: number): boolean => {
@@ -99,6 +115,13 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
     return { ...run, steps: begun.map(step => ({ name: step['name'] as string, kind: step['kind'] as string })) }
   }
 
+  const find = (jobId: string): Run | undefined => {
+    const row = statements.find.get(jobId)
+    return row && toRun(row)
+  }
+
+  const cdn = cdnRows(lazy, { note: sealedFollowUps(followUps, receipts), find, now })
+
   const guarded = <Value>(call: () => Value): Value => {
     try {
       return translated(call)
@@ -108,22 +131,25 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
     }
   }
 
+  const inTransaction = <Value>(call: () => Value): Value => guarded(() => database.transaction(call)())
+
   return {
-    save: (run, frames = []) => guarded(() => save(run, frames)),
-    find: jobId =>
-      guarded(() => {
-        const row = statements.find.get(jobId)
-        return row && toRun(row)
-      }),
+    save: (run, frames = [], signed = []) => guarded(() => save(run, frames, signed)),
+    find: jobId => guarded(() => find(jobId)),
     unfinished: () => guarded(() => statements.unfinished.all().map(toRun)),
     recent: limit => guarded(() => statements.recent.all(limit).map(toRun)),
     outbox: limit => guarded(() => statements.outbox.all(limit).map(toItem)),
     waiting: () => guarded(() => statements.waiting.get()?.['count'] as number),
     acknowledge: id => guarded(() => void statements.acknowledge.run(id)),
     step: (jobId, name, kind) => guarded(() => void statements.step.run(jobId, name, kind)),
+    append: signed => guarded(() => append(signed)),
+    lastReceipt: () => guarded(() => receipts.last()),
+    receipts: from => guarded(() => receipts.page(from)),
     nonce: (value, expiresAt) => guarded(() => nonce(value, expiresAt)),
     get: name => guarded(() => statements.get.get(name)?.['value'] as string | undefined),
     set: (name, value) => guarded(() => void statements.set.run(name, value)),
+    cdn: each(cdn, inTransaction),
+    followUps: each(followUps, inTransaction),
     close: () => guarded(() => void database.close()),
   }
 }
@@ -133,6 +159,15 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
  * and back does not make an old request new.
  */
 const mostNonces = 2 * (limits.local.requestsPerSecond * 2 * limits.local.clockSkewSeconds + limits.local.burst)
+
+/** A part of the journal, each of whose calls is made by `by`. */
+function each<Part extends object>(part: Part, by: <Value>(call: () => Value) => Value): Part {
+  const calls = Object.entries(part).map(([name, call]) => [
+    name,
+    (...args: unknown[]) => by(() => (call as (...args: unknown[]) => unknown)(...args)),
+  ])
+  return Object.fromEntries(calls) as Part
+}
 
 /** The database that is there, or a fresh one where that is broken. */
 function openWhole(file: string, { mostBytes = mostFileBytes, lost = () => {} }: JournalOptions, now: number): Database {

@@ -2,6 +2,7 @@ import { PlatenError, type AgentFrame, type GatewayFrame } from '@platen/protoco
 import type { Clock } from '../ports/clock.ts'
 import type { RunNews } from '../ports/jobs.ts'
 import { answerOffer } from './answer-offer.ts'
+import { CdnSender } from './cdn-sender.ts'
 import type { LinkParts } from './link-parts.ts'
 import { OutboxSender } from './outbox-sender.ts'
 import { Pace } from './pace.ts'
@@ -27,12 +28,15 @@ export class Conversation {
   readonly #pace: Pace
   readonly #outbox: OutboxSender
   readonly #progress: ProgressGate
+  readonly #clock: Clock
+  #cdn: CdnSender | undefined
   #unsubscribe: () => void = () => {}
 
   /** A failure in what `clock` calls back is up to the connection's owner. */
   constructor(parts: LinkParts, clock: Clock, door: ConversationDoor) {
     this.#parts = parts
     this.#door = door
+    this.#clock = clock
     this.#pace = new Pace(clock)
     const send = (frame: AgentFrame): void => this.#send(frame)
     this.#outbox = new OutboxSender({ journal: parts.journal, clock, send, waitMs: () => this.#pace.waitMs() })
@@ -48,6 +52,7 @@ export class Conversation {
     this.#sendIfAny(this.#parts.reports.afterWelcome(storedStateSeq))
     if (this.#parts.keyChange.isUnderWay) this.offerKey()
     this.#outbox.fill()
+    this.#startCdn()
   }
 
   /** Says that the agent lives, what it runs, and what has changed. */
@@ -86,6 +91,9 @@ export class Conversation {
       case 'goodbye':
         this.#door.goodbye(frame.afterMs)
         return true
+      case 'cdn.outcome':
+        this.#cdn?.take(frame)
+        return this.#cdn !== undefined
       case 'challenge':
       case 'welcome':
         return false
@@ -96,6 +104,13 @@ export class Conversation {
     this.#unsubscribe()
     this.#outbox.stop()
     this.#progress.stop()
+    this.#cdn?.stop()
+  }
+
+  #startCdn(): void {
+    const { cdn: outbox } = this.#parts
+    if (!outbox) return
+    this.#cdn = new CdnSender({ outbox, clock: this.#clock, send: frame => this.#send(frame), waitMs: () => this.#pace.waitMs() })
   }
 
   #takeOffer(frame: Extract<GatewayFrame, { type: 'job.offer' }>): void {

@@ -1,4 +1,5 @@
 import type { AgentIdentity } from '../ports/agent-identity.ts'
+import type { CdnOutbox } from '../ports/cdn-purges.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Jobs } from '../ports/jobs.ts'
 import type { Journal } from '../ports/journal.ts'
@@ -12,6 +13,8 @@ export interface LinkParts {
   readonly identity: AgentIdentity
   readonly jobs: Pick<Jobs, 'offer' | 'cancel' | 'running' | 'subscribe' | 'forgot' | 'notice'>
   readonly journal: Pick<Journal, 'outbox' | 'acknowledge' | 'get' | 'set'>
+  /** Absent where nothing is ever purged at a CDN. */
+  readonly cdn?: CdnOutbox
   readonly clock: Clock
   readonly log: Log
   /** This build's version. */

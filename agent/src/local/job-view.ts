@@ -1,9 +1,13 @@
 import type { LocalJob } from '@platen/protocol'
 import type { Run } from '../domain/run.ts'
+import type { FollowUp } from '../ports/follow-ups.ts'
 import type { Progress } from '../ports/jobs.ts'
 
-/** A run as the plugin and the CLI see it; lists leave results out. */
-export function jobView(run: Run, progress: Progress | undefined, withResult: boolean): LocalJob {
+/** Follow-ups that are told: one a layer, unless a job was asked for again and again. */
+const mostFollowUps = 10
+
+/** A run as the plugin and the CLI see it; lists leave results and what followed out. */
+export function jobView(run: Run, progress: Progress | undefined, withResult: boolean, followUps: readonly FollowUp[] = []): LocalJob {
   const base = { id: run.jobId, kind: run.kind, origin: run.origin, createdAt: run.createdAt }
   if (run.state === 'accepted') return { ...base, state: 'queued' }
   if (run.state === 'running') return { ...base, state: 'running', ...(progress ? { progress } : {}) }
@@ -17,9 +21,15 @@ export function jobView(run: Run, progress: Progress | undefined, withResult: bo
     finishedAt: run.finishedAt,
     ...(summary === undefined ? {} : { summary }),
     ...(withResult && result !== undefined ? { result } : {}),
+    ...(followUps.length > 0 ? { followUps: followUps.slice(-mostFollowUps).map(followUpView) } : {}),
     ...(error ? { error: { code: error.code, message: error.message } } : {}),
     ...(bill ? { bill } : {}),
+    ...(run.receipt ? { receipt: run.receipt } : {}),
   }
+}
+
+function followUpView({ layer, at, ...verdict }: FollowUp): NonNullable<LocalJob['followUps']>[number] {
+  return { layer, state: verdict.outcome, ...('code' in verdict ? { code: verdict.code } : {}), at }
 }
 
 /** The result's own sentence for people: every kind's result has one. */

@@ -1,15 +1,20 @@
 import { limits, PlatenError, problemField, problemText, type LocalJobRequest, type LocalStatus, type LocalWishes } from '@platen/protocol'
 import { localValidators } from '@platen/protocol/validators/local'
 import type { Run } from '../domain/run.ts'
+import type { FollowUps } from '../ports/follow-ups.ts'
 import type { Jobs } from '../ports/jobs.ts'
 import type { Owner } from '../ports/owner.ts'
+import type { ReceiptPage } from '../ports/receipts.ts'
 import { jobView } from './job-view.ts'
 
 /** What the routes are about. */
 export interface LocalSubject {
   readonly jobs: Jobs
+  readonly followUps: Pick<FollowUps, 'of'>
   readonly status: () => LocalStatus
   readonly owner: Pick<Owner, 'view' | 'wish'>
+  /** Receipts on record from a number on. */
+  readonly receipts: (from: number) => ReceiptPage
   /** Changes the key that the agent shows its gateway. @throws PlatenError enrol.missing, file.denied, agent.revoked */
   readonly rotateKey: () => void
 }
@@ -32,7 +37,11 @@ const jobPath = /^\/v1\/jobs\/([^/]{1,80})(\/cancel|\/events)?$/
 const jobId = /^job_[0-9a-f-]{36}$/
 
 /** Answers one request. @throws PlatenError route.not_found, job.not_found, input.invalid, and what Jobs throws */
-export function answerLocal({ jobs, status, owner, rotateKey }: LocalSubject, audience: Audience, request: LocalRequest): LocalReply {
+export function answerLocal(
+  { jobs, followUps, status, owner, receipts, rotateKey }: LocalSubject,
+  audience: Audience,
+  request: LocalRequest,
+): LocalReply {
   const { method, path } = request
   const route = `${method} ${path}`
   if (route === 'GET /v1/status') return { status: 200, json: status() }
@@ -44,11 +53,12 @@ export function answerLocal({ jobs, status, owner, rotateKey }: LocalSubject, au
     rotateKey()
     return { status: 202, json: status() }
   }
+  if (route === 'GET /v1/receipts' && audience === 'control') return { status: 200, json: receipts(fromOf(request.query)) }
   const [, id = '', action] = jobPath.exec(path) ?? []
   if (id === '') throw new PlatenError('route.not_found')
   const run = jobId.test(id) ? jobs.find(id) : undefined
   if (!run) throw new PlatenError('job.not_found')
-  if (method === 'GET' && action === undefined) return { status: 200, json: jobView(run, jobs.progressOf(id), true) }
+  if (method === 'GET' && action === undefined) return { status: 200, json: jobView(run, jobs.progressOf(id), true, followUps.of(id)) }
   if (method === 'POST' && action === '/cancel') return cancelJob(jobs, run)
   if (method === 'GET' && action === '/events' && audience === 'control') return { follow: run }
   throw new PlatenError('route.not_found')
@@ -68,6 +78,12 @@ function listJobs(jobs: Jobs, query: URLSearchParams): unknown[] {
     throw new PlatenError('input.invalid', `limit is 1 to ${limits.job.pageSize}.`, { field: 'limit' })
   }
   return jobs.recent(limit).map(run => jobView(run, jobs.progressOf(run.jobId), false))
+}
+
+function fromOf(query: URLSearchParams): number {
+  const asked = query.get('from') ?? '0'
+  if (/^[0-9]{1,15}$/.test(asked)) return Number(asked)
+  throw new PlatenError('input.invalid', 'from is a whole number.', { field: 'from' })
 }
 
 function createJob(jobs: Jobs, audience: Audience, body: unknown): unknown {

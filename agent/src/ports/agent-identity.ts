@@ -1,4 +1,5 @@
 import type { KeyRing } from './key-ring.ts'
+import type { ReceiptKeys } from './receipts.ts'
 
 /** Who this agent is to the platform, and whom it believes. The private key stays behind `sign`. */
 export interface AgentIdentity {
@@ -16,4 +17,6 @@ export interface AgentIdentity {
   sign(text: string): string
   /** Changes the key that signs; absent where it is fixed. */
   readonly keys?: KeyRing
+  /** Sign receipts, by the key that the chain is at; absent where there are none. */
+  readonly receiptKeys?: ReceiptKeys
 }

@@ -1,9 +1,10 @@
-import type { DocumentPolicy, KindTypes } from '@platen/protocol'
+import type { DocumentPolicy, KindTypes, PlatenError } from '@platen/protocol'
 import type { StepKind } from '../domain/effect.ts'
 import type { ChildOutcome, ChildRequest } from '../domain/run.ts'
 import type { Clock } from './clock.ts'
 import type { Log } from './log.ts'
 import type { PhpChannel } from './php-channel.ts'
+import type { SiteCdn } from './site-cdn.ts'
 import type { SiteChanges } from './site-changes.ts'
 
 /** What a running job is given. */
@@ -21,18 +22,22 @@ export interface JobContext<Input> {
   readonly php: PhpChannel
   /** What the plugin noted and no job has brought into effect yet; for cache.purge alone, other kinds are refused. */
   readonly changes: SiteChanges
+  /** For cache.purge alone as well. */
+  readonly cdn: SiteCdn
   /** How far the job is; `total` 0 means unknown. Cheap: the latest wins. */
   progress(done: number, total: number, note: string): void
   /** Journals that the step begins, then runs it. After a crash the journal says which steps may have happened. */
   step<T>(name: string, kind: StepKind, run: () => Promise<T>): Promise<T>
 }
 
-/** What a handler ends with; `effect` says whether the site was changed. Failures are thrown as PlatenError. */
+/** What a handler ends with; `effect` says whether the site was changed. Failures are thrown as PlatenError, but for those that have something to show. */
 export interface HandlerOutcome<Result> {
   readonly result: Result
   readonly effect: 'none' | 'applied' | 'partial'
   /** For the bill: bytes that this run spares visitors or the disk from now on. */
   readonly savedBytes?: number
+  /** Why it failed although there is a result, which says how far it came. */
+  readonly failure?: PlatenError
 }
 
 /** What a handler ends with that goes on when another job has ended: it is called again, with what became of that. */

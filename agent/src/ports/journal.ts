@@ -1,5 +1,8 @@
 import type { Run } from '../domain/run.ts'
-import type { AgentFrame } from '@platen/protocol'
+import type { AgentFrame, ReceiptSigned } from '@platen/protocol'
+import type { CdnLedger } from './cdn-ledger.ts'
+import type { FollowUps } from './follow-ups.ts'
+import type { ReceiptPage } from './receipts.ts'
 
 /** A frame that waits for the gateway's acknowledgement. */
 export interface OutboxItem {
@@ -14,8 +17,8 @@ export interface OutboxItem {
  * All methods throw PlatenError disk.full or store.unavailable.
  */
 export interface Journal {
-  /** Writes a run and, in the same commit, the frames that tell the gateway of it. */
-  save(run: Run, frames?: readonly OutboxItem['frame'][]): void
+  /** Writes a run and, in the same commit, the frames that tell the gateway of it and the receipts that say how it ended. */
+  save(run: Run, frames?: readonly OutboxItem['frame'][], receipts?: readonly ReceiptSigned[]): void
   find(jobId: string): Run | undefined
   /** Runs that had not ended: what a restart has to settle. */
   unfinished(): readonly Run[]
@@ -28,10 +31,17 @@ export interface Journal {
   acknowledge(id: number): void
   /** Notes that a step begins. */
   step(jobId: string, name: string, kind: string): void
+  /** Puts receipts on record that are about no run's end. */
+  append(receipts: readonly ReceiptSigned[]): void
+  lastReceipt(): ReceiptSigned | undefined
+  /** Lines of receipts, oldest first, from what `next` said before. */
+  receipts(from: number): ReceiptPage
   /** Remembers a nonce of a signed local request; false where it was there already. */
   nonce(nonce: string, expiresAt: number): boolean
   /** A small named value, such as the last state sequence. */
   get(name: string): string | undefined
   set(name: string, value: string): void
+  readonly cdn: CdnLedger
+  readonly followUps: FollowUps
   close(): void
 }

@@ -30,6 +30,8 @@ export type WorkOutcome =
       readonly outcome: 'failed'
       readonly effect: 'none' | 'applied' | 'partial' | 'unknown'
       readonly error: { readonly code: ErrorCode; readonly message: string }
+      /** What was done and seen all the same. */
+      readonly result?: unknown
       readonly bill: Bill
     }
   | { readonly outcome: 'cancelled'; readonly effect: 'none' | 'applied' | 'partial' | 'unknown'; readonly bill: Bill }

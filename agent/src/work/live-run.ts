@@ -2,15 +2,18 @@ import { limits, PlatenError, toPlatenError, type Kind } from '@platen/protocol'
 import type { Cost } from '../domain/day-usage.ts'
 import type { Refusal } from '../domain/policy.ts'
 import { transition, type Lease, type Origin, type Run, type RunEnd, type RunEvent } from '../domain/run.ts'
+import type { CdnPurges } from '../ports/cdn-purges.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Journal, OutboxItem } from '../ports/journal.ts'
 import type { Owner } from '../ports/owner.ts'
 import type { Progress, RunNews } from '../ports/jobs.ts'
 import type { Log } from '../ports/log.ts'
+import type { Receipts } from '../ports/receipts.ts'
 import type { Work, Workers } from '../ports/workers.ts'
 import { outcomeFrame } from './frames.ts'
 import { endOf } from './run-end.ts'
 import { RunMeter } from './run-meter.ts'
+import { sealEnd } from './sealed-end.ts'
 
 /** What a live run needs of its owner. */
 export interface LiveRunOptions {
@@ -19,6 +22,10 @@ export interface LiveRunOptions {
   readonly owner: Pick<Owner, 'refusal' | 'used' | 'spent'>
   /** Whether there is a gateway to report to: without one, nothing is put into the outbox. */
   readonly reports: boolean
+  /** Absent where this agent has no key that anybody knows. */
+  readonly receipts?: Receipts | undefined
+  /** Hears of ends once they are on record; absent where there is no gateway that could purge. */
+  readonly cdn?: Pick<CdnPurges, 'leave'> | undefined
   readonly clock: Clock
   readonly log: Log
   readonly tell: (news: RunNews) => void
@@ -136,20 +143,30 @@ export class LiveRun {
   }
 
   /** The end has to be journaled however long the disk refuses: until then the run is not over for anyone. */
-  #report(run: Run & { state: 'ended' }): void {
-    const { journal, reports, clock, log, tell, ended } = this.#options
+  #report(unsealed: Run & { state: 'ended' }): void {
+    const { reports, clock, log, tell, ended } = this.#options
+    let run = unsealed
     try {
-      journal.save(run, reports ? [outcomeFrame(run)] : [])
+      run = this.#putEnd(unsealed, reports)
     } catch (error) {
       log.error('run:unsaved', { jobId: run.jobId, error })
-      clock.after(saveAgainMs, () => this.#report(run))
+      clock.after(saveAgainMs, () => this.#report(unsealed))
       return
     }
+    this.run = run
+    this.#options.cdn?.leave(run.jobId)
     const { outcome, effect } = run.end
     const code = outcome === 'waiting' ? undefined : run.end.error?.code
     log.info('run:ended', { jobId: run.jobId, kind: run.kind, outcome, effect, code })
     ended(run.jobId)
     tell({ type: 'state', run })
+  }
+
+  /** End, receipt and report in one commit: none is ever there without the others. */
+  #putEnd(unsealed: Run & { state: 'ended' }, reports: boolean): Run & { state: 'ended' } {
+    const { run, receipts } = sealEnd(unsealed, this.kind, this.#options.receipts)
+    this.#options.journal.save(run, reports ? [outcomeFrame(run)] : [], receipts)
+    return run
   }
 
   #startWork(): void {

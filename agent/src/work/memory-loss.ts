@@ -5,6 +5,12 @@ import type { Log } from '../ports/log.ts'
 
 const name = 'runs.forgotten_before'
 
+/** What a journal noted of that moment. */
+export function forgottenBefore(journal: Pick<Journal, 'get'>): number | undefined {
+  const noted = journal.get(name)
+  return noted === undefined ? undefined : Number(noted)
+}
+
 /** The moment, by the gateway's clock, before which the journal says nothing for certain, where it is not the one that there was. */
 export class MemoryLoss {
   readonly #journal: Pick<Journal, 'get' | 'set'>
@@ -14,8 +20,7 @@ export class MemoryLoss {
   constructor(journal: Pick<Journal, 'get' | 'set'>, log: Log) {
     this.#journal = journal
     this.#log = log
-    const noted = journal.get(name)
-    if (noted !== undefined) this.#before = Number(noted)
+    this.#before = forgottenBefore(journal)
   }
 
   get before(): number | undefined {

@@ -11,7 +11,13 @@ export function endOf(work: WorkOutcome, origin: Origin, stoppedFor: Refusal | u
     case 'succeeded':
       return { outcome: 'succeeded', effect: work.effect, result: work.result, bill: work.bill }
     case 'failed':
-      return { outcome: 'failed', effect: work.effect, error: work.error, bill: work.bill }
+      return {
+        ...(work.result === undefined ? {} : { result: work.result }),
+        outcome: 'failed',
+        effect: work.effect,
+        error: work.error,
+        bill: work.bill,
+      }
     case 'waiting':
       if (origin !== 'platform') return { outcome: 'failed', effect: work.effect, error: cantWait, bill: work.bill }
       return { outcome: 'waiting', effect: work.effect, child: work.child, bill: work.bill }

@@ -106,6 +106,12 @@ export class Runs implements Jobs {
 
   forgot(before: number): void {
     this.#loss.note(before)
+    try {
+      this.#options.receipts?.beginAnew()
+    } catch (error) {
+      // The name of a receipt that is lost, at the gateway, shows it all the same.
+      this.#options.log.error('receipts:not_begun', { code: toPlatenError(error).code })
+    }
   }
 
   forgottenBefore(): number | undefined {

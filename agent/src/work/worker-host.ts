@@ -5,6 +5,7 @@ import type { Bill } from '../domain/run.ts'
 import type { FromWorker, ToWorker, WorkerEnd, WorkerOrder } from '../domain/worker-message.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HandlerOutcome, JobContext, WaitingOutcome } from '../ports/job-handler.ts'
+import { hostCdn } from './host-cdn.ts'
 import { hostChanges } from './host-changes.ts'
 import { hostLog } from './host-log.ts'
 import { hostPhp } from './host-php.ts'
@@ -41,6 +42,7 @@ export async function hostWorker(socketPath: string, token: string, composition:
   const php = hostPhp(send)
   const steps = hostSteps(send, abort.signal)
   const changes = hostChanges(send, abort.signal)
+  const cdn = hostCdn(send, abort.signal)
   const order = await new Promise<WorkerOrder>((resolve, reject) => {
     socket.once('error', reject)
     // Without the main process there is nobody to work for.
@@ -49,6 +51,7 @@ export async function hostWorker(socketPath: string, token: string, composition:
       if (message.type === 'order') resolve(message)
       else if (message.type === 'answer') php.take(message)
       else if (message.type === 'changes') changes.take(message)
+      else if (message.type === 'cdn') cdn.take(message)
       else if (message.type === 'noted') steps.take(message.id)
       else abort.abort(new PlatenError(message.reason === 'deadline' ? 'job.deadline' : 'job.cancelled'))
     })
@@ -60,6 +63,7 @@ export async function hostWorker(socketPath: string, token: string, composition:
     clock: composition.clock,
     php: php.channel,
     changes: changes.changes,
+    cdn: cdn.cdn,
     log: hostLog(send),
     progress: hostProgress(send),
     step: steps.step,
@@ -82,7 +86,7 @@ async function lastWord(socket: Socket, word: FromWorker & { type: 'end' }, cloc
   })
 }
 
-type ContextParts = Pick<JobContext<unknown>, 'signal' | 'clock' | 'log' | 'php' | 'changes' | 'progress' | 'step'>
+type ContextParts = Pick<JobContext<unknown>, 'signal' | 'clock' | 'log' | 'php' | 'changes' | 'cdn' | 'progress' | 'step'>
 
 /** Reports progress at a bounded rate; the last of a whole always goes out. */
 function hostProgress(send: (message: FromWorker) => void): ContextParts['progress'] {
@@ -107,9 +111,10 @@ async function runOrder(order: WorkerOrder, composition: WorkerComposition, part
     const input = order.input as KindTypes[keyof KindTypes]['input']
     const outcome = await handler({ jobId, attempt, policy, input, ...(child ? { child } : {}), ...parts })
     if ('waitFor' in outcome) return { end: { outcome: 'waiting', effect: outcome.effect, child: outcome.waitFor }, savedBytes: 0 }
-    const { result, effect, savedBytes = 0 } = outcome
+    const { result, effect, savedBytes = 0, failure } = outcome
     const check = await composition.resultCheck(order.kind)
     if (check && !check(result)) throw new PlatenError('internal', `The result breaks its schema: ${problemText(check.errors)}.`)
+    if (failure) return { end: { outcome: 'failed', code: failure.code, message: failure.message.slice(0, 500), result }, savedBytes: 0 }
     return { end: { outcome: 'succeeded', effect, result }, savedBytes: Math.max(0, Math.round(savedBytes)) }
   } catch (error) {
     const known = toPlatenError(parts.signal.aborted ? parts.signal.reason : error)

@@ -5,6 +5,7 @@ import type { WorkerExit, WorkerUsage } from '../domain/launcher-line.ts'
 import { policyForRole } from '../domain/policy.ts'
 import type { Bill } from '../domain/run.ts'
 import type { FromWorker } from '../domain/worker-message.ts'
+import type { CdnPurges } from '../ports/cdn-purges.ts'
 import type { ChangeLedger } from '../ports/change-ledger.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
@@ -13,6 +14,7 @@ import type { Work, Workers, WorkListener, WorkOrder, WorkOutcome } from '../por
 import type { LauncherLink, WorkerGone } from './launcher-link.ts'
 import { changesKind } from './change-jobs.ts'
 import { workerCalls } from './worker-calls.ts'
+import { workerCdn } from './worker-cdn.ts'
 import { workerChanges } from './worker-changes.ts'
 import type { WorkerConnection, WorkerDoor } from './worker-door.ts'
 
@@ -24,6 +26,8 @@ export interface WorkerProcessesOptions {
   readonly policy: DocumentPolicy
   /** Where the policy names a spool. */
   readonly changes?: ChangeLedger | undefined
+  /** Where there is a gateway. */
+  readonly cdn?: CdnPurges | undefined
   readonly clock: Clock
   readonly log: Log
 }
@@ -131,14 +135,15 @@ function settleChanges(options: WorkerProcessesOptions, jobId: string, succeeded
 /** Gives the order and listens until the worker said its last word, or is gone. */
 async function converse(
   connection: WorkerConnection,
-  { php, policy, changes, log }: WorkerProcessesOptions,
+  { php, policy, changes, cdn, log }: WorkerProcessesOptions,
   { jobId, kind, attempt, input, runMs, role, child }: WorkOrder,
   listener: WorkListener,
   signal: AbortSignal,
 ): Promise<End | undefined> {
   const count = { log: 0, step: 0 }
   const call = workerCalls(php, signal, connection.send)
-  const ask = workerChanges(changes, { jobId, kind }, connection.send)
+  const askChanges = workerChanges(changes, { jobId, kind }, connection.send)
+  const askCdn = workerCdn({ cdn, order: { jobId, kind }, site: policy.site.url }, connection.send)
   const end = new Promise<End>(resolve => {
     connection.onMessage(message => {
       if (message.type === 'end') resolve(message)
@@ -151,8 +156,11 @@ async function converse(
         count.log += 1
         if (count.log <= mostLogLines) log[message.level](message.event, { jobId, kind, ...message.members })
       } else if (message.type === 'call') call(message)
+      else if (message.type === 'cdn.want' || message.type === 'cdn.outcome') {
+        if (!askCdn(message)) connection.end()
+      }
       // Its token, which comes once, was shown before.
-      else if (message.type !== 'here' && !ask(message)) connection.end()
+      else if (message.type !== 'here' && !askChanges(message)) connection.end()
     })
   })
   connection.send({ type: 'order', jobId, kind, attempt, input, runMs, policy: policyForRole(policy, role), ...(child ? { child } : {}) })
@@ -188,7 +196,7 @@ function outcomeOf(
   })
   if (end?.end.outcome === 'succeeded') {
     const { effect, result } = end.end
-    if (Buffer.byteLength(JSON.stringify(result) ?? '') <= limits.job.resultBytes) return { outcome: 'succeeded', effect, result, bill }
+    if (isWithinBound(result)) return { outcome: 'succeeded', effect, result, bill }
     return { ...failed(new PlatenError('internal', 'The result is over its size bound.')), effect }
   }
   if (end?.end.outcome === 'waiting' && stopping === undefined) {
@@ -199,8 +207,16 @@ function outcomeOf(
   if (stopping === 'journal') return failed(new PlatenError('disk.full', 'The journal could not be written.'))
   if (stopping === 'shutdown') return failed(new PlatenError('job.lost', 'The agent was stopped.'))
   if (stopping !== undefined) return { outcome: 'cancelled', effect, bill }
-  if (end?.end.outcome === 'failed') return { outcome: 'failed', effect, error: { code: end.end.code, message: end.end.message }, bill }
+  if (end?.end.outcome === 'failed') {
+    const { code, message, result } = end.end
+    const shown = result === undefined || !isWithinBound(result) ? {} : { result }
+    return { outcome: 'failed', effect, error: { code, message }, ...shown, bill }
+  }
   return failed(new PlatenError(exit === 'memory' ? 'worker.memory' : 'worker.crashed'))
+}
+
+function isWithinBound(result: unknown): boolean {
+  return Buffer.byteLength(JSON.stringify(result) ?? '') <= limits.job.resultBytes
 }
 
 /** A promise's value if it settles in time. */

@@ -32,7 +32,7 @@ describe('platen-agent', () => {
   it('explains itself', async () => {
     const { code, out } = await platenAgent('--help')
     assert.equal(code, 0)
-    for (const command of ['run', 'exec', 'status', 'doctor', 'enrol']) assert.match(out, new RegExp(`^ +${command} `, 'm'))
+    for (const command of ['run', 'exec', 'status', 'receipts', 'doctor', 'enrol']) assert.match(out, new RegExp(`^ +${command} `, 'm'))
   })
 
   it('runs until SIGTERM, answers status meanwhile, and leaves nothing behind', async test => {

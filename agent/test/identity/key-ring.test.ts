@@ -130,6 +130,26 @@ describe('a key that is changed', () => {
     assert.equal(ring.tryOther(), false)
   })
 
+  it('can still sign what vouches for the next one just before it is given up, and stays where that fails', test => {
+    const path = join(tempFolder(test), 'identity.json')
+    const before = record()
+    writeIdentity(path, before)
+    const ring = new FileKeyRing(path, before)
+    const { publicKey } = ring.offer()
+    ring.kept(publicKey)
+    ring.beforeRetiring(() => {
+      throw new Error('a full disk')
+    })
+    assert.throws(() => ring.welcomed(), /a full disk/)
+    assert.deepEqual(ring.held(), [before.publicKey, publicKey])
+    const said: string[] = []
+    ring.beforeRetiring(next => said.push(ring.signWith(before.publicKey, next)))
+    ring.welcomed()
+    assert.equal(isSigned(publicKey, said[0] ?? '', before.publicKey), true)
+    assert.deepEqual(ring.held(), [publicKey])
+    assert.throws(() => ring.signWith(before.publicKey, 'too late'), { code: 'internal' })
+  })
+
   it('does not take the place of an agent that was enrolled meanwhile', test => {
     const path = join(tempFolder(test), 'identity.json')
     const before = record()

@@ -8,6 +8,7 @@ import type { AgentIdentity } from '../../src/ports/agent-identity.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { Journal } from '../../src/ports/journal.ts'
 import { systemClock } from '../../src/system/system-clock.ts'
+import { CdnDesk } from '../../src/work/cdn-desk.ts'
 import { outcomeFrame } from '../../src/work/frames.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { JobsDouble } from './jobs-double.ts'
@@ -71,12 +72,15 @@ export class LinkBench {
   readonly clock = new BenchClock()
   readonly lines: string[] = []
   readonly journal: Journal
+  /** Where jobs have pages purged at the CDN; a test may take it away before the link is started. */
+  cdn: CdnDesk | undefined
   facts: Record<string, string | boolean> = { version: '0' }
   identity: AgentIdentity
   #link: Link | undefined
 
   private constructor(journal: Journal, identity: Omit<AgentIdentity, 'gateways'>) {
     this.journal = journal
+    this.cdn = new CdnDesk({ journal, clock: this.clock, log: { info: () => {}, warn: () => {}, error: () => {} } })
     this.identity = { ...identity, gateways: [] }
   }
 
@@ -93,10 +97,11 @@ export class LinkBench {
   /** Starts the link. */
   open(): Link {
     const { identity, jobs, journal, clock } = this
+    const cdn = this.cdn ? { cdn: this.cdn } : {}
     const line = (event: string, members: object = {}): void => void this.lines.push(JSON.stringify({ event, ...members }))
     const log = { info: line, warn: line, error: line }
     const facts = (): Record<string, string | boolean> => this.facts
-    this.#link = new Link({ identity, jobs, journal, clock, log, version: '0.0.0', kinds: ['cache.purge'], facts })
+    this.#link = new Link({ identity, jobs, journal, ...cdn, clock, log, version: '0.0.0', kinds: ['cache.purge'], facts })
     return this.#link
   }
 

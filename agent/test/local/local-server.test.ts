@@ -137,6 +137,15 @@ describe('the control server', () => {
     assert.equal(php.rotations(), 0)
   })
 
+  it('hands out receipts page by page, to nobody else', async test => {
+    const { ask } = await start(test, control(test))
+    assert.deepEqual((await ask('GET', '/v1/receipts')).json, { lines: ['line 0'], next: 1 })
+    assert.deepEqual((await ask('GET', '/v1/receipts?from=7')).json, { lines: ['line 7'], next: 8 })
+    assert.equal((await ask('GET', '/v1/receipts?from=-1')).json['code'], 'input.invalid')
+    const php = await start(test, plugin(test))
+    assert.equal((await php.ask('GET', '/v1/receipts')).status, 404)
+  })
+
   it('makes jobs of root', async test => {
     const { ask, jobs } = await start(test, control(test))
     await ask('POST', '/v1/jobs', { kind: 'cache.purge', input: {} })

@@ -143,7 +143,8 @@ export async function start(test: TestContext, address: LocalAddress, nonces = n
   const log = jsonLog('test', line => lines.push(line))
   const journal = { nonce: (nonce: string) => nonces.size < nonces.add(nonce).size }
   let rotations = 0
-  const subject = { jobs, owner, status: () => status, rotateKey: () => void (rotations += 1) }
+  const receipts = (from: number) => ({ lines: [`line ${from}`], next: from + 1 })
+  const subject = { jobs, followUps: { of: () => [] }, owner, receipts, status: () => status, rotateKey: () => void (rotations += 1) }
   const server = await openLocalServer({ address, subject, journal, clock: systemClock, log, ...(patience ? { patience } : {}) })
   test.after(() => server.close())
   const where = 'socket' in address ? { socketPath: address.socket } : { host: '127.0.0.1', port: address.port }

@@ -8,7 +8,7 @@ import type { Journal } from '../../src/ports/journal.ts'
 import type { WorkOutcome } from '../../src/ports/workers.ts'
 import { jsonLog } from '../../src/system/json-log.ts'
 import { localTimeIn } from '../../src/system/local-time.ts'
-import { Runs } from '../../src/work/runs.ts'
+import { Runs, type RunsOptions } from '../../src/work/runs.ts'
 import { SiteOwner } from '../../src/work/site-owner.ts'
 import { HandWorkers } from './hand-workers.ts'
 import { tempFolder } from './temp-folder.ts'
@@ -79,6 +79,7 @@ export function bench(
   reports = true,
   file = join(tempFolder(test), 'journal.db'),
   policy = testPolicy('/srv'),
+  partsOf: (journal: Journal, clock: Clock) => Pick<RunsOptions, 'receipts' | 'cdn'> = () => ({}),
   clock = new HandClock(),
 ): RunsBench {
   const journal = openJournal(file)
@@ -86,7 +87,7 @@ export function bench(
   const kinds = new Map(testKinds.map(kind => [kind.name, kind]))
   const log = jsonLog('test', () => {})
   const owner = new SiteOwner({ policy, journal, clock, localTimeIn, log })
-  const runs = new Runs({ journal, workers, owner, policy, kinds, inputs: testInputs, reports, clock, log })
+  const runs = new Runs({ journal, workers, owner, policy, kinds, inputs: testInputs, reports, ...partsOf(journal, clock), clock, log })
   const news: RunNews[] = []
   runs.subscribe(item => news.push(item))
   let open = true
@@ -99,7 +100,7 @@ export function bench(
     close()
     const later = new HandClock()
     later.jump(clock.now() - later.now() + awayMs)
-    return bench(test, reports, file, policy, later)
+    return bench(test, reports, file, policy, partsOf, later)
   }
   return { runs, owner, journal, workers, clock, news, crash }
 }

@@ -5,7 +5,7 @@ export const testKinds: readonly Kind[] = [
   kind('test.light', 'light', 'agent'),
   kind('test.heavy', 'heavy', 'site'),
   kind('test.nginx', 'light', 'nginx'),
-  kind('cache.purge', 'light', 'nginx'),
+  { ...kind('cache.purge', 'light', 'nginx'), receipt: true },
 ]
 
 /** Every object is an input, except one with the member `bad`. */

@@ -11,6 +11,8 @@ import { hostWorker, type AnyHandler } from '../../src/work/worker-host.ts'
 interface TestInput {
   readonly echo?: unknown
   readonly fail?: boolean
+  /** Whether it fails and has a result all the same. */
+  readonly failShown?: boolean
   readonly crash?: boolean
   /** How long to keep a core busy before anything else. */
   readonly busyMs?: number
@@ -24,11 +26,15 @@ interface TestInput {
   readonly call?: string
   /** Whether to ask for what changed. */
   readonly changes?: true
+  /** Page to have purged at the CDN. */
+  readonly cdn?: string
   /** File that is told how a call to the plugin ended which was made after the cancellation. */
   readonly takeBack?: string
 }
 
-const handler = async (context: JobContext<unknown>): Promise<{ result: unknown; effect: 'none' | 'applied'; savedBytes?: number }> => {
+const handler = async (
+  context: JobContext<unknown>,
+): Promise<{ result: unknown; effect: 'none' | 'applied'; savedBytes?: number; failure?: PlatenError }> => {
   const input = context.input as TestInput
   const { step } = input
   context.progress(1, 2, 'half')
@@ -37,6 +43,7 @@ const handler = async (context: JobContext<unknown>): Promise<{ result: unknown;
   if (input.fail) throw new PlatenError('page.stale', 'For the test.')
   for (const end = performance.now() + (input.busyMs ?? 0); performance.now() < end && !context.signal.aborted;)
     await new Promise(setImmediate)
+  if (input.failShown) return { result: { summary: 'so far' }, effect: 'applied', failure: new PlatenError('page.stale', 'For the test.') }
   if (input.crash) process.kill(process.pid, 'SIGKILL')
   if (input.eat) for (const held: Buffer[] = []; ; await new Promise(setImmediate)) held.push(Buffer.alloc(8 << 20, 1))
   if (input.wait) {
@@ -47,6 +54,10 @@ const handler = async (context: JobContext<unknown>): Promise<{ result: unknown;
   }
   if (input.call !== undefined) return { result: await context.php.call('site.describe', {}), effect: 'none' }
   if (input.changes) return await takeChanges(context)
+  if (input.cdn !== undefined) {
+    await context.cdn.want({ urls: [input.cdn] }, false)
+    return { result: { summary: 'asked', cdn: await context.cdn.outcome(5_000) }, effect: 'none' }
+  }
   if (input.whoami) return { result: { summary: 'me', ...whoami(), policy: context.policy }, effect: 'none' }
   return { result: { summary: 'done', echo: input.echo }, effect: step === undefined ? 'none' : 'applied', savedBytes: input.saved ?? 0 }
 }

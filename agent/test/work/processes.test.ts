@@ -53,6 +53,12 @@ describe('a job in a worker process', () => {
     assert.equal(job.error?.code, 'page.stale')
   })
 
+  it('fails with what its handler has to show all the same', async test => {
+    const { run } = await startTestAgent(test)
+    const { state, error, result, summary } = await run('test.light', { failShown: true })
+    assert.deepEqual([state, error?.code, result, summary], ['failed', 'page.stale', { summary: 'so far' }, 'so far'])
+  })
+
   it('is told as crashed when its process dies, and the agent goes on', async test => {
     const { run } = await startTestAgent(test)
     assert.equal((await run('test.light', { crash: true })).error?.code, 'worker.crashed')

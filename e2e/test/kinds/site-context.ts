@@ -63,6 +63,7 @@ export async function runHandler<Name extends keyof KindTypes>(
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     php: phpFastCgi(policy, clock),
     changes: { take: async () => undefined, needsKept: async () => false, tellKept: async () => {} },
+    cdn: { want: async () => {}, outcome: async () => ({ outcome: 'absent' }) },
     progress: () => undefined,
     step: (name, _kind, run) => {
       steps.push(name)
@@ -72,5 +73,6 @@ export async function runHandler<Name extends keyof KindTypes>(
   })
   const check = resultValidators[kind]
   if (!check?.(outcome.result)) throw new Error(`The result breaks its schema: ${JSON.stringify(check?.errors)}`)
+  if (outcome.failure) throw outcome.failure
   return { ...outcome, steps }
 }

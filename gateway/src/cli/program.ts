@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { agentCommands } from './commands/agents.ts'
 import { gatewayCommands } from './commands/gateway.ts'
 import { jobCommands } from './commands/jobs.ts'
+import { receiptCommands } from './commands/receipts.ts'
 import { siteCommands } from './commands/sites.ts'
 import { tokenCommands } from './commands/tokens.ts'
 import type { CommandLine, Commands } from './command-line.ts'
@@ -21,6 +22,7 @@ export function program(): Command {
     ['site', 'sites of the account', siteCommands],
     ['agent', 'agents of the account', agentCommands],
     ['job', 'dispatch jobs and see what became of them', jobCommands],
+    ['receipts', 'what agents have signed about their purges', receiptCommands],
     ['token', 'API tokens of the account', tokenCommands],
   ]
   for (const [name, description, commands] of groups) addGroup(root, root.command(name).description(description), commands)

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@platen/protocol'
+import type { ErrorCode, ReceiptAnchor } from '@platen/protocol'
 import type { Bill } from './bill.ts'
 
 /** Who asked for a job: the platform over the API, or somebody at the site. */
@@ -20,6 +20,8 @@ export interface JobEnd {
   readonly result?: unknown
   readonly error?: Reason
   readonly bill?: Bill
+  /** What the agent has put on record about it: a later look at its receipts has to find it there. */
+  readonly receipt?: ReceiptAnchor
   /** The job that stands for this one, where it was absorbed. */
   readonly standIn?: string
 }

@@ -27,12 +27,13 @@ export function showJob(job: Job, progress: LatestProgress): object {
   }
 }
 
-function endOf({ end: { effect, result, error, bill, standIn } }: EndedJob): object {
+function endOf({ end: { effect, result, error, bill, receipt, standIn } }: EndedJob): object {
   return {
     effect,
     ...(result === undefined ? {} : { result }),
     ...(error ? { error } : {}),
     ...(bill ? { bill } : {}),
+    ...(receipt ? { receipt } : {}),
     ...(standIn === undefined ? {} : { standIn }),
   }
 }

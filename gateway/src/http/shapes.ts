@@ -23,7 +23,10 @@ const then = '2026-01-02T03:04:05.000Z'
 
 /** A site. */
 export const siteShape: Shape = {
-  schema: shape({ id: text, url: text, createdAt: time }),
+  schema: shape(
+    { id: text, url: text, createdAt: time },
+    { cdn: shape({ account: text, zone: text, hosts: { type: 'array', items: text } }) },
+  ),
   example: { id: ids.site, url: 'https://example.com', createdAt: then },
 }
 
@@ -38,6 +41,7 @@ export const agentShape: Shape = {
   schema: shape(
     { id: text, siteId: text, connected: { type: 'boolean' }, enrolledAt: time, facts: { type: 'object' } },
     {
+      publicKey: { type: 'string', description: 'Ed25519, 32 bytes, base64url: signs its receipts, too.' },
       pool: text,
       version: text,
       connectedAt: time,
@@ -120,6 +124,10 @@ export const jobShape: Shape = {
       result: {},
       error: shape({ code: text, message: text }),
       bill: billSchema,
+      receipt: {
+        ...shape({ chain: text, seq: count, hash: text, signature: text }),
+        description: 'Names the agent’s signed receipt: platen receipts verify --site looks for it among those of the site.',
+      },
       standIn: text,
     },
   ),

@@ -10,8 +10,8 @@ type Result = Extract<AgentFrame, { type: 'job.result' }>
  * has failed then, whatever it did to the site.
  */
 export function jobEnd(frame: Result, check: Validator | undefined): JobEnd {
-  const { outcome, effect, result, error, bill } = frame
-  const cost = bill ? { bill } : {}
+  const { outcome, effect, result, error, bill, receipt } = frame
+  const cost = { ...(bill ? { bill } : {}), ...(receipt ? { receipt } : {}) }
   const wrong = result === undefined && outcome !== 'succeeded' ? undefined : problemOf(result, check)
   if (wrong !== undefined)
     return { outcome: 'failed', effect, error: { code: 'frame.invalid', message: `The agent’s result: ${wrong}.` }, ...cost }

@@ -15,6 +15,7 @@ import type { WebSocket } from 'ws'
 import { placeOf, type Place } from '../domain/place.ts'
 import type { Agent } from '../ports/agents.ts'
 import type { AgentFrames } from './agent-frames.ts'
+import type { CdnRequests } from './cdn-requests.ts'
 import { ConnectedMark } from './connected-mark.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { FrameQueue } from './frame-queue.ts'
@@ -36,6 +37,7 @@ export interface SessionOptions {
   readonly registry: Registry
   readonly frames: AgentFrames
   readonly reports: StateReports
+  readonly cdnRequests: CdnRequests
   readonly dispatcher: Dispatcher
   readonly kindLists: KindLists
   readonly spared: Spared

@@ -30,6 +30,8 @@ export async function takeFrame(session: Session, key: string, frame: AgentFrame
       return reports.take(session, frame)
     case 'key.offer':
       return void session.send(await answerKeyOffer(frame, session.agent, key, options))
+    case 'cdn.request':
+      return options.cdnRequests.take(session, frame)
     case 'goodbye':
       return session.takeGoodbye(frame.reason)
     case 'hello':

@@ -10,6 +10,7 @@ export type CounterName =
   | 'jobs_offered'
   | 'jobs_declined'
   | 'jobs_ended'
+  | 'cdn_requests'
   | 'store_failures'
 
 /** A counter's meaning, and the label that tells its parts apart. Labels come from tables of ours, never from a peer. */
@@ -30,6 +31,7 @@ export const counters: Readonly<Record<CounterName, CounterRow>> = {
   jobs_offered: { meaning: 'Jobs that were offered to agents.' },
   jobs_declined: { meaning: 'Offers that agents declined, by code.', label: 'code' },
   jobs_ended: { meaning: 'Jobs that agents or the clock ended, by state.', label: 'state' },
+  cdn_requests: { meaning: 'What agents wanted purged at their CDN, by what became of it.', label: 'outcome' },
   store_failures: { meaning: 'Failures inside the store, by the code that callers were told.', label: 'code' },
 }
 

@@ -70,6 +70,7 @@ const tries: Tries = {
     create: (store, mine, theirs) => store.sites.create({ ...site(theirs), id: mine.siteId }),
     find: (store, mine, theirs) => store.sites.find(theirs.accountId, mine.siteId),
     list: async (store, mine, theirs) => notOf(mine, (await store.sites.list(theirs.accountId, page)).items),
+    setCdn: (store, mine, theirs) => store.sites.setCdn(theirs.accountId, mine.siteId, { account: 'a', zone: 'z', hosts: ['a.example'] }),
   },
   agents: {
     addEnrolmentToken: (store, mine, theirs) => store.agents.addEnrolmentToken(asTheirs(enrolmentToken(mine), theirs)),

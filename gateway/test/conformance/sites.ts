@@ -20,6 +20,22 @@ export function conformSites(newPlace: NewPlace): void {
       assert.equal(await two.store.sites.find(two.theirs.accountId, two.mine.siteId), undefined)
     })
 
+    it('remember where they are at a CDN, until they are at none', async () => {
+      const { accountId, siteId } = two.mine
+      const cdn = { account: 'main', zone: '023e105f4ecef8ad9ca31a8372d0c353', hosts: ['a.example', 'www.a.example'] }
+      assert.equal(await two.store.sites.setCdn(accountId, siteId, cdn), true)
+      const [listed] = (await two.store.sites.list(accountId, { limit: 10 })).items
+      assert.deepEqual([(await two.store.sites.find(accountId, siteId))?.cdn, listed?.cdn], [cdn, cdn])
+      assert.equal(await two.store.sites.setCdn(accountId, siteId, null), true)
+      assert.equal((await two.store.sites.find(accountId, siteId))?.cdn, undefined)
+    })
+
+    it('are placed at a CDN by their account only', async () => {
+      const cdn = { account: 'main', zone: 'z', hosts: ['a.example'] }
+      assert.equal(await two.store.sites.setCdn(two.theirs.accountId, two.mine.siteId, cdn), false)
+      assert.equal((await two.store.sites.find(two.mine.accountId, two.mine.siteId))?.cdn, undefined)
+    })
+
     it('have one URL each within an account, and a refused one leaves nothing behind', async () => {
       const again = { ...site(two.mine), url: two.mine.siteUrl }
       const key = { key: 'k', requestHash: 'h' }

@@ -73,6 +73,7 @@ export class Api {
       progress: latestProgress(bus),
       catalog: { kinds, inputs: inputValidators, results: resultValidators },
       heldBecause: ({ id }) => (this.duplicates.has(id) ? 'duplicate' : undefined),
+      cdnAccounts: ['main'],
       trustProxy: [],
       rates,
       invite: (site, record) => invite(enrolment, site, record),
@@ -134,9 +135,8 @@ export class Api {
   }
 
   /** Enrols an agent at a site, as an agent does. */
-  async enrol({ siteId, siteUrl, token }: Caller = this.mine): Promise<string> {
+  async enrol({ siteId, siteUrl, token }: Caller = this.mine, publicKey = randomBytes(32).toString('base64url')): Promise<string> {
     const invitation = await this.ask('POST', `/v1/sites/${siteId}/enrolment`, { token: token.admin })
-    const publicKey = randomBytes(32).toString('base64url')
     const body = { token: invitation.body['token'], publicKey, siteUrl, version: '1.2.3' }
     return String((await this.ask('POST', '/v1/agents/enrol', { token: '', body })).body['agentId'])
   }

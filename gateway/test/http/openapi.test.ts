@@ -96,6 +96,7 @@ describe('/openapi.json', () => {
       ['GET', '/v1/sites'],
       ['GET', '/v1/sites/:id', siteId],
       ['POST', '/v1/sites/:id/enrolment', siteId],
+      ['POST', '/v1/sites/:id/cdn', siteId, {}],
       ['GET', '/v1/agents'],
       ['GET', '/v1/agents/:id', agent],
       ['POST', '/v1/agents/:id/revoke', agent],
@@ -140,6 +141,7 @@ describe('/openapi.json', () => {
         effect: 'applied',
         result: {},
         bill: { cpuMs: 1, peakRssBytes: 2, wallMs: 3, readBytes: 4, writtenBytes: 5, savedBytes: 6 },
+        receipt: { chain: 'c'.repeat(22), seq: 2, hash: 'h'.repeat(43), signature: 's'.repeat(86) },
       },
     })
     documented('GET', '/v1/jobs', await api.ask('GET', '/v1/jobs'))

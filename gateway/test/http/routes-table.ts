@@ -4,6 +4,7 @@ export const routesTable: readonly (readonly [method: string, path: string, scop
   ['GET', '/v1/sites', 'read'],
   ['GET', '/v1/sites/:id', 'read', 'site.not_found'],
   ['POST', '/v1/sites/:id/enrolment', 'admin', 'site.not_found'],
+  ['POST', '/v1/sites/:id/cdn', 'admin', 'site.not_found'],
   ['GET', '/v1/sites/:id/events', 'read', 'site.not_found'],
   ['GET', '/v1/agents', 'read'],
   ['GET', '/v1/agents/:id', 'read', 'agent.not_found'],

@@ -35,6 +35,39 @@ describe('sites', () => {
   })
 })
 
+describe('a site at a CDN', () => {
+  let api: Api
+  beforeEach(async () => (api = await Api.open()))
+  afterEach(() => api.close())
+  const site = async (): Promise<string> =>
+    String((await api.ask('POST', '/v1/sites', { body: { url: 'https://www.shop.example' } })).body['id'])
+  const place = { account: 'main', zone: '023e105f4ecef8ad9ca31a8372d0c353', hosts: ['shop.example', 'www.shop.example'] }
+
+  it('is where its account’s admin says, until it is at none', async () => {
+    const id = await site()
+    const { status, body } = await api.ask('POST', `/v1/sites/${id}/cdn`, { body: place })
+    assert.deepEqual([status, body['cdn']], [200, place])
+    assert.deepEqual((await api.ask('GET', `/v1/sites/${id}`)).body['cdn'], place)
+    const none = await api.ask('POST', `/v1/sites/${id}/cdn`, { body: {} })
+    assert.deepEqual([none.status, none.body['cdn']], [200, undefined])
+  })
+
+  it('has no hosts but its own, and no account that the gateway has no token for', async () => {
+    const id = await site()
+    for (const [wrong, field] of [
+      [{ ...place, hosts: ['shop.example', 'other.example'] }, 'hosts'],
+      [{ ...place, hosts: ['notshop.example'] }, 'hosts'],
+      [{ ...place, account: 'unknown' }, 'account'],
+    ] as const) {
+      const { status, body } = await api.ask('POST', `/v1/sites/${id}/cdn`, { body: wrong })
+      assert.deepEqual([status, body['field']], [400, field])
+    }
+    for (const body of [{ account: 'main' }, { zone: place.zone, hosts: place.hosts }, { ...place, zone: '../x' }])
+      assert.equal((await api.ask('POST', `/v1/sites/${id}/cdn`, { body })).status, 400)
+    assert.equal((await api.ask('GET', `/v1/sites/${id}`)).body['cdn'], undefined)
+  })
+})
+
 describe('agents', () => {
   let api: Api
   beforeEach(async () => (api = await Api.open()))
@@ -84,12 +117,13 @@ describe('agents', () => {
   })
 
   it('are shown with what they said of themselves, and revoked for good', async () => {
-    const id = await api.enrol()
+    const publicKey = 'C'.repeat(43)
+    const id = await api.enrol(api.mine, publicKey)
     await api.store.agents.seen(id, 'sess_1', api.clock.now())
     const { siteId } = api.mine
     const at = new Date(api.clock.now()).toISOString()
     const times = { enrolledAt: at, connectedAt: at, seenAt: at }
-    const known = { id, siteId, connected: true, version: '1.2.3', ...times, facts: {} }
+    const known = { id, siteId, publicKey, connected: true, version: '1.2.3', ...times, facts: {} }
     assert.deepEqual((await api.ask('GET', `/v1/agents/${id}`)).body, known)
     const hints: unknown[] = []
     api.bus.subscribe(hint => hints.push(hint))

@@ -91,6 +91,7 @@ export class GatewayFixture {
       metrics: { count: (name, label = '') => this.#count(`${name} ${label}`), gauge: (name, read) => void this.#gauges.set(name, read) },
       gateway: gatewayName,
       catalog: { kinds, inputs: inputValidators, results: resultValidators },
+      cdn: { purge: async () => ({ outcome: 'purged' }) },
       ...this.#options,
     })
   }

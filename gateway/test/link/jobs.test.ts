@@ -17,7 +17,8 @@ describe('jobs over the link', () => {
   })
   afterEach(() => gateway.close())
 
-  const result = { outcome: 'succeeded', effect: 'applied', result: purged, finishedAt: 1 } as const
+  const receipt = { chain: 'c'.repeat(22), seq: 2, hash: 'h'.repeat(43), signature: 's'.repeat(86) }
+  const result = { outcome: 'succeeded', effect: 'applied', result: purged, finishedAt: 1, receipt } as const
 
   it('wait for their agent, are offered with a grant, run, and end with an acknowledged result', async () => {
     const { id } = await gateway.queue(agent.siteId)
@@ -35,7 +36,7 @@ describe('jobs over the link', () => {
     assert.deepEqual(ack, { type: 'job.ack', of: 'result', ...fence })
     const job = await gateway.job(id)
     assert.equal(job.state, 'succeeded')
-    assert.deepEqual(job.state === 'succeeded' && job.end.result, purged)
+    assert.deepEqual(job.state === 'succeeded' && [job.end.result, job.end.receipt], [purged, receipt])
   })
 
   it('of a pool are granted to the agent that carries them out, whatever site they are about', async () => {

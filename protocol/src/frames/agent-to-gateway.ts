@@ -1,5 +1,7 @@
 import { Type, type TSchema } from 'typebox'
-import { closed, Code } from '../kinds/parts.ts'
+import { ReceiptAnchor } from '../documents/receipt.ts'
+import { closed, Code, Url } from '../kinds/parts.ts'
+import { limits } from '../limits.ts'
 import {
   AgentId,
   Base64Url,
@@ -13,6 +15,7 @@ import {
   LocalOrigin,
   outcome,
   PoolName,
+  PurgeId,
   PublicKey,
   Text,
   TimeMs,
@@ -60,7 +63,13 @@ export const agentFrames: Record<string, TSchema> = {
     note: Text,
   }),
   /** What became of the job. Sent again until `job.ack` names it. */
-  'job.result': closed({ type: Type.Literal('job.result'), ...fenceOrNone, ...outcome }),
+  'job.result': closed({
+    type: Type.Literal('job.result'),
+    ...fenceOrNone,
+    ...outcome,
+    /** What the agent has put on record about it, where the kind has receipts. */
+    receipt: Type.Optional(ReceiptAnchor),
+  }),
   /**
    * The run is over for now: it asks for another job and goes on when that has ended, as a new run of the same attempt. Sent
    * again until `job.ack` names it. Which kinds may ask for which is in their descriptors.
@@ -96,6 +105,20 @@ export const agentFrames: Record<string, TSchema> = {
   }),
   /** A new key for this agent: `signature` by the one in use, `proof` by the new one, both over `rotationText(…)`. */
   'key.offer': closed({ type: Type.Literal('key.offer'), publicKey: PublicKey, signature: Base64Url, proof: Base64Url }),
+  /**
+   * Purge these at the site's CDN, or all of the site. Sent again until `cdn.outcome` names it: purging twice does no harm. What is
+   * to be purged never changes under one id.
+   */
+  'cdn.request': closed({
+    type: Type.Literal('cdn.request'),
+    purgeId: PurgeId,
+    what: Type.Union([
+      closed({ urls: Type.Array(Url, { minItems: 1, maxItems: limits.cdn.requestUrls }) }),
+      closed({ everything: Type.Literal(true) }),
+    ]),
+    /** Prices, stock, and what nobody may see any more. */
+    urgent: Type.Boolean(),
+  }),
   /** The agent is going away on purpose. */
   goodbye: closed({ type: Type.Literal('goodbye'), reason: Text }),
 }

@@ -1,6 +1,6 @@
 import { Type, type TSchema } from 'typebox'
 import { closed, Code } from '../kinds/parts.ts'
-import { Base64Url, Failure, fence, JobId, KindName, PublicKey, SessionId, Text, TimeMs } from './parts.ts'
+import { Base64Url, Failure, fence, JobId, KindName, PublicKey, PurgeId, SessionId, Text, TimeMs } from './parts.ts'
 
 /** Frames that the gateway sends, by type. */
 export const gatewayFrames: Record<string, TSchema> = {
@@ -57,6 +57,16 @@ export const gatewayFrames: Record<string, TSchema> = {
   'key.rotate': closed({ type: Type.Literal('key.rotate') }),
   /** The new key is kept beside the one in use until the agent connects with it; or it is refused, with the code. */
   'key.ack': closed({ type: Type.Literal('key.ack'), publicKey: PublicKey, refused: Type.Optional(Code) }),
+  /**
+   * What became of a `cdn.request`: the site may be at no CDN that this gateway knows of. `delayed`: the CDN did not take it, for the
+   * reason of `code`; the gateway asks it again, and says later what came of that.
+   */
+  'cdn.outcome': closed({
+    type: Type.Literal('cdn.outcome'),
+    purgeId: PurgeId,
+    outcome: Type.Enum(['purged', 'absent', 'delayed', 'failed']),
+    code: Type.Optional(Code),
+  }),
   /** The gateway is going away: come back after so long. */
   goodbye: closed({ type: Type.Literal('goodbye'), reason: Text, afterMs: Type.Integer({ minimum: 0, maximum: 3_600_000 }) }),
 }

@@ -8,6 +8,7 @@ export const SiteId: TSchema = Type.String({ pattern: idPattern('site') })
 export const AgentId: TSchema = Type.String({ pattern: idPattern('agent') })
 export const InstanceId: TSchema = Type.String({ pattern: idPattern('inst') })
 export const SessionId: TSchema = Type.String({ pattern: idPattern('sess') })
+export const PurgeId: TSchema = Type.String({ pattern: idPattern('purge') })
 
 export const KindName: TSchema = Type.String({ pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 })
 export const Text: TSchema = Type.String({ maxLength: 500 })

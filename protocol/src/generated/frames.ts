@@ -14,6 +14,7 @@ export type AgentFrame =
   | t.AgentJobCreated
   | t.AgentStateReport
   | t.AgentKeyOffer
+  | t.AgentCdnRequest
   | t.AgentGoodbye
 /** Any frame that the gateway sends. */
 export type GatewayFrame =
@@ -25,6 +26,7 @@ export type GatewayFrame =
   | t.GatewayStateResync
   | t.GatewayKeyRotate
   | t.GatewayKeyAck
+  | t.GatewayCdnOutcome
   | t.GatewayGoodbye
 /** Arguments and value of every plugin command. */
 export interface PluginCommands {

@@ -31,6 +31,7 @@ export const kinds: readonly Kind[] = [
       queueMs: 86400000,
       runMs: 300000,
     },
+    receipt: true,
     usualInput: {
       everything: true,
       reason: 'Asked for in WordPress',

@@ -291,6 +291,30 @@ export const schemas: Readonly<Record<string, object>> = {
         type: 'integer',
         minimum: 0,
       },
+      receipt: {
+        type: 'object',
+        required: ['chain', 'seq', 'hash', 'signature'],
+        properties: {
+          chain: {
+            type: 'string',
+            pattern: '^[A-Za-z0-9_-]{22}$',
+          },
+          seq: {
+            type: 'integer',
+            minimum: 1,
+            maximum: 9007199254740991,
+          },
+          hash: {
+            type: 'string',
+            pattern: '^[A-Za-z0-9_-]{43}$',
+          },
+          signature: {
+            type: 'string',
+            pattern: '^[A-Za-z0-9_-]{86}$',
+          },
+        },
+        additionalProperties: false,
+      },
     },
     additionalProperties: false,
   },
@@ -464,6 +488,56 @@ export const schemas: Readonly<Record<string, object>> = {
         type: 'string',
         pattern: '^[A-Za-z0-9_-]+$',
         maxLength: 8192,
+      },
+    },
+    additionalProperties: false,
+  },
+  'agent.cdn.request': {
+    type: 'object',
+    required: ['type', 'purgeId', 'what', 'urgent'],
+    properties: {
+      type: {
+        type: 'string',
+        const: 'cdn.request',
+      },
+      purgeId: {
+        type: 'string',
+        pattern: '^purge_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+      },
+      what: {
+        anyOf: [
+          {
+            type: 'object',
+            required: ['urls'],
+            properties: {
+              urls: {
+                type: 'array',
+                items: {
+                  type: 'string',
+                  pattern: '^https?://[^\\s\\u0000-\\u001f]+$',
+                  maxLength: 2048,
+                },
+                minItems: 1,
+                maxItems: 200,
+              },
+            },
+            additionalProperties: false,
+          },
+          {
+            type: 'object',
+            required: ['everything'],
+            properties: {
+              everything: {
+                type: 'boolean',
+                const: true,
+              },
+            },
+            additionalProperties: false,
+          },
+        ],
+      },
+      urgent: {
+        type: 'boolean',
       },
     },
     additionalProperties: false,
@@ -756,6 +830,29 @@ export const schemas: Readonly<Record<string, object>> = {
     },
     additionalProperties: false,
   },
+  'gateway.cdn.outcome': {
+    type: 'object',
+    required: ['type', 'purgeId', 'outcome'],
+    properties: {
+      type: {
+        type: 'string',
+        const: 'cdn.outcome',
+      },
+      purgeId: {
+        type: 'string',
+        pattern: '^purge_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+      },
+      outcome: {
+        enum: ['purged', 'absent', 'delayed', 'failed'],
+      },
+      code: {
+        type: 'string',
+        pattern: '^[a-z]+(\\.[a-z_]+)?$',
+        maxLength: 40,
+      },
+    },
+    additionalProperties: false,
+  },
   'gateway.goodbye': {
     type: 'object',
     required: ['type', 'reason', 'afterMs'],
@@ -849,6 +946,33 @@ export const schemas: Readonly<Record<string, object>> = {
         maxLength: 500,
       },
       result: {},
+      followUps: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['layer', 'state', 'at'],
+          properties: {
+            layer: {
+              type: 'string',
+              const: 'cdn',
+            },
+            state: {
+              enum: ['purged', 'absent', 'failed'],
+            },
+            code: {
+              type: 'string',
+              pattern: '^[a-z]+(\\.[a-z_]+)?$',
+              maxLength: 40,
+            },
+            at: {
+              type: 'integer',
+              minimum: 0,
+            },
+          },
+          additionalProperties: false,
+        },
+        maxItems: 10,
+      },
       error: {
         type: 'object',
         required: ['code', 'message'],
@@ -898,6 +1022,30 @@ export const schemas: Readonly<Record<string, object>> = {
             type: 'integer',
             minimum: 0,
             maximum: 9007199254740991,
+          },
+        },
+        additionalProperties: false,
+      },
+      receipt: {
+        type: 'object',
+        required: ['chain', 'seq', 'hash', 'signature'],
+        properties: {
+          chain: {
+            type: 'string',
+            pattern: '^[A-Za-z0-9_-]{22}$',
+          },
+          seq: {
+            type: 'integer',
+            minimum: 1,
+            maximum: 9007199254740991,
+          },
+          hash: {
+            type: 'string',
+            pattern: '^[A-Za-z0-9_-]{43}$',
+          },
+          signature: {
+            type: 'string',
+            pattern: '^[A-Za-z0-9_-]{86}$',
           },
         },
         additionalProperties: false,
@@ -968,6 +1116,33 @@ export const schemas: Readonly<Record<string, object>> = {
               maxLength: 500,
             },
             result: {},
+            followUps: {
+              type: 'array',
+              items: {
+                type: 'object',
+                required: ['layer', 'state', 'at'],
+                properties: {
+                  layer: {
+                    type: 'string',
+                    const: 'cdn',
+                  },
+                  state: {
+                    enum: ['purged', 'absent', 'failed'],
+                  },
+                  code: {
+                    type: 'string',
+                    pattern: '^[a-z]+(\\.[a-z_]+)?$',
+                    maxLength: 40,
+                  },
+                  at: {
+                    type: 'integer',
+                    minimum: 0,
+                  },
+                },
+                additionalProperties: false,
+              },
+              maxItems: 10,
+            },
             error: {
               type: 'object',
               required: ['code', 'message'],
@@ -1017,6 +1192,30 @@ export const schemas: Readonly<Record<string, object>> = {
                   type: 'integer',
                   minimum: 0,
                   maximum: 9007199254740991,
+                },
+              },
+              additionalProperties: false,
+            },
+            receipt: {
+              type: 'object',
+              required: ['chain', 'seq', 'hash', 'signature'],
+              properties: {
+                chain: {
+                  type: 'string',
+                  pattern: '^[A-Za-z0-9_-]{22}$',
+                },
+                seq: {
+                  type: 'integer',
+                  minimum: 1,
+                  maximum: 9007199254740991,
+                },
+                hash: {
+                  type: 'string',
+                  pattern: '^[A-Za-z0-9_-]{43}$',
+                },
+                signature: {
+                  type: 'string',
+                  pattern: '^[A-Za-z0-9_-]{86}$',
                 },
               },
               additionalProperties: false,
@@ -2400,7 +2599,7 @@ export const schemas: Readonly<Record<string, object>> = {
               enum: ['object', 'opcache', 'nginx', 'cdn'],
             },
             state: {
-              enum: ['purged', 'kept', 'absent', 'failed'],
+              enum: ['purged', 'kept', 'absent', 'pending', 'failed'],
             },
             count: {
               type: 'integer',
@@ -2834,6 +3033,480 @@ export const schemas: Readonly<Record<string, object>> = {
           additionalProperties: false,
         },
         maxItems: 10,
+      },
+    },
+    additionalProperties: false,
+  },
+  'receipt.signed': {
+    type: 'object',
+    required: ['receipt', 'hash', 'signature'],
+    properties: {
+      receipt: {
+        anyOf: [
+          {
+            type: 'object',
+            required: ['version', 'site', 'agent', 'chain', 'seq', 'at', 'key', 'prev', 'type', 'what'],
+            properties: {
+              version: {
+                type: 'number',
+                const: 1,
+              },
+              site: {
+                type: 'string',
+                pattern: '^site_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+              },
+              agent: {
+                type: 'string',
+                pattern: '^agent_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+              },
+              chain: {
+                type: 'string',
+                pattern: '^[A-Za-z0-9_-]{22}$',
+              },
+              seq: {
+                type: 'integer',
+                minimum: 1,
+                maximum: 9007199254740991,
+              },
+              at: {
+                type: 'integer',
+                minimum: 0,
+              },
+              key: {
+                type: 'string',
+                pattern: '^[A-Za-z0-9_-]{43}$',
+              },
+              prev: {
+                anyOf: [
+                  {
+                    type: 'string',
+                    pattern: '^[A-Za-z0-9_-]{43}$',
+                  },
+                  {
+                    type: 'null',
+                  },
+                ],
+              },
+              type: {
+                type: 'string',
+                const: 'start',
+              },
+              what: {
+                type: 'string',
+                maxLength: 500,
+              },
+              after: {
+                type: 'object',
+                required: ['chain', 'seq', 'hash'],
+                properties: {
+                  chain: {
+                    type: 'string',
+                    pattern: '^[A-Za-z0-9_-]{22}$',
+                  },
+                  seq: {
+                    type: 'integer',
+                    minimum: 1,
+                    maximum: 9007199254740991,
+                  },
+                  hash: {
+                    type: 'string',
+                    pattern: '^[A-Za-z0-9_-]{43}$',
+                  },
+                },
+                additionalProperties: false,
+              },
+            },
+            additionalProperties: false,
+          },
+          {
+            type: 'object',
+            required: ['version', 'site', 'agent', 'chain', 'seq', 'at', 'key', 'prev', 'type', 'next', 'proof'],
+            properties: {
+              version: {
+                type: 'number',
+                const: 1,
+              },
+              site: {
+                type: 'string',
+                pattern: '^site_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+              },
+              agent: {
+                type: 'string',
+                pattern: '^agent_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+              },
+              chain: {
+                type: 'string',
+                pattern: '^[A-Za-z0-9_-]{22}$',
+              },
+              seq: {
+                type: 'integer',
+                minimum: 1,
+                maximum: 9007199254740991,
+              },
+              at: {
+                type: 'integer',
+                minimum: 0,
+              },
+              key: {
+                type: 'string',
+                pattern: '^[A-Za-z0-9_-]{43}$',
+              },
+              prev: {
+                anyOf: [
+                  {
+                    type: 'string',
+                    pattern: '^[A-Za-z0-9_-]{43}$',
+                  },
+                  {
+                    type: 'null',
+                  },
+                ],
+              },
+              type: {
+                type: 'string',
+                const: 'key',
+              },
+              next: {
+                type: 'string',
+                pattern: '^[A-Za-z0-9_-]{43}$',
+              },
+              proof: {
+                type: 'string',
+                pattern: '^[A-Za-z0-9_-]{86}$',
+              },
+            },
+            additionalProperties: false,
+          },
+          {
+            type: 'object',
+            required: [
+              'version',
+              'site',
+              'agent',
+              'chain',
+              'seq',
+              'at',
+              'key',
+              'prev',
+              'type',
+              'job',
+              'attempt',
+              'epoch',
+              'kind',
+              'outcome',
+              'effect',
+              'what',
+              'layers',
+              'pages',
+            ],
+            properties: {
+              version: {
+                type: 'number',
+                const: 1,
+              },
+              site: {
+                type: 'string',
+                pattern: '^site_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+              },
+              agent: {
+                type: 'string',
+                pattern: '^agent_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+              },
+              chain: {
+                type: 'string',
+                pattern: '^[A-Za-z0-9_-]{22}$',
+              },
+              seq: {
+                type: 'integer',
+                minimum: 1,
+                maximum: 9007199254740991,
+              },
+              at: {
+                type: 'integer',
+                minimum: 0,
+              },
+              key: {
+                type: 'string',
+                pattern: '^[A-Za-z0-9_-]{43}$',
+              },
+              prev: {
+                anyOf: [
+                  {
+                    type: 'string',
+                    pattern: '^[A-Za-z0-9_-]{43}$',
+                  },
+                  {
+                    type: 'null',
+                  },
+                ],
+              },
+              type: {
+                type: 'string',
+                const: 'run',
+              },
+              job: {
+                type: 'string',
+                pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+              },
+              attempt: {
+                type: 'integer',
+                minimum: 0,
+              },
+              epoch: {
+                type: 'integer',
+                minimum: 0,
+              },
+              kind: {
+                type: 'string',
+                pattern: '^[a-z]+\\.[a-z]+$',
+                maxLength: 40,
+              },
+              outcome: {
+                enum: ['succeeded', 'failed', 'cancelled'],
+              },
+              effect: {
+                enum: ['none', 'applied', 'partial', 'unknown'],
+              },
+              code: {
+                type: 'string',
+                pattern: '^[a-z]+(\\.[a-z_]+)?$',
+                maxLength: 40,
+              },
+              what: {
+                type: 'string',
+                maxLength: 500,
+              },
+              layers: {
+                type: 'array',
+                items: {
+                  type: 'object',
+                  required: ['layer', 'state'],
+                  properties: {
+                    layer: {
+                      type: 'string',
+                      pattern: '^[a-z]{1,20}$',
+                    },
+                    state: {
+                      type: 'string',
+                      pattern: '^[a-z]{1,20}$',
+                    },
+                    count: {
+                      type: 'integer',
+                      minimum: 0,
+                    },
+                    code: {
+                      type: 'string',
+                      pattern: '^[a-z]+(\\.[a-z_]+)?$',
+                      maxLength: 40,
+                    },
+                  },
+                  additionalProperties: false,
+                },
+                maxItems: 8,
+              },
+              pages: {
+                type: 'object',
+                required: ['fresh', 'stale', 'unreachable', 'removed', 'sample'],
+                properties: {
+                  fresh: {
+                    type: 'integer',
+                    minimum: 0,
+                  },
+                  stale: {
+                    type: 'integer',
+                    minimum: 0,
+                  },
+                  unreachable: {
+                    type: 'integer',
+                    minimum: 0,
+                  },
+                  removed: {
+                    type: 'integer',
+                    minimum: 0,
+                  },
+                  sample: {
+                    type: 'array',
+                    items: {
+                      type: 'object',
+                      required: ['url', 'state'],
+                      properties: {
+                        url: {
+                          type: 'string',
+                          pattern: '^https?://[^\\s\\u0000-\\u001f]+$',
+                          maxLength: 2048,
+                        },
+                        state: {
+                          enum: ['fresh', 'stale', 'unreachable', 'removed'],
+                        },
+                        layer: {
+                          type: 'string',
+                          pattern: '^[a-z]{1,20}$',
+                        },
+                        cache: {
+                          type: 'string',
+                          maxLength: 32,
+                        },
+                        status: {
+                          type: 'integer',
+                          minimum: 0,
+                          maximum: 999,
+                        },
+                      },
+                      additionalProperties: false,
+                    },
+                    maxItems: 20,
+                  },
+                },
+                additionalProperties: false,
+              },
+            },
+            additionalProperties: false,
+          },
+          {
+            type: 'object',
+            required: ['version', 'site', 'agent', 'chain', 'seq', 'at', 'key', 'prev', 'type', 'follows', 'job', 'kind', 'what', 'layers'],
+            properties: {
+              version: {
+                type: 'number',
+                const: 1,
+              },
+              site: {
+                type: 'string',
+                pattern: '^site_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+              },
+              agent: {
+                type: 'string',
+                pattern: '^agent_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+              },
+              chain: {
+                type: 'string',
+                pattern: '^[A-Za-z0-9_-]{22}$',
+              },
+              seq: {
+                type: 'integer',
+                minimum: 1,
+                maximum: 9007199254740991,
+              },
+              at: {
+                type: 'integer',
+                minimum: 0,
+              },
+              key: {
+                type: 'string',
+                pattern: '^[A-Za-z0-9_-]{43}$',
+              },
+              prev: {
+                anyOf: [
+                  {
+                    type: 'string',
+                    pattern: '^[A-Za-z0-9_-]{43}$',
+                  },
+                  {
+                    type: 'null',
+                  },
+                ],
+              },
+              type: {
+                type: 'string',
+                const: 'follow',
+              },
+              follows: {
+                type: 'object',
+                required: ['seq', 'hash'],
+                properties: {
+                  chain: {
+                    type: 'string',
+                    pattern: '^[A-Za-z0-9_-]{22}$',
+                  },
+                  seq: {
+                    type: 'integer',
+                    minimum: 1,
+                    maximum: 9007199254740991,
+                  },
+                  hash: {
+                    type: 'string',
+                    pattern: '^[A-Za-z0-9_-]{43}$',
+                  },
+                },
+                additionalProperties: false,
+              },
+              job: {
+                type: 'string',
+                pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+              },
+              kind: {
+                type: 'string',
+                pattern: '^[a-z]+\\.[a-z]+$',
+                maxLength: 40,
+              },
+              what: {
+                type: 'string',
+                maxLength: 500,
+              },
+              layers: {
+                type: 'array',
+                items: {
+                  type: 'object',
+                  required: ['layer', 'state'],
+                  properties: {
+                    layer: {
+                      type: 'string',
+                      pattern: '^[a-z]{1,20}$',
+                    },
+                    state: {
+                      type: 'string',
+                      pattern: '^[a-z]{1,20}$',
+                    },
+                    count: {
+                      type: 'integer',
+                      minimum: 0,
+                    },
+                    code: {
+                      type: 'string',
+                      pattern: '^[a-z]+(\\.[a-z_]+)?$',
+                      maxLength: 40,
+                    },
+                  },
+                  additionalProperties: false,
+                },
+                maxItems: 8,
+              },
+            },
+            additionalProperties: false,
+          },
+        ],
+      },
+      hash: {
+        type: 'string',
+        pattern: '^[A-Za-z0-9_-]{43}$',
+      },
+      signature: {
+        type: 'string',
+        pattern: '^[A-Za-z0-9_-]{86}$',
+      },
+    },
+    additionalProperties: false,
+  },
+  'receipt.anchor': {
+    type: 'object',
+    required: ['chain', 'seq', 'hash', 'signature'],
+    properties: {
+      chain: {
+        type: 'string',
+        pattern: '^[A-Za-z0-9_-]{22}$',
+      },
+      seq: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 9007199254740991,
+      },
+      hash: {
+        type: 'string',
+        pattern: '^[A-Za-z0-9_-]{43}$',
+      },
+      signature: {
+        type: 'string',
+        pattern: '^[A-Za-z0-9_-]{86}$',
       },
     },
     additionalProperties: false,

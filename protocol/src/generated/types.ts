@@ -86,6 +86,12 @@ export interface AgentJobResult {
     savedBytes: number
   }
   finishedAt: number
+  receipt?: {
+    chain: string
+    seq: number
+    hash: string
+    signature: string
+  }
 }
 
 export interface AgentJobWait {
@@ -136,6 +142,23 @@ export interface AgentKeyOffer {
   publicKey: string
   signature: string
   proof: string
+}
+
+export interface AgentCdnRequest {
+  type: 'cdn.request'
+  purgeId: string
+  what:
+    | {
+        /**
+         * @minItems 1
+         * @maxItems 200
+         */
+        urls: string[]
+      }
+    | {
+        everything: true
+      }
+  urgent: boolean
 }
 
 export interface AgentGoodbye {
@@ -223,6 +246,13 @@ export interface GatewayKeyAck {
   refused?: string
 }
 
+export interface GatewayCdnOutcome {
+  type: 'cdn.outcome'
+  purgeId: string
+  outcome: 'purged' | 'absent' | 'delayed' | 'failed'
+  code?: string
+}
+
 export interface GatewayGoodbye {
   type: 'goodbye'
   reason: string
@@ -249,6 +279,15 @@ export interface LocalJob {
   }
   summary?: string
   result?: unknown
+  /**
+   * @maxItems 10
+   */
+  followUps?: {
+    layer: 'cdn'
+    state: 'purged' | 'absent' | 'failed'
+    code?: string
+    at: number
+  }[]
   error?: {
     code: string
     message: string
@@ -260,6 +299,12 @@ export interface LocalJob {
     readBytes: number
     writtenBytes: number
     savedBytes: number
+  }
+  receipt?: {
+    chain: string
+    seq: number
+    hash: string
+    signature: string
   }
 }
 
@@ -281,6 +326,15 @@ export interface LocalJobs {
     }
     summary?: string
     result?: unknown
+    /**
+     * @maxItems 10
+     */
+    followUps?: {
+      layer: 'cdn'
+      state: 'purged' | 'absent' | 'failed'
+      code?: string
+      at: number
+    }[]
     error?: {
       code: string
       message: string
@@ -292,6 +346,12 @@ export interface LocalJobs {
       readBytes: number
       writtenBytes: number
       savedBytes: number
+    }
+    receipt?: {
+      chain: string
+      seq: number
+      hash: string
+      signature: string
     }
   }[]
 }
@@ -753,7 +813,7 @@ export interface KindCachePurgeResult {
    */
   layers: {
     layer: 'object' | 'opcache' | 'nginx' | 'cdn'
-    state: 'purged' | 'kept' | 'absent' | 'failed'
+    state: 'purged' | 'kept' | 'absent' | 'pending' | 'failed'
     count: number
     code?: string
   }[]
@@ -890,6 +950,121 @@ export interface KindHealthReportResult {
       text: string
     }[]
   }[]
+}
+
+export interface ReceiptSigned {
+  receipt:
+    | {
+        version: 1
+        site: string
+        agent: string
+        chain: string
+        seq: number
+        at: number
+        key: string
+        prev: string | null
+        type: 'start'
+        what: string
+        after?: {
+          chain: string
+          seq: number
+          hash: string
+        }
+      }
+    | {
+        version: 1
+        site: string
+        agent: string
+        chain: string
+        seq: number
+        at: number
+        key: string
+        prev: string | null
+        type: 'key'
+        next: string
+        proof: string
+      }
+    | {
+        version: 1
+        site: string
+        agent: string
+        chain: string
+        seq: number
+        at: number
+        key: string
+        prev: string | null
+        type: 'run'
+        job: string
+        attempt: number
+        epoch: number
+        kind: string
+        outcome: 'succeeded' | 'failed' | 'cancelled'
+        effect: 'none' | 'applied' | 'partial' | 'unknown'
+        code?: string
+        what: string
+        /**
+         * @maxItems 8
+         */
+        layers: {
+          layer: string
+          state: string
+          count?: number
+          code?: string
+        }[]
+        pages: {
+          fresh: number
+          stale: number
+          unreachable: number
+          removed: number
+          /**
+           * @maxItems 20
+           */
+          sample: {
+            url: string
+            state: 'fresh' | 'stale' | 'unreachable' | 'removed'
+            layer?: string
+            cache?: string
+            status?: number
+          }[]
+        }
+      }
+    | {
+        version: 1
+        site: string
+        agent: string
+        chain: string
+        seq: number
+        at: number
+        key: string
+        prev: string | null
+        type: 'follow'
+        follows: {
+          chain?: string
+          seq: number
+          hash: string
+        }
+        job: string
+        kind: string
+        what: string
+        /**
+         * @maxItems 8
+         */
+        layers: {
+          layer: string
+          state: string
+          count?: number
+          code?: string
+        }[]
+      }
+  hash: string
+  signature: string
+}
+
+export interface ReceiptAnchor {
+  chain: string
+  seq: number
+  hash: string
+  signature: string
 }
 
 export interface DocumentBundle {

@@ -22,6 +22,7 @@ export const cachePurge: KindSource = {
   },
   coalesce: { by: [], mode: 'merge', list: 'urls', most: 500, whole: { everything: true, reason: 'Many pages at once' } },
   deadlines: { queueMs: 24 * 3_600_000, runMs: 5 * 60_000 },
+  receipt: true,
   usualInput: { everything: true, reason: 'Asked for in WordPress' },
   input: Type.Union([
     closed({ urls: Type.Array(Url, { minItems: 1, maxItems: 500 }) }),
@@ -36,8 +37,11 @@ export const cachePurge: KindSource = {
     layers: Type.Array(
       closed({
         layer: Layer,
-        /** `kept`: WordPress had already forgotten what changed, and the rest is still good. */
-        state: Type.Enum(['purged', 'kept', 'absent', 'failed']),
+        /**
+         * `kept`: WordPress had already forgotten what changed, and the rest is still good. `pending`: asked for, and on record until
+         * it is done; `code` says why it takes longer than the job.
+         */
+        state: Type.Enum(['purged', 'kept', 'absent', 'pending', 'failed']),
         /** Keys, files or entries that were purged. */
         count: Count,
         code: Type.Optional(Code),

@@ -2,6 +2,15 @@ import { Type, type TSchema } from 'typebox'
 import { AgentId, Bill, Failure, JobId, KindName, LocalOrigin, SiteId, Text, TimeMs } from '../frames/parts.ts'
 import { closed, Code } from '../kinds/parts.ts'
 import { allowances, QuietHours, TimeZone } from '../documents/quiet-hours.ts'
+import { ReceiptAnchor } from '../documents/receipt.ts'
+
+/** What became of a layer of the result after the job had ended. */
+const FollowUp = closed({
+  layer: Type.Literal('cdn'),
+  state: Type.Enum(['purged', 'absent', 'failed']),
+  code: Type.Optional(Code),
+  at: TimeMs,
+})
 
 /** A job as the plugin (and `platen-agent exec`) sees it. */
 const Job = closed({
@@ -15,8 +24,12 @@ const Job = closed({
   /** The result's own sentence for people. */
   summary: Type.Optional(Text),
   result: Type.Optional(Type.Unknown()),
+  /** Oldest first; left out of lists, as results are. */
+  followUps: Type.Optional(Type.Array(FollowUp, { maxItems: 10 })),
   error: Type.Optional(Failure),
   bill: Type.Optional(Bill),
+  /** What is on record about it, where the kind has receipts. */
+  receipt: Type.Optional(ReceiptAnchor),
 })
 
 /** What the site's owner wants; it can only narrow what the policy file allows. */
@@ -59,6 +72,7 @@ const Owner = closed({
  *     GET  /v1/owner            → local.owner
  *     PUT  /v1/owner            local.wishes       → local.owner
  *     POST /v1/key/rotate       → local.status     on the control socket alone
+ *     GET  /v1/receipts?from=N  → lines of `receipt.signed`, oldest first, and where to go on; likewise
  *
  * Errors: the status of the error table with local.error.
  */

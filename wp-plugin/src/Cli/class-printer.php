@@ -38,6 +38,9 @@ final class Printer {
 		if ( $receipt['layers'] ) {
 			\WP_CLI\Utils\format_items( 'table', $receipt['layers'], array( 'name', 'words' ) );
 		}
+		if ( '' !== $receipt['signed'] ) {
+			\WP_CLI::log( $receipt['signed'] );
+		}
 		if ( $failed ) {
 			\WP_CLI::error( implode( ' ', array_filter( array( $receipt['sentence'], $receipt['hint'], $receipt['detail'] ) ) ), Command::FAILED );
 		}

@@ -57,7 +57,8 @@ final class Receipt {
 			'detail'   => $error ? Words::text( $error, 'code' ) . ': ' . Words::text( $error, 'message' ) : '',
 			'changes'  => array_map( array( self::class, 'change' ), self::entries( $result, 'changes' ) ),
 			'pages'    => array_map( array( self::class, 'page' ), self::entries( $result, 'proof' ) ),
-			'layers'   => array_map( array( self::class, 'layer' ), self::entries( $result, 'layers' ) ),
+			'layers'   => array_map( array( self::class, 'layer' ), self::layers( $job, $result ) ),
+			'signed'   => self::signed( isset( $job['receipt'] ) ? $job['receipt'] : null ),
 		);
 	}
 
@@ -123,6 +124,25 @@ final class Receipt {
 	}
 
 	/**
+	 * The layers as they are by now: what followed after the job had ended stands for what it said.
+	 *
+	 * @param array $job    Of the agent.
+	 * @param array $result Of the job.
+	 * @return array[]
+	 */
+	private static function layers( array $job, array $result ): array {
+		$later = array();
+		foreach ( self::entries( $job, 'followUps' ) as $follow_up ) {
+			$later[ Words::text( $follow_up, 'layer' ) ] = $follow_up;
+		}
+		$now = static function ( array $layer ) use ( $later ): array {
+			$name = Words::text( $layer, 'layer' );
+			return isset( $later[ $name ] ) ? $later[ $name ] : $layer;
+		};
+		return array_map( $now, self::entries( $result, 'layers' ) );
+	}
+
+	/**
 	 * A layer with its name and what became of it.
 	 *
 	 * @param array $layer Of the result.
@@ -137,13 +157,24 @@ final class Receipt {
 	}
 
 	/**
-	 * A list of objects in a result.
+	 * That the agent has signed how the purge ended, and under which number; '' where it has not.
 	 *
-	 * @param array  $result Of the job.
-	 * @param string $name   Of the list.
+	 * @param mixed $receipt Of the job; may be missing.
+	 */
+	private static function signed( $receipt ): string {
+		$number = Words::number( $receipt, 'seq' );
+		/* translators: %s: number of the receipt */
+		return $number < 1 ? '' : sprintf( __( 'Receipt %s, signed.', 'platen' ), number_format_i18n( $number ) );
+	}
+
+	/**
+	 * A list of objects in a job or its result.
+	 *
+	 * @param array  $from Job or result.
+	 * @param string $name Of the list.
 	 * @return array[]
 	 */
-	private static function entries( array $result, string $name ): array {
-		return isset( $result[ $name ] ) && is_array( $result[ $name ] ) ? array_values( array_filter( $result[ $name ], 'is_array' ) ) : array();
+	private static function entries( array $from, string $name ): array {
+		return isset( $from[ $name ] ) && is_array( $from[ $name ] ) ? array_values( array_filter( $from[ $name ], 'is_array' ) ) : array();
 	}
 }

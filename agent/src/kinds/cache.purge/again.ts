@@ -25,7 +25,7 @@ export async function lookAgain(purge: Purge): Promise<boolean> {
   if ([...pending, ...(all ? [all] : [])].some(({ lookAt }) => (lookAt ?? 0) > now)) return false
   if (all) {
     delete all.lookAt
-    await sweepOld(purge, all.atUs)
+    if ((await sweepOld(purge, all.atUs)) > 0) purge.cdn.allDue = true
   }
   const finder = createFinder(purge)
   for (const [index, page] of pending.entries()) {

@@ -1,4 +1,5 @@
 import type { ChangeBatch } from '../../ports/site-changes.ts'
+import { askCdn } from './cdn.ts'
 import { forgetPages, type Finder } from './entries.ts'
 import { paced } from './paced.ts'
 import { frontPage, notedUrls } from './plan.ts'
@@ -16,15 +17,21 @@ const cutMs = 1_600
 export async function purgeBatch(purge: Purge, finder: Finder, batch: ChangeBatch): Promise<void> {
   const { policy } = purge.context
   const hidden = notedUrls(batch.hidden, policy.site.url).map(url => pageOf(purge, url, batch.atUs))
-  await forgetPages(purge, finder, hidden)
-  for (const page of hidden) notePurged(purge, page, 'removed')
+  if (purge.parts.pageCache) await removeHidden(purge, finder, hidden)
   const own = new Set(hidden.map(({ url }) => url))
   const urls = notedUrls(batch.pages, policy.site.url).filter(url => !own.has(url))
   for (const url of [urls[0], urls.find(url => url === frontPage(policy.site.url))]) if (url) purge.leads.set(url, batch.sinceUs)
   const pages = urls.map(url => pageOf(purge, url, batch.atUs))
   await renew(purge, finder, pages, batch.sinceUs)
+  await askCdn(purge)
   await proveHidden(purge, finder, hidden)
   purge.settledMs = Math.max(purge.settledMs, sinceMs(purge, batch.sinceUs))
+}
+
+async function removeHidden(purge: Purge, finder: Finder, hidden: readonly PageWork[]): Promise<void> {
+  await forgetPages(purge, finder, hidden)
+  for (const page of hidden) notePurged(purge, page, 'removed')
+  await askCdn(purge, true)
 }
 
 /** Refreshes pages in their order until the cut, and removes what is left then, or what would be. */

@@ -18,6 +18,7 @@ export async function purgeEverything(purge: Purge, finder: Finder, batch: Chang
   purge.leads.set(front.url, batch.sinceUs)
   // Side by side: the front page is in place before the last of many entries is gone.
   await Promise.all([renew(purge, finder, [front], batch.sinceUs), removeAll(purge, front.url, batch.atUs)])
+  purge.cdn.allDue = true
   purge.everything = { atUs: batch.atUs, lookAt: context.clock.monotonic() + lookAfterMs }
   purge.settledMs = Math.max(purge.settledMs, sinceMs(purge, batch.sinceUs))
 }

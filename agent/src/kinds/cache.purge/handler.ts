@@ -2,6 +2,7 @@ import { kinds, PlatenError, type SiteDescribeValue } from '@platen/protocol'
 import type { Handler } from '../../ports/job-handler.ts'
 import { lookAgain, waitForLook } from './again.ts'
 import { purgeBatch } from './batch.ts'
+import { askCdn, cdnLayer, waitForCdn } from './cdn.ts'
 import { createFinder } from './entries.ts'
 import { purgeEverything } from './everything.ts'
 import { keptLayers, keptOpcache, purgeObjectCache, purgeOpcache, type Layer } from './layers.ts'
@@ -9,7 +10,7 @@ import { frontPage } from './plan.ts'
 import { createPurge, type CachePurgeParts, type Purge } from './purge.ts'
 import { describeSite } from './remove.ts'
 import { sourceOf, type Source } from './source.ts'
-import { receipt } from './summary.ts'
+import { nginxLayer, receipt } from './summary.ts'
 import { warmSome } from './warm.ts'
 
 const runMs = kinds.find(kind => kind.name === 'cache.purge')?.deadlines.runMs ?? 0
@@ -18,7 +19,7 @@ const takesMs = 0.7 * runMs
 
 /**
  * Purges the caches from the inside out, so that no outer one is filled from an older inner one: object cache, compiled PHP,
- * nginx. Then looks at the pages as a visitor would, and succeeds only where none is old.
+ * nginx. Then looks at the pages as a visitor would, succeeds only where none is old, and has the CDN purged of those that are new.
  *
  * Each step may be done again. What was asked for is checked before the first of them; what the plugin noted is hurried, and
  * PHP is looked after before anything is removed that it would have to make anew.
@@ -30,8 +31,9 @@ export function cachePurge(parts: CachePurgeParts): Handler<'cache.purge'> {
     const layers = 'changes' in context.input ? keptLayers : await innerLayers(purge, await ready(purge))
     const what: string[] = []
     const batches = await context.step('page cache', 'idempotent', () => purgeAll(purge, source, what))
-    refuseStale(purge)
-    return { result: receipt(purge, layers, what), effect: batches > 0 ? 'applied' : 'none' }
+    const failure = failureOf(purge)
+    const result = receipt(purge, [...layers, nginxLayer(purge), await cdnLayer(purge)], what)
+    return { result, effect: batches > 0 ? 'applied' : 'none', ...(failure ? { failure } : {}) }
   }
 }
 
@@ -72,18 +74,21 @@ async function purgeAll(purge: Purge, source: Source, what: string[]): Promise<n
       what.unshift(...batch.what)
       finder = createFinder(purge)
       await (batch.everything ? purgeEverything(purge, finder, batch) : purgeBatch(purge, finder, batch))
-    } else if (!(await lookAgain(purge)) && !(await warmSome(purge, finder)) && !(await waitForLook(purge))) return batches
+      await askCdn(purge)
+    } else if (await lookAgain(purge)) await askCdn(purge)
+    else if (!(await warmSome(purge, finder)) && !(await waitForLook(purge)) && !(await waitForCdn(purge))) return batches
   }
 }
 
-/** @throws PlatenError page.stale, page.unreachable where no page at all could be had */
-function refuseStale({ pages }: Purge): void {
+/** `page.stale` where one is, `page.unreachable` where no page at all could be had. */
+function failureOf({ pages }: Purge): PlatenError | undefined {
   const all = [...pages.values()]
   const stale = all.filter(page => page.state === 'stale')
   if (stale[0])
-    throw new PlatenError('page.stale', `nginx: ${stale.length} of ${all.length}, such as ${stale[0].url.slice(0, 200)}`, {
+    return new PlatenError('page.stale', `nginx: ${stale.length} of ${all.length}, such as ${stale[0].url.slice(0, 200)}`, {
       field: stale[0].url,
     })
   if (all.length > 0 && all.every(page => page.state === 'unreachable'))
-    throw new PlatenError('page.unreachable', all[0]?.url.slice(0, 200))
+    return new PlatenError('page.unreachable', all[0]?.url.slice(0, 200))
+  return undefined
 }

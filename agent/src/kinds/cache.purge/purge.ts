@@ -4,6 +4,7 @@ import type { ObjectCache } from '../../ports/object-cache.ts'
 import type { PageCache } from '../../ports/page-cache.ts'
 import type { PageFetcher } from '../../ports/page-fetcher.ts'
 import type { Visits } from '../../ports/visits.ts'
+import { createCdnWork, type CdnWork } from './cdn.ts'
 import { createPace, type Pace } from './pace.ts'
 import type { Seen } from './proof.ts'
 
@@ -47,6 +48,7 @@ export interface Purge {
   readonly context: Context
   readonly pace: Pace
   readonly pages: Map<string, PageWork>
+  readonly cdn: CdnWork
   /** Pages that were removed and may be made anew; sorted when somebody takes from it. */
   warm: PageWork[]
   warmSorted: boolean
@@ -82,6 +84,7 @@ export function createPurge(parts: CachePurgeParts, context: Context): Purge {
     context,
     pace: createPace(mostAtOnce),
     pages: new Map(),
+    cdn: createCdnWork(),
     warm: [],
     warmSorted: true,
     warmTries: 0,
@@ -105,10 +108,11 @@ export function pageOf(purge: Purge, url: string, atUs: number): PageWork {
   return page
 }
 
-/** Notes that the old copy of a page is gone: nothing stored since is trusted until it was looked at once more. */
+/** Notes that nginx's old copy of a page is gone: nothing stored since is trusted until it was looked at once more. */
 export function notePurged(purge: Purge, page: PageWork, means: PageWork['means'] & string): void {
   if (page.means !== 'removed' || means !== 'refreshed') page.means = means
   page.lookAt = purge.context.clock.monotonic() + lookAfterMs
+  purge.cdn.due.add(page)
 }
 
 /** Notes that visitors get the new page. */

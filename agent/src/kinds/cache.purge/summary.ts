@@ -19,16 +19,11 @@ const order: readonly PageWork['state'][] = ['stale', 'unreachable', 'waiting', 
 
 /** The receipt. `what` changed, newest first. */
 export function receipt(purge: Purge, layers: readonly Layer[], what: readonly string[]): KindCachePurgeResult {
-  const { nginx } = purge.context.policy
   const pages = [...purge.pages.values()]
   return {
     summary: summary(purge, pages, layers, what).slice(0, 500),
     ...(what.length > 0 ? { changes: what.slice(0, mostChanges).map(text => ({ what: text.slice(0, 200) })) } : {}),
-    layers: [
-      ...layers,
-      nginx ? { layer: 'nginx', state: 'purged', count: purge.entries } : { layer: 'nginx', state: 'absent', count: 0 },
-      { layer: 'cdn', state: 'absent', count: 0 },
-    ],
+    layers: [...layers],
     proof: bounded(pages.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state)).map(proof)),
     refreshed: count(pages, 'refreshed'),
     removed: count(pages, 'removed') + count(pages, 'warmed'),
@@ -39,6 +34,11 @@ export function receipt(purge: Purge, layers: readonly Layer[], what: readonly s
       totalMs: sinceStart(purge),
     },
   }
+}
+
+/** What became of nginx's cache: the job fails where something old is left in it. */
+export function nginxLayer({ context, entries }: Purge): Layer {
+  return context.policy.nginx ? { layer: 'nginx', state: 'purged', count: entries } : { layer: 'nginx', state: 'absent', count: 0 }
 }
 
 function proof({ url, state, served, madeUs }: PageWork): Proof {
@@ -60,20 +60,28 @@ function bounded(proofs: readonly Proof[]): Proof[] {
 
 function summary(purge: Purge, pages: readonly PageWork[], layers: readonly Layer[], what: readonly string[]): string {
   const checked = pages.filter(({ state, served }) => state === 'fresh' && served !== undefined).length
+  const stale = pages.filter(({ state }) => state === 'stale').length
   const lost = pages.filter(({ state }) => state === 'unreachable').length
-  const failed = layers.filter(({ state }) => state === 'failed').map(({ layer }) => layerNames[layer])
+  const failed = layers.filter(({ state }) => state === 'failed').map(named)
+  const pending = layers.filter(({ state }) => state === 'pending').map(named)
   const removed = count(pages, 'removed') + count(pages, 'warmed')
   const sentences = [
     changed(what),
     pages.length === 0 ? 'No page was kept of what changed.' : '',
     count(pages, 'refreshed') > 0 ? `${number(count(pages, 'refreshed'), 'page')} made anew in place.` : '',
     removed > 0 ? `${number(removed, 'old copy', 'old copies')} removed, ${count(pages, 'warmed')} of them made anew since.` : '',
+    stale > 0 ? `Visitors still get ${number(stale, 'old page')}.` : '',
     checked > 0 ? `Visitors get ${number(checked, 'new page')}, fetched and checked.` : '',
     lost > 0 ? `${number(lost, 'page')} could not be fetched.` : '',
     failed.length > 0 ? `Not purged: ${failed.join(', ')}.` : '',
+    pending.length > 0 ? `Still to be purged: ${pending.join(', ')}.` : '',
     purge.listed ? 'Copies were found by reading the whole cache.' : '',
   ]
   return sentences.filter(sentence => sentence !== '').join(' ')
+}
+
+function named({ layer, code }: Layer): string {
+  return code === undefined ? layerNames[layer] : `${layerNames[layer]} (${code})`
 }
 
 function changed(what: readonly string[]): string {

@@ -16,6 +16,7 @@ import type { HandlerOutcome, JobContext } from '../../../src/ports/job-handler.
 import type { Page, PageFetcher } from '../../../src/ports/page-fetcher.ts'
 import type { PhpChannel } from '../../../src/ports/php-channel.ts'
 import { siteFiles } from '../../../src/site/files.ts'
+import { noCdn } from '../../support/no-cdn.ts'
 import { noChanges } from '../../support/no-changes.ts'
 
 export const siteUrl = 'https://shop.example'
@@ -113,6 +114,7 @@ export class SiteDouble implements PhpChannel, PageFetcher {
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       php: this,
       changes: noChanges,
+      cdn: noCdn,
       progress: () => undefined,
       // As the worker's: a step of a job that was cancelled does not begin.
       step: async (name, _kind, run) => {

@@ -228,7 +228,11 @@ describe('what goes on while changes come in', () => {
     site.keep('/a/')
     site.change({ pages: urls('/a/') })
     for (let ms = 500; ms < 20_000; ms += 100) site.storeLate('/a/', 60_000, ms)
-    await assert.rejects(site.run(), { code: 'page.stale', message: /nginx/ })
+    const { failure, result } = await site.run()
+    assert.equal(failure?.code, 'page.stale')
+    assert.match(failure?.message ?? '', /nginx/)
+    assert.deepEqual([result.proof[0]?.state, result.proof[0]?.layer], ['stale', 'nginx'])
+    assert.match(result.summary, /Visitors still get 1 old page/)
   })
 
   it('tells what nginx keeps where it has to, before it takes the first', async () => {

@@ -7,6 +7,7 @@ import type { JobContext } from '../../../src/ports/job-handler.ts'
 import type { CacheEntry, KeptEntry, PageCache } from '../../../src/ports/page-cache.ts'
 import type { Page, PageFetcher } from '../../../src/ports/page-fetcher.ts'
 import type { ChangeBatch, SiteChanges } from '../../../src/ports/site-changes.ts'
+import { CdnDouble } from './cdn-double.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 export const siteUrl = 'https://shop.example'
@@ -23,6 +24,7 @@ type Outcome = Awaited<ReturnType<ReturnType<typeof cachePurge>>>
 /** A site behind an nginx with a cache, as the job sees it, at a time of its own. */
 export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
   readonly clock = new VirtualClock()
+  readonly cdn = new CdnDouble(this.clock)
   readonly kept = new Map<string, Kept>()
   /** What happened and when, such as `0 forgets /a`. */
   readonly events: string[] = []
@@ -184,6 +186,7 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
         },
       },
       changes: this,
+      cdn: this.cdn,
       progress: () => undefined,
       step: (name, _kind, run) => {
         this.steps.push(name)

@@ -8,6 +8,7 @@ import type { PhpChannel } from '../../../src/ports/php-channel.ts'
 import type { Samplers } from '../../../src/ports/samplers.ts'
 import { healthySamplers, page, policy, wordpress } from './healthy-site.ts'
 import { TestClock } from './test-clock.ts'
+import { noCdn } from '../../support/no-cdn.ts'
 import { noChanges } from '../../support/no-changes.ts'
 
 interface Site {
@@ -38,6 +39,7 @@ function start(site: Partial<Site> = {}, sections: KindHealthReportInput['sectio
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     php: site.php ?? wordpress(),
     changes: noChanges,
+    cdn: noCdn,
     progress: parts => void progress.dispatchEvent(new Event(`${parts}`)),
     step: (_name, _kind, run) => run(),
   }).then(({ result, effect }) => {

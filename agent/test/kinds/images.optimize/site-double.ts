@@ -13,6 +13,7 @@ import type { HandlerOutcome, JobContext } from '../../../src/ports/job-handler.
 import type { PhpChannel } from '../../../src/ports/php-channel.ts'
 import type { SiteFiles } from '../../../src/ports/site-files.ts'
 import { MemoryFiles } from './memory-files.ts'
+import { noCdn } from '../../support/no-cdn.ts'
 import { noChanges } from '../../support/no-changes.ts'
 
 /** Where the double's WordPress keeps uploads. */
@@ -104,6 +105,7 @@ export class SiteDouble implements PhpChannel {
       log: { info: silent, warn: silent, error: silent },
       php: this,
       changes: noChanges,
+      cdn: noCdn,
       progress: (_done, _total, note) => void this.notes.push(note),
       step: (name, kind, work) => {
         this.steps.push(`${name} (${kind})`)

@@ -43,7 +43,14 @@ function subject(): LocalSubject {
     cancel: () => 'stopping',
     progressOf: () => undefined,
   } as unknown as LocalSubject['jobs']
-  return { jobs, owner, status: () => ({}) as ReturnType<LocalSubject['status']>, rotateKey: () => {} }
+  return {
+    jobs,
+    followUps: { of: () => [] },
+    owner,
+    status: () => ({}) as ReturnType<LocalSubject['status']>,
+    receipts: () => ({ lines: [] }),
+    rotateKey: () => {},
+  }
 }
 
 /** A body for a route, as either audience; an owner who was heard has a say from then on, and after the next start. */

@@ -29,6 +29,7 @@ export const gatewayCommands: Commands = {
       ['--signer <socket>', 'the signer’s Unix socket (default: signer.sock in the data folder)'],
       ['--trust-proxy <addresses>', 'proxies in front whose X-Forwarded-For is believed, by commas', ''],
       ['--keep-days <n>', 'how long jobs are kept that have ended', '30'],
+      ['--cdn <file>', 'file with the accounts under which CDNs are purged, see docs/operations.md'],
       ['--metrics <host:port>', 'where GET /metrics is answered for Prometheus, without a token; nowhere without this'],
       ['--log <level>', 'debug, info, warn or error', 'info'],
     ],
@@ -44,6 +45,7 @@ export const gatewayCommands: Commands = {
         trustProxy: needed(values, 'trustProxy'),
         logLevel: needed(values, 'log'),
         keepDays: Number(values['keepDays']),
+        ...(text(values, 'cdn') === undefined ? {} : { cdnFile: needed(values, 'cdn') }),
         ...(text(values, 'metrics') === undefined ? {} : { metrics: needed(values, 'metrics') }),
       })
     },

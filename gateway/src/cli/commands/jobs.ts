@@ -129,7 +129,8 @@ async function finish(known: Settings, id: string, values: Values): Promise<numb
 
 function words({ state, result, error, progress, reason }: Job): string {
   const why = error ?? (state === 'queued' ? reason : undefined)
-  const said =
-    result?.summary ?? (why ? `${why.message} [${why.code}]` : progress ? `${progress.done}/${progress.total || '?'} ${progress.note}` : '')
+  const far = progress ? `${progress.done}/${progress.total || '?'} ${progress.note}` : ''
+  // What failed may have a result all the same.
+  const said = why ? `${why.message} [${why.code}]` : (result?.summary ?? far)
   return said.replaceAll(/\p{Cc}/gu, ' ')
 }

@@ -1,5 +1,5 @@
 import { ask, askBounded } from '../api.ts'
-import { needed, type Commands } from '../command-line.ts'
+import { needed, text, type Commands } from '../command-line.ts'
 import { settings } from '../settings.ts'
 import { signerRoot } from '../signer-root.ts'
 import { printList, printOne } from '../table.ts'
@@ -25,6 +25,25 @@ export const siteCommands: Commands = {
     run: async values => {
       const sites = await askBounded<Site>(settings(values), '/v1/sites', most)
       return printList(values['json'], sites, ['SITE', 'URL', 'SINCE'], site => [site.id, site.url, site.createdAt])
+    },
+  },
+  cdn: {
+    description: 'say where a site is at a CDN, so that its purges reach it; with --none, that it is at none',
+    args: '<site>',
+    options: [
+      ['--account <name>', 'one of the gateway’s CDN file'],
+      ['--zone <id>', 'the CDN’s id of the zone'],
+      ['--hosts <names>', 'names under which the CDN serves the site, by commas (default: the host of its URL)'],
+      ['--none', 'it is at no CDN'],
+    ],
+    run: async values => {
+      const path = `/v1/sites/${encodeURIComponent(needed(values, 'site'))}`
+      if (values['none'] === true) return printOne(values['json'], await ask(settings(values), 'POST', `${path}/cdn`, {}))
+      const account = needed(values, 'account')
+      const zone = needed(values, 'zone')
+      const hosts = text(values, 'hosts') ?? new URL((await ask<Site>(settings(values), 'GET', path)).url).hostname
+      const body = { account, zone, hosts: hosts.split(',').map(host => host.trim()) }
+      return printOne(values['json'], await ask(settings(values), 'POST', `${path}/cdn`, body))
     },
   },
   enrol: {

@@ -85,11 +85,12 @@ export const agentRoutes: readonly Route[] = [
 ]
 
 function show(agent: Agent, held: 'duplicate' | undefined, now: number): object {
-  const { id, siteId, version, facts } = agent
+  const { id, siteId, publicKey, version, facts } = agent
   const time = (name: 'seenAt' | 'revokedAt' | 'connectedAt'): object => (agent[name] === undefined ? {} : { [name]: iso(agent[name]) })
   return {
     id,
     siteId,
+    publicKey,
     connected: agent.connectedAt !== undefined && now - (agent.seenAt ?? 0) < unheardMs,
     ...(held === undefined ? {} : { held }),
     ...(agent.rotationAskedAt === undefined ? {} : { rotating: true }),

@@ -1,5 +1,5 @@
 import { newId, PlatenError } from '@platen/protocol'
-import type { Site } from '../../ports/sites.ts'
+import type { Site, SiteCdn } from '../../ports/sites.ts'
 import { iso, ok, type Route } from '../context.ts'
 import { pageAnswer, pageRequest } from '../paging.ts'
 import { invitationShape, listOf, pageQuery, siteShape } from '../shapes.ts'
@@ -59,7 +59,43 @@ export const siteRoutes: readonly Route[] = [
       }
     },
   },
+  {
+    method: 'POST',
+    path: '/v1/sites/:id/cdn',
+    scope: 'admin',
+    summary: 'Say where a site is at a CDN; without an account, that it is at none',
+    description: 'The account is one of the gateway’s CDN file. Hosts are the site’s own, or below it: nothing else is purged for it.',
+    audit: 'site.cdn',
+    body: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        account: { type: 'string', pattern: '^[a-z0-9-]{1,40}$' },
+        zone: { type: 'string', pattern: '^[0-9a-zA-Z_-]{1,64}$' },
+        hosts: { type: 'array', minItems: 1, maxItems: 20, items: { type: 'string', maxLength: 253 } },
+      },
+      anyOf: [{ required: ['account', 'zone', 'hosts'] }, { maxProperties: 0 }],
+    },
+    bodyExample: { account: 'main', zone: '023e105f4ecef8ad9ca31a8372d0c353', hosts: ['example.com', 'www.example.com'] },
+    answer: { status: 200, ...siteShape },
+    handle: async ({ token, params, body, record }, { store, cdnAccounts }) => {
+      const site = found(await store.sites.find(token.accountId, params['id'] ?? ''))
+      const cdn = body['account'] === undefined ? null : siteCdn(site, body, cdnAccounts)
+      await store.sites.setCdn(token.accountId, site.id, cdn, record(site.id))
+      return ok(show(found(await store.sites.find(token.accountId, site.id))))
+    },
+  },
 ]
+
+/** @throws PlatenError input.invalid, url.foreign */
+function siteCdn(site: Site, body: Readonly<Record<string, unknown>>, accounts: readonly string[]): SiteCdn {
+  const { account, zone, hosts } = body as { account: string; zone: string; hosts: readonly string[] }
+  if (!accounts.includes(account))
+    throw new PlatenError('input.invalid', 'No such account in the gateway’s CDN file.', { field: 'account' })
+  const own = new URL(site.url).hostname.replace(/^www\./, '')
+  if (!hosts.every(host => host === own || host.endsWith(`.${own}`))) throw new PlatenError('url.foreign', undefined, { field: 'hosts' })
+  return { account, zone, hosts: [...new Set(hosts)] }
+}
 
 function found(site: Site | undefined): Site {
   if (!site) throw new PlatenError('site.not_found')
@@ -75,6 +111,6 @@ function siteUrl(text: string): string {
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
 }
 
-function show({ id, url, createdAt }: Site): object {
-  return { id, url, createdAt: iso(createdAt) }
+function show({ id, url, createdAt, cdn }: Site): object {
+  return { id, url, createdAt: iso(createdAt), ...(cdn && { cdn }) }
 }

@@ -18,6 +18,18 @@ export function mongoSites(database: MongoDatabase): SiteStore {
         again: async (id, within) => (await find(created.accountId, id, within)) as Site,
       }),
     find: (accountId, id) => database.guarded(() => find(accountId, id)),
+    setCdn: (accountId, id, cdn, record) =>
+      recorded(database, accountId, record, id, {
+        fresh: async within => {
+          const known = await find(accountId, id, within)
+          if (!known) return false
+          const { cdn: _before, ...site } = known
+          const { url } = site
+          await database.rows('sites').replaceOne({ _id: id }, rowOf({ ...site, ...(cdn && { cdn }) }, { accountId, url }), within)
+          return true
+        },
+        again: () => Promise.resolve(true),
+      }),
     list: (accountId, page) => listing<Site>(database, 'sites', { accountId }, page),
   }
 }

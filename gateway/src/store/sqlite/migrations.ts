@@ -156,4 +156,8 @@ export const migrations: readonly string[] = [
   -- The agent that it made: whoever lost the answer may ask for it again.
   ALTER TABLE enrolment_tokens ADD COLUMN agent_id TEXT;
   `,
+  `
+  -- JSON: where it is at a CDN.
+  ALTER TABLE sites ADD COLUMN cdn TEXT;
+  `,
 ]

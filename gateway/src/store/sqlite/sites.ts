@@ -1,5 +1,5 @@
 import { PlatenError } from '@platen/protocol'
-import type { Site, SiteStore } from '../../ports/sites.ts'
+import type { Site, SiteCdn, SiteStore } from '../../ports/sites.ts'
 import type { Row, SqlDatabase } from './database.ts'
 import { listing } from './listing.ts'
 import { recorded } from './request-records.ts'
@@ -17,6 +17,11 @@ export function sqliteSites(database: SqlDatabase): SiteStore {
         again: async id => find(created.accountId, id) as Site,
       }),
     find: async (accountId, id) => find(accountId, id),
+    setCdn: async (accountId, id, cdn, record) => {
+      const sql = 'UPDATE sites SET cdn = ? WHERE account_id = ? AND id = ?'
+      const fresh = async (): Promise<boolean> => database.run(sql, cdn && JSON.stringify(cdn), accountId, id) > 0
+      return recorded(database, accountId, record, id, { fresh, again: async () => true })
+    },
     list: async (accountId, page) => listing(database, 'sites', { account_id: accountId }, page, site),
   }
 }
@@ -35,5 +40,11 @@ function insert(database: SqlDatabase, created: Site): Site {
 }
 
 function site(row: Row): Site {
-  return { id: String(row['id']), accountId: String(row['account_id']), url: String(row['url']), createdAt: Number(row['created_at']) }
+  return {
+    id: String(row['id']),
+    accountId: String(row['account_id']),
+    url: String(row['url']),
+    createdAt: Number(row['created_at']),
+    ...(row['cdn'] === null ? {} : { cdn: JSON.parse(String(row['cdn'])) as SiteCdn }),
+  }
 }

@@ -8,7 +8,7 @@ type Methods = { readonly [Role in keyof Roles]: readonly (keyof Roles[Role] & s
 /** The methods that change something: they run in the writer's thread. The others read, and run where they are called. */
 export const writes: Methods = {
   jobs: ['create', 'createBatch', 'importLocal', 'cancel', 'claim', 'apply', 'wait', 'finishLocal', 'tick', 'forget'],
-  sites: ['create'],
+  sites: ['create', 'setCdn'],
   agents: ['addEnrolmentToken', 'redeem', 'assignPool', 'askRotation', 'offerKey', 'commitKey', 'revoke', 'seen', 'left', 'report'],
   tokens: ['createAccount', 'create', 'revoke'],
   audit: ['append'],

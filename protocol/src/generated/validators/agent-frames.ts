@@ -1984,9 +1984,23 @@ const schema16 = {
       additionalProperties: false,
     },
     finishedAt: { type: 'integer', minimum: 0 },
+    receipt: {
+      type: 'object',
+      required: ['chain', 'seq', 'hash', 'signature'],
+      properties: {
+        chain: { type: 'string', pattern: '^[A-Za-z0-9_-]{22}$' },
+        seq: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
+        hash: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
+        signature: { type: 'string', pattern: '^[A-Za-z0-9_-]{86}$' },
+      },
+      additionalProperties: false,
+    },
   },
   additionalProperties: false,
 }
+const pattern12 = new RegExp('^[A-Za-z0-9_-]{22}$', '')
+const pattern13 = new RegExp('^[A-Za-z0-9_-]{43}$', '')
+const pattern14 = new RegExp('^[A-Za-z0-9_-]{86}$', '')
 
 function validate15(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -2755,6 +2769,223 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                           } else {
                             var valid0 = true
                           }
+                          if (valid0) {
+                            if (data.receipt !== undefined) {
+                              let data17 = data.receipt
+                              const _errs36 = errors
+                              if (errors === _errs36) {
+                                if (data17 && typeof data17 == 'object' && !Array.isArray(data17)) {
+                                  let missing3
+                                  if (
+                                    (data17.chain === undefined && (missing3 = 'chain')) ||
+                                    (data17.seq === undefined && (missing3 = 'seq')) ||
+                                    (data17.hash === undefined && (missing3 = 'hash')) ||
+                                    (data17.signature === undefined && (missing3 = 'signature'))
+                                  ) {
+                                    validate15.errors = [
+                                      {
+                                        instancePath: instancePath + '/receipt',
+                                        schemaPath: '#/properties/receipt/required',
+                                        keyword: 'required',
+                                        params: { missingProperty: missing3 },
+                                        message: "must have required property '" + missing3 + "'",
+                                      },
+                                    ]
+                                    return false
+                                  } else {
+                                    const _errs38 = errors
+                                    for (const key3 in data17) {
+                                      if (!(key3 === 'chain' || key3 === 'seq' || key3 === 'hash' || key3 === 'signature')) {
+                                        validate15.errors = [
+                                          {
+                                            instancePath: instancePath + '/receipt',
+                                            schemaPath: '#/properties/receipt/additionalProperties',
+                                            keyword: 'additionalProperties',
+                                            params: { additionalProperty: key3 },
+                                            message: 'must NOT have additional properties',
+                                          },
+                                        ]
+                                        return false
+                                        break
+                                      }
+                                    }
+                                    if (_errs38 === errors) {
+                                      if (data17.chain !== undefined) {
+                                        let data18 = data17.chain
+                                        const _errs39 = errors
+                                        if (errors === _errs39) {
+                                          if (typeof data18 === 'string') {
+                                            if (!pattern12.test(data18)) {
+                                              validate15.errors = [
+                                                {
+                                                  instancePath: instancePath + '/receipt/chain',
+                                                  schemaPath: '#/properties/receipt/properties/chain/pattern',
+                                                  keyword: 'pattern',
+                                                  params: { pattern: '^[A-Za-z0-9_-]{22}$' },
+                                                  message: 'must match pattern "' + '^[A-Za-z0-9_-]{22}$' + '"',
+                                                },
+                                              ]
+                                              return false
+                                            }
+                                          } else {
+                                            validate15.errors = [
+                                              {
+                                                instancePath: instancePath + '/receipt/chain',
+                                                schemaPath: '#/properties/receipt/properties/chain/type',
+                                                keyword: 'type',
+                                                params: { type: 'string' },
+                                                message: 'must be string',
+                                              },
+                                            ]
+                                            return false
+                                          }
+                                        }
+                                        var valid3 = _errs39 === errors
+                                      } else {
+                                        var valid3 = true
+                                      }
+                                      if (valid3) {
+                                        if (data17.seq !== undefined) {
+                                          let data19 = data17.seq
+                                          const _errs41 = errors
+                                          if (!(typeof data19 == 'number' && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
+                                            validate15.errors = [
+                                              {
+                                                instancePath: instancePath + '/receipt/seq',
+                                                schemaPath: '#/properties/receipt/properties/seq/type',
+                                                keyword: 'type',
+                                                params: { type: 'integer' },
+                                                message: 'must be integer',
+                                              },
+                                            ]
+                                            return false
+                                          }
+                                          if (errors === _errs41) {
+                                            if (typeof data19 == 'number' && isFinite(data19)) {
+                                              if (data19 > 9007199254740991 || isNaN(data19)) {
+                                                validate15.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/receipt/seq',
+                                                    schemaPath: '#/properties/receipt/properties/seq/maximum',
+                                                    keyword: 'maximum',
+                                                    params: { comparison: '<=', limit: 9007199254740991 },
+                                                    message: 'must be <= 9007199254740991',
+                                                  },
+                                                ]
+                                                return false
+                                              } else {
+                                                if (data19 < 1 || isNaN(data19)) {
+                                                  validate15.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/receipt/seq',
+                                                      schemaPath: '#/properties/receipt/properties/seq/minimum',
+                                                      keyword: 'minimum',
+                                                      params: { comparison: '>=', limit: 1 },
+                                                      message: 'must be >= 1',
+                                                    },
+                                                  ]
+                                                  return false
+                                                }
+                                              }
+                                            }
+                                          }
+                                          var valid3 = _errs41 === errors
+                                        } else {
+                                          var valid3 = true
+                                        }
+                                        if (valid3) {
+                                          if (data17.hash !== undefined) {
+                                            let data20 = data17.hash
+                                            const _errs43 = errors
+                                            if (errors === _errs43) {
+                                              if (typeof data20 === 'string') {
+                                                if (!pattern13.test(data20)) {
+                                                  validate15.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/receipt/hash',
+                                                      schemaPath: '#/properties/receipt/properties/hash/pattern',
+                                                      keyword: 'pattern',
+                                                      params: { pattern: '^[A-Za-z0-9_-]{43}$' },
+                                                      message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
+                                                    },
+                                                  ]
+                                                  return false
+                                                }
+                                              } else {
+                                                validate15.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/receipt/hash',
+                                                    schemaPath: '#/properties/receipt/properties/hash/type',
+                                                    keyword: 'type',
+                                                    params: { type: 'string' },
+                                                    message: 'must be string',
+                                                  },
+                                                ]
+                                                return false
+                                              }
+                                            }
+                                            var valid3 = _errs43 === errors
+                                          } else {
+                                            var valid3 = true
+                                          }
+                                          if (valid3) {
+                                            if (data17.signature !== undefined) {
+                                              let data21 = data17.signature
+                                              const _errs45 = errors
+                                              if (errors === _errs45) {
+                                                if (typeof data21 === 'string') {
+                                                  if (!pattern14.test(data21)) {
+                                                    validate15.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/receipt/signature',
+                                                        schemaPath: '#/properties/receipt/properties/signature/pattern',
+                                                        keyword: 'pattern',
+                                                        params: { pattern: '^[A-Za-z0-9_-]{86}$' },
+                                                        message: 'must match pattern "' + '^[A-Za-z0-9_-]{86}$' + '"',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  }
+                                                } else {
+                                                  validate15.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/receipt/signature',
+                                                      schemaPath: '#/properties/receipt/properties/signature/type',
+                                                      keyword: 'type',
+                                                      params: { type: 'string' },
+                                                      message: 'must be string',
+                                                    },
+                                                  ]
+                                                  return false
+                                                }
+                                              }
+                                              var valid3 = _errs45 === errors
+                                            } else {
+                                              var valid3 = true
+                                            }
+                                          }
+                                        }
+                                      }
+                                    }
+                                  }
+                                } else {
+                                  validate15.errors = [
+                                    {
+                                      instancePath: instancePath + '/receipt',
+                                      schemaPath: '#/properties/receipt/type',
+                                      keyword: 'type',
+                                      params: { type: 'object' },
+                                      message: 'must be object',
+                                    },
+                                  ]
+                                  return false
+                                }
+                              }
+                              var valid0 = _errs36 === errors
+                            } else {
+                              var valid0 = true
+                            }
+                          }
                         }
                       }
                     }
@@ -2810,7 +3041,7 @@ const schema17 = {
   },
   additionalProperties: false,
 }
-const pattern14 = new RegExp('^[a-z][a-z0-9-]{0,39}$', '')
+const pattern17 = new RegExp('^[a-z][a-z0-9-]{0,39}$', '')
 
 function validate16(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -3091,7 +3322,7 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
                                 const _errs15 = errors
                                 if (errors === _errs15) {
                                   if (typeof data6 === 'string') {
-                                    if (!pattern14.test(data6)) {
+                                    if (!pattern17.test(data6)) {
                                       validate16.errors = [
                                         {
                                           instancePath: instancePath + '/child/pool',
@@ -3806,7 +4037,7 @@ const schema19 = {
   },
   additionalProperties: false,
 }
-const pattern17 = new RegExp('^.*$', '')
+const pattern20 = new RegExp('^.*$', '')
 
 function validate18(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -3954,7 +4185,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
                       } else {
                         var valid1 = true
                         for (const key1 in data3) {
-                          if (pattern17.test(key1)) {
+                          if (pattern20.test(key1)) {
                             let data4 = data3[key1]
                             const _errs10 = errors
                             const _errs11 = errors
@@ -4131,7 +4362,6 @@ const schema20 = {
   },
   additionalProperties: false,
 }
-const pattern18 = new RegExp('^[A-Za-z0-9_-]{43}$', '')
 
 function validate19(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -4210,7 +4440,7 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
               const _errs4 = errors
               if (errors === _errs4) {
                 if (typeof data1 === 'string') {
-                  if (!pattern18.test(data1)) {
+                  if (!pattern13.test(data1)) {
                     validate19.errors = [
                       {
                         instancePath: instancePath + '/publicKey',
@@ -4349,13 +4579,42 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
   return errors === 0
 }
 
-const isAgentGoodbye = validate20
+const isAgentCdnRequest = validate20
 const schema21 = {
   type: 'object',
-  required: ['type', 'reason'],
-  properties: { type: { type: 'string', const: 'goodbye' }, reason: { type: 'string', maxLength: 500 } },
+  required: ['type', 'purgeId', 'what', 'urgent'],
+  properties: {
+    type: { type: 'string', const: 'cdn.request' },
+    purgeId: { type: 'string', pattern: '^purge_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
+    what: {
+      anyOf: [
+        {
+          type: 'object',
+          required: ['urls'],
+          properties: {
+            urls: {
+              type: 'array',
+              items: { type: 'string', pattern: '^https?://[^\\s\\u0000-\\u001f]+$', maxLength: 2048 },
+              minItems: 1,
+              maxItems: 200,
+            },
+          },
+          additionalProperties: false,
+        },
+        {
+          type: 'object',
+          required: ['everything'],
+          properties: { everything: { type: 'boolean', const: true } },
+          additionalProperties: false,
+        },
+      ],
+    },
+    urgent: { type: 'boolean' },
+  },
   additionalProperties: false,
 }
+const pattern24 = new RegExp('^purge_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
+const pattern25 = new RegExp('^https?://[^\\s\\u0000-\\u001f]+$', '')
 
 function validate20(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -4363,7 +4622,12 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
-      if ((data.type === undefined && (missing0 = 'type')) || (data.reason === undefined && (missing0 = 'reason'))) {
+      if (
+        (data.type === undefined && (missing0 = 'type')) ||
+        (data.purgeId === undefined && (missing0 = 'purgeId')) ||
+        (data.what === undefined && (missing0 = 'what')) ||
+        (data.urgent === undefined && (missing0 = 'urgent'))
+      ) {
         validate20.errors = [
           {
             instancePath,
@@ -4377,7 +4641,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
       } else {
         const _errs1 = errors
         for (const key0 in data) {
-          if (!(key0 === 'type' || key0 === 'reason')) {
+          if (!(key0 === 'type' || key0 === 'purgeId' || key0 === 'what' || key0 === 'urgent')) {
             validate20.errors = [
               {
                 instancePath,
@@ -4407,8 +4671,453 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
               ]
               return false
             }
-            if ('goodbye' !== data0) {
+            if ('cdn.request' !== data0) {
               validate20.errors = [
+                {
+                  instancePath: instancePath + '/type',
+                  schemaPath: '#/properties/type/const',
+                  keyword: 'const',
+                  params: { allowedValue: 'cdn.request' },
+                  message: 'must be equal to constant',
+                },
+              ]
+              return false
+            }
+            var valid0 = _errs2 === errors
+          } else {
+            var valid0 = true
+          }
+          if (valid0) {
+            if (data.purgeId !== undefined) {
+              let data1 = data.purgeId
+              const _errs4 = errors
+              if (errors === _errs4) {
+                if (typeof data1 === 'string') {
+                  if (!pattern24.test(data1)) {
+                    validate20.errors = [
+                      {
+                        instancePath: instancePath + '/purgeId',
+                        schemaPath: '#/properties/purgeId/pattern',
+                        keyword: 'pattern',
+                        params: { pattern: '^purge_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
+                        message:
+                          'must match pattern "' + '^purge_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' + '"',
+                      },
+                    ]
+                    return false
+                  }
+                } else {
+                  validate20.errors = [
+                    {
+                      instancePath: instancePath + '/purgeId',
+                      schemaPath: '#/properties/purgeId/type',
+                      keyword: 'type',
+                      params: { type: 'string' },
+                      message: 'must be string',
+                    },
+                  ]
+                  return false
+                }
+              }
+              var valid0 = _errs4 === errors
+            } else {
+              var valid0 = true
+            }
+            if (valid0) {
+              if (data.what !== undefined) {
+                let data2 = data.what
+                const _errs6 = errors
+                const _errs7 = errors
+                let valid1 = false
+                const _errs8 = errors
+                if (errors === _errs8) {
+                  if (data2 && typeof data2 == 'object' && !Array.isArray(data2)) {
+                    let missing1
+                    if (data2.urls === undefined && (missing1 = 'urls')) {
+                      const err0 = {
+                        instancePath: instancePath + '/what',
+                        schemaPath: '#/properties/what/anyOf/0/required',
+                        keyword: 'required',
+                        params: { missingProperty: missing1 },
+                        message: "must have required property '" + missing1 + "'",
+                      }
+                      if (vErrors === null) {
+                        vErrors = [err0]
+                      } else {
+                        vErrors.push(err0)
+                      }
+                      errors++
+                    } else {
+                      const _errs10 = errors
+                      for (const key1 in data2) {
+                        if (!(key1 === 'urls')) {
+                          const err1 = {
+                            instancePath: instancePath + '/what',
+                            schemaPath: '#/properties/what/anyOf/0/additionalProperties',
+                            keyword: 'additionalProperties',
+                            params: { additionalProperty: key1 },
+                            message: 'must NOT have additional properties',
+                          }
+                          if (vErrors === null) {
+                            vErrors = [err1]
+                          } else {
+                            vErrors.push(err1)
+                          }
+                          errors++
+                          break
+                        }
+                      }
+                      if (_errs10 === errors) {
+                        if (data2.urls !== undefined) {
+                          let data3 = data2.urls
+                          const _errs11 = errors
+                          if (errors === _errs11) {
+                            if (Array.isArray(data3)) {
+                              if (data3.length > 200) {
+                                const err2 = {
+                                  instancePath: instancePath + '/what/urls',
+                                  schemaPath: '#/properties/what/anyOf/0/properties/urls/maxItems',
+                                  keyword: 'maxItems',
+                                  params: { limit: 200 },
+                                  message: 'must NOT have more than 200 items',
+                                }
+                                if (vErrors === null) {
+                                  vErrors = [err2]
+                                } else {
+                                  vErrors.push(err2)
+                                }
+                                errors++
+                              } else {
+                                if (data3.length < 1) {
+                                  const err3 = {
+                                    instancePath: instancePath + '/what/urls',
+                                    schemaPath: '#/properties/what/anyOf/0/properties/urls/minItems',
+                                    keyword: 'minItems',
+                                    params: { limit: 1 },
+                                    message: 'must NOT have fewer than 1 items',
+                                  }
+                                  if (vErrors === null) {
+                                    vErrors = [err3]
+                                  } else {
+                                    vErrors.push(err3)
+                                  }
+                                  errors++
+                                } else {
+                                  var valid3 = true
+                                  const len0 = data3.length
+                                  for (let i0 = 0; i0 < len0; i0++) {
+                                    let data4 = data3[i0]
+                                    const _errs13 = errors
+                                    if (errors === _errs13) {
+                                      if (typeof data4 === 'string') {
+                                        if (data4.length > 2048) {
+                                          const err4 = {
+                                            instancePath: instancePath + '/what/urls/' + i0,
+                                            schemaPath: '#/properties/what/anyOf/0/properties/urls/items/maxLength',
+                                            keyword: 'maxLength',
+                                            params: { limit: 2048 },
+                                            message: 'must NOT have more than 2048 characters',
+                                          }
+                                          if (vErrors === null) {
+                                            vErrors = [err4]
+                                          } else {
+                                            vErrors.push(err4)
+                                          }
+                                          errors++
+                                        } else {
+                                          if (!pattern25.test(data4)) {
+                                            const err5 = {
+                                              instancePath: instancePath + '/what/urls/' + i0,
+                                              schemaPath: '#/properties/what/anyOf/0/properties/urls/items/pattern',
+                                              keyword: 'pattern',
+                                              params: { pattern: '^https?://[^\\s\\u0000-\\u001f]+$' },
+                                              message: 'must match pattern "' + '^https?://[^\\s\\u0000-\\u001f]+$' + '"',
+                                            }
+                                            if (vErrors === null) {
+                                              vErrors = [err5]
+                                            } else {
+                                              vErrors.push(err5)
+                                            }
+                                            errors++
+                                          }
+                                        }
+                                      } else {
+                                        const err6 = {
+                                          instancePath: instancePath + '/what/urls/' + i0,
+                                          schemaPath: '#/properties/what/anyOf/0/properties/urls/items/type',
+                                          keyword: 'type',
+                                          params: { type: 'string' },
+                                          message: 'must be string',
+                                        }
+                                        if (vErrors === null) {
+                                          vErrors = [err6]
+                                        } else {
+                                          vErrors.push(err6)
+                                        }
+                                        errors++
+                                      }
+                                    }
+                                    var valid3 = _errs13 === errors
+                                    if (!valid3) {
+                                      break
+                                    }
+                                  }
+                                }
+                              }
+                            } else {
+                              const err7 = {
+                                instancePath: instancePath + '/what/urls',
+                                schemaPath: '#/properties/what/anyOf/0/properties/urls/type',
+                                keyword: 'type',
+                                params: { type: 'array' },
+                                message: 'must be array',
+                              }
+                              if (vErrors === null) {
+                                vErrors = [err7]
+                              } else {
+                                vErrors.push(err7)
+                              }
+                              errors++
+                            }
+                          }
+                        }
+                      }
+                    }
+                  } else {
+                    const err8 = {
+                      instancePath: instancePath + '/what',
+                      schemaPath: '#/properties/what/anyOf/0/type',
+                      keyword: 'type',
+                      params: { type: 'object' },
+                      message: 'must be object',
+                    }
+                    if (vErrors === null) {
+                      vErrors = [err8]
+                    } else {
+                      vErrors.push(err8)
+                    }
+                    errors++
+                  }
+                }
+                var _valid0 = _errs8 === errors
+                valid1 = valid1 || _valid0
+                if (!valid1) {
+                  const _errs15 = errors
+                  if (errors === _errs15) {
+                    if (data2 && typeof data2 == 'object' && !Array.isArray(data2)) {
+                      let missing2
+                      if (data2.everything === undefined && (missing2 = 'everything')) {
+                        const err9 = {
+                          instancePath: instancePath + '/what',
+                          schemaPath: '#/properties/what/anyOf/1/required',
+                          keyword: 'required',
+                          params: { missingProperty: missing2 },
+                          message: "must have required property '" + missing2 + "'",
+                        }
+                        if (vErrors === null) {
+                          vErrors = [err9]
+                        } else {
+                          vErrors.push(err9)
+                        }
+                        errors++
+                      } else {
+                        const _errs17 = errors
+                        for (const key2 in data2) {
+                          if (!(key2 === 'everything')) {
+                            const err10 = {
+                              instancePath: instancePath + '/what',
+                              schemaPath: '#/properties/what/anyOf/1/additionalProperties',
+                              keyword: 'additionalProperties',
+                              params: { additionalProperty: key2 },
+                              message: 'must NOT have additional properties',
+                            }
+                            if (vErrors === null) {
+                              vErrors = [err10]
+                            } else {
+                              vErrors.push(err10)
+                            }
+                            errors++
+                            break
+                          }
+                        }
+                        if (_errs17 === errors) {
+                          if (data2.everything !== undefined) {
+                            let data5 = data2.everything
+                            if (typeof data5 !== 'boolean') {
+                              const err11 = {
+                                instancePath: instancePath + '/what/everything',
+                                schemaPath: '#/properties/what/anyOf/1/properties/everything/type',
+                                keyword: 'type',
+                                params: { type: 'boolean' },
+                                message: 'must be boolean',
+                              }
+                              if (vErrors === null) {
+                                vErrors = [err11]
+                              } else {
+                                vErrors.push(err11)
+                              }
+                              errors++
+                            }
+                            if (true !== data5) {
+                              const err12 = {
+                                instancePath: instancePath + '/what/everything',
+                                schemaPath: '#/properties/what/anyOf/1/properties/everything/const',
+                                keyword: 'const',
+                                params: { allowedValue: true },
+                                message: 'must be equal to constant',
+                              }
+                              if (vErrors === null) {
+                                vErrors = [err12]
+                              } else {
+                                vErrors.push(err12)
+                              }
+                              errors++
+                            }
+                          }
+                        }
+                      }
+                    } else {
+                      const err13 = {
+                        instancePath: instancePath + '/what',
+                        schemaPath: '#/properties/what/anyOf/1/type',
+                        keyword: 'type',
+                        params: { type: 'object' },
+                        message: 'must be object',
+                      }
+                      if (vErrors === null) {
+                        vErrors = [err13]
+                      } else {
+                        vErrors.push(err13)
+                      }
+                      errors++
+                    }
+                  }
+                  var _valid0 = _errs15 === errors
+                  valid1 = valid1 || _valid0
+                }
+                if (!valid1) {
+                  const err14 = {
+                    instancePath: instancePath + '/what',
+                    schemaPath: '#/properties/what/anyOf',
+                    keyword: 'anyOf',
+                    params: {},
+                    message: 'must match a schema in anyOf',
+                  }
+                  if (vErrors === null) {
+                    vErrors = [err14]
+                  } else {
+                    vErrors.push(err14)
+                  }
+                  errors++
+                  validate20.errors = vErrors
+                  return false
+                } else {
+                  errors = _errs7
+                  if (vErrors !== null) {
+                    if (_errs7) {
+                      vErrors.length = _errs7
+                    } else {
+                      vErrors = null
+                    }
+                  }
+                }
+                var valid0 = _errs6 === errors
+              } else {
+                var valid0 = true
+              }
+              if (valid0) {
+                if (data.urgent !== undefined) {
+                  const _errs20 = errors
+                  if (typeof data.urgent !== 'boolean') {
+                    validate20.errors = [
+                      {
+                        instancePath: instancePath + '/urgent',
+                        schemaPath: '#/properties/urgent/type',
+                        keyword: 'type',
+                        params: { type: 'boolean' },
+                        message: 'must be boolean',
+                      },
+                    ]
+                    return false
+                  }
+                  var valid0 = _errs20 === errors
+                } else {
+                  var valid0 = true
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate20.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      return false
+    }
+  }
+  validate20.errors = vErrors
+  return errors === 0
+}
+
+const isAgentGoodbye = validate21
+const schema22 = {
+  type: 'object',
+  required: ['type', 'reason'],
+  properties: { type: { type: 'string', const: 'goodbye' }, reason: { type: 'string', maxLength: 500 } },
+  additionalProperties: false,
+}
+
+function validate21(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null
+  let errors = 0
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      let missing0
+      if ((data.type === undefined && (missing0 = 'type')) || (data.reason === undefined && (missing0 = 'reason'))) {
+        validate21.errors = [
+          {
+            instancePath,
+            schemaPath: '#/required',
+            keyword: 'required',
+            params: { missingProperty: missing0 },
+            message: "must have required property '" + missing0 + "'",
+          },
+        ]
+        return false
+      } else {
+        const _errs1 = errors
+        for (const key0 in data) {
+          if (!(key0 === 'type' || key0 === 'reason')) {
+            validate21.errors = [
+              {
+                instancePath,
+                schemaPath: '#/additionalProperties',
+                keyword: 'additionalProperties',
+                params: { additionalProperty: key0 },
+                message: 'must NOT have additional properties',
+              },
+            ]
+            return false
+            break
+          }
+        }
+        if (_errs1 === errors) {
+          if (data.type !== undefined) {
+            let data0 = data.type
+            const _errs2 = errors
+            if (typeof data0 !== 'string') {
+              validate21.errors = [
+                {
+                  instancePath: instancePath + '/type',
+                  schemaPath: '#/properties/type/type',
+                  keyword: 'type',
+                  params: { type: 'string' },
+                  message: 'must be string',
+                },
+              ]
+              return false
+            }
+            if ('goodbye' !== data0) {
+              validate21.errors = [
                 {
                   instancePath: instancePath + '/type',
                   schemaPath: '#/properties/type/const',
@@ -4430,7 +5139,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs4) {
                 if (typeof data1 === 'string') {
                   if (data1.length > 500) {
-                    validate20.errors = [
+                    validate21.errors = [
                       {
                         instancePath: instancePath + '/reason',
                         schemaPath: '#/properties/reason/maxLength',
@@ -4442,7 +5151,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
                     return false
                   }
                 } else {
-                  validate20.errors = [
+                  validate21.errors = [
                     {
                       instancePath: instancePath + '/reason',
                       schemaPath: '#/properties/reason/type',
@@ -4462,11 +5171,11 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate20.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate21.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate20.errors = vErrors
+  validate21.errors = vErrors
   return errors === 0
 }
 
@@ -4482,5 +5191,6 @@ export const agentFrameValidators: Readonly<Record<string, Validator>> = {
   'job.created': isAgentJobCreated as unknown as Validator,
   'state.report': isAgentStateReport as unknown as Validator,
   'key.offer': isAgentKeyOffer as unknown as Validator,
+  'cdn.request': isAgentCdnRequest as unknown as Validator,
   goodbye: isAgentGoodbye as unknown as Validator,
 }

@@ -2497,17 +2497,19 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
   return errors === 0
 }
 
-const isGatewayGoodbye = validate18
+const isGatewayCdnOutcome = validate18
 const schema19 = {
   type: 'object',
-  required: ['type', 'reason', 'afterMs'],
+  required: ['type', 'purgeId', 'outcome'],
   properties: {
-    type: { type: 'string', const: 'goodbye' },
-    reason: { type: 'string', maxLength: 500 },
-    afterMs: { type: 'integer', minimum: 0, maximum: 3600000 },
+    type: { type: 'string', const: 'cdn.outcome' },
+    purgeId: { type: 'string', pattern: '^purge_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
+    outcome: { enum: ['purged', 'absent', 'delayed', 'failed'] },
+    code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
   },
   additionalProperties: false,
 }
+const pattern15 = new RegExp('^purge_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
 
 function validate18(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -2517,8 +2519,8 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
       let missing0
       if (
         (data.type === undefined && (missing0 = 'type')) ||
-        (data.reason === undefined && (missing0 = 'reason')) ||
-        (data.afterMs === undefined && (missing0 = 'afterMs'))
+        (data.purgeId === undefined && (missing0 = 'purgeId')) ||
+        (data.outcome === undefined && (missing0 = 'outcome'))
       ) {
         validate18.errors = [
           {
@@ -2533,7 +2535,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
       } else {
         const _errs1 = errors
         for (const key0 in data) {
-          if (!(key0 === 'type' || key0 === 'reason' || key0 === 'afterMs')) {
+          if (!(key0 === 'type' || key0 === 'purgeId' || key0 === 'outcome' || key0 === 'code')) {
             validate18.errors = [
               {
                 instancePath,
@@ -2563,8 +2565,208 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
               ]
               return false
             }
-            if ('goodbye' !== data0) {
+            if ('cdn.outcome' !== data0) {
               validate18.errors = [
+                {
+                  instancePath: instancePath + '/type',
+                  schemaPath: '#/properties/type/const',
+                  keyword: 'const',
+                  params: { allowedValue: 'cdn.outcome' },
+                  message: 'must be equal to constant',
+                },
+              ]
+              return false
+            }
+            var valid0 = _errs2 === errors
+          } else {
+            var valid0 = true
+          }
+          if (valid0) {
+            if (data.purgeId !== undefined) {
+              let data1 = data.purgeId
+              const _errs4 = errors
+              if (errors === _errs4) {
+                if (typeof data1 === 'string') {
+                  if (!pattern15.test(data1)) {
+                    validate18.errors = [
+                      {
+                        instancePath: instancePath + '/purgeId',
+                        schemaPath: '#/properties/purgeId/pattern',
+                        keyword: 'pattern',
+                        params: { pattern: '^purge_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
+                        message:
+                          'must match pattern "' + '^purge_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' + '"',
+                      },
+                    ]
+                    return false
+                  }
+                } else {
+                  validate18.errors = [
+                    {
+                      instancePath: instancePath + '/purgeId',
+                      schemaPath: '#/properties/purgeId/type',
+                      keyword: 'type',
+                      params: { type: 'string' },
+                      message: 'must be string',
+                    },
+                  ]
+                  return false
+                }
+              }
+              var valid0 = _errs4 === errors
+            } else {
+              var valid0 = true
+            }
+            if (valid0) {
+              if (data.outcome !== undefined) {
+                let data2 = data.outcome
+                const _errs6 = errors
+                if (!(data2 === 'purged' || data2 === 'absent' || data2 === 'delayed' || data2 === 'failed')) {
+                  validate18.errors = [
+                    {
+                      instancePath: instancePath + '/outcome',
+                      schemaPath: '#/properties/outcome/enum',
+                      keyword: 'enum',
+                      params: { allowedValues: schema19.properties.outcome.enum },
+                      message: 'must be equal to one of the allowed values',
+                    },
+                  ]
+                  return false
+                }
+                var valid0 = _errs6 === errors
+              } else {
+                var valid0 = true
+              }
+              if (valid0) {
+                if (data.code !== undefined) {
+                  let data3 = data.code
+                  const _errs7 = errors
+                  if (errors === _errs7) {
+                    if (typeof data3 === 'string') {
+                      if (data3.length > 40) {
+                        validate18.errors = [
+                          {
+                            instancePath: instancePath + '/code',
+                            schemaPath: '#/properties/code/maxLength',
+                            keyword: 'maxLength',
+                            params: { limit: 40 },
+                            message: 'must NOT have more than 40 characters',
+                          },
+                        ]
+                        return false
+                      } else {
+                        if (!pattern5.test(data3)) {
+                          validate18.errors = [
+                            {
+                              instancePath: instancePath + '/code',
+                              schemaPath: '#/properties/code/pattern',
+                              keyword: 'pattern',
+                              params: { pattern: '^[a-z]+(\\.[a-z_]+)?$' },
+                              message: 'must match pattern "' + '^[a-z]+(\\.[a-z_]+)?$' + '"',
+                            },
+                          ]
+                          return false
+                        }
+                      }
+                    } else {
+                      validate18.errors = [
+                        {
+                          instancePath: instancePath + '/code',
+                          schemaPath: '#/properties/code/type',
+                          keyword: 'type',
+                          params: { type: 'string' },
+                          message: 'must be string',
+                        },
+                      ]
+                      return false
+                    }
+                  }
+                  var valid0 = _errs7 === errors
+                } else {
+                  var valid0 = true
+                }
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate18.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      return false
+    }
+  }
+  validate18.errors = vErrors
+  return errors === 0
+}
+
+const isGatewayGoodbye = validate19
+const schema20 = {
+  type: 'object',
+  required: ['type', 'reason', 'afterMs'],
+  properties: {
+    type: { type: 'string', const: 'goodbye' },
+    reason: { type: 'string', maxLength: 500 },
+    afterMs: { type: 'integer', minimum: 0, maximum: 3600000 },
+  },
+  additionalProperties: false,
+}
+
+function validate19(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null
+  let errors = 0
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      let missing0
+      if (
+        (data.type === undefined && (missing0 = 'type')) ||
+        (data.reason === undefined && (missing0 = 'reason')) ||
+        (data.afterMs === undefined && (missing0 = 'afterMs'))
+      ) {
+        validate19.errors = [
+          {
+            instancePath,
+            schemaPath: '#/required',
+            keyword: 'required',
+            params: { missingProperty: missing0 },
+            message: "must have required property '" + missing0 + "'",
+          },
+        ]
+        return false
+      } else {
+        const _errs1 = errors
+        for (const key0 in data) {
+          if (!(key0 === 'type' || key0 === 'reason' || key0 === 'afterMs')) {
+            validate19.errors = [
+              {
+                instancePath,
+                schemaPath: '#/additionalProperties',
+                keyword: 'additionalProperties',
+                params: { additionalProperty: key0 },
+                message: 'must NOT have additional properties',
+              },
+            ]
+            return false
+            break
+          }
+        }
+        if (_errs1 === errors) {
+          if (data.type !== undefined) {
+            let data0 = data.type
+            const _errs2 = errors
+            if (typeof data0 !== 'string') {
+              validate19.errors = [
+                {
+                  instancePath: instancePath + '/type',
+                  schemaPath: '#/properties/type/type',
+                  keyword: 'type',
+                  params: { type: 'string' },
+                  message: 'must be string',
+                },
+              ]
+              return false
+            }
+            if ('goodbye' !== data0) {
+              validate19.errors = [
                 {
                   instancePath: instancePath + '/type',
                   schemaPath: '#/properties/type/const',
@@ -2586,7 +2788,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs4) {
                 if (typeof data1 === 'string') {
                   if (data1.length > 500) {
-                    validate18.errors = [
+                    validate19.errors = [
                       {
                         instancePath: instancePath + '/reason',
                         schemaPath: '#/properties/reason/maxLength',
@@ -2598,7 +2800,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
                     return false
                   }
                 } else {
-                  validate18.errors = [
+                  validate19.errors = [
                     {
                       instancePath: instancePath + '/reason',
                       schemaPath: '#/properties/reason/type',
@@ -2619,7 +2821,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
                 let data2 = data.afterMs
                 const _errs6 = errors
                 if (!(typeof data2 == 'number' && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
-                  validate18.errors = [
+                  validate19.errors = [
                     {
                       instancePath: instancePath + '/afterMs',
                       schemaPath: '#/properties/afterMs/type',
@@ -2633,7 +2835,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
                 if (errors === _errs6) {
                   if (typeof data2 == 'number' && isFinite(data2)) {
                     if (data2 > 3600000 || isNaN(data2)) {
-                      validate18.errors = [
+                      validate19.errors = [
                         {
                           instancePath: instancePath + '/afterMs',
                           schemaPath: '#/properties/afterMs/maximum',
@@ -2645,7 +2847,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
                       return false
                     } else {
                       if (data2 < 0 || isNaN(data2)) {
-                        validate18.errors = [
+                        validate19.errors = [
                           {
                             instancePath: instancePath + '/afterMs',
                             schemaPath: '#/properties/afterMs/minimum',
@@ -2668,11 +2870,11 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate18.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate19.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate18.errors = vErrors
+  validate19.errors = vErrors
   return errors === 0
 }
 
@@ -2686,5 +2888,6 @@ export const gatewayFrameValidators: Readonly<Record<string, Validator>> = {
   'state.resync': isGatewayStateResync as unknown as Validator,
   'key.rotate': isGatewayKeyRotate as unknown as Validator,
   'key.ack': isGatewayKeyAck as unknown as Validator,
+  'cdn.outcome': isGatewayCdnOutcome as unknown as Validator,
   goodbye: isGatewayGoodbye as unknown as Validator,
 }

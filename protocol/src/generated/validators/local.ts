@@ -149,6 +149,21 @@ const schema12 = {
     },
     summary: { type: 'string', maxLength: 500 },
     result: {},
+    followUps: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['layer', 'state', 'at'],
+        properties: {
+          layer: { type: 'string', const: 'cdn' },
+          state: { enum: ['purged', 'absent', 'failed'] },
+          code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
+          at: { type: 'integer', minimum: 0 },
+        },
+        additionalProperties: false,
+      },
+      maxItems: 10,
+    },
     error: {
       type: 'object',
       required: ['code', 'message'],
@@ -171,12 +186,26 @@ const schema12 = {
       },
       additionalProperties: false,
     },
+    receipt: {
+      type: 'object',
+      required: ['chain', 'seq', 'hash', 'signature'],
+      properties: {
+        chain: { type: 'string', pattern: '^[A-Za-z0-9_-]{22}$' },
+        seq: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
+        hash: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
+        signature: { type: 'string', pattern: '^[A-Za-z0-9_-]{86}$' },
+      },
+      additionalProperties: false,
+    },
   },
   additionalProperties: false,
 }
 const func2 = Object.prototype.hasOwnProperty
 const pattern1 = new RegExp('^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
 const pattern3 = new RegExp('^[a-z]+(\\.[a-z_]+)?$', '')
+const pattern5 = new RegExp('^[A-Za-z0-9_-]{22}$', '')
+const pattern6 = new RegExp('^[A-Za-z0-9_-]{43}$', '')
+const pattern7 = new RegExp('^[A-Za-z0-9_-]{86}$', '')
 
 function validate11(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -655,137 +684,233 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                           var valid0 = true
                         }
                         if (valid0) {
-                          if (data.error !== undefined) {
-                            let data11 = data.error
+                          if (data.followUps !== undefined) {
+                            let data11 = data.followUps
                             const _errs27 = errors
                             if (errors === _errs27) {
-                              if (data11 && typeof data11 == 'object' && !Array.isArray(data11)) {
-                                let missing2
-                                if (
-                                  (data11.code === undefined && (missing2 = 'code')) ||
-                                  (data11.message === undefined && (missing2 = 'message'))
-                                ) {
+                              if (Array.isArray(data11)) {
+                                if (data11.length > 10) {
                                   validate11.errors = [
                                     {
-                                      instancePath: instancePath + '/error',
-                                      schemaPath: '#/properties/error/required',
-                                      keyword: 'required',
-                                      params: { missingProperty: missing2 },
-                                      message: "must have required property '" + missing2 + "'",
+                                      instancePath: instancePath + '/followUps',
+                                      schemaPath: '#/properties/followUps/maxItems',
+                                      keyword: 'maxItems',
+                                      params: { limit: 10 },
+                                      message: 'must NOT have more than 10 items',
                                     },
                                   ]
                                   return false
                                 } else {
-                                  const _errs29 = errors
-                                  for (const key2 in data11) {
-                                    if (!(key2 === 'code' || key2 === 'message')) {
-                                      validate11.errors = [
-                                        {
-                                          instancePath: instancePath + '/error',
-                                          schemaPath: '#/properties/error/additionalProperties',
-                                          keyword: 'additionalProperties',
-                                          params: { additionalProperty: key2 },
-                                          message: 'must NOT have additional properties',
-                                        },
-                                      ]
-                                      return false
-                                      break
-                                    }
-                                  }
-                                  if (_errs29 === errors) {
-                                    if (data11.code !== undefined) {
-                                      let data12 = data11.code
-                                      const _errs30 = errors
-                                      if (errors === _errs30) {
-                                        if (typeof data12 === 'string') {
-                                          if (data12.length > 40) {
-                                            validate11.errors = [
-                                              {
-                                                instancePath: instancePath + '/error/code',
-                                                schemaPath: '#/properties/error/properties/code/maxLength',
-                                                keyword: 'maxLength',
-                                                params: { limit: 40 },
-                                                message: 'must NOT have more than 40 characters',
-                                              },
-                                            ]
-                                            return false
-                                          } else {
-                                            if (!pattern3.test(data12)) {
-                                              validate11.errors = [
-                                                {
-                                                  instancePath: instancePath + '/error/code',
-                                                  schemaPath: '#/properties/error/properties/code/pattern',
-                                                  keyword: 'pattern',
-                                                  params: { pattern: '^[a-z]+(\\.[a-z_]+)?$' },
-                                                  message: 'must match pattern "' + '^[a-z]+(\\.[a-z_]+)?$' + '"',
-                                                },
-                                              ]
-                                              return false
-                                            }
-                                          }
-                                        } else {
+                                  var valid3 = true
+                                  const len0 = data11.length
+                                  for (let i0 = 0; i0 < len0; i0++) {
+                                    let data12 = data11[i0]
+                                    const _errs29 = errors
+                                    if (errors === _errs29) {
+                                      if (data12 && typeof data12 == 'object' && !Array.isArray(data12)) {
+                                        let missing2
+                                        if (
+                                          (data12.layer === undefined && (missing2 = 'layer')) ||
+                                          (data12.state === undefined && (missing2 = 'state')) ||
+                                          (data12.at === undefined && (missing2 = 'at'))
+                                        ) {
                                           validate11.errors = [
                                             {
-                                              instancePath: instancePath + '/error/code',
-                                              schemaPath: '#/properties/error/properties/code/type',
-                                              keyword: 'type',
-                                              params: { type: 'string' },
-                                              message: 'must be string',
+                                              instancePath: instancePath + '/followUps/' + i0,
+                                              schemaPath: '#/properties/followUps/items/required',
+                                              keyword: 'required',
+                                              params: { missingProperty: missing2 },
+                                              message: "must have required property '" + missing2 + "'",
                                             },
                                           ]
                                           return false
-                                        }
-                                      }
-                                      var valid3 = _errs30 === errors
-                                    } else {
-                                      var valid3 = true
-                                    }
-                                    if (valid3) {
-                                      if (data11.message !== undefined) {
-                                        let data13 = data11.message
-                                        const _errs32 = errors
-                                        if (errors === _errs32) {
-                                          if (typeof data13 === 'string') {
-                                            if (data13.length > 500) {
+                                        } else {
+                                          const _errs31 = errors
+                                          for (const key2 in data12) {
+                                            if (!(key2 === 'layer' || key2 === 'state' || key2 === 'code' || key2 === 'at')) {
                                               validate11.errors = [
                                                 {
-                                                  instancePath: instancePath + '/error/message',
-                                                  schemaPath: '#/properties/error/properties/message/maxLength',
-                                                  keyword: 'maxLength',
-                                                  params: { limit: 500 },
-                                                  message: 'must NOT have more than 500 characters',
+                                                  instancePath: instancePath + '/followUps/' + i0,
+                                                  schemaPath: '#/properties/followUps/items/additionalProperties',
+                                                  keyword: 'additionalProperties',
+                                                  params: { additionalProperty: key2 },
+                                                  message: 'must NOT have additional properties',
                                                 },
                                               ]
                                               return false
+                                              break
                                             }
-                                          } else {
-                                            validate11.errors = [
-                                              {
-                                                instancePath: instancePath + '/error/message',
-                                                schemaPath: '#/properties/error/properties/message/type',
-                                                keyword: 'type',
-                                                params: { type: 'string' },
-                                                message: 'must be string',
-                                              },
-                                            ]
-                                            return false
+                                          }
+                                          if (_errs31 === errors) {
+                                            if (data12.layer !== undefined) {
+                                              let data13 = data12.layer
+                                              const _errs32 = errors
+                                              if (typeof data13 !== 'string') {
+                                                validate11.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/followUps/' + i0 + '/layer',
+                                                    schemaPath: '#/properties/followUps/items/properties/layer/type',
+                                                    keyword: 'type',
+                                                    params: { type: 'string' },
+                                                    message: 'must be string',
+                                                  },
+                                                ]
+                                                return false
+                                              }
+                                              if ('cdn' !== data13) {
+                                                validate11.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/followUps/' + i0 + '/layer',
+                                                    schemaPath: '#/properties/followUps/items/properties/layer/const',
+                                                    keyword: 'const',
+                                                    params: { allowedValue: 'cdn' },
+                                                    message: 'must be equal to constant',
+                                                  },
+                                                ]
+                                                return false
+                                              }
+                                              var valid4 = _errs32 === errors
+                                            } else {
+                                              var valid4 = true
+                                            }
+                                            if (valid4) {
+                                              if (data12.state !== undefined) {
+                                                let data14 = data12.state
+                                                const _errs34 = errors
+                                                if (!(data14 === 'purged' || data14 === 'absent' || data14 === 'failed')) {
+                                                  validate11.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/followUps/' + i0 + '/state',
+                                                      schemaPath: '#/properties/followUps/items/properties/state/enum',
+                                                      keyword: 'enum',
+                                                      params: { allowedValues: schema12.properties.followUps.items.properties.state.enum },
+                                                      message: 'must be equal to one of the allowed values',
+                                                    },
+                                                  ]
+                                                  return false
+                                                }
+                                                var valid4 = _errs34 === errors
+                                              } else {
+                                                var valid4 = true
+                                              }
+                                              if (valid4) {
+                                                if (data12.code !== undefined) {
+                                                  let data15 = data12.code
+                                                  const _errs35 = errors
+                                                  if (errors === _errs35) {
+                                                    if (typeof data15 === 'string') {
+                                                      if (data15.length > 40) {
+                                                        validate11.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/followUps/' + i0 + '/code',
+                                                            schemaPath: '#/properties/followUps/items/properties/code/maxLength',
+                                                            keyword: 'maxLength',
+                                                            params: { limit: 40 },
+                                                            message: 'must NOT have more than 40 characters',
+                                                          },
+                                                        ]
+                                                        return false
+                                                      } else {
+                                                        if (!pattern3.test(data15)) {
+                                                          validate11.errors = [
+                                                            {
+                                                              instancePath: instancePath + '/followUps/' + i0 + '/code',
+                                                              schemaPath: '#/properties/followUps/items/properties/code/pattern',
+                                                              keyword: 'pattern',
+                                                              params: { pattern: '^[a-z]+(\\.[a-z_]+)?$' },
+                                                              message: 'must match pattern "' + '^[a-z]+(\\.[a-z_]+)?$' + '"',
+                                                            },
+                                                          ]
+                                                          return false
+                                                        }
+                                                      }
+                                                    } else {
+                                                      validate11.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/followUps/' + i0 + '/code',
+                                                          schemaPath: '#/properties/followUps/items/properties/code/type',
+                                                          keyword: 'type',
+                                                          params: { type: 'string' },
+                                                          message: 'must be string',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    }
+                                                  }
+                                                  var valid4 = _errs35 === errors
+                                                } else {
+                                                  var valid4 = true
+                                                }
+                                                if (valid4) {
+                                                  if (data12.at !== undefined) {
+                                                    let data16 = data12.at
+                                                    const _errs37 = errors
+                                                    if (
+                                                      !(typeof data16 == 'number' && !(data16 % 1) && !isNaN(data16) && isFinite(data16))
+                                                    ) {
+                                                      validate11.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/followUps/' + i0 + '/at',
+                                                          schemaPath: '#/properties/followUps/items/properties/at/type',
+                                                          keyword: 'type',
+                                                          params: { type: 'integer' },
+                                                          message: 'must be integer',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    }
+                                                    if (errors === _errs37) {
+                                                      if (typeof data16 == 'number' && isFinite(data16)) {
+                                                        if (data16 < 0 || isNaN(data16)) {
+                                                          validate11.errors = [
+                                                            {
+                                                              instancePath: instancePath + '/followUps/' + i0 + '/at',
+                                                              schemaPath: '#/properties/followUps/items/properties/at/minimum',
+                                                              keyword: 'minimum',
+                                                              params: { comparison: '>=', limit: 0 },
+                                                              message: 'must be >= 0',
+                                                            },
+                                                          ]
+                                                          return false
+                                                        }
+                                                      }
+                                                    }
+                                                    var valid4 = _errs37 === errors
+                                                  } else {
+                                                    var valid4 = true
+                                                  }
+                                                }
+                                              }
+                                            }
                                           }
                                         }
-                                        var valid3 = _errs32 === errors
                                       } else {
-                                        var valid3 = true
+                                        validate11.errors = [
+                                          {
+                                            instancePath: instancePath + '/followUps/' + i0,
+                                            schemaPath: '#/properties/followUps/items/type',
+                                            keyword: 'type',
+                                            params: { type: 'object' },
+                                            message: 'must be object',
+                                          },
+                                        ]
+                                        return false
                                       }
+                                    }
+                                    var valid3 = _errs29 === errors
+                                    if (!valid3) {
+                                      break
                                     }
                                   }
                                 }
                               } else {
                                 validate11.errors = [
                                   {
-                                    instancePath: instancePath + '/error',
-                                    schemaPath: '#/properties/error/type',
+                                    instancePath: instancePath + '/followUps',
+                                    schemaPath: '#/properties/followUps/type',
                                     keyword: 'type',
-                                    params: { type: 'object' },
-                                    message: 'must be object',
+                                    params: { type: 'array' },
+                                    message: 'must be array',
                                   },
                                 ]
                                 return false
@@ -796,24 +921,20 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                             var valid0 = true
                           }
                           if (valid0) {
-                            if (data.bill !== undefined) {
-                              let data14 = data.bill
-                              const _errs34 = errors
-                              if (errors === _errs34) {
-                                if (data14 && typeof data14 == 'object' && !Array.isArray(data14)) {
+                            if (data.error !== undefined) {
+                              let data17 = data.error
+                              const _errs39 = errors
+                              if (errors === _errs39) {
+                                if (data17 && typeof data17 == 'object' && !Array.isArray(data17)) {
                                   let missing3
                                   if (
-                                    (data14.cpuMs === undefined && (missing3 = 'cpuMs')) ||
-                                    (data14.peakRssBytes === undefined && (missing3 = 'peakRssBytes')) ||
-                                    (data14.wallMs === undefined && (missing3 = 'wallMs')) ||
-                                    (data14.readBytes === undefined && (missing3 = 'readBytes')) ||
-                                    (data14.writtenBytes === undefined && (missing3 = 'writtenBytes')) ||
-                                    (data14.savedBytes === undefined && (missing3 = 'savedBytes'))
+                                    (data17.code === undefined && (missing3 = 'code')) ||
+                                    (data17.message === undefined && (missing3 = 'message'))
                                   ) {
                                     validate11.errors = [
                                       {
-                                        instancePath: instancePath + '/bill',
-                                        schemaPath: '#/properties/bill/required',
+                                        instancePath: instancePath + '/error',
+                                        schemaPath: '#/properties/error/required',
                                         keyword: 'required',
                                         params: { missingProperty: missing3 },
                                         message: "must have required property '" + missing3 + "'",
@@ -821,22 +942,13 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                     ]
                                     return false
                                   } else {
-                                    const _errs36 = errors
-                                    for (const key3 in data14) {
-                                      if (
-                                        !(
-                                          key3 === 'cpuMs' ||
-                                          key3 === 'peakRssBytes' ||
-                                          key3 === 'wallMs' ||
-                                          key3 === 'readBytes' ||
-                                          key3 === 'writtenBytes' ||
-                                          key3 === 'savedBytes'
-                                        )
-                                      ) {
+                                    const _errs41 = errors
+                                    for (const key3 in data17) {
+                                      if (!(key3 === 'code' || key3 === 'message')) {
                                         validate11.errors = [
                                           {
-                                            instancePath: instancePath + '/bill',
-                                            schemaPath: '#/properties/bill/additionalProperties',
+                                            instancePath: instancePath + '/error',
+                                            schemaPath: '#/properties/error/additionalProperties',
                                             keyword: 'additionalProperties',
                                             params: { additionalProperty: key3 },
                                             message: 'must NOT have additional properties',
@@ -846,64 +958,169 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                         break
                                       }
                                     }
-                                    if (_errs36 === errors) {
-                                      if (data14.cpuMs !== undefined) {
-                                        let data15 = data14.cpuMs
-                                        const _errs37 = errors
-                                        if (!(typeof data15 == 'number' && !(data15 % 1) && !isNaN(data15) && isFinite(data15))) {
-                                          validate11.errors = [
-                                            {
-                                              instancePath: instancePath + '/bill/cpuMs',
-                                              schemaPath: '#/properties/bill/properties/cpuMs/type',
-                                              keyword: 'type',
-                                              params: { type: 'integer' },
-                                              message: 'must be integer',
-                                            },
-                                          ]
-                                          return false
-                                        }
-                                        if (errors === _errs37) {
-                                          if (typeof data15 == 'number' && isFinite(data15)) {
-                                            if (data15 > 9007199254740991 || isNaN(data15)) {
+                                    if (_errs41 === errors) {
+                                      if (data17.code !== undefined) {
+                                        let data18 = data17.code
+                                        const _errs42 = errors
+                                        if (errors === _errs42) {
+                                          if (typeof data18 === 'string') {
+                                            if (data18.length > 40) {
                                               validate11.errors = [
                                                 {
-                                                  instancePath: instancePath + '/bill/cpuMs',
-                                                  schemaPath: '#/properties/bill/properties/cpuMs/maximum',
-                                                  keyword: 'maximum',
-                                                  params: { comparison: '<=', limit: 9007199254740991 },
-                                                  message: 'must be <= 9007199254740991',
+                                                  instancePath: instancePath + '/error/code',
+                                                  schemaPath: '#/properties/error/properties/code/maxLength',
+                                                  keyword: 'maxLength',
+                                                  params: { limit: 40 },
+                                                  message: 'must NOT have more than 40 characters',
                                                 },
                                               ]
                                               return false
                                             } else {
-                                              if (data15 < 0 || isNaN(data15)) {
+                                              if (!pattern3.test(data18)) {
                                                 validate11.errors = [
                                                   {
-                                                    instancePath: instancePath + '/bill/cpuMs',
-                                                    schemaPath: '#/properties/bill/properties/cpuMs/minimum',
-                                                    keyword: 'minimum',
-                                                    params: { comparison: '>=', limit: 0 },
-                                                    message: 'must be >= 0',
+                                                    instancePath: instancePath + '/error/code',
+                                                    schemaPath: '#/properties/error/properties/code/pattern',
+                                                    keyword: 'pattern',
+                                                    params: { pattern: '^[a-z]+(\\.[a-z_]+)?$' },
+                                                    message: 'must match pattern "' + '^[a-z]+(\\.[a-z_]+)?$' + '"',
                                                   },
                                                 ]
                                                 return false
                                               }
                                             }
-                                          }
-                                        }
-                                        var valid4 = _errs37 === errors
-                                      } else {
-                                        var valid4 = true
-                                      }
-                                      if (valid4) {
-                                        if (data14.peakRssBytes !== undefined) {
-                                          let data16 = data14.peakRssBytes
-                                          const _errs39 = errors
-                                          if (!(typeof data16 == 'number' && !(data16 % 1) && !isNaN(data16) && isFinite(data16))) {
+                                          } else {
                                             validate11.errors = [
                                               {
-                                                instancePath: instancePath + '/bill/peakRssBytes',
-                                                schemaPath: '#/properties/bill/properties/peakRssBytes/type',
+                                                instancePath: instancePath + '/error/code',
+                                                schemaPath: '#/properties/error/properties/code/type',
+                                                keyword: 'type',
+                                                params: { type: 'string' },
+                                                message: 'must be string',
+                                              },
+                                            ]
+                                            return false
+                                          }
+                                        }
+                                        var valid5 = _errs42 === errors
+                                      } else {
+                                        var valid5 = true
+                                      }
+                                      if (valid5) {
+                                        if (data17.message !== undefined) {
+                                          let data19 = data17.message
+                                          const _errs44 = errors
+                                          if (errors === _errs44) {
+                                            if (typeof data19 === 'string') {
+                                              if (data19.length > 500) {
+                                                validate11.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/error/message',
+                                                    schemaPath: '#/properties/error/properties/message/maxLength',
+                                                    keyword: 'maxLength',
+                                                    params: { limit: 500 },
+                                                    message: 'must NOT have more than 500 characters',
+                                                  },
+                                                ]
+                                                return false
+                                              }
+                                            } else {
+                                              validate11.errors = [
+                                                {
+                                                  instancePath: instancePath + '/error/message',
+                                                  schemaPath: '#/properties/error/properties/message/type',
+                                                  keyword: 'type',
+                                                  params: { type: 'string' },
+                                                  message: 'must be string',
+                                                },
+                                              ]
+                                              return false
+                                            }
+                                          }
+                                          var valid5 = _errs44 === errors
+                                        } else {
+                                          var valid5 = true
+                                        }
+                                      }
+                                    }
+                                  }
+                                } else {
+                                  validate11.errors = [
+                                    {
+                                      instancePath: instancePath + '/error',
+                                      schemaPath: '#/properties/error/type',
+                                      keyword: 'type',
+                                      params: { type: 'object' },
+                                      message: 'must be object',
+                                    },
+                                  ]
+                                  return false
+                                }
+                              }
+                              var valid0 = _errs39 === errors
+                            } else {
+                              var valid0 = true
+                            }
+                            if (valid0) {
+                              if (data.bill !== undefined) {
+                                let data20 = data.bill
+                                const _errs46 = errors
+                                if (errors === _errs46) {
+                                  if (data20 && typeof data20 == 'object' && !Array.isArray(data20)) {
+                                    let missing4
+                                    if (
+                                      (data20.cpuMs === undefined && (missing4 = 'cpuMs')) ||
+                                      (data20.peakRssBytes === undefined && (missing4 = 'peakRssBytes')) ||
+                                      (data20.wallMs === undefined && (missing4 = 'wallMs')) ||
+                                      (data20.readBytes === undefined && (missing4 = 'readBytes')) ||
+                                      (data20.writtenBytes === undefined && (missing4 = 'writtenBytes')) ||
+                                      (data20.savedBytes === undefined && (missing4 = 'savedBytes'))
+                                    ) {
+                                      validate11.errors = [
+                                        {
+                                          instancePath: instancePath + '/bill',
+                                          schemaPath: '#/properties/bill/required',
+                                          keyword: 'required',
+                                          params: { missingProperty: missing4 },
+                                          message: "must have required property '" + missing4 + "'",
+                                        },
+                                      ]
+                                      return false
+                                    } else {
+                                      const _errs48 = errors
+                                      for (const key4 in data20) {
+                                        if (
+                                          !(
+                                            key4 === 'cpuMs' ||
+                                            key4 === 'peakRssBytes' ||
+                                            key4 === 'wallMs' ||
+                                            key4 === 'readBytes' ||
+                                            key4 === 'writtenBytes' ||
+                                            key4 === 'savedBytes'
+                                          )
+                                        ) {
+                                          validate11.errors = [
+                                            {
+                                              instancePath: instancePath + '/bill',
+                                              schemaPath: '#/properties/bill/additionalProperties',
+                                              keyword: 'additionalProperties',
+                                              params: { additionalProperty: key4 },
+                                              message: 'must NOT have additional properties',
+                                            },
+                                          ]
+                                          return false
+                                          break
+                                        }
+                                      }
+                                      if (_errs48 === errors) {
+                                        if (data20.cpuMs !== undefined) {
+                                          let data21 = data20.cpuMs
+                                          const _errs49 = errors
+                                          if (!(typeof data21 == 'number' && !(data21 % 1) && !isNaN(data21) && isFinite(data21))) {
+                                            validate11.errors = [
+                                              {
+                                                instancePath: instancePath + '/bill/cpuMs',
+                                                schemaPath: '#/properties/bill/properties/cpuMs/type',
                                                 keyword: 'type',
                                                 params: { type: 'integer' },
                                                 message: 'must be integer',
@@ -911,13 +1128,13 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                             ]
                                             return false
                                           }
-                                          if (errors === _errs39) {
-                                            if (typeof data16 == 'number' && isFinite(data16)) {
-                                              if (data16 > 9007199254740991 || isNaN(data16)) {
+                                          if (errors === _errs49) {
+                                            if (typeof data21 == 'number' && isFinite(data21)) {
+                                              if (data21 > 9007199254740991 || isNaN(data21)) {
                                                 validate11.errors = [
                                                   {
-                                                    instancePath: instancePath + '/bill/peakRssBytes',
-                                                    schemaPath: '#/properties/bill/properties/peakRssBytes/maximum',
+                                                    instancePath: instancePath + '/bill/cpuMs',
+                                                    schemaPath: '#/properties/bill/properties/cpuMs/maximum',
                                                     keyword: 'maximum',
                                                     params: { comparison: '<=', limit: 9007199254740991 },
                                                     message: 'must be <= 9007199254740991',
@@ -925,11 +1142,11 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                                 ]
                                                 return false
                                               } else {
-                                                if (data16 < 0 || isNaN(data16)) {
+                                                if (data21 < 0 || isNaN(data21)) {
                                                   validate11.errors = [
                                                     {
-                                                      instancePath: instancePath + '/bill/peakRssBytes',
-                                                      schemaPath: '#/properties/bill/properties/peakRssBytes/minimum',
+                                                      instancePath: instancePath + '/bill/cpuMs',
+                                                      schemaPath: '#/properties/bill/properties/cpuMs/minimum',
                                                       keyword: 'minimum',
                                                       params: { comparison: '>=', limit: 0 },
                                                       message: 'must be >= 0',
@@ -940,19 +1157,19 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                               }
                                             }
                                           }
-                                          var valid4 = _errs39 === errors
+                                          var valid6 = _errs49 === errors
                                         } else {
-                                          var valid4 = true
+                                          var valid6 = true
                                         }
-                                        if (valid4) {
-                                          if (data14.wallMs !== undefined) {
-                                            let data17 = data14.wallMs
-                                            const _errs41 = errors
-                                            if (!(typeof data17 == 'number' && !(data17 % 1) && !isNaN(data17) && isFinite(data17))) {
+                                        if (valid6) {
+                                          if (data20.peakRssBytes !== undefined) {
+                                            let data22 = data20.peakRssBytes
+                                            const _errs51 = errors
+                                            if (!(typeof data22 == 'number' && !(data22 % 1) && !isNaN(data22) && isFinite(data22))) {
                                               validate11.errors = [
                                                 {
-                                                  instancePath: instancePath + '/bill/wallMs',
-                                                  schemaPath: '#/properties/bill/properties/wallMs/type',
+                                                  instancePath: instancePath + '/bill/peakRssBytes',
+                                                  schemaPath: '#/properties/bill/properties/peakRssBytes/type',
                                                   keyword: 'type',
                                                   params: { type: 'integer' },
                                                   message: 'must be integer',
@@ -960,13 +1177,13 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                               ]
                                               return false
                                             }
-                                            if (errors === _errs41) {
-                                              if (typeof data17 == 'number' && isFinite(data17)) {
-                                                if (data17 > 9007199254740991 || isNaN(data17)) {
+                                            if (errors === _errs51) {
+                                              if (typeof data22 == 'number' && isFinite(data22)) {
+                                                if (data22 > 9007199254740991 || isNaN(data22)) {
                                                   validate11.errors = [
                                                     {
-                                                      instancePath: instancePath + '/bill/wallMs',
-                                                      schemaPath: '#/properties/bill/properties/wallMs/maximum',
+                                                      instancePath: instancePath + '/bill/peakRssBytes',
+                                                      schemaPath: '#/properties/bill/properties/peakRssBytes/maximum',
                                                       keyword: 'maximum',
                                                       params: { comparison: '<=', limit: 9007199254740991 },
                                                       message: 'must be <= 9007199254740991',
@@ -974,11 +1191,11 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                                   ]
                                                   return false
                                                 } else {
-                                                  if (data17 < 0 || isNaN(data17)) {
+                                                  if (data22 < 0 || isNaN(data22)) {
                                                     validate11.errors = [
                                                       {
-                                                        instancePath: instancePath + '/bill/wallMs',
-                                                        schemaPath: '#/properties/bill/properties/wallMs/minimum',
+                                                        instancePath: instancePath + '/bill/peakRssBytes',
+                                                        schemaPath: '#/properties/bill/properties/peakRssBytes/minimum',
                                                         keyword: 'minimum',
                                                         params: { comparison: '>=', limit: 0 },
                                                         message: 'must be >= 0',
@@ -989,19 +1206,19 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                                 }
                                               }
                                             }
-                                            var valid4 = _errs41 === errors
+                                            var valid6 = _errs51 === errors
                                           } else {
-                                            var valid4 = true
+                                            var valid6 = true
                                           }
-                                          if (valid4) {
-                                            if (data14.readBytes !== undefined) {
-                                              let data18 = data14.readBytes
-                                              const _errs43 = errors
-                                              if (!(typeof data18 == 'number' && !(data18 % 1) && !isNaN(data18) && isFinite(data18))) {
+                                          if (valid6) {
+                                            if (data20.wallMs !== undefined) {
+                                              let data23 = data20.wallMs
+                                              const _errs53 = errors
+                                              if (!(typeof data23 == 'number' && !(data23 % 1) && !isNaN(data23) && isFinite(data23))) {
                                                 validate11.errors = [
                                                   {
-                                                    instancePath: instancePath + '/bill/readBytes',
-                                                    schemaPath: '#/properties/bill/properties/readBytes/type',
+                                                    instancePath: instancePath + '/bill/wallMs',
+                                                    schemaPath: '#/properties/bill/properties/wallMs/type',
                                                     keyword: 'type',
                                                     params: { type: 'integer' },
                                                     message: 'must be integer',
@@ -1009,13 +1226,13 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                                 ]
                                                 return false
                                               }
-                                              if (errors === _errs43) {
-                                                if (typeof data18 == 'number' && isFinite(data18)) {
-                                                  if (data18 > 9007199254740991 || isNaN(data18)) {
+                                              if (errors === _errs53) {
+                                                if (typeof data23 == 'number' && isFinite(data23)) {
+                                                  if (data23 > 9007199254740991 || isNaN(data23)) {
                                                     validate11.errors = [
                                                       {
-                                                        instancePath: instancePath + '/bill/readBytes',
-                                                        schemaPath: '#/properties/bill/properties/readBytes/maximum',
+                                                        instancePath: instancePath + '/bill/wallMs',
+                                                        schemaPath: '#/properties/bill/properties/wallMs/maximum',
                                                         keyword: 'maximum',
                                                         params: { comparison: '<=', limit: 9007199254740991 },
                                                         message: 'must be <= 9007199254740991',
@@ -1023,11 +1240,11 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                                     ]
                                                     return false
                                                   } else {
-                                                    if (data18 < 0 || isNaN(data18)) {
+                                                    if (data23 < 0 || isNaN(data23)) {
                                                       validate11.errors = [
                                                         {
-                                                          instancePath: instancePath + '/bill/readBytes',
-                                                          schemaPath: '#/properties/bill/properties/readBytes/minimum',
+                                                          instancePath: instancePath + '/bill/wallMs',
+                                                          schemaPath: '#/properties/bill/properties/wallMs/minimum',
                                                           keyword: 'minimum',
                                                           params: { comparison: '>=', limit: 0 },
                                                           message: 'must be >= 0',
@@ -1038,19 +1255,19 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                                   }
                                                 }
                                               }
-                                              var valid4 = _errs43 === errors
+                                              var valid6 = _errs53 === errors
                                             } else {
-                                              var valid4 = true
+                                              var valid6 = true
                                             }
-                                            if (valid4) {
-                                              if (data14.writtenBytes !== undefined) {
-                                                let data19 = data14.writtenBytes
-                                                const _errs45 = errors
-                                                if (!(typeof data19 == 'number' && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
+                                            if (valid6) {
+                                              if (data20.readBytes !== undefined) {
+                                                let data24 = data20.readBytes
+                                                const _errs55 = errors
+                                                if (!(typeof data24 == 'number' && !(data24 % 1) && !isNaN(data24) && isFinite(data24))) {
                                                   validate11.errors = [
                                                     {
-                                                      instancePath: instancePath + '/bill/writtenBytes',
-                                                      schemaPath: '#/properties/bill/properties/writtenBytes/type',
+                                                      instancePath: instancePath + '/bill/readBytes',
+                                                      schemaPath: '#/properties/bill/properties/readBytes/type',
                                                       keyword: 'type',
                                                       params: { type: 'integer' },
                                                       message: 'must be integer',
@@ -1058,13 +1275,13 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                                   ]
                                                   return false
                                                 }
-                                                if (errors === _errs45) {
-                                                  if (typeof data19 == 'number' && isFinite(data19)) {
-                                                    if (data19 > 9007199254740991 || isNaN(data19)) {
+                                                if (errors === _errs55) {
+                                                  if (typeof data24 == 'number' && isFinite(data24)) {
+                                                    if (data24 > 9007199254740991 || isNaN(data24)) {
                                                       validate11.errors = [
                                                         {
-                                                          instancePath: instancePath + '/bill/writtenBytes',
-                                                          schemaPath: '#/properties/bill/properties/writtenBytes/maximum',
+                                                          instancePath: instancePath + '/bill/readBytes',
+                                                          schemaPath: '#/properties/bill/properties/readBytes/maximum',
                                                           keyword: 'maximum',
                                                           params: { comparison: '<=', limit: 9007199254740991 },
                                                           message: 'must be <= 9007199254740991',
@@ -1072,11 +1289,11 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                                       ]
                                                       return false
                                                     } else {
-                                                      if (data19 < 0 || isNaN(data19)) {
+                                                      if (data24 < 0 || isNaN(data24)) {
                                                         validate11.errors = [
                                                           {
-                                                            instancePath: instancePath + '/bill/writtenBytes',
-                                                            schemaPath: '#/properties/bill/properties/writtenBytes/minimum',
+                                                            instancePath: instancePath + '/bill/readBytes',
+                                                            schemaPath: '#/properties/bill/properties/readBytes/minimum',
                                                             keyword: 'minimum',
                                                             params: { comparison: '>=', limit: 0 },
                                                             message: 'must be >= 0',
@@ -1087,19 +1304,19 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                                     }
                                                   }
                                                 }
-                                                var valid4 = _errs45 === errors
+                                                var valid6 = _errs55 === errors
                                               } else {
-                                                var valid4 = true
+                                                var valid6 = true
                                               }
-                                              if (valid4) {
-                                                if (data14.savedBytes !== undefined) {
-                                                  let data20 = data14.savedBytes
-                                                  const _errs47 = errors
-                                                  if (!(typeof data20 == 'number' && !(data20 % 1) && !isNaN(data20) && isFinite(data20))) {
+                                              if (valid6) {
+                                                if (data20.writtenBytes !== undefined) {
+                                                  let data25 = data20.writtenBytes
+                                                  const _errs57 = errors
+                                                  if (!(typeof data25 == 'number' && !(data25 % 1) && !isNaN(data25) && isFinite(data25))) {
                                                     validate11.errors = [
                                                       {
-                                                        instancePath: instancePath + '/bill/savedBytes',
-                                                        schemaPath: '#/properties/bill/properties/savedBytes/type',
+                                                        instancePath: instancePath + '/bill/writtenBytes',
+                                                        schemaPath: '#/properties/bill/properties/writtenBytes/type',
                                                         keyword: 'type',
                                                         params: { type: 'integer' },
                                                         message: 'must be integer',
@@ -1107,13 +1324,13 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                                     ]
                                                     return false
                                                   }
-                                                  if (errors === _errs47) {
-                                                    if (typeof data20 == 'number' && isFinite(data20)) {
-                                                      if (data20 > 9007199254740991 || isNaN(data20)) {
+                                                  if (errors === _errs57) {
+                                                    if (typeof data25 == 'number' && isFinite(data25)) {
+                                                      if (data25 > 9007199254740991 || isNaN(data25)) {
                                                         validate11.errors = [
                                                           {
-                                                            instancePath: instancePath + '/bill/savedBytes',
-                                                            schemaPath: '#/properties/bill/properties/savedBytes/maximum',
+                                                            instancePath: instancePath + '/bill/writtenBytes',
+                                                            schemaPath: '#/properties/bill/properties/writtenBytes/maximum',
                                                             keyword: 'maximum',
                                                             params: { comparison: '<=', limit: 9007199254740991 },
                                                             message: 'must be <= 9007199254740991',
@@ -1121,11 +1338,11 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                                         ]
                                                         return false
                                                       } else {
-                                                        if (data20 < 0 || isNaN(data20)) {
+                                                        if (data25 < 0 || isNaN(data25)) {
                                                           validate11.errors = [
                                                             {
-                                                              instancePath: instancePath + '/bill/savedBytes',
-                                                              schemaPath: '#/properties/bill/properties/savedBytes/minimum',
+                                                              instancePath: instancePath + '/bill/writtenBytes',
+                                                              schemaPath: '#/properties/bill/properties/writtenBytes/minimum',
                                                               keyword: 'minimum',
                                                               params: { comparison: '>=', limit: 0 },
                                                               message: 'must be >= 0',
@@ -1136,9 +1353,61 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                                       }
                                                     }
                                                   }
-                                                  var valid4 = _errs47 === errors
+                                                  var valid6 = _errs57 === errors
                                                 } else {
-                                                  var valid4 = true
+                                                  var valid6 = true
+                                                }
+                                                if (valid6) {
+                                                  if (data20.savedBytes !== undefined) {
+                                                    let data26 = data20.savedBytes
+                                                    const _errs59 = errors
+                                                    if (
+                                                      !(typeof data26 == 'number' && !(data26 % 1) && !isNaN(data26) && isFinite(data26))
+                                                    ) {
+                                                      validate11.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/bill/savedBytes',
+                                                          schemaPath: '#/properties/bill/properties/savedBytes/type',
+                                                          keyword: 'type',
+                                                          params: { type: 'integer' },
+                                                          message: 'must be integer',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    }
+                                                    if (errors === _errs59) {
+                                                      if (typeof data26 == 'number' && isFinite(data26)) {
+                                                        if (data26 > 9007199254740991 || isNaN(data26)) {
+                                                          validate11.errors = [
+                                                            {
+                                                              instancePath: instancePath + '/bill/savedBytes',
+                                                              schemaPath: '#/properties/bill/properties/savedBytes/maximum',
+                                                              keyword: 'maximum',
+                                                              params: { comparison: '<=', limit: 9007199254740991 },
+                                                              message: 'must be <= 9007199254740991',
+                                                            },
+                                                          ]
+                                                          return false
+                                                        } else {
+                                                          if (data26 < 0 || isNaN(data26)) {
+                                                            validate11.errors = [
+                                                              {
+                                                                instancePath: instancePath + '/bill/savedBytes',
+                                                                schemaPath: '#/properties/bill/properties/savedBytes/minimum',
+                                                                keyword: 'minimum',
+                                                                params: { comparison: '>=', limit: 0 },
+                                                                message: 'must be >= 0',
+                                                              },
+                                                            ]
+                                                            return false
+                                                          }
+                                                        }
+                                                      }
+                                                    }
+                                                    var valid6 = _errs59 === errors
+                                                  } else {
+                                                    var valid6 = true
+                                                  }
                                                 }
                                               }
                                             }
@@ -1146,23 +1415,240 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                         }
                                       }
                                     }
+                                  } else {
+                                    validate11.errors = [
+                                      {
+                                        instancePath: instancePath + '/bill',
+                                        schemaPath: '#/properties/bill/type',
+                                        keyword: 'type',
+                                        params: { type: 'object' },
+                                        message: 'must be object',
+                                      },
+                                    ]
+                                    return false
                                   }
+                                }
+                                var valid0 = _errs46 === errors
+                              } else {
+                                var valid0 = true
+                              }
+                              if (valid0) {
+                                if (data.receipt !== undefined) {
+                                  let data27 = data.receipt
+                                  const _errs61 = errors
+                                  if (errors === _errs61) {
+                                    if (data27 && typeof data27 == 'object' && !Array.isArray(data27)) {
+                                      let missing5
+                                      if (
+                                        (data27.chain === undefined && (missing5 = 'chain')) ||
+                                        (data27.seq === undefined && (missing5 = 'seq')) ||
+                                        (data27.hash === undefined && (missing5 = 'hash')) ||
+                                        (data27.signature === undefined && (missing5 = 'signature'))
+                                      ) {
+                                        validate11.errors = [
+                                          {
+                                            instancePath: instancePath + '/receipt',
+                                            schemaPath: '#/properties/receipt/required',
+                                            keyword: 'required',
+                                            params: { missingProperty: missing5 },
+                                            message: "must have required property '" + missing5 + "'",
+                                          },
+                                        ]
+                                        return false
+                                      } else {
+                                        const _errs63 = errors
+                                        for (const key5 in data27) {
+                                          if (!(key5 === 'chain' || key5 === 'seq' || key5 === 'hash' || key5 === 'signature')) {
+                                            validate11.errors = [
+                                              {
+                                                instancePath: instancePath + '/receipt',
+                                                schemaPath: '#/properties/receipt/additionalProperties',
+                                                keyword: 'additionalProperties',
+                                                params: { additionalProperty: key5 },
+                                                message: 'must NOT have additional properties',
+                                              },
+                                            ]
+                                            return false
+                                            break
+                                          }
+                                        }
+                                        if (_errs63 === errors) {
+                                          if (data27.chain !== undefined) {
+                                            let data28 = data27.chain
+                                            const _errs64 = errors
+                                            if (errors === _errs64) {
+                                              if (typeof data28 === 'string') {
+                                                if (!pattern5.test(data28)) {
+                                                  validate11.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/receipt/chain',
+                                                      schemaPath: '#/properties/receipt/properties/chain/pattern',
+                                                      keyword: 'pattern',
+                                                      params: { pattern: '^[A-Za-z0-9_-]{22}$' },
+                                                      message: 'must match pattern "' + '^[A-Za-z0-9_-]{22}$' + '"',
+                                                    },
+                                                  ]
+                                                  return false
+                                                }
+                                              } else {
+                                                validate11.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/receipt/chain',
+                                                    schemaPath: '#/properties/receipt/properties/chain/type',
+                                                    keyword: 'type',
+                                                    params: { type: 'string' },
+                                                    message: 'must be string',
+                                                  },
+                                                ]
+                                                return false
+                                              }
+                                            }
+                                            var valid7 = _errs64 === errors
+                                          } else {
+                                            var valid7 = true
+                                          }
+                                          if (valid7) {
+                                            if (data27.seq !== undefined) {
+                                              let data29 = data27.seq
+                                              const _errs66 = errors
+                                              if (!(typeof data29 == 'number' && !(data29 % 1) && !isNaN(data29) && isFinite(data29))) {
+                                                validate11.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/receipt/seq',
+                                                    schemaPath: '#/properties/receipt/properties/seq/type',
+                                                    keyword: 'type',
+                                                    params: { type: 'integer' },
+                                                    message: 'must be integer',
+                                                  },
+                                                ]
+                                                return false
+                                              }
+                                              if (errors === _errs66) {
+                                                if (typeof data29 == 'number' && isFinite(data29)) {
+                                                  if (data29 > 9007199254740991 || isNaN(data29)) {
+                                                    validate11.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/receipt/seq',
+                                                        schemaPath: '#/properties/receipt/properties/seq/maximum',
+                                                        keyword: 'maximum',
+                                                        params: { comparison: '<=', limit: 9007199254740991 },
+                                                        message: 'must be <= 9007199254740991',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  } else {
+                                                    if (data29 < 1 || isNaN(data29)) {
+                                                      validate11.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/receipt/seq',
+                                                          schemaPath: '#/properties/receipt/properties/seq/minimum',
+                                                          keyword: 'minimum',
+                                                          params: { comparison: '>=', limit: 1 },
+                                                          message: 'must be >= 1',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    }
+                                                  }
+                                                }
+                                              }
+                                              var valid7 = _errs66 === errors
+                                            } else {
+                                              var valid7 = true
+                                            }
+                                            if (valid7) {
+                                              if (data27.hash !== undefined) {
+                                                let data30 = data27.hash
+                                                const _errs68 = errors
+                                                if (errors === _errs68) {
+                                                  if (typeof data30 === 'string') {
+                                                    if (!pattern6.test(data30)) {
+                                                      validate11.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/receipt/hash',
+                                                          schemaPath: '#/properties/receipt/properties/hash/pattern',
+                                                          keyword: 'pattern',
+                                                          params: { pattern: '^[A-Za-z0-9_-]{43}$' },
+                                                          message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    }
+                                                  } else {
+                                                    validate11.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/receipt/hash',
+                                                        schemaPath: '#/properties/receipt/properties/hash/type',
+                                                        keyword: 'type',
+                                                        params: { type: 'string' },
+                                                        message: 'must be string',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  }
+                                                }
+                                                var valid7 = _errs68 === errors
+                                              } else {
+                                                var valid7 = true
+                                              }
+                                              if (valid7) {
+                                                if (data27.signature !== undefined) {
+                                                  let data31 = data27.signature
+                                                  const _errs70 = errors
+                                                  if (errors === _errs70) {
+                                                    if (typeof data31 === 'string') {
+                                                      if (!pattern7.test(data31)) {
+                                                        validate11.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/receipt/signature',
+                                                            schemaPath: '#/properties/receipt/properties/signature/pattern',
+                                                            keyword: 'pattern',
+                                                            params: { pattern: '^[A-Za-z0-9_-]{86}$' },
+                                                            message: 'must match pattern "' + '^[A-Za-z0-9_-]{86}$' + '"',
+                                                          },
+                                                        ]
+                                                        return false
+                                                      }
+                                                    } else {
+                                                      validate11.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/receipt/signature',
+                                                          schemaPath: '#/properties/receipt/properties/signature/type',
+                                                          keyword: 'type',
+                                                          params: { type: 'string' },
+                                                          message: 'must be string',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    }
+                                                  }
+                                                  var valid7 = _errs70 === errors
+                                                } else {
+                                                  var valid7 = true
+                                                }
+                                              }
+                                            }
+                                          }
+                                        }
+                                      }
+                                    } else {
+                                      validate11.errors = [
+                                        {
+                                          instancePath: instancePath + '/receipt',
+                                          schemaPath: '#/properties/receipt/type',
+                                          keyword: 'type',
+                                          params: { type: 'object' },
+                                          message: 'must be object',
+                                        },
+                                      ]
+                                      return false
+                                    }
+                                  }
+                                  var valid0 = _errs61 === errors
                                 } else {
-                                  validate11.errors = [
-                                    {
-                                      instancePath: instancePath + '/bill',
-                                      schemaPath: '#/properties/bill/type',
-                                      keyword: 'type',
-                                      params: { type: 'object' },
-                                      message: 'must be object',
-                                    },
-                                  ]
-                                  return false
+                                  var valid0 = true
                                 }
                               }
-                              var valid0 = _errs34 === errors
-                            } else {
-                              var valid0 = true
                             }
                           }
                         }
@@ -1209,6 +1695,21 @@ const schema13 = {
           },
           summary: { type: 'string', maxLength: 500 },
           result: {},
+          followUps: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['layer', 'state', 'at'],
+              properties: {
+                layer: { type: 'string', const: 'cdn' },
+                state: { enum: ['purged', 'absent', 'failed'] },
+                code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
+                at: { type: 'integer', minimum: 0 },
+              },
+              additionalProperties: false,
+            },
+            maxItems: 10,
+          },
           error: {
             type: 'object',
             required: ['code', 'message'],
@@ -1228,6 +1729,17 @@ const schema13 = {
               readBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
               writtenBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
               savedBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+            },
+            additionalProperties: false,
+          },
+          receipt: {
+            type: 'object',
+            required: ['chain', 'seq', 'hash', 'signature'],
+            properties: {
+              chain: { type: 'string', pattern: '^[A-Za-z0-9_-]{22}$' },
+              seq: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
+              hash: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
+              signature: { type: 'string', pattern: '^[A-Za-z0-9_-]{86}$' },
             },
             additionalProperties: false,
           },
@@ -1785,142 +2297,279 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                             var valid2 = true
                                           }
                                           if (valid2) {
-                                            if (data1.error !== undefined) {
-                                              let data13 = data1.error
+                                            if (data1.followUps !== undefined) {
+                                              let data13 = data1.followUps
                                               const _errs32 = errors
                                               if (errors === _errs32) {
-                                                if (data13 && typeof data13 == 'object' && !Array.isArray(data13)) {
-                                                  let missing3
-                                                  if (
-                                                    (data13.code === undefined && (missing3 = 'code')) ||
-                                                    (data13.message === undefined && (missing3 = 'message'))
-                                                  ) {
+                                                if (Array.isArray(data13)) {
+                                                  if (data13.length > 10) {
                                                     validate12.errors = [
                                                       {
-                                                        instancePath: instancePath + '/items/' + i0 + '/error',
-                                                        schemaPath: '#/properties/items/items/properties/error/required',
-                                                        keyword: 'required',
-                                                        params: { missingProperty: missing3 },
-                                                        message: "must have required property '" + missing3 + "'",
+                                                        instancePath: instancePath + '/items/' + i0 + '/followUps',
+                                                        schemaPath: '#/properties/items/items/properties/followUps/maxItems',
+                                                        keyword: 'maxItems',
+                                                        params: { limit: 10 },
+                                                        message: 'must NOT have more than 10 items',
                                                       },
                                                     ]
                                                     return false
                                                   } else {
-                                                    const _errs34 = errors
-                                                    for (const key3 in data13) {
-                                                      if (!(key3 === 'code' || key3 === 'message')) {
-                                                        validate12.errors = [
-                                                          {
-                                                            instancePath: instancePath + '/items/' + i0 + '/error',
-                                                            schemaPath: '#/properties/items/items/properties/error/additionalProperties',
-                                                            keyword: 'additionalProperties',
-                                                            params: { additionalProperty: key3 },
-                                                            message: 'must NOT have additional properties',
-                                                          },
-                                                        ]
-                                                        return false
-                                                        break
-                                                      }
-                                                    }
-                                                    if (_errs34 === errors) {
-                                                      if (data13.code !== undefined) {
-                                                        let data14 = data13.code
-                                                        const _errs35 = errors
-                                                        if (errors === _errs35) {
-                                                          if (typeof data14 === 'string') {
-                                                            if (data14.length > 40) {
-                                                              validate12.errors = [
-                                                                {
-                                                                  instancePath: instancePath + '/items/' + i0 + '/error/code',
-                                                                  schemaPath:
-                                                                    '#/properties/items/items/properties/error/properties/code/maxLength',
-                                                                  keyword: 'maxLength',
-                                                                  params: { limit: 40 },
-                                                                  message: 'must NOT have more than 40 characters',
-                                                                },
-                                                              ]
-                                                              return false
-                                                            } else {
-                                                              if (!pattern3.test(data14)) {
-                                                                validate12.errors = [
-                                                                  {
-                                                                    instancePath: instancePath + '/items/' + i0 + '/error/code',
-                                                                    schemaPath:
-                                                                      '#/properties/items/items/properties/error/properties/code/pattern',
-                                                                    keyword: 'pattern',
-                                                                    params: { pattern: '^[a-z]+(\\.[a-z_]+)?$' },
-                                                                    message: 'must match pattern "' + '^[a-z]+(\\.[a-z_]+)?$' + '"',
-                                                                  },
-                                                                ]
-                                                                return false
-                                                              }
-                                                            }
-                                                          } else {
+                                                    var valid5 = true
+                                                    const len1 = data13.length
+                                                    for (let i1 = 0; i1 < len1; i1++) {
+                                                      let data14 = data13[i1]
+                                                      const _errs34 = errors
+                                                      if (errors === _errs34) {
+                                                        if (data14 && typeof data14 == 'object' && !Array.isArray(data14)) {
+                                                          let missing3
+                                                          if (
+                                                            (data14.layer === undefined && (missing3 = 'layer')) ||
+                                                            (data14.state === undefined && (missing3 = 'state')) ||
+                                                            (data14.at === undefined && (missing3 = 'at'))
+                                                          ) {
                                                             validate12.errors = [
                                                               {
-                                                                instancePath: instancePath + '/items/' + i0 + '/error/code',
-                                                                schemaPath:
-                                                                  '#/properties/items/items/properties/error/properties/code/type',
-                                                                keyword: 'type',
-                                                                params: { type: 'string' },
-                                                                message: 'must be string',
+                                                                instancePath: instancePath + '/items/' + i0 + '/followUps/' + i1,
+                                                                schemaPath: '#/properties/items/items/properties/followUps/items/required',
+                                                                keyword: 'required',
+                                                                params: { missingProperty: missing3 },
+                                                                message: "must have required property '" + missing3 + "'",
                                                               },
                                                             ]
                                                             return false
-                                                          }
-                                                        }
-                                                        var valid5 = _errs35 === errors
-                                                      } else {
-                                                        var valid5 = true
-                                                      }
-                                                      if (valid5) {
-                                                        if (data13.message !== undefined) {
-                                                          let data15 = data13.message
-                                                          const _errs37 = errors
-                                                          if (errors === _errs37) {
-                                                            if (typeof data15 === 'string') {
-                                                              if (data15.length > 500) {
+                                                          } else {
+                                                            const _errs36 = errors
+                                                            for (const key3 in data14) {
+                                                              if (
+                                                                !(key3 === 'layer' || key3 === 'state' || key3 === 'code' || key3 === 'at')
+                                                              ) {
                                                                 validate12.errors = [
                                                                   {
-                                                                    instancePath: instancePath + '/items/' + i0 + '/error/message',
+                                                                    instancePath: instancePath + '/items/' + i0 + '/followUps/' + i1,
                                                                     schemaPath:
-                                                                      '#/properties/items/items/properties/error/properties/message/maxLength',
-                                                                    keyword: 'maxLength',
-                                                                    params: { limit: 500 },
-                                                                    message: 'must NOT have more than 500 characters',
+                                                                      '#/properties/items/items/properties/followUps/items/additionalProperties',
+                                                                    keyword: 'additionalProperties',
+                                                                    params: { additionalProperty: key3 },
+                                                                    message: 'must NOT have additional properties',
                                                                   },
                                                                 ]
                                                                 return false
+                                                                break
                                                               }
-                                                            } else {
-                                                              validate12.errors = [
-                                                                {
-                                                                  instancePath: instancePath + '/items/' + i0 + '/error/message',
-                                                                  schemaPath:
-                                                                    '#/properties/items/items/properties/error/properties/message/type',
-                                                                  keyword: 'type',
-                                                                  params: { type: 'string' },
-                                                                  message: 'must be string',
-                                                                },
-                                                              ]
-                                                              return false
+                                                            }
+                                                            if (_errs36 === errors) {
+                                                              if (data14.layer !== undefined) {
+                                                                let data15 = data14.layer
+                                                                const _errs37 = errors
+                                                                if (typeof data15 !== 'string') {
+                                                                  validate12.errors = [
+                                                                    {
+                                                                      instancePath:
+                                                                        instancePath + '/items/' + i0 + '/followUps/' + i1 + '/layer',
+                                                                      schemaPath:
+                                                                        '#/properties/items/items/properties/followUps/items/properties/layer/type',
+                                                                      keyword: 'type',
+                                                                      params: { type: 'string' },
+                                                                      message: 'must be string',
+                                                                    },
+                                                                  ]
+                                                                  return false
+                                                                }
+                                                                if ('cdn' !== data15) {
+                                                                  validate12.errors = [
+                                                                    {
+                                                                      instancePath:
+                                                                        instancePath + '/items/' + i0 + '/followUps/' + i1 + '/layer',
+                                                                      schemaPath:
+                                                                        '#/properties/items/items/properties/followUps/items/properties/layer/const',
+                                                                      keyword: 'const',
+                                                                      params: { allowedValue: 'cdn' },
+                                                                      message: 'must be equal to constant',
+                                                                    },
+                                                                  ]
+                                                                  return false
+                                                                }
+                                                                var valid6 = _errs37 === errors
+                                                              } else {
+                                                                var valid6 = true
+                                                              }
+                                                              if (valid6) {
+                                                                if (data14.state !== undefined) {
+                                                                  let data16 = data14.state
+                                                                  const _errs39 = errors
+                                                                  if (
+                                                                    !(data16 === 'purged' || data16 === 'absent' || data16 === 'failed')
+                                                                  ) {
+                                                                    validate12.errors = [
+                                                                      {
+                                                                        instancePath:
+                                                                          instancePath + '/items/' + i0 + '/followUps/' + i1 + '/state',
+                                                                        schemaPath:
+                                                                          '#/properties/items/items/properties/followUps/items/properties/state/enum',
+                                                                        keyword: 'enum',
+                                                                        params: {
+                                                                          allowedValues:
+                                                                            schema13.properties.items.items.properties.followUps.items
+                                                                              .properties.state.enum,
+                                                                        },
+                                                                        message: 'must be equal to one of the allowed values',
+                                                                      },
+                                                                    ]
+                                                                    return false
+                                                                  }
+                                                                  var valid6 = _errs39 === errors
+                                                                } else {
+                                                                  var valid6 = true
+                                                                }
+                                                                if (valid6) {
+                                                                  if (data14.code !== undefined) {
+                                                                    let data17 = data14.code
+                                                                    const _errs40 = errors
+                                                                    if (errors === _errs40) {
+                                                                      if (typeof data17 === 'string') {
+                                                                        if (data17.length > 40) {
+                                                                          validate12.errors = [
+                                                                            {
+                                                                              instancePath:
+                                                                                instancePath +
+                                                                                '/items/' +
+                                                                                i0 +
+                                                                                '/followUps/' +
+                                                                                i1 +
+                                                                                '/code',
+                                                                              schemaPath:
+                                                                                '#/properties/items/items/properties/followUps/items/properties/code/maxLength',
+                                                                              keyword: 'maxLength',
+                                                                              params: { limit: 40 },
+                                                                              message: 'must NOT have more than 40 characters',
+                                                                            },
+                                                                          ]
+                                                                          return false
+                                                                        } else {
+                                                                          if (!pattern3.test(data17)) {
+                                                                            validate12.errors = [
+                                                                              {
+                                                                                instancePath:
+                                                                                  instancePath +
+                                                                                  '/items/' +
+                                                                                  i0 +
+                                                                                  '/followUps/' +
+                                                                                  i1 +
+                                                                                  '/code',
+                                                                                schemaPath:
+                                                                                  '#/properties/items/items/properties/followUps/items/properties/code/pattern',
+                                                                                keyword: 'pattern',
+                                                                                params: { pattern: '^[a-z]+(\\.[a-z_]+)?$' },
+                                                                                message:
+                                                                                  'must match pattern "' + '^[a-z]+(\\.[a-z_]+)?$' + '"',
+                                                                              },
+                                                                            ]
+                                                                            return false
+                                                                          }
+                                                                        }
+                                                                      } else {
+                                                                        validate12.errors = [
+                                                                          {
+                                                                            instancePath:
+                                                                              instancePath + '/items/' + i0 + '/followUps/' + i1 + '/code',
+                                                                            schemaPath:
+                                                                              '#/properties/items/items/properties/followUps/items/properties/code/type',
+                                                                            keyword: 'type',
+                                                                            params: { type: 'string' },
+                                                                            message: 'must be string',
+                                                                          },
+                                                                        ]
+                                                                        return false
+                                                                      }
+                                                                    }
+                                                                    var valid6 = _errs40 === errors
+                                                                  } else {
+                                                                    var valid6 = true
+                                                                  }
+                                                                  if (valid6) {
+                                                                    if (data14.at !== undefined) {
+                                                                      let data18 = data14.at
+                                                                      const _errs42 = errors
+                                                                      if (
+                                                                        !(
+                                                                          typeof data18 == 'number' &&
+                                                                          !(data18 % 1) &&
+                                                                          !isNaN(data18) &&
+                                                                          isFinite(data18)
+                                                                        )
+                                                                      ) {
+                                                                        validate12.errors = [
+                                                                          {
+                                                                            instancePath:
+                                                                              instancePath + '/items/' + i0 + '/followUps/' + i1 + '/at',
+                                                                            schemaPath:
+                                                                              '#/properties/items/items/properties/followUps/items/properties/at/type',
+                                                                            keyword: 'type',
+                                                                            params: { type: 'integer' },
+                                                                            message: 'must be integer',
+                                                                          },
+                                                                        ]
+                                                                        return false
+                                                                      }
+                                                                      if (errors === _errs42) {
+                                                                        if (typeof data18 == 'number' && isFinite(data18)) {
+                                                                          if (data18 < 0 || isNaN(data18)) {
+                                                                            validate12.errors = [
+                                                                              {
+                                                                                instancePath:
+                                                                                  instancePath +
+                                                                                  '/items/' +
+                                                                                  i0 +
+                                                                                  '/followUps/' +
+                                                                                  i1 +
+                                                                                  '/at',
+                                                                                schemaPath:
+                                                                                  '#/properties/items/items/properties/followUps/items/properties/at/minimum',
+                                                                                keyword: 'minimum',
+                                                                                params: { comparison: '>=', limit: 0 },
+                                                                                message: 'must be >= 0',
+                                                                              },
+                                                                            ]
+                                                                            return false
+                                                                          }
+                                                                        }
+                                                                      }
+                                                                      var valid6 = _errs42 === errors
+                                                                    } else {
+                                                                      var valid6 = true
+                                                                    }
+                                                                  }
+                                                                }
+                                                              }
                                                             }
                                                           }
-                                                          var valid5 = _errs37 === errors
                                                         } else {
-                                                          var valid5 = true
+                                                          validate12.errors = [
+                                                            {
+                                                              instancePath: instancePath + '/items/' + i0 + '/followUps/' + i1,
+                                                              schemaPath: '#/properties/items/items/properties/followUps/items/type',
+                                                              keyword: 'type',
+                                                              params: { type: 'object' },
+                                                              message: 'must be object',
+                                                            },
+                                                          ]
+                                                          return false
                                                         }
+                                                      }
+                                                      var valid5 = _errs34 === errors
+                                                      if (!valid5) {
+                                                        break
                                                       }
                                                     }
                                                   }
                                                 } else {
                                                   validate12.errors = [
                                                     {
-                                                      instancePath: instancePath + '/items/' + i0 + '/error',
-                                                      schemaPath: '#/properties/items/items/properties/error/type',
+                                                      instancePath: instancePath + '/items/' + i0 + '/followUps',
+                                                      schemaPath: '#/properties/items/items/properties/followUps/type',
                                                       keyword: 'type',
-                                                      params: { type: 'object' },
-                                                      message: 'must be object',
+                                                      params: { type: 'array' },
+                                                      message: 'must be array',
                                                     },
                                                   ]
                                                   return false
@@ -1931,24 +2580,20 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                               var valid2 = true
                                             }
                                             if (valid2) {
-                                              if (data1.bill !== undefined) {
-                                                let data16 = data1.bill
-                                                const _errs39 = errors
-                                                if (errors === _errs39) {
-                                                  if (data16 && typeof data16 == 'object' && !Array.isArray(data16)) {
+                                              if (data1.error !== undefined) {
+                                                let data19 = data1.error
+                                                const _errs44 = errors
+                                                if (errors === _errs44) {
+                                                  if (data19 && typeof data19 == 'object' && !Array.isArray(data19)) {
                                                     let missing4
                                                     if (
-                                                      (data16.cpuMs === undefined && (missing4 = 'cpuMs')) ||
-                                                      (data16.peakRssBytes === undefined && (missing4 = 'peakRssBytes')) ||
-                                                      (data16.wallMs === undefined && (missing4 = 'wallMs')) ||
-                                                      (data16.readBytes === undefined && (missing4 = 'readBytes')) ||
-                                                      (data16.writtenBytes === undefined && (missing4 = 'writtenBytes')) ||
-                                                      (data16.savedBytes === undefined && (missing4 = 'savedBytes'))
+                                                      (data19.code === undefined && (missing4 = 'code')) ||
+                                                      (data19.message === undefined && (missing4 = 'message'))
                                                     ) {
                                                       validate12.errors = [
                                                         {
-                                                          instancePath: instancePath + '/items/' + i0 + '/bill',
-                                                          schemaPath: '#/properties/items/items/properties/bill/required',
+                                                          instancePath: instancePath + '/items/' + i0 + '/error',
+                                                          schemaPath: '#/properties/items/items/properties/error/required',
                                                           keyword: 'required',
                                                           params: { missingProperty: missing4 },
                                                           message: "must have required property '" + missing4 + "'",
@@ -1956,22 +2601,13 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                       ]
                                                       return false
                                                     } else {
-                                                      const _errs41 = errors
-                                                      for (const key4 in data16) {
-                                                        if (
-                                                          !(
-                                                            key4 === 'cpuMs' ||
-                                                            key4 === 'peakRssBytes' ||
-                                                            key4 === 'wallMs' ||
-                                                            key4 === 'readBytes' ||
-                                                            key4 === 'writtenBytes' ||
-                                                            key4 === 'savedBytes'
-                                                          )
-                                                        ) {
+                                                      const _errs46 = errors
+                                                      for (const key4 in data19) {
+                                                        if (!(key4 === 'code' || key4 === 'message')) {
                                                           validate12.errors = [
                                                             {
-                                                              instancePath: instancePath + '/items/' + i0 + '/bill',
-                                                              schemaPath: '#/properties/items/items/properties/bill/additionalProperties',
+                                                              instancePath: instancePath + '/items/' + i0 + '/error',
+                                                              schemaPath: '#/properties/items/items/properties/error/additionalProperties',
                                                               keyword: 'additionalProperties',
                                                               params: { additionalProperty: key4 },
                                                               message: 'must NOT have additional properties',
@@ -1981,82 +2617,182 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                           break
                                                         }
                                                       }
-                                                      if (_errs41 === errors) {
-                                                        if (data16.cpuMs !== undefined) {
-                                                          let data17 = data16.cpuMs
-                                                          const _errs42 = errors
-                                                          if (
-                                                            !(
-                                                              typeof data17 == 'number' &&
-                                                              !(data17 % 1) &&
-                                                              !isNaN(data17) &&
-                                                              isFinite(data17)
-                                                            )
-                                                          ) {
-                                                            validate12.errors = [
-                                                              {
-                                                                instancePath: instancePath + '/items/' + i0 + '/bill/cpuMs',
-                                                                schemaPath:
-                                                                  '#/properties/items/items/properties/bill/properties/cpuMs/type',
-                                                                keyword: 'type',
-                                                                params: { type: 'integer' },
-                                                                message: 'must be integer',
-                                                              },
-                                                            ]
-                                                            return false
-                                                          }
-                                                          if (errors === _errs42) {
-                                                            if (typeof data17 == 'number' && isFinite(data17)) {
-                                                              if (data17 > 9007199254740991 || isNaN(data17)) {
+                                                      if (_errs46 === errors) {
+                                                        if (data19.code !== undefined) {
+                                                          let data20 = data19.code
+                                                          const _errs47 = errors
+                                                          if (errors === _errs47) {
+                                                            if (typeof data20 === 'string') {
+                                                              if (data20.length > 40) {
                                                                 validate12.errors = [
                                                                   {
-                                                                    instancePath: instancePath + '/items/' + i0 + '/bill/cpuMs',
+                                                                    instancePath: instancePath + '/items/' + i0 + '/error/code',
                                                                     schemaPath:
-                                                                      '#/properties/items/items/properties/bill/properties/cpuMs/maximum',
-                                                                    keyword: 'maximum',
-                                                                    params: { comparison: '<=', limit: 9007199254740991 },
-                                                                    message: 'must be <= 9007199254740991',
+                                                                      '#/properties/items/items/properties/error/properties/code/maxLength',
+                                                                    keyword: 'maxLength',
+                                                                    params: { limit: 40 },
+                                                                    message: 'must NOT have more than 40 characters',
                                                                   },
                                                                 ]
                                                                 return false
                                                               } else {
-                                                                if (data17 < 0 || isNaN(data17)) {
+                                                                if (!pattern3.test(data20)) {
                                                                   validate12.errors = [
                                                                     {
-                                                                      instancePath: instancePath + '/items/' + i0 + '/bill/cpuMs',
+                                                                      instancePath: instancePath + '/items/' + i0 + '/error/code',
                                                                       schemaPath:
-                                                                        '#/properties/items/items/properties/bill/properties/cpuMs/minimum',
-                                                                      keyword: 'minimum',
-                                                                      params: { comparison: '>=', limit: 0 },
-                                                                      message: 'must be >= 0',
+                                                                        '#/properties/items/items/properties/error/properties/code/pattern',
+                                                                      keyword: 'pattern',
+                                                                      params: { pattern: '^[a-z]+(\\.[a-z_]+)?$' },
+                                                                      message: 'must match pattern "' + '^[a-z]+(\\.[a-z_]+)?$' + '"',
                                                                     },
                                                                   ]
                                                                   return false
                                                                 }
                                                               }
+                                                            } else {
+                                                              validate12.errors = [
+                                                                {
+                                                                  instancePath: instancePath + '/items/' + i0 + '/error/code',
+                                                                  schemaPath:
+                                                                    '#/properties/items/items/properties/error/properties/code/type',
+                                                                  keyword: 'type',
+                                                                  params: { type: 'string' },
+                                                                  message: 'must be string',
+                                                                },
+                                                              ]
+                                                              return false
                                                             }
                                                           }
-                                                          var valid6 = _errs42 === errors
+                                                          var valid7 = _errs47 === errors
                                                         } else {
-                                                          var valid6 = true
+                                                          var valid7 = true
                                                         }
-                                                        if (valid6) {
-                                                          if (data16.peakRssBytes !== undefined) {
-                                                            let data18 = data16.peakRssBytes
-                                                            const _errs44 = errors
+                                                        if (valid7) {
+                                                          if (data19.message !== undefined) {
+                                                            let data21 = data19.message
+                                                            const _errs49 = errors
+                                                            if (errors === _errs49) {
+                                                              if (typeof data21 === 'string') {
+                                                                if (data21.length > 500) {
+                                                                  validate12.errors = [
+                                                                    {
+                                                                      instancePath: instancePath + '/items/' + i0 + '/error/message',
+                                                                      schemaPath:
+                                                                        '#/properties/items/items/properties/error/properties/message/maxLength',
+                                                                      keyword: 'maxLength',
+                                                                      params: { limit: 500 },
+                                                                      message: 'must NOT have more than 500 characters',
+                                                                    },
+                                                                  ]
+                                                                  return false
+                                                                }
+                                                              } else {
+                                                                validate12.errors = [
+                                                                  {
+                                                                    instancePath: instancePath + '/items/' + i0 + '/error/message',
+                                                                    schemaPath:
+                                                                      '#/properties/items/items/properties/error/properties/message/type',
+                                                                    keyword: 'type',
+                                                                    params: { type: 'string' },
+                                                                    message: 'must be string',
+                                                                  },
+                                                                ]
+                                                                return false
+                                                              }
+                                                            }
+                                                            var valid7 = _errs49 === errors
+                                                          } else {
+                                                            var valid7 = true
+                                                          }
+                                                        }
+                                                      }
+                                                    }
+                                                  } else {
+                                                    validate12.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/items/' + i0 + '/error',
+                                                        schemaPath: '#/properties/items/items/properties/error/type',
+                                                        keyword: 'type',
+                                                        params: { type: 'object' },
+                                                        message: 'must be object',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  }
+                                                }
+                                                var valid2 = _errs44 === errors
+                                              } else {
+                                                var valid2 = true
+                                              }
+                                              if (valid2) {
+                                                if (data1.bill !== undefined) {
+                                                  let data22 = data1.bill
+                                                  const _errs51 = errors
+                                                  if (errors === _errs51) {
+                                                    if (data22 && typeof data22 == 'object' && !Array.isArray(data22)) {
+                                                      let missing5
+                                                      if (
+                                                        (data22.cpuMs === undefined && (missing5 = 'cpuMs')) ||
+                                                        (data22.peakRssBytes === undefined && (missing5 = 'peakRssBytes')) ||
+                                                        (data22.wallMs === undefined && (missing5 = 'wallMs')) ||
+                                                        (data22.readBytes === undefined && (missing5 = 'readBytes')) ||
+                                                        (data22.writtenBytes === undefined && (missing5 = 'writtenBytes')) ||
+                                                        (data22.savedBytes === undefined && (missing5 = 'savedBytes'))
+                                                      ) {
+                                                        validate12.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/items/' + i0 + '/bill',
+                                                            schemaPath: '#/properties/items/items/properties/bill/required',
+                                                            keyword: 'required',
+                                                            params: { missingProperty: missing5 },
+                                                            message: "must have required property '" + missing5 + "'",
+                                                          },
+                                                        ]
+                                                        return false
+                                                      } else {
+                                                        const _errs53 = errors
+                                                        for (const key5 in data22) {
+                                                          if (
+                                                            !(
+                                                              key5 === 'cpuMs' ||
+                                                              key5 === 'peakRssBytes' ||
+                                                              key5 === 'wallMs' ||
+                                                              key5 === 'readBytes' ||
+                                                              key5 === 'writtenBytes' ||
+                                                              key5 === 'savedBytes'
+                                                            )
+                                                          ) {
+                                                            validate12.errors = [
+                                                              {
+                                                                instancePath: instancePath + '/items/' + i0 + '/bill',
+                                                                schemaPath: '#/properties/items/items/properties/bill/additionalProperties',
+                                                                keyword: 'additionalProperties',
+                                                                params: { additionalProperty: key5 },
+                                                                message: 'must NOT have additional properties',
+                                                              },
+                                                            ]
+                                                            return false
+                                                            break
+                                                          }
+                                                        }
+                                                        if (_errs53 === errors) {
+                                                          if (data22.cpuMs !== undefined) {
+                                                            let data23 = data22.cpuMs
+                                                            const _errs54 = errors
                                                             if (
                                                               !(
-                                                                typeof data18 == 'number' &&
-                                                                !(data18 % 1) &&
-                                                                !isNaN(data18) &&
-                                                                isFinite(data18)
+                                                                typeof data23 == 'number' &&
+                                                                !(data23 % 1) &&
+                                                                !isNaN(data23) &&
+                                                                isFinite(data23)
                                                               )
                                                             ) {
                                                               validate12.errors = [
                                                                 {
-                                                                  instancePath: instancePath + '/items/' + i0 + '/bill/peakRssBytes',
+                                                                  instancePath: instancePath + '/items/' + i0 + '/bill/cpuMs',
                                                                   schemaPath:
-                                                                    '#/properties/items/items/properties/bill/properties/peakRssBytes/type',
+                                                                    '#/properties/items/items/properties/bill/properties/cpuMs/type',
                                                                   keyword: 'type',
                                                                   params: { type: 'integer' },
                                                                   message: 'must be integer',
@@ -2064,14 +2800,14 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                               ]
                                                               return false
                                                             }
-                                                            if (errors === _errs44) {
-                                                              if (typeof data18 == 'number' && isFinite(data18)) {
-                                                                if (data18 > 9007199254740991 || isNaN(data18)) {
+                                                            if (errors === _errs54) {
+                                                              if (typeof data23 == 'number' && isFinite(data23)) {
+                                                                if (data23 > 9007199254740991 || isNaN(data23)) {
                                                                   validate12.errors = [
                                                                     {
-                                                                      instancePath: instancePath + '/items/' + i0 + '/bill/peakRssBytes',
+                                                                      instancePath: instancePath + '/items/' + i0 + '/bill/cpuMs',
                                                                       schemaPath:
-                                                                        '#/properties/items/items/properties/bill/properties/peakRssBytes/maximum',
+                                                                        '#/properties/items/items/properties/bill/properties/cpuMs/maximum',
                                                                       keyword: 'maximum',
                                                                       params: { comparison: '<=', limit: 9007199254740991 },
                                                                       message: 'must be <= 9007199254740991',
@@ -2079,12 +2815,12 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   ]
                                                                   return false
                                                                 } else {
-                                                                  if (data18 < 0 || isNaN(data18)) {
+                                                                  if (data23 < 0 || isNaN(data23)) {
                                                                     validate12.errors = [
                                                                       {
-                                                                        instancePath: instancePath + '/items/' + i0 + '/bill/peakRssBytes',
+                                                                        instancePath: instancePath + '/items/' + i0 + '/bill/cpuMs',
                                                                         schemaPath:
-                                                                          '#/properties/items/items/properties/bill/properties/peakRssBytes/minimum',
+                                                                          '#/properties/items/items/properties/bill/properties/cpuMs/minimum',
                                                                         keyword: 'minimum',
                                                                         params: { comparison: '>=', limit: 0 },
                                                                         message: 'must be >= 0',
@@ -2095,27 +2831,27 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                                 }
                                                               }
                                                             }
-                                                            var valid6 = _errs44 === errors
+                                                            var valid8 = _errs54 === errors
                                                           } else {
-                                                            var valid6 = true
+                                                            var valid8 = true
                                                           }
-                                                          if (valid6) {
-                                                            if (data16.wallMs !== undefined) {
-                                                              let data19 = data16.wallMs
-                                                              const _errs46 = errors
+                                                          if (valid8) {
+                                                            if (data22.peakRssBytes !== undefined) {
+                                                              let data24 = data22.peakRssBytes
+                                                              const _errs56 = errors
                                                               if (
                                                                 !(
-                                                                  typeof data19 == 'number' &&
-                                                                  !(data19 % 1) &&
-                                                                  !isNaN(data19) &&
-                                                                  isFinite(data19)
+                                                                  typeof data24 == 'number' &&
+                                                                  !(data24 % 1) &&
+                                                                  !isNaN(data24) &&
+                                                                  isFinite(data24)
                                                                 )
                                                               ) {
                                                                 validate12.errors = [
                                                                   {
-                                                                    instancePath: instancePath + '/items/' + i0 + '/bill/wallMs',
+                                                                    instancePath: instancePath + '/items/' + i0 + '/bill/peakRssBytes',
                                                                     schemaPath:
-                                                                      '#/properties/items/items/properties/bill/properties/wallMs/type',
+                                                                      '#/properties/items/items/properties/bill/properties/peakRssBytes/type',
                                                                     keyword: 'type',
                                                                     params: { type: 'integer' },
                                                                     message: 'must be integer',
@@ -2123,14 +2859,14 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                                 ]
                                                                 return false
                                                               }
-                                                              if (errors === _errs46) {
-                                                                if (typeof data19 == 'number' && isFinite(data19)) {
-                                                                  if (data19 > 9007199254740991 || isNaN(data19)) {
+                                                              if (errors === _errs56) {
+                                                                if (typeof data24 == 'number' && isFinite(data24)) {
+                                                                  if (data24 > 9007199254740991 || isNaN(data24)) {
                                                                     validate12.errors = [
                                                                       {
-                                                                        instancePath: instancePath + '/items/' + i0 + '/bill/wallMs',
+                                                                        instancePath: instancePath + '/items/' + i0 + '/bill/peakRssBytes',
                                                                         schemaPath:
-                                                                          '#/properties/items/items/properties/bill/properties/wallMs/maximum',
+                                                                          '#/properties/items/items/properties/bill/properties/peakRssBytes/maximum',
                                                                         keyword: 'maximum',
                                                                         params: { comparison: '<=', limit: 9007199254740991 },
                                                                         message: 'must be <= 9007199254740991',
@@ -2138,12 +2874,13 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     ]
                                                                     return false
                                                                   } else {
-                                                                    if (data19 < 0 || isNaN(data19)) {
+                                                                    if (data24 < 0 || isNaN(data24)) {
                                                                       validate12.errors = [
                                                                         {
-                                                                          instancePath: instancePath + '/items/' + i0 + '/bill/wallMs',
+                                                                          instancePath:
+                                                                            instancePath + '/items/' + i0 + '/bill/peakRssBytes',
                                                                           schemaPath:
-                                                                            '#/properties/items/items/properties/bill/properties/wallMs/minimum',
+                                                                            '#/properties/items/items/properties/bill/properties/peakRssBytes/minimum',
                                                                           keyword: 'minimum',
                                                                           params: { comparison: '>=', limit: 0 },
                                                                           message: 'must be >= 0',
@@ -2154,27 +2891,27 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   }
                                                                 }
                                                               }
-                                                              var valid6 = _errs46 === errors
+                                                              var valid8 = _errs56 === errors
                                                             } else {
-                                                              var valid6 = true
+                                                              var valid8 = true
                                                             }
-                                                            if (valid6) {
-                                                              if (data16.readBytes !== undefined) {
-                                                                let data20 = data16.readBytes
-                                                                const _errs48 = errors
+                                                            if (valid8) {
+                                                              if (data22.wallMs !== undefined) {
+                                                                let data25 = data22.wallMs
+                                                                const _errs58 = errors
                                                                 if (
                                                                   !(
-                                                                    typeof data20 == 'number' &&
-                                                                    !(data20 % 1) &&
-                                                                    !isNaN(data20) &&
-                                                                    isFinite(data20)
+                                                                    typeof data25 == 'number' &&
+                                                                    !(data25 % 1) &&
+                                                                    !isNaN(data25) &&
+                                                                    isFinite(data25)
                                                                   )
                                                                 ) {
                                                                   validate12.errors = [
                                                                     {
-                                                                      instancePath: instancePath + '/items/' + i0 + '/bill/readBytes',
+                                                                      instancePath: instancePath + '/items/' + i0 + '/bill/wallMs',
                                                                       schemaPath:
-                                                                        '#/properties/items/items/properties/bill/properties/readBytes/type',
+                                                                        '#/properties/items/items/properties/bill/properties/wallMs/type',
                                                                       keyword: 'type',
                                                                       params: { type: 'integer' },
                                                                       message: 'must be integer',
@@ -2182,14 +2919,14 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   ]
                                                                   return false
                                                                 }
-                                                                if (errors === _errs48) {
-                                                                  if (typeof data20 == 'number' && isFinite(data20)) {
-                                                                    if (data20 > 9007199254740991 || isNaN(data20)) {
+                                                                if (errors === _errs58) {
+                                                                  if (typeof data25 == 'number' && isFinite(data25)) {
+                                                                    if (data25 > 9007199254740991 || isNaN(data25)) {
                                                                       validate12.errors = [
                                                                         {
-                                                                          instancePath: instancePath + '/items/' + i0 + '/bill/readBytes',
+                                                                          instancePath: instancePath + '/items/' + i0 + '/bill/wallMs',
                                                                           schemaPath:
-                                                                            '#/properties/items/items/properties/bill/properties/readBytes/maximum',
+                                                                            '#/properties/items/items/properties/bill/properties/wallMs/maximum',
                                                                           keyword: 'maximum',
                                                                           params: { comparison: '<=', limit: 9007199254740991 },
                                                                           message: 'must be <= 9007199254740991',
@@ -2197,12 +2934,12 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                                       ]
                                                                       return false
                                                                     } else {
-                                                                      if (data20 < 0 || isNaN(data20)) {
+                                                                      if (data25 < 0 || isNaN(data25)) {
                                                                         validate12.errors = [
                                                                           {
-                                                                            instancePath: instancePath + '/items/' + i0 + '/bill/readBytes',
+                                                                            instancePath: instancePath + '/items/' + i0 + '/bill/wallMs',
                                                                             schemaPath:
-                                                                              '#/properties/items/items/properties/bill/properties/readBytes/minimum',
+                                                                              '#/properties/items/items/properties/bill/properties/wallMs/minimum',
                                                                             keyword: 'minimum',
                                                                             params: { comparison: '>=', limit: 0 },
                                                                             message: 'must be >= 0',
@@ -2213,27 +2950,27 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     }
                                                                   }
                                                                 }
-                                                                var valid6 = _errs48 === errors
+                                                                var valid8 = _errs58 === errors
                                                               } else {
-                                                                var valid6 = true
+                                                                var valid8 = true
                                                               }
-                                                              if (valid6) {
-                                                                if (data16.writtenBytes !== undefined) {
-                                                                  let data21 = data16.writtenBytes
-                                                                  const _errs50 = errors
+                                                              if (valid8) {
+                                                                if (data22.readBytes !== undefined) {
+                                                                  let data26 = data22.readBytes
+                                                                  const _errs60 = errors
                                                                   if (
                                                                     !(
-                                                                      typeof data21 == 'number' &&
-                                                                      !(data21 % 1) &&
-                                                                      !isNaN(data21) &&
-                                                                      isFinite(data21)
+                                                                      typeof data26 == 'number' &&
+                                                                      !(data26 % 1) &&
+                                                                      !isNaN(data26) &&
+                                                                      isFinite(data26)
                                                                     )
                                                                   ) {
                                                                     validate12.errors = [
                                                                       {
-                                                                        instancePath: instancePath + '/items/' + i0 + '/bill/writtenBytes',
+                                                                        instancePath: instancePath + '/items/' + i0 + '/bill/readBytes',
                                                                         schemaPath:
-                                                                          '#/properties/items/items/properties/bill/properties/writtenBytes/type',
+                                                                          '#/properties/items/items/properties/bill/properties/readBytes/type',
                                                                         keyword: 'type',
                                                                         params: { type: 'integer' },
                                                                         message: 'must be integer',
@@ -2241,15 +2978,14 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     ]
                                                                     return false
                                                                   }
-                                                                  if (errors === _errs50) {
-                                                                    if (typeof data21 == 'number' && isFinite(data21)) {
-                                                                      if (data21 > 9007199254740991 || isNaN(data21)) {
+                                                                  if (errors === _errs60) {
+                                                                    if (typeof data26 == 'number' && isFinite(data26)) {
+                                                                      if (data26 > 9007199254740991 || isNaN(data26)) {
                                                                         validate12.errors = [
                                                                           {
-                                                                            instancePath:
-                                                                              instancePath + '/items/' + i0 + '/bill/writtenBytes',
+                                                                            instancePath: instancePath + '/items/' + i0 + '/bill/readBytes',
                                                                             schemaPath:
-                                                                              '#/properties/items/items/properties/bill/properties/writtenBytes/maximum',
+                                                                              '#/properties/items/items/properties/bill/properties/readBytes/maximum',
                                                                             keyword: 'maximum',
                                                                             params: { comparison: '<=', limit: 9007199254740991 },
                                                                             message: 'must be <= 9007199254740991',
@@ -2257,13 +2993,13 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                                         ]
                                                                         return false
                                                                       } else {
-                                                                        if (data21 < 0 || isNaN(data21)) {
+                                                                        if (data26 < 0 || isNaN(data26)) {
                                                                           validate12.errors = [
                                                                             {
                                                                               instancePath:
-                                                                                instancePath + '/items/' + i0 + '/bill/writtenBytes',
+                                                                                instancePath + '/items/' + i0 + '/bill/readBytes',
                                                                               schemaPath:
-                                                                                '#/properties/items/items/properties/bill/properties/writtenBytes/minimum',
+                                                                                '#/properties/items/items/properties/bill/properties/readBytes/minimum',
                                                                               keyword: 'minimum',
                                                                               params: { comparison: '>=', limit: 0 },
                                                                               message: 'must be >= 0',
@@ -2274,27 +3010,28 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                                       }
                                                                     }
                                                                   }
-                                                                  var valid6 = _errs50 === errors
+                                                                  var valid8 = _errs60 === errors
                                                                 } else {
-                                                                  var valid6 = true
+                                                                  var valid8 = true
                                                                 }
-                                                                if (valid6) {
-                                                                  if (data16.savedBytes !== undefined) {
-                                                                    let data22 = data16.savedBytes
-                                                                    const _errs52 = errors
+                                                                if (valid8) {
+                                                                  if (data22.writtenBytes !== undefined) {
+                                                                    let data27 = data22.writtenBytes
+                                                                    const _errs62 = errors
                                                                     if (
                                                                       !(
-                                                                        typeof data22 == 'number' &&
-                                                                        !(data22 % 1) &&
-                                                                        !isNaN(data22) &&
-                                                                        isFinite(data22)
+                                                                        typeof data27 == 'number' &&
+                                                                        !(data27 % 1) &&
+                                                                        !isNaN(data27) &&
+                                                                        isFinite(data27)
                                                                       )
                                                                     ) {
                                                                       validate12.errors = [
                                                                         {
-                                                                          instancePath: instancePath + '/items/' + i0 + '/bill/savedBytes',
+                                                                          instancePath:
+                                                                            instancePath + '/items/' + i0 + '/bill/writtenBytes',
                                                                           schemaPath:
-                                                                            '#/properties/items/items/properties/bill/properties/savedBytes/type',
+                                                                            '#/properties/items/items/properties/bill/properties/writtenBytes/type',
                                                                           keyword: 'type',
                                                                           params: { type: 'integer' },
                                                                           message: 'must be integer',
@@ -2302,15 +3039,15 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                                       ]
                                                                       return false
                                                                     }
-                                                                    if (errors === _errs52) {
-                                                                      if (typeof data22 == 'number' && isFinite(data22)) {
-                                                                        if (data22 > 9007199254740991 || isNaN(data22)) {
+                                                                    if (errors === _errs62) {
+                                                                      if (typeof data27 == 'number' && isFinite(data27)) {
+                                                                        if (data27 > 9007199254740991 || isNaN(data27)) {
                                                                           validate12.errors = [
                                                                             {
                                                                               instancePath:
-                                                                                instancePath + '/items/' + i0 + '/bill/savedBytes',
+                                                                                instancePath + '/items/' + i0 + '/bill/writtenBytes',
                                                                               schemaPath:
-                                                                                '#/properties/items/items/properties/bill/properties/savedBytes/maximum',
+                                                                                '#/properties/items/items/properties/bill/properties/writtenBytes/maximum',
                                                                               keyword: 'maximum',
                                                                               params: { comparison: '<=', limit: 9007199254740991 },
                                                                               message: 'must be <= 9007199254740991',
@@ -2318,13 +3055,13 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           ]
                                                                           return false
                                                                         } else {
-                                                                          if (data22 < 0 || isNaN(data22)) {
+                                                                          if (data27 < 0 || isNaN(data27)) {
                                                                             validate12.errors = [
                                                                               {
                                                                                 instancePath:
-                                                                                  instancePath + '/items/' + i0 + '/bill/savedBytes',
+                                                                                  instancePath + '/items/' + i0 + '/bill/writtenBytes',
                                                                                 schemaPath:
-                                                                                  '#/properties/items/items/properties/bill/properties/savedBytes/minimum',
+                                                                                  '#/properties/items/items/properties/bill/properties/writtenBytes/minimum',
                                                                                 keyword: 'minimum',
                                                                                 params: { comparison: '>=', limit: 0 },
                                                                                 message: 'must be >= 0',
@@ -2335,9 +3072,72 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                                         }
                                                                       }
                                                                     }
-                                                                    var valid6 = _errs52 === errors
+                                                                    var valid8 = _errs62 === errors
                                                                   } else {
-                                                                    var valid6 = true
+                                                                    var valid8 = true
+                                                                  }
+                                                                  if (valid8) {
+                                                                    if (data22.savedBytes !== undefined) {
+                                                                      let data28 = data22.savedBytes
+                                                                      const _errs64 = errors
+                                                                      if (
+                                                                        !(
+                                                                          typeof data28 == 'number' &&
+                                                                          !(data28 % 1) &&
+                                                                          !isNaN(data28) &&
+                                                                          isFinite(data28)
+                                                                        )
+                                                                      ) {
+                                                                        validate12.errors = [
+                                                                          {
+                                                                            instancePath:
+                                                                              instancePath + '/items/' + i0 + '/bill/savedBytes',
+                                                                            schemaPath:
+                                                                              '#/properties/items/items/properties/bill/properties/savedBytes/type',
+                                                                            keyword: 'type',
+                                                                            params: { type: 'integer' },
+                                                                            message: 'must be integer',
+                                                                          },
+                                                                        ]
+                                                                        return false
+                                                                      }
+                                                                      if (errors === _errs64) {
+                                                                        if (typeof data28 == 'number' && isFinite(data28)) {
+                                                                          if (data28 > 9007199254740991 || isNaN(data28)) {
+                                                                            validate12.errors = [
+                                                                              {
+                                                                                instancePath:
+                                                                                  instancePath + '/items/' + i0 + '/bill/savedBytes',
+                                                                                schemaPath:
+                                                                                  '#/properties/items/items/properties/bill/properties/savedBytes/maximum',
+                                                                                keyword: 'maximum',
+                                                                                params: { comparison: '<=', limit: 9007199254740991 },
+                                                                                message: 'must be <= 9007199254740991',
+                                                                              },
+                                                                            ]
+                                                                            return false
+                                                                          } else {
+                                                                            if (data28 < 0 || isNaN(data28)) {
+                                                                              validate12.errors = [
+                                                                                {
+                                                                                  instancePath:
+                                                                                    instancePath + '/items/' + i0 + '/bill/savedBytes',
+                                                                                  schemaPath:
+                                                                                    '#/properties/items/items/properties/bill/properties/savedBytes/minimum',
+                                                                                  keyword: 'minimum',
+                                                                                  params: { comparison: '>=', limit: 0 },
+                                                                                  message: 'must be >= 0',
+                                                                                },
+                                                                              ]
+                                                                              return false
+                                                                            }
+                                                                          }
+                                                                        }
+                                                                      }
+                                                                      var valid8 = _errs64 === errors
+                                                                    } else {
+                                                                      var valid8 = true
+                                                                    }
                                                                   }
                                                                 }
                                                               }
@@ -2345,23 +3145,266 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                           }
                                                         }
                                                       }
+                                                    } else {
+                                                      validate12.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/items/' + i0 + '/bill',
+                                                          schemaPath: '#/properties/items/items/properties/bill/type',
+                                                          keyword: 'type',
+                                                          params: { type: 'object' },
+                                                          message: 'must be object',
+                                                        },
+                                                      ]
+                                                      return false
                                                     }
+                                                  }
+                                                  var valid2 = _errs51 === errors
+                                                } else {
+                                                  var valid2 = true
+                                                }
+                                                if (valid2) {
+                                                  if (data1.receipt !== undefined) {
+                                                    let data29 = data1.receipt
+                                                    const _errs66 = errors
+                                                    if (errors === _errs66) {
+                                                      if (data29 && typeof data29 == 'object' && !Array.isArray(data29)) {
+                                                        let missing6
+                                                        if (
+                                                          (data29.chain === undefined && (missing6 = 'chain')) ||
+                                                          (data29.seq === undefined && (missing6 = 'seq')) ||
+                                                          (data29.hash === undefined && (missing6 = 'hash')) ||
+                                                          (data29.signature === undefined && (missing6 = 'signature'))
+                                                        ) {
+                                                          validate12.errors = [
+                                                            {
+                                                              instancePath: instancePath + '/items/' + i0 + '/receipt',
+                                                              schemaPath: '#/properties/items/items/properties/receipt/required',
+                                                              keyword: 'required',
+                                                              params: { missingProperty: missing6 },
+                                                              message: "must have required property '" + missing6 + "'",
+                                                            },
+                                                          ]
+                                                          return false
+                                                        } else {
+                                                          const _errs68 = errors
+                                                          for (const key6 in data29) {
+                                                            if (
+                                                              !(
+                                                                key6 === 'chain' ||
+                                                                key6 === 'seq' ||
+                                                                key6 === 'hash' ||
+                                                                key6 === 'signature'
+                                                              )
+                                                            ) {
+                                                              validate12.errors = [
+                                                                {
+                                                                  instancePath: instancePath + '/items/' + i0 + '/receipt',
+                                                                  schemaPath:
+                                                                    '#/properties/items/items/properties/receipt/additionalProperties',
+                                                                  keyword: 'additionalProperties',
+                                                                  params: { additionalProperty: key6 },
+                                                                  message: 'must NOT have additional properties',
+                                                                },
+                                                              ]
+                                                              return false
+                                                              break
+                                                            }
+                                                          }
+                                                          if (_errs68 === errors) {
+                                                            if (data29.chain !== undefined) {
+                                                              let data30 = data29.chain
+                                                              const _errs69 = errors
+                                                              if (errors === _errs69) {
+                                                                if (typeof data30 === 'string') {
+                                                                  if (!pattern5.test(data30)) {
+                                                                    validate12.errors = [
+                                                                      {
+                                                                        instancePath: instancePath + '/items/' + i0 + '/receipt/chain',
+                                                                        schemaPath:
+                                                                          '#/properties/items/items/properties/receipt/properties/chain/pattern',
+                                                                        keyword: 'pattern',
+                                                                        params: { pattern: '^[A-Za-z0-9_-]{22}$' },
+                                                                        message: 'must match pattern "' + '^[A-Za-z0-9_-]{22}$' + '"',
+                                                                      },
+                                                                    ]
+                                                                    return false
+                                                                  }
+                                                                } else {
+                                                                  validate12.errors = [
+                                                                    {
+                                                                      instancePath: instancePath + '/items/' + i0 + '/receipt/chain',
+                                                                      schemaPath:
+                                                                        '#/properties/items/items/properties/receipt/properties/chain/type',
+                                                                      keyword: 'type',
+                                                                      params: { type: 'string' },
+                                                                      message: 'must be string',
+                                                                    },
+                                                                  ]
+                                                                  return false
+                                                                }
+                                                              }
+                                                              var valid9 = _errs69 === errors
+                                                            } else {
+                                                              var valid9 = true
+                                                            }
+                                                            if (valid9) {
+                                                              if (data29.seq !== undefined) {
+                                                                let data31 = data29.seq
+                                                                const _errs71 = errors
+                                                                if (
+                                                                  !(
+                                                                    typeof data31 == 'number' &&
+                                                                    !(data31 % 1) &&
+                                                                    !isNaN(data31) &&
+                                                                    isFinite(data31)
+                                                                  )
+                                                                ) {
+                                                                  validate12.errors = [
+                                                                    {
+                                                                      instancePath: instancePath + '/items/' + i0 + '/receipt/seq',
+                                                                      schemaPath:
+                                                                        '#/properties/items/items/properties/receipt/properties/seq/type',
+                                                                      keyword: 'type',
+                                                                      params: { type: 'integer' },
+                                                                      message: 'must be integer',
+                                                                    },
+                                                                  ]
+                                                                  return false
+                                                                }
+                                                                if (errors === _errs71) {
+                                                                  if (typeof data31 == 'number' && isFinite(data31)) {
+                                                                    if (data31 > 9007199254740991 || isNaN(data31)) {
+                                                                      validate12.errors = [
+                                                                        {
+                                                                          instancePath: instancePath + '/items/' + i0 + '/receipt/seq',
+                                                                          schemaPath:
+                                                                            '#/properties/items/items/properties/receipt/properties/seq/maximum',
+                                                                          keyword: 'maximum',
+                                                                          params: { comparison: '<=', limit: 9007199254740991 },
+                                                                          message: 'must be <= 9007199254740991',
+                                                                        },
+                                                                      ]
+                                                                      return false
+                                                                    } else {
+                                                                      if (data31 < 1 || isNaN(data31)) {
+                                                                        validate12.errors = [
+                                                                          {
+                                                                            instancePath: instancePath + '/items/' + i0 + '/receipt/seq',
+                                                                            schemaPath:
+                                                                              '#/properties/items/items/properties/receipt/properties/seq/minimum',
+                                                                            keyword: 'minimum',
+                                                                            params: { comparison: '>=', limit: 1 },
+                                                                            message: 'must be >= 1',
+                                                                          },
+                                                                        ]
+                                                                        return false
+                                                                      }
+                                                                    }
+                                                                  }
+                                                                }
+                                                                var valid9 = _errs71 === errors
+                                                              } else {
+                                                                var valid9 = true
+                                                              }
+                                                              if (valid9) {
+                                                                if (data29.hash !== undefined) {
+                                                                  let data32 = data29.hash
+                                                                  const _errs73 = errors
+                                                                  if (errors === _errs73) {
+                                                                    if (typeof data32 === 'string') {
+                                                                      if (!pattern6.test(data32)) {
+                                                                        validate12.errors = [
+                                                                          {
+                                                                            instancePath: instancePath + '/items/' + i0 + '/receipt/hash',
+                                                                            schemaPath:
+                                                                              '#/properties/items/items/properties/receipt/properties/hash/pattern',
+                                                                            keyword: 'pattern',
+                                                                            params: { pattern: '^[A-Za-z0-9_-]{43}$' },
+                                                                            message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
+                                                                          },
+                                                                        ]
+                                                                        return false
+                                                                      }
+                                                                    } else {
+                                                                      validate12.errors = [
+                                                                        {
+                                                                          instancePath: instancePath + '/items/' + i0 + '/receipt/hash',
+                                                                          schemaPath:
+                                                                            '#/properties/items/items/properties/receipt/properties/hash/type',
+                                                                          keyword: 'type',
+                                                                          params: { type: 'string' },
+                                                                          message: 'must be string',
+                                                                        },
+                                                                      ]
+                                                                      return false
+                                                                    }
+                                                                  }
+                                                                  var valid9 = _errs73 === errors
+                                                                } else {
+                                                                  var valid9 = true
+                                                                }
+                                                                if (valid9) {
+                                                                  if (data29.signature !== undefined) {
+                                                                    let data33 = data29.signature
+                                                                    const _errs75 = errors
+                                                                    if (errors === _errs75) {
+                                                                      if (typeof data33 === 'string') {
+                                                                        if (!pattern7.test(data33)) {
+                                                                          validate12.errors = [
+                                                                            {
+                                                                              instancePath:
+                                                                                instancePath + '/items/' + i0 + '/receipt/signature',
+                                                                              schemaPath:
+                                                                                '#/properties/items/items/properties/receipt/properties/signature/pattern',
+                                                                              keyword: 'pattern',
+                                                                              params: { pattern: '^[A-Za-z0-9_-]{86}$' },
+                                                                              message: 'must match pattern "' + '^[A-Za-z0-9_-]{86}$' + '"',
+                                                                            },
+                                                                          ]
+                                                                          return false
+                                                                        }
+                                                                      } else {
+                                                                        validate12.errors = [
+                                                                          {
+                                                                            instancePath:
+                                                                              instancePath + '/items/' + i0 + '/receipt/signature',
+                                                                            schemaPath:
+                                                                              '#/properties/items/items/properties/receipt/properties/signature/type',
+                                                                            keyword: 'type',
+                                                                            params: { type: 'string' },
+                                                                            message: 'must be string',
+                                                                          },
+                                                                        ]
+                                                                        return false
+                                                                      }
+                                                                    }
+                                                                    var valid9 = _errs75 === errors
+                                                                  } else {
+                                                                    var valid9 = true
+                                                                  }
+                                                                }
+                                                              }
+                                                            }
+                                                          }
+                                                        }
+                                                      } else {
+                                                        validate12.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/items/' + i0 + '/receipt',
+                                                            schemaPath: '#/properties/items/items/properties/receipt/type',
+                                                            keyword: 'type',
+                                                            params: { type: 'object' },
+                                                            message: 'must be object',
+                                                          },
+                                                        ]
+                                                        return false
+                                                      }
+                                                    }
+                                                    var valid2 = _errs66 === errors
                                                   } else {
-                                                    validate12.errors = [
-                                                      {
-                                                        instancePath: instancePath + '/items/' + i0 + '/bill',
-                                                        schemaPath: '#/properties/items/items/properties/bill/type',
-                                                        keyword: 'type',
-                                                        params: { type: 'object' },
-                                                        message: 'must be object',
-                                                      },
-                                                    ]
-                                                    return false
+                                                    var valid2 = true
                                                   }
                                                 }
-                                                var valid2 = _errs39 === errors
-                                              } else {
-                                                var valid2 = true
                                               }
                                             }
                                           }
@@ -2575,12 +3618,12 @@ const schema14 = {
   },
   additionalProperties: false,
 }
-const pattern7 = new RegExp('^agent_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
-const pattern8 = new RegExp('^site_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
-const pattern10 = new RegExp('^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$', '')
-const pattern11 = new RegExp('^([01][0-9]|2[0-3]):[0-5][0-9]$', '')
-const pattern19 = new RegExp('^[0-9]{4}-[0-9]{2}-[0-9]{2}$', '')
-const pattern20 = new RegExp('^[0-9]{2}:[0-9]{2}$', '')
+const pattern15 = new RegExp('^agent_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
+const pattern16 = new RegExp('^site_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
+const pattern18 = new RegExp('^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$', '')
+const pattern19 = new RegExp('^([01][0-9]|2[0-3]):[0-5][0-9]$', '')
+const pattern27 = new RegExp('^[0-9]{4}-[0-9]{2}-[0-9]{2}$', '')
+const pattern28 = new RegExp('^[0-9]{2}:[0-9]{2}$', '')
 
 function validate13(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -2702,7 +3745,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                 const _errs6 = errors
                 if (errors === _errs6) {
                   if (typeof data2 === 'string') {
-                    if (!pattern7.test(data2)) {
+                    if (!pattern15.test(data2)) {
                       validate13.errors = [
                         {
                           instancePath: instancePath + '/agentId',
@@ -2738,7 +3781,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                   const _errs8 = errors
                   if (errors === _errs8) {
                     if (typeof data3 === 'string') {
-                      if (!pattern8.test(data3)) {
+                      if (!pattern16.test(data3)) {
                         validate13.errors = [
                           {
                             instancePath: instancePath + '/siteId',
@@ -3438,7 +4481,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                       ]
                                                       return false
                                                     } else {
-                                                      if (!pattern10.test(data20)) {
+                                                      if (!pattern18.test(data20)) {
                                                         validate13.errors = [
                                                           {
                                                             instancePath: instancePath + '/owner/wishes/timeZone',
@@ -3639,7 +4682,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                       const _errs55 = errors
                                                                       if (errors === _errs55) {
                                                                         if (typeof data25 === 'string') {
-                                                                          if (!pattern11.test(data25)) {
+                                                                          if (!pattern19.test(data25)) {
                                                                             validate13.errors = [
                                                                               {
                                                                                 instancePath:
@@ -3681,7 +4724,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                         const _errs57 = errors
                                                                         if (errors === _errs57) {
                                                                           if (typeof data26 === 'string') {
-                                                                            if (!pattern11.test(data26)) {
+                                                                            if (!pattern19.test(data26)) {
                                                                               validate13.errors = [
                                                                                 {
                                                                                   instancePath:
@@ -4648,7 +5691,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     ]
                                                                     return false
                                                                   } else {
-                                                                    if (!pattern10.test(data44)) {
+                                                                    if (!pattern18.test(data44)) {
                                                                       validate13.errors = [
                                                                         {
                                                                           instancePath: instancePath + '/owner/bounds/quietHours/timeZone',
@@ -4872,7 +5915,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                     const _errs107 = errors
                                                                                     if (errors === _errs107) {
                                                                                       if (typeof data49 === 'string') {
-                                                                                        if (!pattern11.test(data49)) {
+                                                                                        if (!pattern19.test(data49)) {
                                                                                           validate13.errors = [
                                                                                             {
                                                                                               instancePath:
@@ -4922,7 +5965,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       const _errs109 = errors
                                                                                       if (errors === _errs109) {
                                                                                         if (typeof data50 === 'string') {
-                                                                                          if (!pattern11.test(data50)) {
+                                                                                          if (!pattern19.test(data50)) {
                                                                                             validate13.errors = [
                                                                                               {
                                                                                                 instancePath:
@@ -5095,7 +6138,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                     const _errs114 = errors
                                                     if (errors === _errs114) {
                                                       if (typeof data52 === 'string') {
-                                                        if (!pattern19.test(data52)) {
+                                                        if (!pattern27.test(data52)) {
                                                           validate13.errors = [
                                                             {
                                                               instancePath: instancePath + '/owner/usage/day',
@@ -5234,7 +6277,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                             const _errs120 = errors
                                             if (errors === _errs120) {
                                               if (typeof data55 === 'string') {
-                                                if (!pattern20.test(data55)) {
+                                                if (!pattern28.test(data55)) {
                                                   validate13.errors = [
                                                     {
                                                       instancePath: instancePath + '/owner/localTime',
@@ -5673,7 +6716,7 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                   ]
                   return false
                 } else {
-                  if (!pattern10.test(data0)) {
+                  if (!pattern18.test(data0)) {
                     validate14.errors = [
                       {
                         instancePath: instancePath + '/timeZone',
@@ -5849,7 +6892,7 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                                   const _errs12 = errors
                                   if (errors === _errs12) {
                                     if (typeof data5 === 'string') {
-                                      if (!pattern11.test(data5)) {
+                                      if (!pattern19.test(data5)) {
                                         validate14.errors = [
                                           {
                                             instancePath: instancePath + '/quietHours/' + i0 + '/from',
@@ -5884,7 +6927,7 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                                     const _errs14 = errors
                                     if (errors === _errs14) {
                                       if (typeof data6 === 'string') {
-                                        if (!pattern11.test(data6)) {
+                                        if (!pattern19.test(data6)) {
                                           validate14.errors = [
                                             {
                                               instancePath: instancePath + '/quietHours/' + i0 + '/to',
@@ -6764,7 +7807,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                             ]
                             return false
                           } else {
-                            if (!pattern10.test(data1)) {
+                            if (!pattern18.test(data1)) {
                               validate15.errors = [
                                 {
                                   instancePath: instancePath + '/wishes/timeZone',
@@ -6948,7 +7991,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                             const _errs15 = errors
                                             if (errors === _errs15) {
                                               if (typeof data6 === 'string') {
-                                                if (!pattern11.test(data6)) {
+                                                if (!pattern19.test(data6)) {
                                                   validate15.errors = [
                                                     {
                                                       instancePath: instancePath + '/wishes/quietHours/' + i0 + '/from',
@@ -6983,7 +8026,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                               const _errs17 = errors
                                               if (errors === _errs17) {
                                                 if (typeof data7 === 'string') {
-                                                  if (!pattern11.test(data7)) {
+                                                  if (!pattern19.test(data7)) {
                                                     validate15.errors = [
                                                       {
                                                         instancePath: instancePath + '/wishes/quietHours/' + i0 + '/to',
@@ -7847,7 +8890,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                           ]
                                           return false
                                         } else {
-                                          if (!pattern10.test(data25)) {
+                                          if (!pattern18.test(data25)) {
                                             validate15.errors = [
                                               {
                                                 instancePath: instancePath + '/bounds/quietHours/timeZone',
@@ -8038,7 +9081,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                           const _errs67 = errors
                                                           if (errors === _errs67) {
                                                             if (typeof data30 === 'string') {
-                                                              if (!pattern11.test(data30)) {
+                                                              if (!pattern19.test(data30)) {
                                                                 validate15.errors = [
                                                                   {
                                                                     instancePath: instancePath + '/bounds/quietHours/hours/' + i5 + '/from',
@@ -8076,7 +9119,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                             const _errs69 = errors
                                                             if (errors === _errs69) {
                                                               if (typeof data31 === 'string') {
-                                                                if (!pattern11.test(data31)) {
+                                                                if (!pattern19.test(data31)) {
                                                                   validate15.errors = [
                                                                     {
                                                                       instancePath: instancePath + '/bounds/quietHours/hours/' + i5 + '/to',
@@ -8233,7 +9276,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                           const _errs74 = errors
                           if (errors === _errs74) {
                             if (typeof data33 === 'string') {
-                              if (!pattern19.test(data33)) {
+                              if (!pattern27.test(data33)) {
                                 validate15.errors = [
                                   {
                                     instancePath: instancePath + '/usage/day',
@@ -8361,7 +9404,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                   const _errs80 = errors
                   if (errors === _errs80) {
                     if (typeof data36 === 'string') {
-                      if (!pattern20.test(data36)) {
+                      if (!pattern28.test(data36)) {
                         validate15.errors = [
                           {
                             instancePath: instancePath + '/localTime',

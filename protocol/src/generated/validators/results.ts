@@ -21,7 +21,7 @@ const schema11 = {
         required: ['layer', 'state', 'count'],
         properties: {
           layer: { enum: ['object', 'opcache', 'nginx', 'cdn'] },
-          state: { enum: ['purged', 'kept', 'absent', 'failed'] },
+          state: { enum: ['purged', 'kept', 'absent', 'pending', 'failed'] },
           count: { type: 'integer', minimum: 0 },
           code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
         },
@@ -356,7 +356,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                   if (data5.state !== undefined) {
                                     let data7 = data5.state
                                     const _errs17 = errors
-                                    if (!(data7 === 'purged' || data7 === 'kept' || data7 === 'absent' || data7 === 'failed')) {
+                                    if (
+                                      !(
+                                        data7 === 'purged' ||
+                                        data7 === 'kept' ||
+                                        data7 === 'absent' ||
+                                        data7 === 'pending' ||
+                                        data7 === 'failed'
+                                      )
+                                    ) {
                                       validate10.errors = [
                                         {
                                           instancePath: instancePath + '/layers/' + i1 + '/state',

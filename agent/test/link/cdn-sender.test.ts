@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { beforeEach, describe, it, type TestContext } from 'node:test'
+import type { AgentFrame } from '@platen/protocol'
+import { LinkBench, until } from './link-bench.ts'
+import type { AgentSocket } from './wire-gateway.ts'
+
+const page = 'https://shop.example/'
+
+describe('the sender of purges at the CDN', { timeout: 60_000 }, () => {
+  let bench: LinkBench
+  const want = (jobId: string, urls: readonly string[] = [page + jobId]): void => bench.cdn?.want({ jobId, what: { urls }, urgent: false })
+  const requests = (socket: AgentSocket): AgentFrame[] => socket.frames.filter(({ type }) => type === 'cdn.request')
+
+  beforeEach(async context => {
+    bench = await LinkBench.make(context as TestContext)
+  })
+
+  it('sends what waits after the welcome, and again on each connection until it is answered', async () => {
+    want('a')
+    const first = await bench.welcomed()
+    const sent = await first.next('cdn.request')
+    assert.deepEqual(sent, { type: 'cdn.request', purgeId: sent.purgeId, what: { urls: [`${page}a`] }, urgent: false })
+    first.cut()
+    const second = await bench.gateway.next()
+    await second.welcome()
+    assert.deepEqual(await second.next('cdn.request'), sent)
+    second.send({ type: 'cdn.outcome', purgeId: sent.purgeId, outcome: 'purged' })
+    await until(() => !bench.journal.cdn.isOpen('a'), 'purged')
+    second.cut()
+    const third = await bench.gateway.next()
+    await third.welcome()
+    third.send({ type: 'state.resync' })
+    await third.next('state.report')
+    assert.deepEqual(requests(third), [])
+  })
+
+  it('sends what comes to wait while it is open', async () => {
+    const socket = await bench.welcomed()
+    want('a')
+    await socket.next('cdn.request')
+  })
+
+  it('sends a window at a time, and what is wanted meanwhile in one', async () => {
+    const socket = await bench.welcomed()
+    const ids: string[] = []
+    for (const job of ['a', 'b', 'c', 'd']) {
+      want(job)
+      ids.push((await socket.next('cdn.request')).purgeId)
+    }
+    for (const job of ['e', 'f', 'g']) want(job)
+    // One that is delayed is still the gateway's.
+    socket.send({ type: 'cdn.outcome', purgeId: ids[0] ?? '', outcome: 'delayed', code: 'cdn.unavailable' })
+    socket.send({ type: 'state.resync' })
+    await socket.next('state.report')
+    assert.deepEqual(requests(socket), [])
+    socket.send({ type: 'cdn.outcome', purgeId: ids[0] ?? '', outcome: 'purged' })
+    assert.deepEqual((await socket.next('cdn.request')).what, { urls: ['e', 'f', 'g'].map(job => page + job) })
+  })
+
+  it('is not there in an agent that has nothing purged: a word about it has no place', async () => {
+    bench.cdn = undefined
+    const socket = await bench.welcomed()
+    socket.send({ type: 'cdn.outcome', purgeId: 'purge_01936f0e-7b2c-7d3e-8f4a-5b6c7d8e9f00', outcome: 'purged' })
+    assert.equal(await socket.closed, 4009)
+  })
+})

@@ -1,0 +1,28 @@
+import type { Clock } from '../ports/clock.ts'
+import type { Log } from '../ports/log.ts'
+import type { PurgeDesk } from '../ports/purge-desk.ts'
+import type { CloudflareAccount } from './cloudflare.ts'
+import { PurgeBroker } from './purge-broker.ts'
+
+/** A broker for each account at a CDN. */
+export interface Brokers extends PurgeDesk {
+  readonly accounts: readonly string[]
+  close(): void
+}
+
+/** Cloudflare's client is loaded only where there is an account for it. */
+export async function openBrokers(accounts: readonly CloudflareAccount[], clock: Clock, log: Log): Promise<Brokers> {
+  const brokers = new Map<string, PurgeBroker>()
+  if (accounts.length > 0) {
+    const { cloudflare } = await import('./cloudflare.ts')
+    for (const account of accounts) brokers.set(account.name, new PurgeBroker({ cdn: cloudflare(account, log), clock }))
+  }
+  return {
+    accounts: [...brokers.keys()],
+    purge: (account, wanted, delayed) =>
+      brokers.get(account)?.purge(wanted, delayed) ?? Promise.resolve({ outcome: 'failed', code: 'cdn.denied' }),
+    close: () => {
+      for (const broker of brokers.values()) broker.close()
+    },
+  }
+}

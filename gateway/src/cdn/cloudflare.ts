@@ -1,0 +1,76 @@
+import { APIConnectionError, APIError } from 'cloudflare/core/error'
+import { BaseCache } from 'cloudflare/resources/cache/cache'
+import { createClient } from 'cloudflare/tree-shakable'
+import { cloudflareLimits, type CdnPlan } from '../domain/cdn-limits.ts'
+import type { Cdn, CdnAnswer } from '../ports/cdn.ts'
+import type { Log } from '../ports/log.ts'
+
+/** One Cloudflare account: a token that may purge its zones, and the plan that decides its limits. */
+export interface CloudflareAccount {
+  readonly name: string
+  readonly token: string
+  readonly plan: CdnPlan
+  /** Another address of the API than Cloudflare's own. */
+  readonly api?: string
+}
+
+const requestMs = 10_000
+/** Where a 429 does not say how long: the bucket of the smallest plan gains a token in twelve seconds. */
+const limitedMs = 12_000
+const longestLimitedMs = 300_000
+
+/** Purges through Cloudflare's API. The token is in no log and no error. */
+export function cloudflare({ token, plan, api, name }: CloudflareAccount, log: Log): Cdn {
+  // What fails is tried again by the broker, which knows of everything else that waits.
+  const client = createClient({
+    resources: [BaseCache],
+    apiToken: token,
+    apiEmail: null,
+    apiKey: null,
+    userServiceKey: null,
+    maxRetries: 0,
+    timeout: requestMs,
+    logLevel: 'off',
+    ...(api === undefined ? {} : { baseURL: api }),
+  })
+  return {
+    limits: cloudflareLimits[plan],
+    purge: async (zone, what) => {
+      try {
+        await client.cache.purge('urls' in what ? { zone_id: zone, files: [...what.urls] } : { zone_id: zone, hosts: [...what.hosts] })
+        return { outcome: 'purged' }
+      } catch (error) {
+        const answer = answerOf(error)
+        log.warn('cdn:failed', {
+          account: name,
+          zone,
+          answer,
+          status: error instanceof APIError ? error.status : undefined,
+          codes: codesOf(error),
+        })
+        return answer
+      }
+    },
+  }
+}
+
+function answerOf(error: unknown): CdnAnswer {
+  if (error instanceof APIConnectionError) return { outcome: 'failed', code: 'cdn.unavailable', again: true }
+  if (!(error instanceof APIError)) throw error
+  const { status = 0, headers } = error as { status?: number; headers?: Headers }
+  if (status === 429) return { outcome: 'limited', afterMs: retryAfterMs(headers?.get('retry-after') ?? null) }
+  if (status >= 500) return { outcome: 'failed', code: 'cdn.unavailable', again: true }
+  if (status === 401 || status === 403 || status === 404) return { outcome: 'failed', code: 'cdn.denied', again: false }
+  return { outcome: 'failed', code: 'cdn.refused', again: false }
+}
+
+function retryAfterMs(header: string | null): number {
+  const seconds = header !== null && /^\d{1,6}$/.test(header) ? Number(header) : undefined
+  return Math.min(longestLimitedMs, seconds === undefined ? limitedMs : seconds * 1_000)
+}
+
+/** Cloudflare's own numbers for what went wrong: words may hold what was asked for. */
+function codesOf(error: unknown): readonly number[] {
+  const errors = error instanceof APIError ? (error as { errors?: readonly { code?: unknown }[] }).errors : undefined
+  return (errors ?? []).map(({ code }) => code).filter(code => typeof code === 'number')
+}

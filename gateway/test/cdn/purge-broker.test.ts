@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { PurgeBroker } from '../../src/cdn/purge-broker.ts'
+import { cloudflareLimits } from '../../src/domain/cdn-limits.ts'
+import type { PurgeOutcome } from '../../src/ports/purge-desk.ts'
+import type { Cdn, CdnAnswer, CdnPurge } from '../../src/ports/cdn.ts'
+import { ManualClock } from '../link/manual-clock.ts'
+
+/** A CDN that answers when the test says so. */
+function handCdn() {
+  const requests: { readonly zone: string; readonly what: CdnPurge; readonly answer: (answer: CdnAnswer) => Promise<void> }[] = []
+  const cdn: Cdn = {
+    limits: cloudflareLimits.pro,
+    purge: (zone, what) =>
+      new Promise(resolve => {
+        const answer = async (said: CdnAnswer): Promise<void> => {
+          resolve(said)
+          await turn()
+        }
+        requests.push({ zone, what, answer })
+      }),
+  }
+  return { cdn, requests }
+}
+
+async function turn(): Promise<void> {
+  await new Promise(resolve => setImmediate(resolve))
+}
+
+function start() {
+  const { cdn, requests } = handCdn()
+  const clock = new ManualClock()
+  const broker = new PurgeBroker({ cdn, clock })
+  const outcomes: PurgeOutcome[] = []
+  const delays: string[] = []
+  const want = (urls: readonly string[], everything = false): void => {
+    const place = { zone: 'zone', hosts: ['a.example'] }
+    const delayed = (code: string): void => void delays.push(code)
+    void broker.purge({ siteId: 'site', place, urls, everything, urgent: false }, delayed).then(outcome => outcomes.push(outcome))
+  }
+  return { broker, clock, requests, outcomes, delays, want }
+}
+
+const purged = { outcome: 'purged' } as const
+const page = 'https://a.example/'
+
+describe('the broker', () => {
+  it('says that a purge is done when all of it is, and not before', async () => {
+    const { want, requests, outcomes } = start()
+    want(Array.from({ length: 150 }, (_, index) => `${page}${index}`))
+    assert.equal(requests.length, 2)
+    await requests[0]?.answer(purged)
+    assert.deepEqual(outcomes, [])
+    await requests[1]?.answer(purged)
+    assert.deepEqual(outcomes, [purged])
+  })
+
+  it('asks again for a URL that is wanted after its purge had left', async () => {
+    const { want, requests, outcomes } = start()
+    want([page])
+    want([page])
+    assert.equal(requests.length, 2)
+    await requests[0]?.answer(purged)
+    assert.equal(outcomes.length, 1)
+    await requests[1]?.answer(purged)
+    assert.equal(outcomes.length, 2)
+  })
+
+  it('waits as long as the CDN says, with all of the account', async () => {
+    const { want, requests, outcomes, delays, clock } = start()
+    want([page])
+    await requests[0]?.answer({ outcome: 'limited', afterMs: 12_000 })
+    want([`${page}other`])
+    clock.advance(11_999)
+    assert.equal(requests.length, 1)
+    clock.advance(1)
+    assert.deepEqual(requests[1]?.what, { urls: [page, `${page}other`] })
+    await requests[1].answer(purged)
+    assert.deepEqual(outcomes, [purged, purged])
+    assert.deepEqual(delays, ['rate.limited'])
+  })
+
+  it('tries again what the CDN could not do, ever more seldom, and gives up after ten minutes', async () => {
+    const { want, requests, outcomes, delays, clock } = start()
+    want([page])
+    const began = clock.now()
+    for (let tries = 0; tries < 100 && outcomes.length === 0; tries += 1) {
+      await requests.at(-1)?.answer({ outcome: 'failed', code: 'cdn.unavailable', again: true })
+      clock.advance(30_000)
+    }
+    assert.deepEqual(outcomes, [{ outcome: 'failed', code: 'cdn.unavailable' }])
+    assert.ok(clock.now() - began <= 11 * 60_000)
+    assert.deepEqual(delays, ['cdn.unavailable'])
+  })
+
+  it('gives up at once what the CDN will never do', async () => {
+    const { want, requests, outcomes } = start()
+    want([page])
+    await requests[0]?.answer({ outcome: 'failed', code: 'cdn.denied', again: false })
+    assert.deepEqual(outcomes, [{ outcome: 'failed', code: 'cdn.denied' }])
+    assert.equal(requests.length, 1)
+  })
+
+  it('tells whoever still waits when it is closed', async () => {
+    const { broker, want, outcomes } = start()
+    want([page])
+    broker.close()
+    await turn()
+    want([page])
+    await turn()
+    const told = { outcome: 'failed', code: 'gateway.draining' } as const
+    assert.deepEqual(outcomes, [told, told])
+  })
+})

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import fc from 'fast-check'
+import { cloudflareLimits, type CdnLimits } from '../../src/domain/cdn-limits.ts'
+import { PurgeQueue } from '../../src/domain/purge-queue.ts'
+import type { PurgeAsk, PurgeBatch } from '../../src/domain/site-purges.ts'
+
+const pro = cloudflareLimits.pro
+
+function ask(id: number, site: number, urls: readonly string[], more: Partial<PurgeAsk> = {}): PurgeAsk {
+  const place = { zone: `zone ${site}`, hosts: [`${site}.example`] }
+  return { id, siteId: `site ${site}`, place, urls, everything: false, urgent: false, ...more }
+}
+
+function urls(site: number, count: number, first = 0): string[] {
+  return Array.from({ length: count }, (_, index) => `https://${site}.example/${first + index}`)
+}
+
+/** Takes all that there is, however long it takes, and when each batch left. */
+function drain(queue: PurgeQueue): readonly (PurgeBatch & { readonly at: number })[] {
+  const batches: (PurgeBatch & { readonly at: number })[] = []
+  let now = 0
+  for (let next = queue.next(now); next !== undefined; next = queue.next(now)) {
+    if (typeof next === 'number') now += next
+    else batches.push({ ...next, at: now })
+  }
+  return batches
+}
+
+function urlsOf({ what }: PurgeBatch): readonly string[] {
+  return 'urls' in what ? what.urls : []
+}
+
+/** Asks of a few sites for a few URLs, some urgent, a few for all. */
+const asks = fc.array(
+  fc.record({
+    site: fc.nat(4),
+    from: fc.nat(300),
+    count: fc.nat(250),
+    urgent: fc.boolean(),
+    everything: fc.integer({ min: 0, max: 9 }).map(n => n === 0),
+  }),
+  { maxLength: 30 },
+)
+
+describe('what waits for the CDN', () => {
+  it('is taken out whole: every URL that was asked for is in a batch, or all of its site is', () => {
+    fc.assert(
+      fc.property(asks, wanted => {
+        const queue = new PurgeQueue(pro, 0)
+        const all = wanted.map(({ site, from, count, urgent, everything }, index) =>
+          ask(index, site, everything ? [] : urls(site, count, from), { urgent, everything }),
+        )
+        for (const each of all) queue.add(each)
+        const batches = drain(queue)
+        for (const { siteId, urls, everything } of all) {
+          const own = batches.filter(batch => batch.siteId === siteId)
+          const whole = own.some(({ what }) => 'hosts' in what)
+          const sent = new Set(own.flatMap(urlsOf))
+          assert.ok(whole || (!everything && urls.every(url => sent.has(url))))
+        }
+        assert.equal(queue.size, 0)
+      }),
+    )
+  })
+
+  it('names each URL once, however many want it, and tells all of them', () => {
+    const queue = new PurgeQueue(pro, 0)
+    queue.add(ask(1, 1, urls(1, 3)))
+    queue.add(ask(2, 1, urls(1, 3), { urgent: true }))
+    const [batch, ...more] = drain(queue)
+    assert.deepEqual(more, [])
+    assert.ok(batch)
+    assert.deepEqual(urlsOf(batch), urls(1, 3))
+    assert.deepEqual(
+      batch.asks.map(({ id }) => id),
+      [1, 2],
+    )
+  })
+
+  it('never leaves faster than the account may ask', () => {
+    const limits: CdnLimits = { urls: { perSecond: 10, burst: 20 }, wide: { perSecond: 1, burst: 2 }, operations: 7 }
+    fc.assert(
+      fc.property(asks, wanted => {
+        const queue = new PurgeQueue(limits, 0)
+        for (const [index, { site, from, count, urgent, everything }] of wanted.entries())
+          queue.add(ask(index, site, everything ? [] : urls(site, Math.min(count, 40), from), { urgent, everything }))
+        let sent = 0
+        let wide = 0
+        for (const batch of drain(queue)) {
+          if ('urls' in batch.what) sent += batch.what.urls.length
+          else wide += 1
+          assert.ok(urlsOf(batch).length <= limits.operations)
+          assert.ok(sent <= 20 + (10 * batch.at) / 1_000 + 1e-6, `${sent} URLs after ${batch.at} ms`)
+          assert.ok(wide <= 2 + batch.at / 1_000 + 1e-6, `${wide} wide ones after ${batch.at} ms`)
+        }
+      }),
+    )
+  })
+
+  it('gives each site its turn: one with a hundred times as much holds no other up', () => {
+    const queue = new PurgeQueue(pro, 0)
+    queue.add(ask(0, 0, urls(0, 2_900), { urgent: true }))
+    for (let site = 1; site <= 20; site += 1) queue.add(ask(site, site, urls(site, 4), { urgent: true }))
+    const order = drain(queue).map(({ siteId }) => siteId)
+    assert.ok(order.lastIndexOf('site 20') <= 21, order.slice(0, 25).join())
+  })
+
+  it('takes what is urgent first, and the rest in between all the same', () => {
+    const queue = new PurgeQueue(pro, 0)
+    for (let site = 1; site <= 20; site += 1) queue.add(ask(site, site, urls(site, 100), { urgent: true }))
+    queue.add(ask(21, 21, urls(21, 1)))
+    const order = drain(queue).map(({ siteId }) => siteId)
+    assert.equal(order.indexOf('site 21'), 3)
+  })
+
+  it('purges all of a site where it wants more than is worth naming, and tells whoever wanted a part', () => {
+    const queue = new PurgeQueue(pro, 0)
+    queue.add(ask(1, 1, urls(1, 10)))
+    queue.add(ask(2, 1, urls(1, 3_000, 100)))
+    queue.add(ask(3, 1, urls(1, 1)))
+    const [batch, ...more] = drain(queue)
+    assert.deepEqual(more, [])
+    assert.deepEqual(batch?.what, { hosts: ['1.example'] })
+    assert.deepEqual(
+      batch.asks.map(({ id }) => id),
+      [1, 2, 3],
+    )
+  })
+})

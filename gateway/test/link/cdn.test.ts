@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, describe, it } from 'node:test'
+import { newId, type AgentFrame, type ErrorCode } from '@platen/protocol'
+import type { PurgeAsk } from '../../src/domain/site-purges.ts'
+import type { PurgeOutcome } from '../../src/ports/purge-desk.ts'
+import { GatewayFixture, type Enrolled } from './gateway-fixture.ts'
+import type { Connection } from './wire-agent.ts'
+
+type Request = Extract<AgentFrame, { type: 'cdn.request' }>
+type Delayed = (code: ErrorCode) => void
+
+const zone = '023e105f4ecef8ad9ca31a8372d0c353'
+const hosts = ['a.example', 'www.a.example']
+
+describe('a purge at the CDN', { timeout: 30_000 }, () => {
+  let gateway: GatewayFixture
+  let agent: Enrolled
+  let connection: Connection
+  let asked: {
+    readonly account: string
+    readonly wanted: Omit<PurgeAsk, 'id'>
+    readonly delayed: Delayed
+    readonly settle: (outcome: PurgeOutcome) => void
+  }[]
+  let purgeId: string
+
+  beforeEach(async () => {
+    asked = []
+    const purge = (account: string, wanted: Omit<PurgeAsk, 'id'>, delayed: Delayed = () => {}): Promise<PurgeOutcome> =>
+      new Promise(settle => asked.push({ account, wanted, delayed, settle }))
+    gateway = await GatewayFixture.open({ cdn: { purge } })
+    agent = await gateway.enrol()
+    purgeId = newId('purge')
+    connection = await gateway.welcomed(agent)
+  })
+  afterEach(() => gateway.close())
+
+  const request = (more: Partial<Request> = {}): Request => ({
+    type: 'cdn.request',
+    purgeId,
+    what: { urls: ['https://a.example/'] },
+    urgent: false,
+    ...more,
+  })
+  const register = (): Promise<boolean> => gateway.store.sites.setCdn(gateway.accountId, agent.siteId, { account: 'main', zone, hosts })
+  const underWay = async (count: number): Promise<void> => {
+    while (asked.length < count) await new Promise(resolve => setImmediate(resolve))
+  }
+
+  it('goes to the account, zone and hosts that the gateway knows of the site', async () => {
+    await register()
+    connection.send(request({ urgent: true }))
+    await underWay(1)
+    const { account, wanted, settle } = asked[0] ?? assert.fail()
+    assert.equal(account, 'main')
+    const { siteId } = agent
+    assert.deepEqual(wanted, { siteId, place: { zone, hosts }, urls: ['https://a.example/'], everything: false, urgent: true })
+    settle({ outcome: 'purged' })
+    assert.deepEqual(await connection.next('cdn.outcome'), { type: 'cdn.outcome', purgeId, outcome: 'purged' })
+  })
+
+  it('is of no site that is at no CDN', async () => {
+    connection.send(request())
+    assert.equal((await connection.next('cdn.outcome')).outcome, 'absent')
+    assert.deepEqual(asked, [])
+  })
+
+  it('is of no other host than the site’s', async () => {
+    await register()
+    for (const url of ['https://b.example/', 'https://a.example.b.example/', 'https://a.example@b.example/']) {
+      connection.send(request({ purgeId: newId('purge'), what: { urls: ['https://a.example/', url] } }))
+      const { outcome, code } = await connection.next('cdn.outcome')
+      assert.equal(outcome, 'failed')
+      assert.ok(code === 'cdn.unknown_host' || code === 'url.invalid')
+    }
+    assert.deepEqual(asked, [])
+  })
+
+  it('is said to be delayed while the CDN does not take it, and then what came of it', async () => {
+    await register()
+    connection.send(request())
+    await underWay(1)
+    asked[0]?.delayed('cdn.unavailable')
+    assert.deepEqual(await connection.next('cdn.outcome'), { type: 'cdn.outcome', purgeId, outcome: 'delayed', code: 'cdn.unavailable' })
+    asked[0]?.settle({ outcome: 'purged' })
+    assert.equal((await connection.next('cdn.outcome')).outcome, 'purged')
+  })
+
+  it('is made once however often it is asked for, and answered where it was asked for last', async () => {
+    await register()
+    connection.send(request())
+    connection.send(request())
+    await underWay(1)
+    connection.end()
+    const again = await gateway.welcomed(agent)
+    again.send(request())
+    const other = newId('purge')
+    again.send(request({ purgeId: other }))
+    await underWay(2)
+    for (const { settle } of asked) settle({ outcome: 'failed', code: 'cdn.unavailable' })
+    const outcomes = [await again.next('cdn.outcome'), await again.next('cdn.outcome')]
+    assert.deepEqual(
+      outcomes.map(({ purgeId, outcome, code }) => [purgeId, outcome, code]),
+      [
+        [purgeId, 'failed', 'cdn.unavailable'],
+        [other, 'failed', 'cdn.unavailable'],
+      ],
+    )
+    assert.equal(asked.length, 2)
+  })
+})
