@@ -24,10 +24,13 @@ import { resultValidators } from '@platen/protocol/validators/results'
 const log = { info: () => {}, warn: () => {}, error: () => {} }
 const purged = { summary: 'Done', layers: [], proof: [], refreshed: 0 }
 
-/** Runs every job at once, and journals its end with its report, as the agent does. */
+/** Runs every job at once, and journals its end with its report, as the agent does; or holds them until a test says so. */
 export class InstantJobs implements Pick<Jobs, 'offer' | 'cancel' | 'running' | 'subscribe' | 'forgot'> {
   readonly ran: string[] = []
+  /** Whether jobs run until `finish`. */
+  holds = false
   readonly #journal: Journal
+  #held: Run[] = []
   #listener: (news: RunNews) => void = () => {}
 
   forgot: Jobs['forgot'] = () => {}
@@ -41,19 +44,30 @@ export class InstantJobs implements Pick<Jobs, 'offer' | 'cancel' | 'running' | 
     if (known && known.epoch >= offered.epoch) return { code: 'grant.replayed', message: 'again' }
     // One that has ended under a lease before is not done again: its end is told under this one, as the agent does.
     if (!known) this.ran.push(offered.jobId)
-    const { jobId, attempt, epoch } = offered
-    const end = { outcome: 'succeeded', effect: 'applied', result: purged } as const
     const { settled: _settled, ...identity } = offered
-    const run: Run = { ...identity, origin: 'platform', createdAt: 1, state: 'ended', finishedAt: 2, end }
-    this.#journal.save(run, [{ type: 'job.result', jobId, attempt, epoch, ...end, finishedAt: 2 }])
-    queueMicrotask(() => this.#listener({ type: 'state', run }))
+    const run: Run = { ...identity, origin: 'platform', createdAt: 1, state: 'accepted' }
+    if (this.holds) this.#held.push(run)
+    else this.#end(run)
     return 'accepted'
   }
   cancel: Jobs['cancel'] = () => 'unknown'
-  running: Jobs['running'] = () => []
+  running: Jobs['running'] = () => this.#held.map(({ jobId, attempt, epoch }) => ({ jobId, attempt, epoch }))
   subscribe: Jobs['subscribe'] = listener => {
     this.#listener = listener
     return () => (this.#listener = () => {})
+  }
+
+  /** Ends what is held. */
+  finish(): void {
+    for (const run of this.#held.splice(0)) this.#end(run)
+  }
+
+  #end({ state: _state, ...identity }: Run): void {
+    const { jobId, attempt, epoch } = identity
+    const end = { outcome: 'succeeded', effect: 'applied', result: purged } as const
+    const run: Run = { ...identity, state: 'ended', finishedAt: 2, end }
+    this.#journal.save(run, [{ type: 'job.result', jobId, attempt, epoch, ...end, finishedAt: 2 }])
+    queueMicrotask(() => this.#listener({ type: 'state', run }))
   }
 }
 
@@ -150,18 +164,7 @@ export class BothEnds {
     this.identity = identity
   }
 
-  /** `aheadMs`: milliseconds that the site's clock is ahead. */
-  startAgent(aheadMs = 0): Link {
-    const clock = {
-      now: () => Date.now() + aheadMs,
-      monotonic: () => performance.now(),
-      after: (ms: number, call: () => void) => {
-        const timer = setTimeout(call, ms)
-        return () => clearTimeout(timer)
-      },
-      // The shortest of all back-offs.
-      random: () => 0,
-    }
+  startAgent(clock: AgentClock = siteClock()): Link {
     const { identity, jobs, journal } = this
     this.link = new Link({
       identity,
@@ -211,6 +214,19 @@ export class BothEnds {
   /** Until the agent is connected, or not any more. */
   async linkIs(state: Link['state']['state']): Promise<void> {
     await until(() => this.link?.state.state === state, state)
+  }
+}
+
+type AgentClock = ConstructorParameters<typeof Link>[0]['clock']
+
+/** The clock of a site, so many milliseconds ahead. */
+export function siteClock(aheadMs = 0): AgentClock {
+  return {
+    now: () => Date.now() + aheadMs,
+    monotonic: () => performance.now(),
+    after: (ms, call) => clearer(setTimeout(call, ms)),
+    // The shortest of all back-offs.
+    random: () => 0,
   }
 }
 
