@@ -16,6 +16,8 @@ interface TestInput {
   readonly busyMs?: number
   readonly saved?: number
   readonly eat?: boolean
+  /** What the result is to say, so many times. */
+  readonly times?: number
   readonly wait?: boolean
   readonly step?: string
   /** Whether the step must not be done twice. */
@@ -47,7 +49,8 @@ const handler = async (context: JobContext<unknown>): Promise<{ result: unknown;
   if (input.call !== undefined) return { result: await context.php.call('site.describe', {}), effect: 'none' }
   if (input.changes) return await takeChanges(context)
   if (input.whoami) return { result: { summary: 'me', ...whoami(), policy: context.policy }, effect: 'none' }
-  return { result: { summary: 'done', echo: input.echo }, effect: step === undefined ? 'none' : 'applied', savedBytes: input.saved ?? 0 }
+  const echo = input.times === undefined ? input.echo : String(input.echo).repeat(input.times)
+  return { result: { summary: 'done', echo }, effect: step === undefined ? 'none' : 'applied', savedBytes: input.saved ?? 0 }
 }
 
 /** Takes all that changed and notes each batch in the site's folder; with a file `fail` there it fails, with `hang` it goes on until it is ended. */
