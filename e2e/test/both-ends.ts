@@ -36,10 +36,13 @@ import { resultValidators } from '@platen/protocol/validators/results'
 const log = { info: () => {}, warn: () => {}, error: () => {} }
 const purged = { summary: 'Done', layers: [], proof: [], refreshed: 0 }
 
-/** Runs every job at once, and journals its end with its report, as the agent does. */
+/** Runs every job at once, and journals its end with its report, as the agent does; or holds them until a test says so. */
 export class InstantJobs implements Pick<Jobs, 'offer' | 'cancel' | 'running' | 'subscribe' | 'forgot' | 'notice'> {
   readonly ran: string[] = []
+  /** Whether jobs run until `finish`. */
+  holds = false
   readonly #journal: Journal
+  #held: Run[] = []
   #listener: (news: RunNews) => void = () => {}
 
   forgot: Jobs['forgot'] = () => {}
@@ -54,19 +57,30 @@ export class InstantJobs implements Pick<Jobs, 'offer' | 'cancel' | 'running' | 
     if (known && known.epoch >= offered.epoch) return { code: 'grant.replayed', message: 'again' }
     // One that has ended under a lease before is not done again: its end is told under this one, as the agent does.
     if (!known) this.ran.push(offered.jobId)
-    const { jobId, attempt, epoch } = offered
-    const end = { outcome: 'succeeded', effect: 'applied', result: purged } as const
     const { settled: _settled, ...identity } = offered
-    const run: Run = { ...identity, origin: 'platform', createdAt: 1, state: 'ended', finishedAt: 2, end }
-    this.#journal.save(run, [{ type: 'job.result', jobId, attempt, epoch, ...end, finishedAt: 2 }])
-    queueMicrotask(() => this.#listener({ type: 'state', run }))
+    const run: Run = { ...identity, origin: 'platform', createdAt: 1, state: 'accepted' }
+    if (this.holds) this.#held.push(run)
+    else this.#end(run)
     return 'accepted'
   }
   cancel: Jobs['cancel'] = () => 'unknown'
-  running: Jobs['running'] = () => []
+  running: Jobs['running'] = () => this.#held.map(({ jobId, attempt, epoch }) => ({ jobId, attempt, epoch }))
   subscribe: Jobs['subscribe'] = listener => {
     this.#listener = listener
     return () => (this.#listener = () => {})
+  }
+
+  /** Ends what is held. */
+  finish(): void {
+    for (const run of this.#held.splice(0)) this.#end(run)
+  }
+
+  #end({ state: _state, ...identity }: Run): void {
+    const { jobId, attempt, epoch } = identity
+    const end = { outcome: 'succeeded', effect: 'applied', result: purged } as const
+    const run: Run = { ...identity, state: 'ended', finishedAt: 2, end }
+    this.#journal.save(run, [{ type: 'job.result', jobId, attempt, epoch, ...end, finishedAt: 2 }])
+    queueMicrotask(() => this.#listener({ type: 'state', run }))
   }
 }
 
@@ -174,9 +188,7 @@ export class BothEnds {
     this.cdn = new CdnDesk({ journal, receipts: this.receipts, clock, log })
   }
 
-  /** `aheadMs`: milliseconds that the site's clock is ahead. */
-  startAgent(aheadMs = 0): Link {
-    const clock = siteClock(aheadMs)
+  startAgent(clock: AgentClock = siteClock()): Link {
     const { identity, jobs, journal, cdn } = this
     this.link = new Link({
       identity,
@@ -230,12 +242,15 @@ export class BothEnds {
   }
 }
 
-/** A site's clock; chance always gives the shortest of all back-offs. */
-function siteClock(aheadMs: number): AgentLinkOptions['clock'] {
+type AgentClock = AgentLinkOptions['clock']
+
+/** The clock of a site, so many milliseconds ahead. */
+export function siteClock(aheadMs = 0): AgentClock {
   return {
     now: () => Date.now() + aheadMs,
     monotonic: () => performance.now(),
     after: (ms, call) => clearer(setTimeout(call, ms)),
+    // The shortest of all back-offs.
     random: () => 0,
   }
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
-import { BothEnds, until } from './both-ends.ts'
+import { limits } from '@platen/protocol'
+import { ManualClock } from '../../gateway/test/link/manual-clock.ts'
+import { BothEnds, siteClock, until } from './both-ends.ts'
 
 describe('agent and gateway, both ends of the link', () => {
   let ends: BothEnds
@@ -37,7 +39,7 @@ describe('agent and gateway, both ends of the link', () => {
   })
 
   it('find each other where the site’s clock is a week off', async () => {
-    ends.startAgent(-7 * 86_400_000)
+    ends.startAgent(siteClock(-7 * 86_400_000))
     const id = await ends.queue()
     await until(async () => (await ends.stateOf(id)) === 'succeeded', 'succeeded')
   })
@@ -58,5 +60,37 @@ describe('agent and gateway, both ends of the link', () => {
     const state = ends.link?.state
     assert.ok(state?.state === 'waiting' && state.until - Date.now() > 55_000)
     await ends.startGateway()
+  })
+})
+
+describe('a run that takes longer than a lease', () => {
+  it('stays leased by heartbeats, and is done once', { timeout: 60_000 }, async test => {
+    const clock = new ManualClock()
+    // It stands still, and what is queued by the machine's clock must not be of a later time.
+    clock.set(20_000)
+    const ends = await BothEnds.make({ clock })
+    test.after(async () => {
+      // A gateway that leaves waits by its clock.
+      const going = setInterval(() => clock.advance(100), 1)
+      await ends.remove().finally(() => clearInterval(going))
+    })
+    ends.jobs.holds = true
+    ends.startAgent({ now: () => clock.now(), monotonic: () => clock.now(), after: (ms, call) => clock.after(ms, call), random: () => 0 })
+    await ends.linkIs('open')
+    const id = await ends.queue()
+    const job = () => ends.store.jobs.find(ends.accountId, id)
+    await until(async () => (await job())?.state === 'running', 'running')
+    for (let passed = 0; passed < 2 * limits.job.leaseMs; passed += limits.link.heartbeatMs) {
+      clock.advance(limits.link.heartbeatMs)
+      await until(async () => {
+        const now = await job()
+        return now?.state === 'running' && now.lease.expiresAt >= clock.now() + limits.job.leaseMs - 1_000
+      }, 'renewed')
+    }
+    ends.jobs.finish()
+    await until(async () => (await ends.stateOf(id)) === 'succeeded', 'succeeded')
+    assert.deepEqual(ends.jobs.ran, [id])
+    const { attempt, epoch } = (await job()) ?? {}
+    assert.deepEqual([attempt, epoch], [1, 1])
   })
 })

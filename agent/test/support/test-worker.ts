@@ -18,6 +18,8 @@ interface TestInput {
   readonly busyMs?: number
   readonly saved?: number
   readonly eat?: boolean
+  /** What the result is to say, so many times. */
+  readonly times?: number
   readonly wait?: boolean
   readonly step?: string
   /** Whether the step must not be done twice. */
@@ -59,7 +61,8 @@ const handler = async (
     return { result: { summary: 'asked', cdn: await context.cdn.outcome(5_000) }, effect: 'none' }
   }
   if (input.whoami) return { result: { summary: 'me', ...whoami(), policy: context.policy }, effect: 'none' }
-  return { result: { summary: 'done', echo: input.echo }, effect: step === undefined ? 'none' : 'applied', savedBytes: input.saved ?? 0 }
+  const echo = input.times === undefined ? input.echo : String(input.echo).repeat(input.times)
+  return { result: { summary: 'done', echo }, effect: step === undefined ? 'none' : 'applied', savedBytes: input.saved ?? 0 }
 }
 
 /** Takes all that changed and notes each batch in the site's folder; with a file `fail` there it fails, with `hang` it goes on until it is ended. */

@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { once } from 'node:events'
 import { describe, it } from 'node:test'
-import type { DocumentPolicy } from '@platen/protocol'
+import { limits, type DocumentPolicy } from '@platen/protocol'
 import { controlClient } from '../../src/cli/control-client.ts'
 import { findAccount } from '../../src/launcher/accounts.ts'
 import { launch } from '../../src/launcher.ts'
@@ -44,6 +44,24 @@ describe('a job in a worker process', () => {
     await again(async () => assert.ok((await control.status()).owner.usage.cpuSeconds >= 1), 25_000)
     assert.equal((await until(control, id, () => true)).state, 'running')
     await control.cancelJob(id)
+  })
+
+  it('has a result of as many bytes as one may have, and fails with one that has more, telling what it did', async test => {
+    const agent = await startTestAgent(test)
+    const most = limits.job.resultBytes - Buffer.byteLength(JSON.stringify({ summary: 'done', echo: '' }))
+    // Of two bytes each.
+    const times = Math.floor(most / 2)
+    const fits = await agent.run('test.light', { echo: 'é', times })
+    assert.equal(fits.state, 'succeeded')
+    assert.ok(Buffer.byteLength(JSON.stringify(fits.result)) > limits.job.resultBytes - 2)
+    const larger = await agent.run('test.light', { echo: 'é', times: times + 1, step: join(agent.folder, 'written') })
+    assert.deepEqual([larger.state, larger.error?.code, typeof larger.result], ['failed', 'internal', 'undefined'])
+    assert.match(larger.error?.message ?? '', /size bound/)
+    await agent.launched.stop()
+    const journal = openJournal(join(agent.policy.agent.state, 'journal.db'))
+    const run = journal.find(larger.id)
+    journal.close()
+    assert.equal(run?.state === 'ended' && run.end.effect, 'applied')
   })
 
   it('fails with the code that its handler threw', async test => {
