@@ -18,18 +18,21 @@ if ( Platen\Record\Recorder::begin() ) {
 	add_filter( 'pre_option', array( 'Platen\Record\Reads', 'filter_pre_option' ), PHP_INT_MAX, 2 );
 	add_action( 'switch_blog', array( 'Platen\Record\Reads', 'action_switch_blog' ), PHP_INT_MIN );
 	add_action( 'switch_blog', array( 'Platen\Record\Watched_Cache', 'action_switch_blog' ), PHP_INT_MIN );
+	add_action( 'send_headers', array( 'Platen\Record\Watched_Cache', 'action_send_headers' ), PHP_INT_MAX );
 	add_filter( 'query', array( 'Platen\Record\Statements', 'filter_query' ), PHP_INT_MAX );
 	add_action( 'pre_get_posts', array( 'Platen\Record\Queries', 'action_pre_get_posts' ), PHP_INT_MAX );
+	add_filter( 'query_loop_block_query_vars', array( 'Platen\Record\Queries', 'filter_block_vars' ), PHP_INT_MAX, 2 );
 	add_action( 'pre_get_terms', array( 'Platen\Record\Queries', 'action_query' ), PHP_INT_MAX );
 	add_action( 'pre_get_comments', array( 'Platen\Record\Queries', 'action_query' ), PHP_INT_MAX );
 	add_action( 'pre_get_users', array( 'Platen\Record\Queries', 'action_query' ), PHP_INT_MAX );
 	add_filter( 'getarchives_where', array( 'Platen\Record\Listings', 'filter_getarchives_where' ), PHP_INT_MAX, 2 );
-	add_filter( 'get_previous_post_where', array( 'Platen\Record\Listings', 'filter_adjacent_where' ), PHP_INT_MAX, 5 );
-	add_filter( 'get_next_post_where', array( 'Platen\Record\Listings', 'filter_adjacent_where' ), PHP_INT_MAX, 5 );
+	add_filter( 'get_previous_post_where', array( 'Platen\Record\Adjacent', 'filter_where' ), PHP_INT_MAX, 5 );
+	add_filter( 'get_next_post_where', array( 'Platen\Record\Adjacent', 'filter_where' ), PHP_INT_MAX, 5 );
 	add_filter( 'get_pages', array( 'Platen\Record\Listings', 'filter_get_pages' ), PHP_INT_MAX, 2 );
 	add_filter( 'wp_get_nav_menu_items', array( 'Platen\Record\Listings', 'filter_nav_menu_items' ), PHP_INT_MAX, 2 );
 	add_filter( 'get_usernumposts', array( 'Platen\Record\Listings', 'filter_usernumposts' ), PHP_INT_MAX, 3 );
 	add_filter( 'get_comments_number', array( 'Platen\Record\Listings', 'filter_comments_number' ), PHP_INT_MAX, 2 );
+	add_filter( 'rest_request_after_callbacks', array( 'Platen\Record\Listings', 'filter_rest_response' ), PHP_INT_MAX );
 	add_filter( 'status_header', array( 'Platen\Record\Recorder', 'filter_status_header' ), PHP_INT_MAX, 2 );
 	add_action( 'shutdown', array( 'Platen\Record\Recorder', 'action_shutdown' ), PHP_INT_MAX );
 }

@@ -134,7 +134,7 @@ function startableWorkers(
   { entries, log }: LaunchOptions,
   policy: DocumentPolicy,
   { accounts, wrappers }: { readonly accounts: Accounts; readonly wrappers: Wrappers },
-  ended: AgentChild['tell'],
+  tell: AgentChild['tell'],
 ): WorkerChildren {
   const entry = entries?.worker ?? ownProgram('worker')
   const spawn = (role: WorkerRole, memoryMb: number): Child => {
@@ -147,7 +147,7 @@ function startableWorkers(
       channel: false,
     })
   }
-  return workerChildren({ spawn, greeting: token => `${token} ${doorPath(policy)}\n`, mostMemoryMb: policy.limits.memoryMb, ended, log })
+  return workerChildren({ spawn, greeting: token => `${token} ${doorPath(policy)}\n`, mostMemoryMb: policy.limits.memoryMb, tell, log })
 }
 
 type Accounts = Readonly<Record<WorkerRole, Account | undefined>>

@@ -110,12 +110,15 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
     waiting: journal.waiting(),
     owner: owner.view(),
     journal: { ...lostAt(), ...(kept.problem ? { problem: kept.problem } : {}) },
+    local: { refused: forPlugin.reduce((sum, { refused }) => sum + refused, 0) },
   })
   const servers: LocalServer[] = []
+  const forPlugin: LocalServer[] = []
   for (const address of addresses(policy)) {
-    servers.push(
-      await openLocalServer({ address, subject: { jobs, status, owner, rotateKey: () => rotateKey(link) }, journal, clock, log }),
-    )
+    const subject = { jobs, status, owner, rotateKey: () => rotateKey(link) }
+    const server = await openLocalServer({ address, subject, journal, clock, log })
+    servers.push(server)
+    if (address.audience === 'plugin') forPlugin.push(server)
   }
   const spool = attendSpool(policy, { purges, pages, jobs, clock, log })
   return {

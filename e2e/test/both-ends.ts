@@ -25,12 +25,13 @@ const log = { info: () => {}, warn: () => {}, error: () => {} }
 const purged = { summary: 'Done', layers: [], proof: [], refreshed: 0 }
 
 /** Runs every job at once, and journals its end with its report, as the agent does. */
-export class InstantJobs implements Pick<Jobs, 'offer' | 'cancel' | 'running' | 'subscribe' | 'forgot'> {
+export class InstantJobs implements Pick<Jobs, 'offer' | 'cancel' | 'running' | 'subscribe' | 'forgot' | 'notice'> {
   readonly ran: string[] = []
   readonly #journal: Journal
   #listener: (news: RunNews) => void = () => {}
 
   forgot: Jobs['forgot'] = () => {}
+  notice: Jobs['notice'] = () => {}
 
   constructor(journal: Journal) {
     this.#journal = journal

@@ -67,6 +67,7 @@ async function serve(config: GatewayConfig, { catalog, heartbeatMs, leaseMs, rat
     bus,
     clock,
     log: quiet,
+    metrics,
     progress: latestProgress(bus),
     catalog,
     heldBecause: agent => link.heldBecause(agent),

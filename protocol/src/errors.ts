@@ -110,7 +110,12 @@ export const errorTable = {
   'owner.vetoed': [403, 'changed', 'The site’s owner does not want this job.', 'Ask the owner.'],
   'owner.deferred': [503, 'wait', 'The site’s owner has put this job off.', 'The job is offered again then.'],
   'owner.quiet_hours': [503, 'wait', 'These are quiet hours at the site.', 'The job is offered again when they are over.'],
-  'owner.allowance': [429, 'wait', 'Heavy jobs have taken what they may in a day at this site.', 'The job is offered again the next day.'],
+  'owner.allowance': [
+    429,
+    'wait',
+    'Heavy jobs have taken what they may in a day at this site.',
+    'What waits is offered again the next day; dispatch again what was stopped.',
+  ],
   'agent.busy': [503, 'wait', 'The agent has enough to do.', 'The job is offered again later.'],
   'agent.unavailable': [503, 'wait', 'The agent does not answer.', 'Start it with: platen-agent run.'],
   'worker.crashed': [500, 'wait', 'The process that ran the job died.', 'See the agent’s log for its last words.'],

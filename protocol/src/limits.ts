@@ -23,6 +23,12 @@ export const limits = {
     helloMs: 10_000,
     /** The gateway asks for a heartbeat this often; `welcome` may say otherwise. */
     heartbeatMs: 30_000,
+    /** A heartbeat that comes sooner after the one before than this share of the interval that was asked for renews nothing. */
+    shortestBeat: 0.5,
+    /** State reports that are stored an interval of heartbeats: what changed, and all of it where that is asked for. */
+    reportsPerBeat: 2,
+    /** State reports that may come at once before that counts. */
+    reportBurst: 20,
     /** Silence after which either side gives the socket up. */
     silenceMs: 75_000,
     /** Life of the JWT that an agent shows at the upgrade. */
@@ -36,7 +42,7 @@ export const limits = {
     inputBytes: 65_536,
     /** A job's result, as JSON bytes. */
     resultBytes: 262_144,
-    /** Progress reports a second that leave an agent for one job; the latest wins. */
+    /** Progress reports a second that leave an agent for one job, and that a gateway passes on; the latest wins. */
     progressPerSecond: 4,
     /** Life of a signed grant, from signing to the agent's accept. */
     grantSeconds: 300,
@@ -50,6 +56,17 @@ export const limits = {
     pageSize: 100,
     /** Bytes of the jobs of one page, as they are stored: what would exceed them begins the next page. */
     pageBytes: 4_194_304,
+  },
+  /** Jobs that a site makes by itself. They run whatever the gateway says; what is over these it does not keep. */
+  created: {
+    /** As many as owner, events and root may ask for after a day without a gateway. */
+    burst: 2_000,
+    /** A second, averaged over `burst`. */
+    perSecond: 2,
+    /** A day (UTC). */
+    perDay: 20_000,
+    /** Their inputs and results in a day, as JSON bytes. */
+    bytesPerDay: 268_435_456,
   },
   outbox: {
     /** Results and reports that wait at an agent for the gateway to come back. */

@@ -1,6 +1,6 @@
 <?php
 /**
- * Tests of what is noted when posts change.
+ * Tests of what is noted when posts come and change.
  *
  * @package Platen
  */
@@ -8,7 +8,7 @@
 namespace Platen\Tests;
 
 /**
- * Posts of any type, from their first to their last day.
+ * Posts of any type.
  */
 final class Changes_Posts_Test extends Change_Test_Case {
 	/**
@@ -65,129 +65,6 @@ final class Changes_Posts_Test extends Change_Test_Case {
 		self::assertContains( get_permalink( $id ), $noted['urls'] );
 	}
 
-	public function test_notes_the_orders_whose_key_changed_and_no_others() {
-		$id = $this->made( array( 'post_type' => 'page' ) );
-		foreach ( array( 'title' => array( 'post_title' => 'Other' ), 'menu_order' => array( 'menu_order' => 7 ) ) as $order => $fields ) {
-			$noted = self::noted(
-				static function () use ( $id, $fields ) {
-					wp_update_post( array( 'ID' => $id ) + $fields );
-				}
-			);
-			self::assertTags( array( "post:$id", 'list:page/search', 'order:page/modified', "order:page/$order" ), $noted );
-		}
-	}
-
-	public function test_hides_a_post_that_is_unpublished_made_private_or_given_a_password() {
-		$ends = array(
-			array( 'post_status' => 'draft' ),
-			array( 'post_status' => 'private' ),
-			array( 'post_status' => 'pending' ),
-			array( 'post_password' => 'secret' ),
-			array( 'post_status' => 'future', 'post_date' => '2099-01-01 00:00:00', 'post_date_gmt' => '2099-01-01 00:00:00', 'edit_date' => true ),
-		);
-		foreach ( $ends as $fields ) {
-			$id    = $this->made( array( 'post_content' => 'One<!--nextpage-->Two' ) );
-			$link  = get_permalink( $id );
-			$lists = self::lists( $id );
-			$noted = self::noted(
-				static function () use ( $id, $fields ) {
-					wp_update_post( array( 'ID' => $id ) + $fields );
-				}
-			);
-			self::assertSame( array(), array_diff( array_merge( array( "post:$id" ), $lists ), $noted['tags'] ) );
-			$hidden = array( $link, $link . '2/', $link . 'embed/', $link . 'feed/', home_url( "?p=$id" ), rest_url( "wp/v2/posts/$id" ) );
-			sort( $hidden );
-			self::assertSame( $hidden, $noted['hidden'] );
-			self::assertSame( array( isset( $fields['post_password'] ) ? '“Hello” was protected with a password' : '“Hello” is no longer public' ), $noted['what'] );
-		}
-	}
-
-	public function test_hides_a_post_at_its_former_address_when_it_goes_to_the_trash() {
-		$id    = $this->made();
-		$link  = get_permalink( $id );
-		$lists = self::lists( $id );
-		$noted = self::noted(
-			static function () use ( $id ) {
-				wp_trash_post( $id );
-			}
-		);
-		self::assertTags( array_merge( array( "post:$id", 'terms:category' ), $lists ), $noted );
-		self::assertContains( $link, $noted['hidden'] );
-		self::assertSame( array( '“Hello” was moved to the trash' ), $noted['what'] );
-		self::assertSame(
-			array(),
-			self::noted(
-				static function () use ( $id ) {
-					wp_untrash_post( $id );
-				}
-			)
-		);
-	}
-
-	public function test_hides_a_post_that_is_trashed_by_a_plain_update() {
-		$id    = $this->made();
-		$link  = get_permalink( $id );
-		$noted = self::noted(
-			static function () use ( $id ) {
-				wp_update_post( array( 'ID' => $id, 'post_status' => 'trash' ) );
-			}
-		);
-		self::assertContains( $link, $noted['hidden'] );
-	}
-
-	public function test_hides_a_post_that_is_deleted_with_the_pages_of_its_attachments() {
-		update_option( 'wp_attachment_pages_enabled', '1' );
-		$this->options[] = 'wp_attachment_pages_enabled';
-		$id              = $this->made( array( 'post_author' => 0 ) );
-		$image           = $this->attachment();
-		wp_update_post( array( 'ID' => $image, 'post_parent' => $id ) );
-		$link  = get_permalink( $id );
-		$lists = self::lists( $id );
-		$page  = get_permalink( $image );
-		$trash = self::noted(
-			static function () use ( $id ) {
-				wp_update_post( array( 'ID' => $id, 'post_status' => 'draft' ) );
-			}
-		);
-		self::assertContains( $page, $trash['hidden'] );
-		wp_publish_post( $id );
-		$noted = self::noted(
-			static function () use ( $id ) {
-				wp_delete_post( $id, true );
-			}
-		);
-		self::assertTags( array_merge( array( "post:$id", 'terms:category' ), $lists ), $noted );
-		self::assertContains( $link, $noted['hidden'] );
-		self::assertSame( array( '“Hello” was deleted' ), $noted['what'] );
-	}
-
-	public function test_writes_at_once_what_nobody_may_see_any_more() {
-		$id = $this->made();
-		self::written();
-		wp_update_post( array( 'ID' => $id, 'post_content' => 'Other' ) );
-		self::assertSame( array(), self::written( false ) );
-		wp_update_post( array( 'ID' => $id, 'post_status' => 'draft' ) );
-		$noted = self::together( self::written( false ) );
-		self::assertContains( "post:$id", $noted['tags'] );
-		self::assertContains( 'list:post', $noted['tags'] );
-		self::assertNotSame( array(), $noted['hidden'] );
-	}
-
-	public function test_names_both_addresses_of_a_post_that_moves() {
-		$id    = $this->made();
-		$old   = get_permalink( $id );
-		$noted = self::noted(
-			static function () use ( $id ) {
-				wp_update_post( array( 'ID' => $id, 'post_name' => 'elsewhere' . wp_rand() ) );
-			}
-		);
-		self::assertTags( array( "post:$id", 'list:post/search', 'order:post/modified', 'order:post/name' ), $noted );
-		self::assertContains( $old, $noted['hidden'] );
-		self::assertContains( $old . 'feed/', $noted['hidden'] );
-		self::assertContains( get_permalink( $id ), $noted['urls'] );
-		self::assertNotContains( rest_url( "wp/v2/posts/$id" ), $noted['hidden'] );
-	}
-
 	public function test_notes_a_scheduled_post_when_cron_publishes_it() {
 		$id = $this->made( array( 'post_status' => 'future', 'post_date' => '2099-01-01 10:00:00' ) );
 		self::assertSame( array(), self::written() );
@@ -203,44 +80,6 @@ final class Changes_Posts_Test extends Change_Test_Case {
 		self::assertTags( array_merge( array( "post:$id", 'terms:category' ), self::lists( $id ) ), $noted );
 		self::assertSame( array( '“Hello” was published' ), $noted['what'] );
 		self::assertContains( home_url( '/' ), $noted['urls'] );
-	}
-
-	public function test_notes_the_lists_of_both_dates_of_a_post_that_moves_in_time() {
-		$id    = $this->made( array( 'post_date' => '2020-05-01 10:00:00' ) );
-		$old   = self::lists( $id );
-		$noted = self::noted(
-			static function () use ( $id ) {
-				wp_update_post( array( 'ID' => $id, 'post_date' => '2021-06-02 10:00:00', 'edit_date' => true ) );
-			}
-		);
-		self::assertTags( array_merge( array( "post:$id" ), $old, self::lists( $id ) ), $noted );
-	}
-
-	public function test_notes_the_terms_that_a_post_gains_or_loses_with_their_ancestors() {
-		$top   = $this->term();
-		$old   = $this->term( 'category', $top );
-		$new   = $this->term( 'category', $top );
-		$id    = $this->made( array( 'post_category' => array( $old ) ) );
-		$noted = self::noted(
-			static function () use ( $id, $new ) {
-				wp_set_post_categories( $id, array( $new ) );
-			}
-		);
-		self::assertTags( array( "post:$id", 'terms:category', "list:post/term:$old", "list:post/term:$new" ), $noted );
-		$noted = self::noted(
-			static function () use ( $id ) {
-				wp_set_post_categories( $id, array( (int) get_option( 'default_category' ) ) );
-			}
-		);
-		self::assertTags( array( "post:$id", 'terms:category', "list:post/term:$new", "list:post/term:$top", 'list:post/term:' . get_option( 'default_category' ) ), $noted );
-		self::assertSame(
-			array(),
-			self::noted(
-				static function () use ( $id ) {
-					wp_set_post_categories( $id, array( (int) get_option( 'default_category' ) ) );
-				}
-			)
-		);
 	}
 
 	public function test_notes_tags_that_are_added_in_the_request_that_publishes() {
@@ -270,55 +109,6 @@ final class Changes_Posts_Test extends Change_Test_Case {
 		$moved = array( 'list:post/search', 'order:post/modified', 'order:post/title', "list:post/term:$term", 'list:post/term:' . get_option( 'default_category' ) );
 		self::assertTags( array_merge( array( "post:$id", 'terms:category' ), $moved ), $noted );
 		self::assertSame( array( '“Other” was updated' ), $noted['what'] );
-	}
-
-	public function test_notes_both_parents_of_a_page_that_moves() {
-		$from  = $this->made( array( 'post_type' => 'page', 'post_title' => 'From' ) );
-		$to    = $this->made( array( 'post_type' => 'page', 'post_title' => 'To' ) );
-		$id    = $this->made( array( 'post_type' => 'page', 'post_parent' => $from ) );
-		$old   = get_permalink( $id );
-		$noted = self::noted(
-			static function () use ( $id, $to ) {
-				wp_update_post( array( 'ID' => $id, 'post_parent' => $to ) );
-			}
-		);
-		self::assertTags( array( "post:$id", 'list:page/search', 'order:page/modified', 'order:page/parent', "list:page/parent:$from", "list:page/parent:$to" ), $noted );
-		self::assertContains( $old, $noted['hidden'] );
-		self::assertSame( array(), array_diff( array( get_permalink( $from ), get_permalink( $to ) ), $noted['urls'] ) );
-		$noted = self::noted(
-			static function () use ( $id ) {
-				wp_update_post( array( 'ID' => $id, 'post_parent' => 0 ) );
-			}
-		);
-		self::assertContains( 'list:page', $noted['tags'], 'lists of what is at the top have no other tag' );
-		wp_update_post( array( 'ID' => $id, 'post_parent' => $to ) );
-		$noted = self::noted(
-			static function () use ( $to ) {
-				wp_delete_post( $to, true );
-			}
-		);
-		self::assertSame( array(), array_diff( array( "post:$to", "post:$id", "list:page/parent:$to", 'list:page/parent:0' ), $noted['tags'] ) );
-	}
-
-	public function test_notes_both_authors_and_whether_one_of_them_begins_to_have_posts() {
-		$one   = $this->user();
-		$two   = $this->user();
-		$id    = $this->made( array( 'post_author' => $one ) );
-		$noted = self::noted(
-			static function () use ( $id, $two ) {
-				wp_update_post( array( 'ID' => $id, 'post_author' => $two ) );
-			}
-		);
-		$moved = array( "post:$id", 'list:post/search', 'order:post/modified', 'order:post/author', "list:post/user:$one", "list:post/user:$two" );
-		self::assertTags( array_merge( $moved, array( 'users:all' ) ), $noted );
-		$this->keep_an_author( $one );
-		$this->keep_an_author( $two );
-		$noted = self::noted(
-			static function () use ( $id, $one ) {
-				wp_update_post( array( 'ID' => $id, 'post_author' => $one ) );
-			}
-		);
-		self::assertTags( $moved, $noted );
 	}
 
 	public function test_notes_that_a_post_is_sticky_in_the_option_that_pages_read() {
@@ -465,16 +255,5 @@ final class Changes_Posts_Test extends Change_Test_Case {
 				}
 			)
 		);
-	}
-
-	/**
-	 * A post whose making is not noted before.
-	 *
-	 * @param array $fields As for wp_insert_post().
-	 */
-	private function made_now( array $fields ): int {
-		$id = wp_insert_post( $fields + array( 'post_title' => 'Hello', 'post_content' => 'Text', 'post_status' => 'publish' ) );
-		$this->remove_post_later( $id );
-		return $id;
 	}
 }

@@ -33,12 +33,13 @@ final class Record_Parts_Test extends Record_Test_Case {
 		$this->cache                = $GLOBALS['wp_object_cache'];
 		$GLOBALS['wp_object_cache'] = new Watched_Cache( $this->cache );
 		add_action( 'pre_get_posts', array( Queries::class, 'action_pre_get_posts' ), PHP_INT_MAX );
+		add_filter( 'query_loop_block_query_vars', array( Queries::class, 'filter_block_vars' ), PHP_INT_MAX, 2 );
 		add_action( 'pre_get_terms', array( Queries::class, 'action_query' ), PHP_INT_MAX );
 		add_action( 'pre_get_comments', array( Queries::class, 'action_query' ), PHP_INT_MAX );
 		add_action( 'pre_get_users', array( Queries::class, 'action_query' ), PHP_INT_MAX );
 		add_filter( 'wp_get_nav_menu_items', array( 'Platen\Record\Listings', 'filter_nav_menu_items' ), PHP_INT_MAX, 2 );
 		add_filter( 'getarchives_where', array( 'Platen\Record\Listings', 'filter_getarchives_where' ), PHP_INT_MAX, 2 );
-		add_filter( 'get_previous_post_where', array( 'Platen\Record\Listings', 'filter_adjacent_where' ), PHP_INT_MAX, 5 );
+		add_filter( 'get_previous_post_where', array( 'Platen\Record\Adjacent', 'filter_where' ), PHP_INT_MAX, 5 );
 		add_filter( 'get_usernumposts', array( 'Platen\Record\Listings', 'filter_usernumposts' ), PHP_INT_MAX, 3 );
 	}
 
@@ -47,12 +48,13 @@ final class Record_Parts_Test extends Record_Test_Case {
 	 */
 	protected function tearDown(): void {
 		remove_action( 'pre_get_posts', array( Queries::class, 'action_pre_get_posts' ), PHP_INT_MAX );
+		remove_filter( 'query_loop_block_query_vars', array( Queries::class, 'filter_block_vars' ), PHP_INT_MAX );
 		foreach ( array( 'pre_get_terms', 'pre_get_comments', 'pre_get_users' ) as $hook ) {
 			remove_action( $hook, array( Queries::class, 'action_query' ), PHP_INT_MAX );
 		}
 		remove_filter( 'wp_get_nav_menu_items', array( 'Platen\Record\Listings', 'filter_nav_menu_items' ), PHP_INT_MAX );
 		remove_filter( 'getarchives_where', array( 'Platen\Record\Listings', 'filter_getarchives_where' ), PHP_INT_MAX );
-		remove_filter( 'get_previous_post_where', array( 'Platen\Record\Listings', 'filter_adjacent_where' ), PHP_INT_MAX );
+		remove_filter( 'get_previous_post_where', array( 'Platen\Record\Adjacent', 'filter_where' ), PHP_INT_MAX );
 		remove_filter( 'get_usernumposts', array( 'Platen\Record\Listings', 'filter_usernumposts' ), PHP_INT_MAX );
 		$this->recorded( '__return_true' );
 		$GLOBALS['wp_object_cache'] = $this->cache;
@@ -66,7 +68,7 @@ final class Record_Parts_Test extends Record_Test_Case {
 	 * @param string   $only Classes that are of interest, as a pattern.
 	 * @return string[]
 	 */
-	private function recorded( callable $does, string $only = 'list|order|terms|users|comments' ): array {
+	private function recorded( callable $does, string $only = 'list|pages|near|slug|order|terms|users|comments' ): array {
 		Queries::settle();
 		$GLOBALS['wp_object_cache'] = new Watched_Cache( $this->cache );
 		Reads::$tags                = array();
@@ -99,7 +101,18 @@ final class Record_Parts_Test extends Record_Test_Case {
 		$tag   = $this->term( 'post_tag' );
 		$login = get_userdata( 1 )->user_nicename;
 		$cases = array(
-			array( array( 'posts_per_page' => 1 ), array( 'list:post' ) ),
+			array( array( 'posts_per_page' => 1 ), array( 'list:post/newest:1', 'pages:post/1' ) ),
+			array( array( 'posts_per_page' => 5, 'paged' => 4 ), array( 'list:post/newest:32', 'pages:post/5' ) ),
+			array( array( 'posts_per_page' => 3, 'offset' => 2, 'no_found_rows' => true, 'fields' => 'ids' ), array( 'list:post/newest:8' ) ),
+			array( array( 'posts_per_page' => 3, 'post__not_in' => array( 7, 8 ) ), array( 'list:post/newest:8', 'pages:post/1' ) ),
+			array( array( 'post_type' => 'page', 'posts_per_page' => 4, 'order' => 'DESC' ), array( 'list:page/newest:4', 'pages:page/4' ) ),
+			array( array( 'posts_per_page' => 4, 'post_status' => array( 'publish' ) ), array( 'list:post/newest:4', 'pages:post/4' ) ),
+			array( array( 'posts_per_page' => 4, 'post_status' => array( 'publish', 'private' ) ), array( 'list:post', 'partial' ) ),
+			array( array( 'posts_per_page' => 4, 'order' => 'ASC' ), array( 'list:post' ) ),
+			array( array( 'posts_per_page' => 4, 'has_password' => false ), array( 'list:post' ) ),
+			array( array( 'posts_per_page' => 1025 ), array( 'list:post' ) ),
+			array( array( 'posts_per_page' => 101 ), array( 'list:post/newest:128', 'pages:post/1' ) ),
+			array( array( 'posts_per_page' => -1 ), array( 'list:post' ) ),
 			array( array( 'post_type' => array( 'post', 'page' ) ), array( 'list:page', 'list:post' ) ),
 			array( array( 'post_type' => 'any', 'fields' => 'ids' ), array( 'list:any' ) ),
 			array( array( 'cat' => $term ), array( "list:post/term:$term" ) ),
@@ -130,8 +143,9 @@ final class Record_Parts_Test extends Record_Test_Case {
 			array( array( 'meta_query' => array( 'price' => array( 'key' => 'price', 'compare' => 'EXISTS' ) ), 'orderby' => 'price' ), array( 'list:post', 'order:post/meta' ) ),
 			array( array( 'post_status' => 'future' ), array( 'list:post', 'partial' ) ),
 			array( array( 'tax_query' => array( array( 'taxonomy' => 'category', 'operator' => 'EXISTS' ) ) ), array( 'list:post', 'partial' ) ),
-			array( array( 'name' => 'none-such' ), array( 'list:post', 'order:post/name' ) ),
-			array( array( 'pagename' => 'none/such' ), array( 'list:page', 'order:page/name' ) ),
+			array( array( 'name' => 'none-such' ), array( 'slug:none-such' ) ),
+			array( array( 'name' => 'none-such-as-long-as-this' ), array( 'slug:none-such-as' ) ),
+			array( array( 'pagename' => 'none/such' ), array( 'slug:none', 'slug:such' ) ),
 		);
 		$this->post( 'One.' );
 		$this->post( 'Two.' );
@@ -178,7 +192,7 @@ final class Record_Parts_Test extends Record_Test_Case {
 			array( static function () { wp_get_archives( array( 'echo' => false ) ); }, array( 'list:post' ) ),
 			array( static function () { count_user_posts( 1 ); }, array( 'list:post/user:1' ) ),
 			array( static function () use ( $term ) { get_objects_in_term( array( $term, 3 ), array( 'category', 'post_tag' ) ); }, array( 'list:post/term:3', "list:post/term:$term" ) ),
-			array( static function () { get_page_by_path( 'none/such' ); }, array( 'list:page', 'order:page/name' ) ),
+			array( static function () { get_page_by_path( 'none/such' ); }, array( 'slug:none', 'slug:such' ) ),
 		);
 		foreach ( $cases as $at => list( $does, $wanted ) ) {
 			sort( $wanted );
@@ -206,9 +220,31 @@ final class Record_Parts_Test extends Record_Test_Case {
 		$GLOBALS['post'] = get_post( $this->post( 'Later.' ) ); // phpcs:ignore WordPress.WP.GlobalVariablesOverride -- as in a loop.
 		$term            = $this->term( 'category' );
 		wp_set_post_terms( $GLOBALS['post']->ID, array( $term ), 'category' );
+		$here = $GLOBALS['post']->ID;
+		self::assertSame( array( "near:$here", 'near:post' ), $this->recorded( 'get_previous_post' ) );
+		add_filter( 'get_previous_post_sort', array( $this, 'sort_by_title' ) );
 		self::assertSame( array( 'list:post' ), $this->recorded( 'get_previous_post' ) );
+		remove_filter( 'get_previous_post_sort', array( $this, 'sort_by_title' ) );
 		self::assertSame( array( 'list:post', "list:post/term:$term" ), $this->recorded( static function () { get_previous_post( true ); } ) );
 		unset( $GLOBALS['post'] );
+	}
+
+	/**
+	 * As plugins do that have posts in an order of their own.
+	 */
+	public function sort_by_title(): string {
+		return 'ORDER BY p.post_title LIMIT 1';
+	}
+
+	public function test_has_no_page_numbers_of_a_query_that_only_lists_posts() {
+		$show = static function ( string $block ) {
+			return static function () use ( $block ) {
+				new \WP_Query( apply_filters( 'query_loop_block_query_vars', array( 'posts_per_page' => 4 ), (object) array( 'name' => $block ), 1 ) );
+				new \WP_Query( array( 'posts_per_page' => 2 ) );
+			};
+		};
+		self::assertSame( array( 'list:post/newest:2', 'list:post/newest:4', 'pages:post/2' ), $this->recorded( $show( 'core/post-template' ) ) );
+		self::assertSame( array( 'list:post/newest:2', 'list:post/newest:4', 'pages:post/2', 'pages:post/4' ), $this->recorded( $show( 'core/query-pagination-numbers' ) ) );
 	}
 
 	public function test_passes_all_on_to_the_object_cache() {

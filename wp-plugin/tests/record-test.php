@@ -39,7 +39,7 @@ final class Record_Test extends Record_Test_Case {
 	public function test_records_what_the_front_page_is_made_of() {
 		$post = $this->post( 'Words.' );
 		$page = $this->page( '/' );
-		self::assertTags( array( 'list:post', "post:$post", 'option:blogname', 'option:home', 'option:posts_per_page' ), $page );
+		self::assertTags( array( 'list:post/newest:16', 'pages:post/10', "post:$post", 'option:blogname', 'option:home', 'option:posts_per_page' ), $page );
 		self::assertArrayNotHasKey( 'partial', $page );
 	}
 
@@ -56,7 +56,10 @@ final class Record_Test extends Record_Test_Case {
 		if ( 'twentytwentyfive' !== get_stylesheet() ) {
 			self::markTestSkipped( 'Twenty Twenty-Five has one.' );
 		}
-		self::assertTags( array( 'list:post' ), $this->page( wp_make_link_relative( get_permalink( $this->post( 'Words.' ) ) ) ) );
+		$post = $this->post( 'Words.' );
+		$page = $this->page( wp_make_link_relative( get_permalink( $post ) ) );
+		self::assertTags( array( 'list:post/newest:4', "near:$post" ), $page );
+		self::assertSame( array(), array_values( preg_grep( '#^list:post$|^pages:#', $page['tags'] ) ) );
 	}
 
 	public function test_binds_the_second_page_of_a_category_to_it_alone() {
@@ -74,16 +77,24 @@ final class Record_Test extends Record_Test_Case {
 		self::assertTags( array( 'list:post/date:' . gmdate( 'Y-m' ) ), $this->page( gmdate( '/?\m=Ym' ) ) );
 	}
 
-	public function test_records_feeds_with_the_time_of_the_last_change() {
+	public function test_records_feeds_without_what_only_their_headers_tell() {
 		$post = $this->post( 'Words.' );
-		self::assertTags( array( 'list:post', "post:$post", 'order:any/modified' ), $this->page( '/?feed=rss2' ) );
+		self::assertTags( array( 'list:post/newest:16', "post:$post" ), $this->page( '/?feed=rss2' ) );
+		$page = $this->page( '/?feed=rss2&cat=1' );
+		self::assertTags( array( 'list:post/term:1' ), $page );
+		self::assertSame( array(), array_values( preg_grep( '#^order:|^list:any|^comments:all#', $page['tags'] ) ) );
 		self::assertTags( array( 'comments:all' ), $this->page( '/?feed=comments-rss2' ) );
 	}
 
 	public function test_records_the_rest_api() {
 		$post = $this->post( 'Words.' );
-		self::assertTags( array( 'list:post', "post:$post" ), $this->page( '/?rest_route=/wp/v2/posts' ) );
+		self::assertTags( array( 'list:post/newest:16', 'pages:post/1', "post:$post" ), $this->page( '/?rest_route=/wp/v2/posts' ) );
 		self::assertTags( array( 'terms:category' ), $this->page( '/?rest_route=/wp/v2/categories' ) );
+		self::assertTags( array( 'terms:category', 'term:1' ), $this->page( '/?rest_route=/wp/v2/categories/1' ) );
+		$slug = get_post( $post )->post_name;
+		$page = $this->page( "/?rest_route=/wp/v2/posts&slug=$slug" );
+		self::assertTags( array( 'slug:' . substr( $slug, 0, 12 ), "post:$post" ), $page );
+		self::assertNotContains( 'list:post', $page['tags'] );
 	}
 
 	public function test_records_sitemaps() {
@@ -94,7 +105,8 @@ final class Record_Test extends Record_Test_Case {
 	public function test_records_that_an_address_is_nobodys_yet() {
 		$page = $this->page( '/?name=nobody-has-this' );
 		self::assertSame( 404, $page['status'] );
-		self::assertTags( array( 'list:post', 'order:post/name', 'list:any', 'order:any/name' ), $page );
+		self::assertTags( array( 'slug:nobody-has-t' ), $page );
+		self::assertSame( array(), array_values( preg_grep( '#^(?:list|order):(?:post|any)\b#', $page['tags'] ) ) );
 	}
 
 	public function test_records_where_a_redirect_leads() {
@@ -138,8 +150,15 @@ final class Record_Test extends Record_Test_Case {
 		return array( $page['tags'], isset( $page['partial'] ) );
 	}
 
-	public function test_says_that_it_does_not_know_what_a_plugin_read_by_itself() {
-		$this->site_runs( 'add_action( "wp_head", function () { $GLOBALS["wpdb"]->get_var( "SELECT COUNT(*) FROM {$GLOBALS[\'wpdb\']->posts}" ); } );' );
+	public function test_takes_what_a_plugin_read_in_tables_of_core_for_all_that_is_in_them() {
+		$this->site_runs( 'add_action( "wp_head", function () { $GLOBALS["wpdb"]->get_var( "SELECT SUM( meta_value ) FROM {$GLOBALS[\'wpdb\']->postmeta}" ); } );' );
+		$page = $this->page( '/' );
+		self::assertTags( array( 'post:*' ), $page );
+		self::assertArrayNotHasKey( 'partial', $page );
+	}
+
+	public function test_says_that_it_does_not_know_what_a_plugin_read_in_a_table_of_its_own() {
+		$this->site_runs( 'add_action( "wp_head", function () { $db = $GLOBALS["wpdb"]; $db->suppress_errors(); $db->get_var( "SELECT COUNT(*) FROM {$db->posts} AS p JOIN {$db->prefix}orders AS o ON o.id = p.ID" ); } );' );
 		self::assertTrue( $this->page( '/' )['partial'] ?? false );
 	}
 

@@ -24,6 +24,7 @@ export function statusText(status: LocalStatus): string {
     ['running', String(status.running)],
     ['waiting for the gateway', String(status.waiting)],
     ['journal', journalText(status.journal)],
+    ...(status.local && status.local.refused > 0 ? ([['refused from PHP', String(status.local.refused)]] as [string, string][]) : []),
     ['owner’s say', ownerText(status.owner)],
     ['heavy jobs today', usageText(status.owner)],
   ]

@@ -1,5 +1,8 @@
 import type { Bill } from './run.ts'
 
+/** What counts of a run. */
+export type Cost = Pick<Bill, 'cpuMs' | 'writtenBytes'>
+
 /** What heavy jobs have taken on one day of the site. */
 export interface DayUsage {
   /** Such as `2026-11-27`. */
@@ -20,7 +23,7 @@ export function usageOn(day: string, noted: DayUsage | undefined): DayUsage {
   return noted && aheadMs >= 0 && aheadMs <= dayMs ? noted : { day, cpuMs: 0, diskBytes: 0 }
 }
 
-/** With one more run. */
-export function withBill({ day, cpuMs, diskBytes }: DayUsage, bill: Bill): DayUsage {
-  return { day, cpuMs: cpuMs + bill.cpuMs, diskBytes: diskBytes + bill.writtenBytes }
+/** With so much more. */
+export function withCost({ day, cpuMs, diskBytes }: DayUsage, more: Cost): DayUsage {
+  return { day, cpuMs: cpuMs + more.cpuMs, diskBytes: diskBytes + more.writtenBytes }
 }

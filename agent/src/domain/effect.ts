@@ -18,7 +18,8 @@ export interface StepTally {
 
 /**
  * What a run that did not succeed did to the site: nothing where no step had begun; nobody knows where one had begun that is
- * not repeatable; and otherwise a part of it, which doing the job again completes.
+ * not repeatable; and otherwise a part of it, which doing the job again completes. That such a step has ended would change
+ * nothing: `partial` invites another try, which would do it a second time.
  */
 export function effectOf({ begun, notRepeatable }: StepTally): Exclude<Effect, 'applied'> {
   if (begun === 0) return 'none'

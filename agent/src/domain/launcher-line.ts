@@ -14,10 +14,10 @@ export type WorkerExit = 'clean' | 'crashed' | 'memory'
 /** What a worker process had used when it was last looked at from outside; 0 where the system did not tell. */
 export type WorkerUsage = Pick<Bill, 'cpuMs' | 'peakRssBytes' | 'readBytes' | 'writtenBytes'>
 
-/** What the launcher tells the agent's main process. */
+/** What the launcher tells the agent's main process of a worker: what it has used by now, and how it went once it is gone. */
 export interface LauncherNotice {
   readonly token: string
-  readonly exit: WorkerExit
+  readonly exit?: WorkerExit
   readonly usage: WorkerUsage
 }
 
@@ -27,7 +27,7 @@ export const launcherLineLength = 200
 const start = /^start (site|nginx|agent) ([0-9a-f]{64}) ([1-9][0-9]{1,4})$/
 const stop = /^stop ([0-9a-f]{64})$/
 const failed = /^failed ([a-z]{1,20}(?:\.[a-z_]{1,30})?)$/
-const ended = /^ended ([0-9a-f]{64}) (clean|crashed|memory) (\d{1,15}) (\d{1,15}) (\d{1,15}) (\d{1,15})$/
+const notice = /^(?:used ([0-9a-f]{64})|ended ([0-9a-f]{64}) (clean|crashed|memory)) (\d{1,15}) (\d{1,15}) (\d{1,15}) (\d{1,15})$/
 
 /** One line from the main process, or undefined for anything but the four forms: the launcher has root's rights. */
 export function parseOrder(line: string): LauncherOrder | undefined {
@@ -56,13 +56,14 @@ export function formatOrder(order: LauncherOrder): string {
 
 /** One line from the launcher, or undefined. */
 export function parseNotice(line: string): LauncherNotice | undefined {
-  const match = ended.exec(line)
+  const match = notice.exec(line)
   if (!match) return undefined
-  const [cpuMs, peakRssBytes, readBytes, writtenBytes] = match.slice(3).map(Number) as [number, number, number, number]
-  return { token: match[1] as string, exit: match[2] as WorkerExit, usage: { cpuMs, peakRssBytes, readBytes, writtenBytes } }
+  const [cpuMs, peakRssBytes, readBytes, writtenBytes] = match.slice(4).map(Number) as [number, number, number, number]
+  const exit = match[3] as WorkerExit | undefined
+  return { token: (match[1] ?? match[2]) as string, ...(exit ? { exit } : {}), usage: { cpuMs, peakRssBytes, readBytes, writtenBytes } }
 }
 
 /** A notice as its line, without the line end. */
 export function formatNotice({ token, exit, usage }: LauncherNotice): string {
-  return `ended ${token} ${exit} ${usage.cpuMs} ${usage.peakRssBytes} ${usage.readBytes} ${usage.writtenBytes}`
+  return `${exit ? `ended ${token} ${exit}` : `used ${token}`} ${usage.cpuMs} ${usage.peakRssBytes} ${usage.readBytes} ${usage.writtenBytes}`
 }

@@ -38,13 +38,25 @@ export const noWishes: LocalWishes = { timeZone: 'UTC', quietHours: [], vetoed: 
  */
 export function judgeOwnersSay({ kind, origin }: AskedJob, say: Say, moment: Moment): Refusal | undefined {
   if (origin === 'owner' || origin === 'root') return undefined
-  if (say.wishes.vetoed.includes(kind.name)) return refusal('owner.vetoed', `No ${kind.name}, please.`)
-  return deferral(kind.name, say, moment) ?? (kind.weight === 'heavy' ? (quiet(say, moment) ?? spent(say, moment)) : undefined)
+  const hours = kind.weight === 'heavy' ? quiet(say, moment) : undefined
+  return veto(kind.name, say) ?? deferral(kind.name, say, moment) ?? hours ?? judgeAllowance({ kind, origin }, say, moment)
+}
+
+/** Why a job that runs may not go on, or undefined: of all that he says, only an allowance ends what was begun. */
+export function judgeAllowance({ kind, origin }: AskedJob, say: Say, moment: Moment): Refusal | undefined {
+  const isHis = origin === 'owner' || origin === 'root'
+  return isHis || kind.weight !== 'heavy' ? undefined : spent(say, moment)
 }
 
 /** The quiet hours of both. */
 export function calendars({ policy, wishes }: Say): readonly Calendar[] {
   return [...(policy.quietHours ? [policy.quietHours] : []), { timeZone: wishes.timeZone, hours: wishes.quietHours }]
+}
+
+function veto(kind: string, { wishes: { vetoed, vetoReasons = [] } }: Say): Refusal | undefined {
+  if (!vetoed.includes(kind)) return undefined
+  const given = vetoReasons.find(one => one.kind === kind)
+  return inBounds(refusal('owner.vetoed', `No ${kind}, please${given ? `: ${given.reason}` : '.'}`))
 }
 
 function deferral(kind: string, { wishes }: Say, { now }: Moment): Refusal | undefined {
@@ -75,5 +87,10 @@ function stricter(one: number | undefined, other: number | undefined): number {
 }
 
 function until(end: number, now: number, reason: Refusal): Refusal {
-  return { ...reason, retryAfterMs: Math.min(end - now, longestPauseMs) }
+  return { ...inBounds(reason), retryAfterMs: Math.min(end - now, longestPauseMs) }
+}
+
+/** What the owner says may be as long as a message is in all, which has the table's words before it. */
+function inBounds(reason: Refusal): Refusal {
+  return { ...reason, message: reason.message.slice(0, 500) }
 }

@@ -1,5 +1,5 @@
 /** Classes whose numbers are all those of posts: what one page reads of a post is often of several of them. */
-const postClasses: ReadonlySet<string> = new Set(['post', 'comments', 'count'])
+const postClasses: ReadonlySet<string> = new Set(['post', 'comments', 'count', 'near'])
 /** Posts that were made together are read together: neighbours by number share a set. */
 const neighbours = 32
 const numbered = /^(b\d+\.)?([a-z]+):(\d{1,15})$/

@@ -45,11 +45,11 @@ export type Lease = Pick<RunIdentity, 'attempt' | 'epoch'>
 /**
  * The agent's job machine: one attempt of one job.
  *
- * **accepted** — journaled, waiting for its turn; nothing has been done. Left by `start`, `cancel` or a restart (which
- * starts it again: nothing was done yet).
+ * **accepted** — journaled, waiting for its turn; nothing has been done. Left by `start`, `cancel` or `end`. A restart leaves it
+ * there: nothing was done yet.
  *
  * **running** — a worker has it. Left by `end`; by a restart, which ends it `failed` with `job.lost`, its effect `none`
- * where no step had begun, `unknown` where one that is not repeatable was open, `partial` otherwise.
+ * where no step had begun, `unknown` where one that is not repeatable had, `partial` otherwise.
  *
  * **ended** — the result waits in the outbox until the gateway has it. For good, but that `adopt` reports the same end again.
  *

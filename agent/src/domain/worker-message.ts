@@ -39,7 +39,7 @@ export type FromWorker =
   | ChangesAsk
   | { readonly type: 'here'; readonly token: string }
   | { readonly type: 'progress'; readonly done: number; readonly total: number; readonly note: string }
-  | { readonly type: 'step'; readonly id: number; readonly name: string; readonly kind: string; readonly phase: 'begun' | 'ended' }
+  | { readonly type: 'step'; readonly id: number; readonly name: string; readonly kind: string }
   | { readonly type: 'log'; readonly level: 'info' | 'warn' | 'error'; readonly event: string; readonly members: Record<string, unknown> }
   | { readonly type: 'call'; readonly id: number; readonly command: string; readonly args: unknown; readonly deadlineMs: number }
   | { readonly type: 'end'; readonly end: WorkerEnd; readonly bill: Bill }
@@ -86,9 +86,9 @@ function parseProgress({ done, total, note }: Record<string, unknown>): FromWork
     : undefined
 }
 
-function parseStep({ id, name, kind, phase }: Record<string, unknown>): FromWorker | undefined {
-  if (!isCount(id) || typeof name !== 'string' || typeof kind !== 'string' || (phase !== 'begun' && phase !== 'ended')) return undefined
-  return { type: 'step', id, name: name.slice(0, 200), kind: kind.slice(0, 40), phase }
+function parseStep({ id, name, kind }: Record<string, unknown>): FromWorker | undefined {
+  if (!isCount(id) || typeof name !== 'string' || typeof kind !== 'string') return undefined
+  return { type: 'step', id, name: name.slice(0, 200), kind: kind.slice(0, 40) }
 }
 
 function parseLog({ level, event, members }: Record<string, unknown>): FromWorker | undefined {

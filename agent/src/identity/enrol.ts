@@ -1,7 +1,8 @@
 import { errorRow, isErrorCode, PlatenError, type DocumentBundle, type DocumentPolicy } from '@platen/protocol'
 import { checkBundle } from './bundle.ts'
-import { identityPath, writeIdentity, type Owner } from './identity-file.ts'
-import { newKeyPair } from './key-pair.ts'
+import { enrolmentKey, enrolmentKeyPath, forgetEnrolmentKey } from './enrolment-key.ts'
+import { identityPath, writeIdentity } from './identity-file.ts'
+import type { Owner } from './private-file.ts'
 
 /** What enrolling needs. */
 export interface EnrolOptions {
@@ -28,18 +29,21 @@ const mostAnswerBytes = 65_536
 /**
  * Makes a key pair, shows the one-time token to the first gateway of the bundle that answers, and writes the identity once
  * that gateway has said yes: an identity that was there stays as it is until then. A running agent uses the new one after
- * its next start.
+ * its next start. Where no answer came the key is kept: the gateway may have taken the token, and gives its answer again to
+ * that key alone.
  *
  * @throws PlatenError enrol.bundle_invalid, enrol.token_expired, enrol.token_invalid, gateway.unreachable, rate.limited, file.denied
  */
 export async function enrol({ bundleText, policy, version, owner, now = Date.now }: EnrolOptions): Promise<Enrolled> {
   const bundle = checkBundle(bundleText, policy, now())
-  const keys = newKeyPair()
+  const keyPath = enrolmentKeyPath(policy)
+  const keys = enrolmentKey(keyPath, bundle.token, owner)
   const request = { token: bundle.token, publicKey: keys.publicKey, siteUrl: bundle.siteUrl, version }
   const enrolled = await askAny(bundle.gateways, request)
   if (enrolled.siteId !== bundle.siteId) throw new PlatenError('enrol.bundle_invalid', 'The gateway knows the token for another site.')
   const { gateways, signerRoot } = bundle
   writeIdentity(identityPath(policy), { version: 1, ...enrolled, gateways, signerRoot, ...keys }, owner)
+  forgetEnrolmentKey(keyPath)
   return enrolled
 }
 

@@ -1,21 +1,15 @@
-import { randomBytes } from 'node:crypto'
-import { closeSync, constants, fchownSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { PlatenError, type DocumentPolicy } from '@platen/protocol'
 import type { AgentIdentity } from '../ports/agent-identity.ts'
 import { signerOf, type KeyPair } from './key-pair.ts'
+import { writePrivate, type Owner } from './private-file.ts'
 
 /** What the identity file holds. */
 export interface IdentityRecord extends KeyPair, Pick<AgentIdentity, 'agentId' | 'siteId' | 'gateway' | 'gateways' | 'signerRoot'> {
   readonly version: 1
   /** A new key that the gateway may know already, or not yet. */
   readonly next?: KeyPair
-}
-
-/** A Unix user and group. */
-export interface Owner {
-  readonly uid: number
-  readonly gid: number
 }
 
 /** Where the identity is kept: in the agent's state folder, which is its own alone. */
@@ -34,42 +28,9 @@ export function readRecord(path: string): IdentityRecord | undefined {
   }
 }
 
-/**
- * Writes the identity beside its place, syncs, and renames: there is the old one or the new one, 0600, and nothing between.
- * `owner` is the agent's user where root writes.
- * @throws PlatenError file.denied
- */
+/** Writes the identity: there is the old one or the new one, and nothing between. @throws PlatenError file.denied */
 export function writeIdentity(path: string, record: IdentityRecord, owner?: Owner): void {
-  const temporary = `${path}.${randomBytes(8).toString('hex')}`
-  try {
-    writeSynced(temporary, `${JSON.stringify(record)}\n`, owner)
-    renameSync(temporary, path)
-    syncFolder(dirname(path))
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw new PlatenError('file.denied', `${path}: ${(error as Error).message}.`, { cause: error, field: path })
-  }
-}
-
-function writeSynced(path: string, text: string, owner: Owner | undefined): void {
-  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
-  const file = openSync(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600)
-  try {
-    if (owner) fchownSync(file, owner.uid, owner.gid)
-    writeSync(file, text)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-}
-
-function syncFolder(path: string): void {
-  const folder = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY)
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
-  }
+  writePrivate(path, record, owner)
 }
 
 function textOf(path: string): string | undefined {

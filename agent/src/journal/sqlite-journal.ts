@@ -120,7 +120,7 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
     outbox: limit => guarded(() => statements.outbox.all(limit).map(toItem)),
     waiting: () => guarded(() => statements.waiting.get()?.['count'] as number),
     acknowledge: id => guarded(() => void statements.acknowledge.run(id)),
-    step: (jobId, name, kind, phase) => guarded(() => void statements.step.run(jobId, name, kind, phase)),
+    step: (jobId, name, kind) => guarded(() => void statements.step.run(jobId, name, kind)),
     nonce: (value, expiresAt) => guarded(() => nonce(value, expiresAt)),
     get: name => guarded(() => statements.get.get(name)?.['value'] as string | undefined),
     set: (name, value) => guarded(() => void statements.set.run(name, value)),

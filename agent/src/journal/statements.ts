@@ -55,7 +55,8 @@ const texts: Readonly<Record<Name, string>> = {
   outboxBytes: 'SELECT coalesce(sum(bytes), 0) AS bytes FROM outbox',
   waiting: "SELECT count(*) AS count FROM outbox WHERE about = 'outcome'",
   acknowledge: 'DELETE FROM outbox WHERE id = ?',
-  step: 'INSERT INTO steps (job_id, name, kind, phase) VALUES (?, ?, ?, ?)',
+  step: "INSERT INTO steps (job_id, name, kind, phase) VALUES (?, ?, ?, 'begun')",
+  // Journals of older builds have notes of ends as well, which say nothing that may be relied on.
   stepsBegun: "SELECT name, kind FROM steps WHERE job_id = ? AND phase = 'begun' ORDER BY id",
   forgetSteps: 'DELETE FROM steps WHERE job_id = ?',
   forgetOverSteps: 'DELETE FROM steps WHERE job_id NOT IN (SELECT job_id FROM runs WHERE ended = 0)',

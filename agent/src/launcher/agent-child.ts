@@ -16,6 +16,7 @@ export interface AgentChild {
 
 /** From SIGTERM to SIGKILL: the time that workers get to stop, and some more. */
 const stopGraceMs = 12_000
+const mostUnreadBytes = 16_384
 
 /** Listens to the main process: orders of the fixed form are followed, the first line of any other form ends it. */
 export function attendAgent(child: Child, workers: WorkerChildren, log: Log): AgentChild {
@@ -46,6 +47,8 @@ export function attendAgent(child: Child, workers: WorkerChildren, log: Log): Ag
     ready,
     exited: child.exited,
     tell: notice => {
+      // What a worker has used so far is told again soon: it must not pile up before a main process that stands still.
+      if (notice.exit === undefined && (child.channel?.writableLength ?? 0) > mostUnreadBytes) return
       if (child.channel?.writable) child.channel.write(`${formatNotice(notice)}\n`)
     },
     stop: () => child.stop(stopGraceMs),

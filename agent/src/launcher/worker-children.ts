@@ -21,7 +21,7 @@ export interface WorkerChildrenOptions {
   /** The line that a worker reads from its stdin. */
   readonly greeting: (token: string) => string
   readonly mostMemoryMb: number
-  readonly ended: (notice: LauncherNotice) => void
+  readonly tell: (notice: LauncherNotice) => void
   readonly log: Log
 }
 
@@ -30,11 +30,14 @@ interface Entry {
   readonly mostBytes: number
   overMemory: boolean
   usage: WorkerUsage
+  looks: number
 }
 
 /** More would not be asked for by an agent that works as it should. */
 const mostWorkers = 8
 const watchMs = 250
+/** Looks after which the main process is told: often enough to hold an allowance, which is counted in seconds. */
+const tellEvery = 8
 const stopGraceMs = 2_000
 
 const unused: WorkerUsage = { cpuMs: 0, peakRssBytes: 0, readBytes: 0, writtenBytes: 0 }
@@ -45,10 +48,12 @@ export function workerChildren(options: WorkerChildrenOptions): WorkerChildren {
   let watch: NodeJS.Timeout | undefined
 
   const look = (): void => {
-    for (const entry of entries.values()) {
+    for (const [token, entry] of entries) {
       if (entry.child.pid === undefined) continue
       // What was seen last is what a worker is billed that is killed, or that would rather not say.
-      entry.usage = usageOf(entry.child.pid) ?? entry.usage
+      entry.usage = grown(entry.usage, usageOf(entry.child.pid))
+      entry.looks += 1
+      if (entry.looks % tellEvery === 0) options.tell({ token, usage: entry.usage })
       if ((privateBytes(entry.child.pid) ?? 0) <= entry.mostBytes) continue
       entry.overMemory = true
       entry.child.kill()
@@ -60,16 +65,16 @@ export function workerChildren(options: WorkerChildrenOptions): WorkerChildren {
     if (entries.size === 0) clearInterval(watch)
     const how = exitOf(exit, entry.overMemory)
     if (how !== 'clean') options.log.warn('worker:gone', { how, code: exit.code, signal: exit.signal, lastWords: exit.lastWords })
-    options.ended({ token, exit: how, usage: entry.usage })
+    options.tell({ token, exit: how, usage: entry.usage })
   }
 
   return {
     start: (role, token, memoryMb) => {
       if (entries.has(token)) return
-      if (entries.size >= mostWorkers) return options.ended({ token, exit: 'crashed', usage: unused })
+      if (entries.size >= mostWorkers) return options.tell({ token, exit: 'crashed', usage: unused })
       const capMb = Math.min(memoryMb, options.mostMemoryMb)
       const child = options.spawn(role, capMb)
-      const entry: Entry = { child, mostBytes: capMb * 1_048_576, overMemory: false, usage: unused }
+      const entry: Entry = { child, mostBytes: capMb * 1_048_576, overMemory: false, usage: unused, looks: 0 }
       if (entries.size === 0) watch = setInterval(look, watchMs)
       entries.set(token, entry)
       child.stdin?.end(options.greeting(token))
@@ -82,6 +87,16 @@ export function workerChildren(options: WorkerChildrenOptions): WorkerChildren {
     idle: async () => {
       await Promise.all([...entries.values()].map(({ child }) => child.exited))
     },
+  }
+}
+
+/** With what was seen now: a process that is gone and not collected yet has some of its figures left, and no others. */
+function grown(before: WorkerUsage, now: WorkerUsage = unused): WorkerUsage {
+  return {
+    cpuMs: Math.max(before.cpuMs, now.cpuMs),
+    peakRssBytes: Math.max(before.peakRssBytes, now.peakRssBytes),
+    readBytes: Math.max(before.readBytes, now.readBytes),
+    writtenBytes: Math.max(before.writtenBytes, now.writtenBytes),
   }
 }
 

@@ -101,8 +101,10 @@ export class Conversation {
   #takeOffer(frame: Extract<GatewayFrame, { type: 'job.offer' }>): void {
     const { identity, gatewayTime, jobs, log, refusals } = this.#parts
     const answer = answerOffer(frame, { ...identity, nowMs: gatewayTime.forGrants() }, jobs, atMs => gatewayTime.signed(atMs))
-    if (answer.type === 'job.decline' && answer.code.startsWith('grant.')) refusals.add()
-    if (answer.type === 'job.decline') log.warn('link:declined', { jobId: frame.jobId, kind: frame.kind.slice(0, 40), code: answer.code })
+    if (answer.type === 'job.decline') {
+      refusals.declined(answer.code)
+      log.warn('link:declined', { jobId: frame.jobId, kind: frame.kind.slice(0, 40), code: answer.code })
+    }
     this.#send(answer)
   }
 

@@ -10,7 +10,7 @@ import type { StateReports } from './state-reports.ts'
 /** What every connection of an agent shares. */
 export interface LinkParts {
   readonly identity: AgentIdentity
-  readonly jobs: Pick<Jobs, 'offer' | 'cancel' | 'running' | 'subscribe' | 'forgot'>
+  readonly jobs: Pick<Jobs, 'offer' | 'cancel' | 'running' | 'subscribe' | 'forgot' | 'notice'>
   readonly journal: Pick<Journal, 'outbox' | 'acknowledge' | 'get' | 'set'>
   readonly clock: Clock
   readonly log: Log

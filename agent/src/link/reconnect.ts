@@ -1,13 +1,23 @@
-import { closeCodes, closeRetry, limits } from '@platen/protocol'
+import { closeCodes, closeRetry, limits, type ErrorCode } from '@platen/protocol'
 import { backoffMs } from '../domain/retry.ts'
 
 /** How one try to be connected ended. */
 export type ConnectionEnd =
   /** The socket was open, and either side closed it. `slotMs` is what the gateway's goodbye said. */
   | { readonly type: 'closed'; readonly code: number; readonly reason: string; readonly slotMs?: number }
-  /** The gateway answered the upgrade with an HTTP status instead. */
-  | { readonly type: 'answered'; readonly status: number; readonly retryAfterMs?: number; readonly serverTimeMs?: number }
+  /** The gateway, or whatever stands before it, answered the upgrade with an HTTP status instead. */
+  | Answered
   | { readonly type: 'unreachable'; readonly message: string }
+
+/** An HTTP answer to an upgrade. */
+export interface Answered {
+  readonly type: 'answered'
+  readonly status: number
+  /** Of its problem document, where it has one. */
+  readonly code?: ErrorCode
+  readonly retryAfterMs?: number
+  readonly serverTimeMs?: number
+}
 
 /** What to do then. */
 export type Verdict = { readonly type: 'wait'; readonly ms: number } | { readonly type: 'never' }
@@ -24,8 +34,7 @@ export function verdictOn(end: ConnectionEnd, failures: number, random: number, 
   const backoff = backoffMs(failures, { firstMs: limits.link.backoffFirstMs, capMs }, random)
   if (end.type === 'unreachable') return { type: 'wait', ms: backoff }
   if (end.type === 'answered') {
-    // 403 is the one status that says who we are is known, and not wanted.
-    return end.status === 403 ? { type: 'never' } : { type: 'wait', ms: atLeast(end.retryAfterMs, backoff) }
+    return isUnwanted(end) ? { type: 'never' } : { type: 'wait', ms: atLeast(end.retryAfterMs, backoff) }
   }
   switch (closeRetry(end.code)) {
     case 'never':
@@ -35,6 +44,11 @@ export function verdictOn(end: ConnectionEnd, failures: number, random: number, 
     case 'backoff':
       return { type: 'wait', ms: backoff }
   }
+}
+
+/** The gateway’s own word that it knows this agent and does not want it. Any firewall in between says 403 as well: that passes. */
+function isUnwanted({ status, code }: Answered): boolean {
+  return status === 403 && code === 'agent.revoked'
 }
 
 /** How an end counts whose reason was the key that was shown, where there is another. */
@@ -51,7 +65,7 @@ export function endText(end: ConnectionEnd): string {
     case 'closed':
       return `${end.code} ${nameOf(end.code)}${end.reason === '' ? '' : `: ${end.reason}`}`.slice(0, 500)
     case 'answered':
-      return `HTTP ${end.status}`
+      return `HTTP ${end.status}${end.code === undefined ? '' : ` ${end.code}`}`
     case 'unreachable':
       return `unreachable: ${end.message}`.slice(0, 500)
   }

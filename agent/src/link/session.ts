@@ -143,6 +143,7 @@ export class Session {
     const conversation = new Conversation(parts, this.#clock, door)
     this.#step = { at: 'open', heartbeat, conversation }
     listener.welcomed(sessionId, leaseMs)
+    parts.jobs.notice({ type: 'welcome', leaseMs })
     conversation.start(stateSeq)
   }
 
@@ -153,7 +154,9 @@ export class Session {
   }
 
   #heard(): void {
-    if (this.#step.at === 'open') this.#step.heartbeat.heard()
+    if (this.#step.at !== 'open') return
+    this.#step.heartbeat.heard()
+    this.#options.parts.jobs.notice({ type: 'life' })
   }
 
   #send(frame: AgentFrame): void {
@@ -188,6 +191,7 @@ export class Session {
     if (this.#step.at === 'open') {
       this.#step.heartbeat.stop()
       this.#step.conversation.stop()
+      this.#options.parts.jobs.notice({ type: 'gone' })
     }
     this.#step = { at: 'closed' }
   }

@@ -1,8 +1,8 @@
 import { limits, subprotocol } from '@platen/protocol'
-import type { IncomingMessage } from 'node:http'
 import { WebSocket } from 'ws'
 import type { Clock } from '../ports/clock.ts'
 import type { ConnectionEnd } from './reconnect.ts'
+import { readRefusal } from './refused-upgrade.ts'
 
 /** What the owner of a socket hears. `end` comes once, last, whatever happens. */
 export interface SocketListener {
@@ -65,8 +65,10 @@ export function openSocket({ gateway, token }: Door, listener: SocketListener, c
   socket.on('pong', () => listener.pong())
   socket.on('ping', data => listener.ping(data))
   socket.on('unexpected-response', (request, response) => {
-    end(answered(response))
-    request.destroy()
+    readRefusal(response, clock, how => {
+      end(how)
+      request.destroy()
+    })
   })
   // `close` follows an error; what the error says is kept for it.
   socket.on('error', error => (failure = error.message))
@@ -99,15 +101,4 @@ function linkUrl(gateway: string): URL {
   const url = new URL('v1/agents/link', gateway.endsWith('/') ? gateway : `${gateway}/`)
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
   return url
-}
-
-function answered({ statusCode = 0, headers }: IncomingMessage): ConnectionEnd {
-  const retryAfter = Number(headers['retry-after'])
-  const serverTimeMs = Date.parse(headers.date ?? '')
-  return {
-    type: 'answered',
-    status: statusCode,
-    ...(Number.isFinite(retryAfter) && retryAfter >= 0 ? { retryAfterMs: retryAfter * 1_000 } : {}),
-    ...(Number.isNaN(serverTimeMs) ? {} : { serverTimeMs }),
-  }
 }

@@ -1,13 +1,15 @@
 import { chmodSync, rmSync } from 'node:fs'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { errorRow, isNestedTooDeeply, limits, PlatenError, toPlatenError, type LocalError } from '@platen/protocol'
 import type { Clock } from '../ports/clock.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Log } from '../ports/log.ts'
 import { followJob } from './follow-job.ts'
 import { answerLocal, type Audience, type LocalSubject } from './local-routes.ts'
+import { notHttp, refuseNotHttp } from './not-http.ts'
 import { readBody } from './read-body.ts'
-import { refusalLog } from './refusal-log.ts'
+import { RefusalLog } from './refusal-log.ts'
 import { checkSignature } from './signature.ts'
 import { tokenBucket } from '../domain/token-bucket.ts'
 
@@ -36,6 +38,8 @@ export interface Patience {
 
 /** A listening server. */
 export interface LocalServer {
+  /** Requests that it refused. */
+  readonly refused: number
   /** Cuts what is open and stops listening. */
   close(): Promise<void>
 }
@@ -46,13 +50,6 @@ const { createServer } = process.getBuiltinModule('node:http')
 const usualPatience: Patience = { headersMs: 5_000, requestMs: 10_000, checkMs: 5_000 }
 const keepAliveMs = 1_000
 
-/** The answer to what is no HTTP, before there is a request to answer. */
-const unreadable = ((): string => {
-  const { code, message } = new PlatenError('input.invalid', 'The request is not HTTP.')
-  const text = JSON.stringify({ code, message, hint: errorRow(code).hint })
-  return `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${text.length}\r\nConnection: close\r\n\r\n${text}`
-})()
-
 /**
  * Serves plugin or CLI: HTTP with JSON, bounded in bytes, connections and rate; every answer is JSON.
  * @throws PlatenError port.in_use, internal
@@ -61,14 +58,18 @@ export async function openLocalServer(options: LocalServerOptions): Promise<Loca
   const { clock, log, patience = usualPatience } = options
   const { headersMs, requestMs, checkMs } = patience
   const limitRate = tokenBucket({ perSecond: limits.local.requestsPerSecond, burst: limits.local.burst }, () => clock.monotonic())
-  const tellRefusal = refusalLog(log, clock)
+  const refusals = new RefusalLog(log, clock)
+  const { audience } = options.address
   let open = 0
+  const serving = new WeakSet<Duplex>()
   const server = createServer(
     { headersTimeout: headersMs, requestTimeout: requestMs, keepAliveTimeout: keepAliveMs, connectionsCheckingInterval: checkMs },
     (request, response) => {
       open += 1
+      serving.add(request.socket)
       response.once('close', () => {
         open -= 1
+        serving.delete(request.socket)
       })
       serve(options, request, response, () => {
         if (open > limits.local.connections) throw new PlatenError('agent.busy')
@@ -78,7 +79,7 @@ export async function openLocalServer(options: LocalServerOptions): Promise<Loca
         throw new PlatenError('rate.limited')
       }).catch((error: unknown) => {
         const known = toPlatenError(error)
-        tellRefusal(known, { audience: options.address.audience, method: request.method, path: request.url?.slice(0, 200) })
+        refusals.tell(known, { audience, method: request.method, path: request.url?.slice(0, 200) })
         fail(response, known)
       })
     },
@@ -86,13 +87,18 @@ export async function openLocalServer(options: LocalServerOptions): Promise<Loca
   // Those over it are told so; those over twice of it are cut.
   server.maxConnections = 2 * limits.local.connections
   server.maxHeadersCount = 50
+  server.on('drop', () => refusals.tell(new PlatenError('agent.busy'), { audience }))
   server.on('clientError', (_error, socket) => {
-    // Whoever keeps his half open takes a place that others need.
-    if (socket.writable) socket.end(unreadable, () => socket.destroy())
-    else socket.destroy()
+    if (!socket.writable) return void socket.destroy()
+    // A request that had begun is refused by itself, since it broke off.
+    if (!serving.has(socket)) refusals.tell(notHttp, { audience })
+    refuseNotHttp(socket)
   })
   await listen(server, options.address)
   return {
+    get refused() {
+      return refusals.count
+    },
     close: () =>
       new Promise(resolve => {
         server.close(() => resolve())

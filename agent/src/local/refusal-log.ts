@@ -6,24 +6,36 @@ import type { Log } from '../ports/log.ts'
 const quietMs = 60_000
 
 /**
- * Tells of requests that were refused: each code at once, and then once a minute with how many there were. Whoever is refused a
- * thousand times a second must not fill the disk, nor hide others in the noise.
+ * Counts requests that were refused, and tells of them: each code at once, and then once a minute with how many there were. Whoever
+ * is refused a thousand times a second must not fill the disk, nor hide others in the noise.
  */
-export function refusalLog(
-  log: Log,
-  clock: Pick<Clock, 'monotonic'>,
-): (error: PlatenError, about: Readonly<Record<string, unknown>>) => void {
-  const told = new Map<ErrorCode, { readonly at: number; more: number }>()
-  return ({ code, cause }, about) => {
-    const last = told.get(code)
-    const now = clock.monotonic()
+export class RefusalLog {
+  readonly #log: Log
+  readonly #clock: Pick<Clock, 'monotonic'>
+  readonly #told = new Map<ErrorCode, { readonly at: number; more: number }>()
+  #count = 0
+
+  constructor(log: Log, clock: Pick<Clock, 'monotonic'>) {
+    this.#log = log
+    this.#clock = clock
+  }
+
+  /** What was refused so far; failures of the agent's own are none of it. */
+  get count(): number {
+    return this.#count
+  }
+
+  tell({ code, cause }: PlatenError, about: Readonly<Record<string, unknown>>): void {
+    if (code !== 'internal') this.#count += 1
+    const last = this.#told.get(code)
+    const now = this.#clock.monotonic()
     if (last && now - last.at < quietMs) {
       last.more += 1
       return
     }
-    told.set(code, { at: now, more: 0 })
+    this.#told.set(code, { at: now, more: 0 })
     const members = { code, ...about, ...(last && last.more > 0 ? { more: last.more } : {}) }
-    if (code === 'internal') log.error('local:failed', { ...members, error: cause })
-    else log.warn('local:refused', members)
+    if (code === 'internal') this.#log.error('local:failed', { ...members, error: cause })
+    else this.#log.warn('local:refused', members)
   }
 }

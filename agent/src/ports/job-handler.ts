@@ -23,7 +23,7 @@ export interface JobContext<Input> {
   readonly changes: SiteChanges
   /** How far the job is; `total` 0 means unknown. Cheap: the latest wins. */
   progress(done: number, total: number, note: string): void
-  /** Journals that the step begins, runs it, journals that it ended. After a crash the journal says which steps may have happened. */
+  /** Journals that the step begins, then runs it. After a crash the journal says which steps may have happened. */
   step<T>(name: string, kind: StepKind, run: () => Promise<T>): Promise<T>
 }
 

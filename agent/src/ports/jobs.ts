@@ -23,6 +23,9 @@ export type RunNews =
 /** A job of the platform as it is offered; `settled` is the last epoch whose outcome the gateway knows. */
 export type Offered = Omit<RunIdentity, 'origin' | 'createdAt'> & { readonly settled: number }
 
+/** What the link hears of the gateway: that it lets this agent in, that it lives, that the connection is over. */
+export type GatewaySign = { readonly type: 'welcome'; readonly leaseMs: number } | { readonly type: 'life' } | { readonly type: 'gone' }
+
 /** What a cancellation met: something that is being stopped, an end that is reported, or nothing. */
 export type Cancelled = 'stopping' | 'ended' | 'unknown'
 
@@ -47,6 +50,8 @@ export interface Jobs {
   forgot(before: number): void
   /** That moment, where there was one. */
   forgottenBefore(): number | undefined
+  /** Takes a sign of the gateway: what it does not stand by any more, as far as is known here, does not begin. */
+  notice(sign: GatewaySign): void
   /** The platform's jobs that have not ended. */
   running(): readonly Fence[]
   /** Jobs that have not ended, whoever asked for them. */

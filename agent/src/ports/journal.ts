@@ -26,8 +26,8 @@ export interface Journal {
   waiting(): number
   /** The gateway has the frame of this id; one that took its place meanwhile has another. */
   acknowledge(id: number): void
-  /** Notes that a step begins or has ended. */
-  step(jobId: string, name: string, kind: string, phase: 'begun' | 'ended'): void
+  /** Notes that a step begins. */
+  step(jobId: string, name: string, kind: string): void
   /** Remembers a nonce of a signed local request; false where it was there already. */
   nonce(nonce: string, expiresAt: number): boolean
   /** A small named value, such as the last state sequence. */

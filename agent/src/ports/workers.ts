@@ -1,3 +1,4 @@
+import type { Cost } from '../domain/day-usage.ts'
 import type { Bill, ChildOutcome, ChildRequest } from '../domain/run.ts'
 import type { ErrorCode, WorkerRole } from '@platen/protocol'
 
@@ -15,8 +16,10 @@ export interface WorkOrder {
 /** What a worker reports while it runs. */
 export interface WorkListener {
   progress(done: number, total: number, note: string): void
-  /** Journals the step; false where that failed, and then the worker does not begin it. */
-  step(name: string, kind: string, phase: 'begun' | 'ended'): boolean
+  /** Journals that a step begins; false where that failed, and then the worker does not begin it. */
+  step(name: string, kind: string): boolean
+  /** What the worker has used so far, as it was seen from outside. */
+  used(cost: Cost): void
 }
 
 /** What a worker ended with. */

@@ -8,7 +8,7 @@ export function hostSteps(
 ): { readonly step: JobContext<unknown>['step']; take(id: number): void } {
   const open = new Map<number, () => void>()
   let lastId = 0
-  const note = (name: string, kind: string, phase: 'begun' | 'ended'): Promise<void> =>
+  const note = (name: string, kind: string): Promise<void> =>
     new Promise((resolve, reject) => {
       const id = ++lastId
       const abort = (): void => {
@@ -21,18 +21,13 @@ export function hostSteps(
         signal.removeEventListener('abort', abort)
         resolve()
       })
-      send({ type: 'step', id, name, kind, phase })
+      send({ type: 'step', id, name, kind })
     })
   return {
     step: async (name, kind, run) => {
       signal.throwIfAborted()
-      await note(name, kind, 'begun')
-      const value = await run()
-      // Nothing waits for this note: a crash before it arrives only makes the journal say less than was done.
-      note(name, kind, 'ended').catch(() => {
-        // Cancelled meanwhile, and told so by the signal.
-      })
-      return value
+      await note(name, kind)
+      return await run()
     },
     take: id => open.get(id)?.(),
   }

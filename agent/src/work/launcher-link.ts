@@ -1,17 +1,28 @@
 import type { Duplex } from 'node:stream'
 import type { WorkerRole } from '@platen/protocol'
-import { formatOrder, launcherLineLength, parseNotice, type LauncherNotice } from '../domain/launcher-line.ts'
+import { formatOrder, launcherLineLength, parseNotice, type WorkerExit, type WorkerUsage } from '../domain/launcher-line.ts'
 import { lineSplitter } from '../domain/line-splitter.ts'
 
 /** How a worker process went, and what it had used. */
-export type WorkerGone = Pick<LauncherNotice, 'exit' | 'usage'>
+export interface WorkerGone {
+  readonly exit: WorkerExit
+  readonly usage: WorkerUsage
+}
+
+/** Who hears of a worker process. */
+export interface WorkerWatcher {
+  /** It lives, and has used so much so far. */
+  used(usage: WorkerUsage): void
+  /** Called once, when it is gone. */
+  ended(gone: WorkerGone): void
+}
 
 const unseen: WorkerGone = { exit: 'crashed', usage: { cpuMs: 0, peakRssBytes: 0, readBytes: 0, writtenBytes: 0 } }
 
 /** The main process's side of its line to the launcher. */
 export interface LauncherLink {
-  /** Starts a worker process of a role; `ended` is called once, when it is gone. */
-  start(role: WorkerRole, token: string, memoryMb: number, ended: (gone: WorkerGone) => void): void
+  /** Starts a worker process of a role. */
+  start(role: WorkerRole, token: string, memoryMb: number, watcher: WorkerWatcher): void
   /** Ends a worker process: SIGTERM, then SIGKILL. */
   stop(token: string): void
   /** The agent listens. */
@@ -24,31 +35,35 @@ export interface LauncherLink {
 
 /** Speaks the launcher's line protocol over a stream. */
 export function launcherLink(stream: Duplex): LauncherLink {
-  const waiting = new Map<string, (gone: WorkerGone) => void>()
+  const watchers = new Map<string, WorkerWatcher>()
   const split = lineSplitter(launcherLineLength)
   const send = (line: string): void => void stream.write(`${line}\n`)
   stream.setEncoding('utf8')
   stream.on('data', (piece: string) => {
     for (const line of split(piece) ?? []) {
       const notice = parseNotice(line)
-      const ended = notice && waiting.get(notice.token)
-      if (!notice || !ended) continue
-      waiting.delete(notice.token)
-      ended(notice)
+      const watcher = notice && watchers.get(notice.token)
+      if (!notice || !watcher) continue
+      const { token, exit, usage } = notice
+      if (exit === undefined) watcher.used(usage)
+      else {
+        watchers.delete(token)
+        watcher.ended({ exit, usage })
+      }
     }
   })
   const closed = new Promise<void>(resolve => {
     stream.once('close', () => {
-      for (const ended of waiting.values()) ended(unseen)
-      waiting.clear()
+      for (const watcher of watchers.values()) watcher.ended(unseen)
+      watchers.clear()
       resolve()
     })
   })
   // An error is followed by `close`, which says all that is to be known.
   stream.on('error', () => stream.destroy())
   return {
-    start: (role, token, memoryMb, ended) => {
-      waiting.set(token, ended)
+    start: (role, token, memoryMb, watcher) => {
+      watchers.set(token, watcher)
       send(formatOrder({ verb: 'start', role, token, memoryMb }))
     },
     stop: token => send(formatOrder({ verb: 'stop', token })),

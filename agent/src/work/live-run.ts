@@ -1,18 +1,22 @@
 import { limits, PlatenError, toPlatenError, type Kind } from '@platen/protocol'
+import type { Cost } from '../domain/day-usage.ts'
+import type { Refusal } from '../domain/policy.ts'
 import { transition, type Lease, type Origin, type Run, type RunEnd, type RunEvent } from '../domain/run.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Journal, OutboxItem } from '../ports/journal.ts'
 import type { Owner } from '../ports/owner.ts'
 import type { Progress, RunNews } from '../ports/jobs.ts'
 import type { Log } from '../ports/log.ts'
-import type { Work, Workers, WorkOutcome } from '../ports/workers.ts'
+import type { Work, Workers } from '../ports/workers.ts'
 import { outcomeFrame } from './frames.ts'
+import { endOf } from './run-end.ts'
+import { RunMeter } from './run-meter.ts'
 
 /** What a live run needs of its owner. */
 export interface LiveRunOptions {
   readonly journal: Journal
   readonly workers: Workers
-  readonly owner: Pick<Owner, 'refusal' | 'spent'>
+  readonly owner: Pick<Owner, 'refusal' | 'used' | 'spent'>
   /** Whether there is a gateway to report to: without one, nothing is put into the outbox. */
   readonly reports: boolean
   readonly clock: Clock
@@ -27,23 +31,32 @@ const progressEveryMs = 1_000 / limits.job.progressPerSecond
 /** A run that has not ended, or whose end is not journaled yet: journals each transition, then follows its effects. */
 export class LiveRun {
   readonly kind: Kind
+  readonly origin: Origin
   readonly createdAt: number
   run: Run
   progress: Progress | undefined
   /** Whether it is on record as running although it has not begun: its turn is next, whatever comes meanwhile. */
   isNext = false
+  /** When the gateway last stood by it, by the monotonic clock: since this process runs, as far as is known. */
+  vouchedAt: number = -Infinity
   readonly #options: LiveRunOptions
+  readonly #meter: RunMeter
   #work: Work | undefined
-  /** When it came to this process: a clock that is set neither lets a job expire nor keeps it for ever. */
-  readonly #waitsFrom: number
+  /** Why it is being stopped, where that was neither asked for nor a deadline. */
+  #stoppedFor: Refusal | undefined
+  #isStopping = false
+  /** When it came, by the monotonic clock: one that is set neither lets a job expire nor keeps it for ever. */
+  #waitsFrom: number
   #toldAt = -Infinity
   #tellsSoon = false
 
   constructor(run: Run, kind: Kind, options: LiveRunOptions) {
     this.run = run
     this.kind = kind
+    this.origin = run.origin
     this.createdAt = run.createdAt
     this.#options = options
+    this.#meter = new RunMeter(options.owner, kind, run.origin)
     this.#waitsFrom = options.clock.monotonic()
   }
 
@@ -59,7 +72,9 @@ export class LiveRun {
 
   /** What a restart of the agent makes of it. */
   restart(): void {
-    this.#apply({ type: 'restart', at: this.#options.clock.now() })
+    const { clock } = this.#options
+    this.#apply({ type: 'restart', at: clock.now() })
+    if (this.run.state === 'accepted' && this.origin === 'platform') this.#waitOn()
   }
 
   /** Goes on under a newer lease. @throws PlatenError disk.full, store.unavailable: then it is still the older one's */
@@ -72,9 +87,8 @@ export class LiveRun {
 
   /** Gives it to a worker, unless it waited too long. */
   start(): void {
-    const { clock } = this.#options
-    if (clock.monotonic() - this.#waitsFrom > this.kind.deadlines.queueMs) this.fail(new PlatenError('job.expired'))
-    else this.#apply({ type: 'start', at: clock.now() })
+    if (this.#leftMs() < 0) this.fail(new PlatenError('job.expired'))
+    else this.#apply({ type: 'start', at: this.#options.clock.now() })
   }
 
   /** Ends it before anything was done. */
@@ -84,6 +98,23 @@ export class LiveRun {
 
   cancel(): void {
     this.#apply({ type: 'cancel', at: this.#options.clock.now() })
+  }
+
+  /**
+   * Its time in the queue has gone on since it was accepted, of which only the clock of the day knows; and it ends with it, since
+   * the gateway whose word it waits for may never come back. What was asked for at the site waits for nobody, and is done
+   * however long the agent was away.
+   */
+  #waitOn(): void {
+    const { clock } = this.#options
+    this.#waitsFrom -= Math.max(0, clock.now() - this.createdAt)
+    clock.after(Math.max(0, this.#leftMs() + 1), () => {
+      if (this.run.state === 'accepted') this.fail(new PlatenError('job.expired'))
+    })
+  }
+
+  #leftMs(): number {
+    return this.#waitsFrom + this.kind.deadlines.queueMs - this.#options.clock.monotonic()
   }
 
   #end(end: RunEnd): void {
@@ -98,7 +129,7 @@ export class LiveRun {
     this.run = run
     for (const effect of effects) {
       if (effect.type === 'work') this.#startWork()
-      if (effect.type === 'stop work') this.#work?.cancel('cancelled')
+      if (effect.type === 'stop work') this.#stop('cancelled')
       if (effect.type === 'report' && run.state === 'ended') this.#report(run)
     }
     if (changed && run.state !== 'ended') this.#options.tell({ type: 'state', run })
@@ -127,28 +158,42 @@ export class LiveRun {
       { jobId, kind, attempt, input, role: this.kind.role, runMs, ...(child ? { child } : {}) },
       {
         progress: (done, total, note) => this.#takeProgress({ done, total, note }),
-        step: (name, stepKind, phase) => this.#takeStep(name, stepKind, phase),
+        step: (name, stepKind) => this.#takeStep(name, stepKind),
+        used: cost => this.#takeCost(cost),
       },
     )
     void this.#work.done.then(outcome => {
-      this.#options.owner.spent(this.kind, outcome.bill)
-      this.#end(endOf(outcome, this.run.origin))
+      this.#meter.isOver(outcome.bill)
+      this.#end(endOf(outcome, this.origin, this.#stoppedFor))
     })
   }
 
+  #stop(reason: string): void {
+    this.#isStopping = true
+    this.#work?.cancel(reason)
+  }
+
+  #takeCost(cost: Cost): void {
+    if (this.run.state !== 'running') return
+    const refusal = this.#meter.used(cost)
+    if (!refusal || this.#isStopping) return
+    this.#stoppedFor = refusal
+    this.#stop('allowance')
+  }
+
   /** A step that can't be journaled must not happen: the worker is stopped. */
-  #takeStep(name: string, kind: string, phase: 'begun' | 'ended'): boolean {
+  #takeStep(name: string, kind: string): boolean {
     const { jobId, state } = this.run
     // A worker that is over says nothing more that counts.
     if (state !== 'running') return false
     try {
-      this.#options.journal.step(jobId, name, kind, phase)
+      this.#options.journal.step(jobId, name, kind)
     } catch (error) {
       this.#options.log.error('run:step_unsaved', { jobId, code: toPlatenError(error).code })
-      this.#work?.cancel('journal')
+      this.#stop('journal')
       return false
     }
-    if (phase === 'begun') this.#apply({ type: 'step', name, kind })
+    this.#apply({ type: 'step', name, kind })
     return true
   }
 
@@ -168,22 +213,5 @@ export class LiveRun {
     if (this.run.state !== 'running' || !this.progress) return
     this.#toldAt = this.#options.clock.monotonic()
     this.#options.tell({ type: 'progress', run: this.run, progress: this.progress })
-  }
-}
-
-/** A job of the site has no lease under which it could wait: the gateway would take its word for none. */
-const cantWait = { code: 'internal', message: 'A job that was made at the site can’t ask for another one.' } as const
-
-function endOf(work: WorkOutcome, origin: Origin): RunEnd {
-  switch (work.outcome) {
-    case 'succeeded':
-      return { outcome: 'succeeded', effect: work.effect, result: work.result, bill: work.bill }
-    case 'failed':
-      return { outcome: 'failed', effect: work.effect, error: work.error, bill: work.bill }
-    case 'waiting':
-      if (origin !== 'platform') return { outcome: 'failed', effect: work.effect, error: cantWait, bill: work.bill }
-      return { outcome: 'waiting', effect: work.effect, child: work.child, bill: work.bill }
-    case 'cancelled':
-      return { outcome: 'cancelled', effect: work.effect, bill: work.bill }
   }
 }

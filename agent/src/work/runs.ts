@@ -1,16 +1,16 @@
-import { newId, PlatenError, toldError, toPlatenError } from '@platen/protocol'
-import { nextRun } from '../domain/next-run.ts'
+import { newId, PlatenError, toldError, toPlatenError, type Kind } from '@platen/protocol'
 import { compareOffer } from '../domain/offer.ts'
 import { mayHaveRun } from '../domain/lost-memory.ts'
 import { judge, refusal, type Refusal } from '../domain/policy.ts'
 import { transition, type Lease, type Origin, type Run, type RunIdentity } from '../domain/run.ts'
-import type { Cancelled, Fence, Jobs, Offered, Progress, RunNews } from '../ports/jobs.ts'
+import type { Cancelled, Fence, GatewaySign, Jobs, Offered, Progress, RunNews } from '../ports/jobs.ts'
 import { refusalOf, toRefusal, type AdmissionRules } from './admission.ts'
 import { CancelledLeases } from './cancelled-leases.ts'
 import { createdFrames, outcomeFrame } from './frames.ts'
 import { LiveRun, type LiveRunOptions } from './live-run.ts'
 import { MemoryLoss } from './memory-loss.ts'
 import { NewsListeners } from './news-listeners.ts'
+import { Turns } from './turns.ts'
 
 /** What the owner of all runs needs. */
 export type RunsOptions = AdmissionRules & Omit<LiveRunOptions, 'tell' | 'ended'>
@@ -18,22 +18,28 @@ export type RunsOptions = AdmissionRules & Omit<LiveRunOptions, 'tell' | 'ended'
 /** Runs that have not ended, at most: more than a heartbeat may list (64) would be lost to the gateway. */
 const mostUnfinished = 48
 const busyRetryMs = 30_000
+/** A heavy run may take hours: the offer after it may come a little late. */
+const heavyRetryMs = 60_000
 
 /** Everything that runs at this site: the one owner of the job machine. */
 export class Runs implements Jobs {
   readonly #options: RunsOptions
-  readonly #live = new Map<string, LiveRun>()
+  readonly #turns: Turns
   readonly #listeners: NewsListeners
   readonly #cancelled = new CancelledLeases()
   readonly #loss: MemoryLoss
   #closing = false
 
-  /** Takes over what the journal holds: settles what a crash left, and lets what had not begun wait for its turn. */
+  /**
+   * Takes over what the journal holds: settles what a crash left, and lets what had not begun wait for its turn; what the
+   * platform asked for, until the gateway was heard.
+   */
   constructor(options: RunsOptions) {
     this.#options = options
     const { journal, kinds, policy, log } = options
     this.#listeners = new NewsListeners(log)
     this.#loss = new MemoryLoss(journal, log)
+    this.#turns = new Turns(options.clock)
     for (const run of journal.unfinished()) {
       const kind = kinds.get(run.kind)
       if (!kind) {
@@ -41,12 +47,12 @@ export class Runs implements Jobs {
         continue
       }
       const live = this.#liveRun(run, kind)
-      this.#live.set(run.jobId, live)
+      this.#turns.add(live)
       live.restart()
       const refusal = live.run.state === 'accepted' && judge(policy, kinds, run)
       if (refusal) live.fail(refusal)
     }
-    this.#startSoon()
+    this.#turns.takeSoon()
   }
 
   offer({ settled, ...offered }: Offered): 'accepted' | Refusal {
@@ -64,6 +70,7 @@ export class Runs implements Jobs {
     }
     try {
       if (compared === 'adopt') return this.#adopt(known as Run, offered)
+      if (compared === 'accepted') return this.#standBy(jobId)
       if (compared !== 'new attempt') return compared
       const refusal = this.#refusal(identity)
       if (refusal) return refusal
@@ -91,7 +98,7 @@ export class Runs implements Jobs {
     if (!known) return 'unknown'
     if (lease && lease.epoch < known.epoch) return 'ended'
     if (lease && lease.epoch > known.epoch) this.#adopt(known, lease)
-    const live = this.#live.get(jobId)
+    const live = this.#turns.get(jobId)
     if (!live || live.run.state === 'ended') return 'ended'
     live.cancel()
     return 'stopping'
@@ -105,21 +112,25 @@ export class Runs implements Jobs {
     return this.#loss.before
   }
 
+  notice(sign: GatewaySign): void {
+    this.#turns.notice(sign)
+  }
+
   running(): readonly Fence[] {
-    const runs = [...this.#live.values()].map(live => live.run).filter(run => run.origin === 'platform')
+    const runs = this.#turns.all.map(live => live.run).filter(run => run.origin === 'platform')
     return runs.map(({ jobId, attempt, epoch }) => ({ jobId, attempt, epoch }))
   }
 
   unfinished(): number {
-    return this.#live.size
+    return this.#turns.all.length
   }
 
   find(jobId: string): Run | undefined {
-    return this.#live.get(jobId)?.run ?? this.#options.journal.find(jobId)
+    return this.#turns.get(jobId)?.run ?? this.#options.journal.find(jobId)
   }
 
   progressOf(jobId: string): Progress | undefined {
-    return this.#live.get(jobId)?.progress
+    return this.#turns.get(jobId)?.progress
   }
 
   recent(limit: number): readonly Run[] {
@@ -133,6 +144,7 @@ export class Runs implements Jobs {
   /** Stops what runs and takes nothing more. What waits stays journaled for the next start. */
   async close(): Promise<void> {
     this.#closing = true
+    this.#turns.close()
     await this.#options.workers.close()
   }
 
@@ -152,12 +164,21 @@ export class Runs implements Jobs {
     }
   }
 
+  /** The same offer again: what waits for the gateway's word has it. */
+  #standBy(jobId: string): 'accepted' {
+    const live = this.#turns.get(jobId)
+    if (live) this.#turns.vouch(live)
+    return 'accepted'
+  }
+
   /** Takes what was begun, or has ended, under a lease that the gateway did not know to be its. */
   #adopt(known: Run, lease: Lease): 'accepted' {
-    const live = this.#live.get(known.jobId)
+    const live = this.#turns.get(known.jobId)
     if (live?.run.state === 'ended') throw new PlatenError('agent.busy', 'Its end is not journaled yet.')
-    if (live) live.adopt(lease)
-    else {
+    if (live) {
+      live.adopt(lease)
+      this.#turns.vouch(live)
+    } else {
       const { run } = transition(known, { type: 'adopt', ...lease })
       if (run.state === 'ended') this.#options.journal.save(run, [outcomeFrame(run)])
       this.#listeners.tell({ type: 'state', run })
@@ -166,10 +187,18 @@ export class Runs implements Jobs {
   }
 
   #refusal(identity: RunIdentity): Refusal | undefined {
-    const full = this.#closing || this.#live.size >= mostUnfinished
     const kind = this.#options.kinds.get(identity.kind)
     const notWanted = refusalOf(this.#options, identity) ?? (kind && this.#options.owner.refusal(kind, identity.origin))
-    return notWanted ?? (full ? toRefusal(new PlatenError('agent.busy'), busyRetryMs) : undefined)
+    return notWanted ?? this.#busy(identity.origin, kind)
+  }
+
+  /** The gateway counts the time that a run may take from the accept: one of its own that can't begin now waits in its queue. */
+  #busy(origin: Origin, kind: Kind | undefined): Refusal | undefined {
+    const { all } = this.#turns
+    if (this.#closing || all.length >= mostUnfinished) return toRefusal(new PlatenError('agent.busy'), busyRetryMs)
+    const hasHeavy = all.some(live => live.kind.weight === 'heavy')
+    if (origin !== 'platform' || kind?.weight !== 'heavy' || !hasHeavy) return undefined
+    return toRefusal(new PlatenError('agent.busy', 'Another heavy job is under way at this site.'), heavyRetryMs)
   }
 
   /** Journals a run, with the frames that tell of it, and lets it wait for its turn. */
@@ -179,42 +208,16 @@ export class Runs implements Jobs {
     if (!kind) throw new PlatenError('kind.unknown')
     const run: Run = { ...identity, runMs: Math.min(identity.runMs, kind.deadlines.runMs), state: 'accepted' }
     const live = this.#liveRun(run, kind)
-    live.take(reports ? createdFrames(run) : [], this.#next([...this.#live.values(), live]) === live)
-    this.#live.set(run.jobId, live)
+    this.#turns.vouch(live)
+    live.take(reports ? createdFrames(run) : [], this.#turns.isNext(live))
+    this.#turns.add(live)
     this.#listeners.tell({ type: 'state', run })
-    this.#startSoon()
     return run
   }
 
   #liveRun(run: Run, kind: LiveRun['kind']): LiveRun {
     const tell = (news: RunNews): void => this.#listeners.tell(news)
-    const ended = (jobId: string): void => {
-      this.#live.delete(jobId)
-      this.#startSoon()
-    }
+    const ended = (jobId: string): void => this.#turns.remove(jobId)
     return new LiveRun(run, kind, { ...this.#options, tell, ended })
-  }
-
-  /** After the caller has answered: an accept leaves before the first news of the run. */
-  #startSoon(): void {
-    queueMicrotask(() => {
-      const all = (): readonly LiveRun[] => [...this.#live.values()]
-      for (let next = this.#next(all()); next; next = this.#next(all())) this.#start(next)
-    })
-  }
-
-  #next(all: readonly LiveRun[]): LiveRun | undefined {
-    if (this.#closing) return undefined
-    const running = all.filter(({ run }) => run.state !== 'accepted').map(({ kind }) => kind)
-    const waiting = all.filter(({ run }) => run.state === 'accepted')
-    return waiting.find(({ isNext }) => isNext) ?? nextRun(waiting, running)
-  }
-
-  #start(live: LiveRun): void {
-    try {
-      live.start()
-    } catch (error) {
-      live.fail(toPlatenError(error))
-    }
   }
 }

@@ -1,11 +1,11 @@
 import { toPlatenError, type Kind, type LocalOwner, type LocalWishes } from '@platen/protocol'
 import { localValidators } from '@platen/protocol/validators/local'
-import { usageOn, withBill, type DayUsage } from '../domain/day-usage.ts'
+import { usageOn, withCost, type Cost, type DayUsage } from '../domain/day-usage.ts'
 import { lastMomentMs, type LocalTimeIn } from '../domain/local-time.ts'
-import { calendars, judgeOwnersSay, noWishes, type Say } from '../domain/owner-say.ts'
+import { calendars, judgeAllowance, judgeOwnersSay, noWishes, type Moment, type Say } from '../domain/owner-say.ts'
 import type { Refusal } from '../domain/policy.ts'
 import { quietUntil } from '../domain/quiet-hours.ts'
-import type { Bill, Origin } from '../domain/run.ts'
+import type { Origin } from '../domain/run.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Log } from '../ports/log.ts'
@@ -15,19 +15,22 @@ import type { Owner } from '../ports/owner.ts'
 export interface SiteOwnerOptions {
   readonly policy: Say['policy']
   readonly journal: Pick<Journal, 'get' | 'set'>
-  readonly clock: Pick<Clock, 'now'>
+  readonly clock: Pick<Clock, 'now' | 'monotonic'>
   readonly localTimeIn: LocalTimeIn
   readonly log: Log
 }
 
 const wishesName = 'owner.wishes'
 const usageName = 'owner.usage'
+/** How often what a run uses is put on record while it runs. */
+const noteEveryMs = 60_000
 
 /** The owner's wishes and what his day has cost, both in the journal. */
 export class SiteOwner implements Owner {
   readonly #options: SiteOwnerOptions
   #wishes: LocalWishes
   #noted: DayUsage | undefined
+  #notedAt = -Infinity
 
   constructor(options: SiteOwnerOptions) {
     this.#options = options
@@ -37,13 +40,24 @@ export class SiteOwner implements Owner {
   }
 
   refusal(kind: Kind, origin: Origin): Refusal | undefined {
-    const { clock, localTimeIn } = this.#options
-    return judgeOwnersSay({ kind, origin }, this.#say(), { now: clock.now(), usage: this.#usage(), localTimeIn })
+    return judgeOwnersSay({ kind, origin }, this.#say(), this.#moment())
   }
 
-  spent(kind: Kind, bill: Bill): void {
+  used(kind: Kind, origin: Origin, more: Cost): Refusal | undefined {
+    if (kind.weight !== 'heavy') return undefined
+    this.#noted = withCost(this.#usage(), more)
+    if (this.#options.clock.monotonic() - this.#notedAt >= noteEveryMs) this.#note()
+    return judgeAllowance({ kind, origin }, this.#say(), this.#moment())
+  }
+
+  spent(kind: Kind, more: Cost): void {
     if (kind.weight !== 'heavy') return
-    this.#noted = withBill(this.#usage(), bill)
+    this.#noted = withCost(this.#usage(), more)
+    this.#note()
+  }
+
+  #note(): void {
+    this.#notedAt = this.#options.clock.monotonic()
     try {
       this.#options.journal.set(usageName, JSON.stringify(this.#noted))
     } catch (error) {
@@ -81,6 +95,11 @@ export class SiteOwner implements Owner {
 
   #say(): Say {
     return { policy: this.#options.policy, wishes: this.#wishes }
+  }
+
+  #moment(): Moment {
+    const { clock, localTimeIn } = this.#options
+    return { now: clock.now(), usage: this.#usage(), localTimeIn }
   }
 
   #usage(): DayUsage {

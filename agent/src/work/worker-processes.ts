@@ -67,7 +67,9 @@ function startWork(options: WorkerProcessesOptions, order: WorkOrder, listener: 
   const calls = new AbortController()
   let connection: WorkerConnection | undefined
   let stopping: string | undefined
-  const exit = new Promise<WorkerGone>(resolve => launcher.start(order.role, token, policy.limits.memoryMb, resolve))
+  const exit = new Promise<WorkerGone>(ended => {
+    launcher.start(order.role, token, policy.limits.memoryMb, { used: usage => listener.used(usage), ended })
+  })
 
   const cancel = (reason: string): void => {
     if (stopping !== undefined) return
@@ -84,12 +86,11 @@ function startWork(options: WorkerProcessesOptions, order: WorkOrder, listener: 
 
   const counted: WorkListener = {
     progress: (done, total, note) => listener.progress(done, total, note),
-    step: (name, kind, phase) => {
-      const noted = listener.step(name, kind, phase)
-      if (noted && phase === 'begun') {
-        steps.begun += 1
-        if (!isRepeatable(kind)) steps.notRepeatable += 1
-      }
+    used: cost => listener.used(cost),
+    step: (name, kind) => {
+      const noted = listener.step(name, kind)
+      if (noted) steps.begun += 1
+      if (noted && !isRepeatable(kind)) steps.notRepeatable += 1
       return noted
     },
   }
@@ -145,7 +146,7 @@ async function converse(
       else if (message.type === 'step') {
         count.step += 1
         if (count.step > mostSteps) connection.end()
-        else if (listener.step(message.name, message.kind, message.phase)) connection.send({ type: 'noted', id: message.id })
+        else if (listener.step(message.name, message.kind)) connection.send({ type: 'noted', id: message.id })
       } else if (message.type === 'log') {
         count.log += 1
         if (count.log <= mostLogLines) log[message.level](message.event, { jobId, kind, ...message.members })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { DocumentPolicy, LocalWishes } from '@platen/protocol'
-import { usageOn, withBill } from '../../src/domain/day-usage.ts'
+import { usageOn, withCost } from '../../src/domain/day-usage.ts'
 import { weekdays, type LocalTimeIn } from '../../src/domain/local-time.ts'
 import { judgeOwnersSay, noWishes, type AskedJob } from '../../src/domain/owner-say.ts'
 import { quietUntil, type Calendar } from '../../src/domain/quiet-hours.ts'
@@ -55,7 +55,7 @@ describe('quiet hours', () => {
 
 describe('the day’s usage', () => {
   const bill = { cpuMs: 5, peakRssBytes: 1, wallMs: 1, readBytes: 1, writtenBytes: 7, savedBytes: 0 }
-  const some = withBill({ day: '2026-11-27', cpuMs: 1, diskBytes: 1 }, bill)
+  const some = withCost({ day: '2026-11-27', cpuMs: 1, diskBytes: 1 }, bill)
 
   it('adds CPU time and what was written', () => {
     assert.deepEqual(some, { day: '2026-11-27', cpuMs: 6, diskBytes: 8 })
@@ -111,6 +111,18 @@ describe('the owner’s say', () => {
       assert.equal(refused?.code, 'owner.vetoed')
       assert.equal(refused?.retryAfterMs, undefined)
     }
+  })
+
+  it('says why a job is vetoed, where he said so', () => {
+    const wishes = {
+      vetoed: ['cache.purge', 'images.optimize'],
+      vetoReasons: [{ kind: 'images.optimize', reason: 'A photographer’s site.' }],
+    }
+    assert.match(judged(heavy, wishes)?.message ?? '', /A photographer’s site\.$/)
+    assert.doesNotMatch(judged(purge, wishes)?.message ?? '', /photographer/)
+    const long = judged(heavy, { ...wishes, vetoReasons: [{ kind: 'images.optimize', reason: 'x'.repeat(500) }] })
+    assert.ok(long && long.message.length <= 500)
+    assert.equal(judged(heavy, { vetoReasons: wishes.vetoReasons }), undefined)
   })
 
   it('puts a kind off until a time, with the owner’s reason, a day at most at once', () => {

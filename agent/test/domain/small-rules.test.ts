@@ -45,7 +45,7 @@ describe('the launcher’s lines', () => {
       assert.deepEqual(parseOrder(formatOrder(order)), order)
     }
     const notice = { token, exit: 'memory', usage: { cpuMs: 1, peakRssBytes: 2, readBytes: 3, writtenBytes: 999_999_999_999_999 } } as const
-    assert.deepEqual(parseNotice(formatNotice(notice)), notice)
+    for (const told of [notice, { token, usage: notice.usage }]) assert.deepEqual(parseNotice(formatNotice(told)), told)
     assert.ok(formatNotice(notice).length < launcherLineLength)
   })
 
@@ -96,7 +96,15 @@ describe('the line splitter', () => {
 })
 
 describe('the next run', () => {
-  const waiting = (kind: typeof light, createdAt: number) => ({ kind, createdAt })
+  const waiting = (kind: typeof light, createdAt: number, origin: Run['origin'] = 'platform') => ({ kind, createdAt, origin })
+
+  it('is what the owner or root asked for, before anything that is urgent to others', () => {
+    const others = (['platform', 'event'] as const).map(origin => waiting({ ...light, priority: 90 }, 1, origin))
+    for (const origin of ['owner', 'root'] as const) {
+      const asked = waiting({ ...light, priority: 10 }, 2, origin)
+      assert.equal(nextRun([...others, asked], []), asked)
+    }
+  })
 
   it('is the one of highest priority, then the oldest', () => {
     const urgent = waiting({ ...light, priority: 90 }, 3)
@@ -160,7 +168,7 @@ describe('a message of a worker', () => {
       '[]',
       '{"type":"root"}',
       '{"type":"progress","done":-1,"total":2,"note":""}',
-      '{"type":"step","id":1,"name":"x","kind":"y","phase":"done"}',
+      '{"type":"step","id":1,"name":"x"}',
     ]
     odd.push(
       '{"type":"end","end":{"outcome":"failed","code":"no.code","message":""},"bill":{"cpuMs":1,"peakRssBytes":1,"wallMs":1,"readBytes":1,"writtenBytes":1,"savedBytes":1}}',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createPublicKey, verify } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -9,7 +9,8 @@ import { describe, it, type TestContext } from 'node:test'
 import { newId } from '@platen/protocol'
 import { checkBundle, readBundleFile, readBundleStream } from '../../src/identity/bundle.ts'
 import { enrol } from '../../src/identity/enrol.ts'
-import { identityPath } from '../../src/identity/identity-file.ts'
+import { enrolmentKeyPath } from '../../src/identity/enrolment-key.ts'
+import { identityPath, readRecord } from '../../src/identity/identity-file.ts'
 import { readIdentity } from '../../src/identity/read-identity.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { testPolicy } from '../support/test-policy.ts'
@@ -30,15 +31,21 @@ const bundle = (change: object = {}): string =>
     ...change,
   })
 
-/** A gateway that answers every enrolment alike; what it was asked is in `asked`. */
-async function gateway(test: TestContext, status: number, answer: unknown): Promise<{ url: string; asked: Record<string, unknown>[] }> {
+/** A gateway that answers every enrolment alike, but for the first `lost` answers, which nobody gets; what it was asked is in `asked`. */
+async function gateway(
+  test: TestContext,
+  status: number,
+  answer: unknown,
+  lost = 0,
+): Promise<{ url: string; asked: Record<string, unknown>[] }> {
   const asked: Record<string, unknown>[] = []
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     let body = ''
     request.on('data', (piece: Buffer) => (body += piece.toString()))
     request.on('end', () => {
       asked.push({ path: request.url, ...(JSON.parse(body) as object) })
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+      if (asked.length <= lost) response.destroy()
+      else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
     })
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
@@ -90,6 +97,43 @@ describe('enrolling', () => {
     assert.equal(readFileSync(identityPath(policy), 'utf8'), 'the one before')
   })
 
+  it('asks with the key of before where the answer to it was lost, and keeps that key to the agent alone', async test => {
+    const policy = policyIn(test)
+    const { url, asked } = await gateway(test, 201, { agentId, siteId, gateway: 'gateway.test' }, 2)
+    const bundleText = bundle({ gateways: [url, `${url}/`] })
+    await assert.rejects(enrol({ bundleText, policy, version: '0' }), { code: 'gateway.unreachable' })
+    assert.equal(statSync(enrolmentKeyPath(policy)).mode & 0o777, 0o600)
+    assert.ok(!readFileSync(enrolmentKeyPath(policy), 'utf8').includes('dG9rZW4'))
+    assert.deepEqual(await enrol({ bundleText, policy, version: '0' }), { agentId, siteId, gateway: 'gateway.test' })
+    assert.equal(new Set(asked.map(({ publicKey }) => publicKey)).size, 1)
+    assert.equal(readRecord(identityPath(policy))?.publicKey, asked[0]?.['publicKey'])
+    assert.deepEqual(readdirSync(policy.agent.state), ['identity.json'])
+  })
+
+  const others: readonly (readonly [title: string, spoil: (path: string) => void, token: string])[] = [
+    ['the token is another one', () => {}, 'b3RoZXI'],
+    ['the kept one is damaged', path => writeFileSync(path, '{"token":'), 'dG9rZW4'],
+    ['the kept one is too large', path => writeFileSync(path, ' '.repeat(100_000) + readFileSync(path, 'utf8')), 'dG9rZW4'],
+    [
+      'a link stands where it was kept',
+      path => {
+        renameSync(path, `${path}.elsewhere`)
+        symlinkSync(`${path}.elsewhere`, path)
+      },
+      'dG9rZW4',
+    ],
+  ]
+  for (const [title, spoil, token] of others) {
+    it(`asks with another key where ${title}`, async test => {
+      const policy = policyIn(test)
+      const { url, asked } = await gateway(test, 201, { agentId, siteId, gateway: 'gateway.test' }, 1)
+      await assert.rejects(enrol({ bundleText: bundle({ gateways: [url] }), policy, version: '0' }), { code: 'gateway.unreachable' })
+      spoil(enrolmentKeyPath(policy))
+      await enrol({ bundleText: bundle({ gateways: [url], token }), policy, version: '0' })
+      assert.equal(new Set(asked.map(({ publicKey }) => publicKey)).size, 2)
+    })
+  }
+
   const answers: readonly (readonly [title: string, status: number, answer: unknown, code: string])[] = [
     ['an error of its own making', 500, { code: 'internal' }, 'gateway.unreachable'],
     ['a code that is none', 400, { code: 'constructor' }, 'gateway.unreachable'],
@@ -102,7 +146,7 @@ describe('enrolling', () => {
       const policy = policyIn(test)
       const { url } = await gateway(test, status, answer)
       await assert.rejects(enrol({ bundleText: bundle({ gateways: [url] }), policy, version: '0' }), { code })
-      assert.deepEqual(readdirSync(policy.agent.state), [])
+      assert.ok(!readdirSync(policy.agent.state).includes('identity.json'))
     })
   }
 

@@ -86,9 +86,8 @@ describe('the journal', () => {
   it('knows which steps of a running run had begun', test => {
     const { journal } = open(test)
     journal.save(running('a'))
-    journal.step('a', 'one', 'idempotent', 'begun')
-    journal.step('a', 'one', 'idempotent', 'ended')
-    journal.step('a', 'two', 'not repeatable', 'begun')
+    journal.step('a', 'one', 'idempotent')
+    journal.step('a', 'two', 'not repeatable')
     const [run] = journal.unfinished()
     assert.deepEqual(run?.state === 'running' && run.steps, [
       { name: 'one', kind: 'idempotent' },
@@ -149,9 +148,9 @@ describe('the journal', () => {
   it('holds no steps of runs that are over when it is opened again', test => {
     const { journal, file } = open(test)
     journal.save(running('a'))
-    journal.step('a', 'write', 'idempotent', 'begun')
+    journal.step('a', 'write', 'idempotent')
     journal.save(ended('b'))
-    journal.step('b', 'write', 'idempotent', 'begun')
+    journal.step('b', 'write', 'idempotent')
     journal.close()
     const again = openJournal(file)
     again.save(running('b'))

@@ -1,4 +1,4 @@
-import type { Fence, Jobs, RunNews } from '../../src/ports/jobs.ts'
+import type { Fence, GatewaySign, Jobs, RunNews } from '../../src/ports/jobs.ts'
 
 /** Stands for whoever runs jobs: takes what it is offered, and tells what a test says. */
 export class JobsDouble {
@@ -14,6 +14,8 @@ export class JobsDouble {
   running: Jobs['running'] = () => this.held
   forgotten: number[] = []
   forgot: Jobs['forgot'] = before => void this.forgotten.push(before)
+  signs: GatewaySign[] = []
+  notice: Jobs['notice'] = sign => void this.signs.push(sign)
   subscribe: Jobs['subscribe'] = listener => {
     this.#listener = listener
     return () => (this.#listener = () => {})

@@ -34,7 +34,7 @@ export class BenchClock implements Clock {
   aheadMs = 0
   /** Waits that are as long end when a test says so. */
   heldMs = Infinity
-  #held: (() => void)[] = []
+  #held: { readonly ms: number; readonly call: () => void }[] = []
   now(): number {
     return systemClock.now() + this.aheadMs
   }
@@ -46,14 +46,21 @@ export class BenchClock implements Clock {
   }
   after(ms: number, call: () => void): () => void {
     if (ms < this.heldMs) return systemClock.after(ms, call)
-    this.#held.push(call)
+    const wait = { ms, call }
+    this.#held.push(wait)
     return () => {
-      this.#held = this.#held.filter(other => other !== call)
+      this.#held = this.#held.filter(other => other !== wait)
     }
   }
-  /** Ends every wait that is held. */
-  pass(): void {
-    for (const call of this.#held.splice(0)) call()
+  /** Whether a wait of that length is held. */
+  holds(ms: number): boolean {
+    return this.#held.some(wait => wait.ms === ms)
+  }
+  /** Ends every wait that is held, or those of one length alone. */
+  pass(ms?: number): void {
+    const over = this.#held.filter(wait => ms === undefined || wait.ms === ms)
+    this.#held = this.#held.filter(wait => !over.includes(wait))
+    for (const { call } of over) call()
   }
 }
 

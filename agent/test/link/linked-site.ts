@@ -30,14 +30,14 @@ const log = jsonLog('test', () => {})
 const known = [...productKinds, ...testKinds]
 const names = known.map(kind => kind.name)
 
-/** The same site at every start, as its journal left it, with a gateway at this address. */
-export function linkedSite(file: string, url: string): LinkedSite {
+/** The same site at every start, as its journal left it, with a gateway at this address and a policy file of those kinds. */
+export function linkedSite(file: string, url: string, allowed: readonly string[] = names): LinkedSite {
   const journal = openJournal(file)
   const workers = new HandWorkers()
   const kinds = new Map(known.map(kind => [kind.name, kind]))
   // Back-off without the waiting: what is random is always the least.
   const clock = { ...systemClock, random: () => 0 }
-  const policy = testPolicy('/srv', { kinds: names })
+  const policy = testPolicy('/srv', { kinds: [...allowed] })
   const inputs = { ...inputValidators, ...testInputs }
   const runs = new Runs({ journal, workers, owner: freeOwner, policy, kinds, inputs, reports: true, clock, log })
   const at = { gateway: 'gateway.test', gateways: [url], signerRoot: signer.root, sign: key.sign }

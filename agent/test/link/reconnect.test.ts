@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { closeCodes, closeRetry, limits } from '@platen/protocol'
+import { closeCodes, closeRetry, errorTable, limits, type ErrorCode } from '@platen/protocol'
 import { endText, verdictOn, type ConnectionEnd } from '../../src/link/reconnect.ts'
 
+const errorCodes = Object.keys(errorTable) as ErrorCode[]
 const ends: fc.Arbitrary<ConnectionEnd> = fc.oneof(
   fc.record({ type: fc.constant('closed' as const), code: fc.integer({ min: 1000, max: 4999 }), reason: fc.string() }),
   fc.record({ type: fc.constant('closed' as const), code: fc.constant(4010), reason: fc.string(), slotMs: fc.nat() }),
   fc.record({ type: fc.constant('answered' as const), status: fc.integer({ min: 200, max: 599 }) }),
+  fc.record({ type: fc.constant('answered' as const), status: fc.constant(403), code: fc.constantFrom(...errorCodes) }),
   fc.record({ type: fc.constant('answered' as const), status: fc.constant(503), retryAfterMs: fc.nat() }),
   fc.record({ type: fc.constant('unreachable' as const), message: fc.string() }),
 )
@@ -48,12 +50,16 @@ describe('what follows the end of a connection', () => {
     assert.deepEqual(verdictOn({ type: 'answered', status: 503, retryAfterMs: 7_000 }, 1, 0.5), { type: 'wait', ms: 7_000 })
   })
 
-  it('is to stop when the gateway knows the agent and does not want it', () => {
-    assert.deepEqual(verdictOn({ type: 'answered', status: 403 }, 1, 0.5), { type: 'never' })
+  it('is to stop when the gateway knows the agent and does not want it, and no other 403 stops', () => {
+    for (const code of [undefined, ...errorCodes]) {
+      const { type } = verdictOn({ type: 'answered', status: 403, ...(code ? { code } : {}) }, 1, 0.5)
+      assert.equal(type, code === 'agent.revoked' ? 'never' : 'wait', code)
+    }
   })
 
   it('can be said in words', () => {
     assert.equal(endText({ type: 'closed', code: 4003, reason: 'agent.revoked' }), '4003 agent.revoked: agent.revoked')
     assert.equal(endText({ type: 'answered', status: 401 }), 'HTTP 401')
+    assert.equal(endText({ type: 'answered', status: 503, code: 'rate.limited' }), 'HTTP 503 rate.limited')
   })
 })

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it, type TestContext } from 'node:test'
 import { limits, newId, type GatewayFrame } from '@platen/protocol'
+import { success } from '../support/runs-bench.ts'
+import { tempFolder } from '../support/temp-folder.ts'
 import { LinkBench, until } from './link-bench.ts'
+import { granted, linkedSite, type LinkedSite } from './linked-site.ts'
 import { TestSigner } from './test-signer.ts'
-import type { AgentSocket } from './wire-gateway.ts'
+import { WireGateway, type AgentSocket } from './wire-gateway.ts'
 
 type Offer = Extract<GatewayFrame, { type: 'job.offer' }>
 
@@ -118,5 +122,76 @@ describe('a gateway that is hostile', { timeout: 60_000 }, () => {
     socket.close(4010)
     assert.equal(await socket.closed, 4010)
     for (const line of bench.lines) assert.ok(!['\r', '\n', '\u001b'].some(control => line.includes(control)))
+  })
+})
+
+describe('a gateway that is hostile and has the signer’s grants', { timeout: 60_000 }, () => {
+  let site: LinkedSite
+  let socket: AgentSocket
+
+  beforeEach(async context => {
+    const test = context as TestContext
+    const gateway = new WireGateway()
+    await gateway.listen()
+    site = linkedSite(join(tempFolder(test), 'journal.db'), gateway.url, ['test.light'])
+    test.after(async () => {
+      await site.stop()
+      await gateway.close()
+    })
+    socket = await gateway.next()
+    await socket.welcome()
+  })
+
+  const offer = (change: Partial<Offer> = {}): Offer =>
+    granted({ jobId: newId('job'), attempt: 1, epoch: 1, settled: 0, kind: 'test.light', input: {}, ...change })
+  const declined = async (wanted: Offer): Promise<string> => {
+    socket.send(wanted)
+    return (await socket.next('job.decline')).code
+  }
+  /** A job that was taken, and has begun. */
+  const taken = async (wanted: Offer): Promise<void> => {
+    socket.send(wanted)
+    await socket.next('job.accept')
+    await until(() => site.workers.started.length === 1, 'begun')
+  }
+
+  const forbidden: readonly (readonly [title: string, change: Partial<Offer>, code: string])[] = [
+    ['of a kind that the policy file does not list', { kind: 'test.heavy' }, 'policy.denied'],
+    ['of a kind that nobody knows', { kind: 'site.delete' }, 'kind.unknown'],
+    ['with an input that its kind does not take', { input: { bad: true } }, 'input.invalid'],
+    ['with an input that is too large', { input: { a: 'x'.repeat(limits.job.inputBytes) } }, 'input.too_large'],
+  ]
+  for (const [title, change, code] of forbidden) {
+    it(`has an offer ${title} declined by code, and counted`, async () => {
+      assert.equal(await declined(offer(change)), code)
+      assert.equal(site.link.refused, 1)
+      assert.deepEqual(site.workers.started, [])
+    })
+  }
+
+  it('has an offer that it replays declined by code once its job has ended, and counted', async () => {
+    const wanted = offer()
+    await taken(wanted)
+    site.workers.started[0]?.end(success)
+    await socket.next('job.result')
+    assert.equal(await declined(wanted), 'grant.replayed')
+    assert.equal(site.link.refused, 1)
+    assert.equal(site.workers.started.length, 1)
+  })
+
+  it('begins nothing by an offer that it replays while the job runs: that is how one is sent again whose answer was lost', async () => {
+    const wanted = offer()
+    await taken(wanted)
+    socket.send(wanted)
+    await socket.next('job.accept')
+    assert.equal(site.link.refused, 0)
+    assert.equal(site.workers.started.length, 1)
+  })
+
+  it('begins nothing by an offer of an older lease', async () => {
+    const older = offer()
+    await taken(offer({ jobId: older.jobId, epoch: 2, settled: 1 }))
+    assert.equal(await declined(older), 'job.stale_epoch')
+    assert.equal(site.workers.started.length, 1)
   })
 })

@@ -50,6 +50,20 @@ describe('a session', { timeout: 60_000 }, () => {
     })
   }
 
+  it('tells whoever runs jobs that the gateway has let it in, that it lives, and that it is gone, and nothing before the welcome', async () => {
+    bench.open()
+    const socket = await bench.gateway.next()
+    assert.deepEqual(bench.jobs.signs, [])
+    await socket.welcome()
+    await until(() => bench.state === 'open', 'open')
+    const { leaseMs } = welcomeAt(1)
+    assert.deepEqual(bench.jobs.signs, [{ type: 'welcome', leaseMs }])
+    socket.send({ type: 'state.resync' })
+    await until(() => bench.jobs.signs.at(-1)?.type === 'life', 'a sign of life')
+    socket.cut()
+    await until(() => bench.jobs.signs.at(-1)?.type === 'gone', 'gone')
+  })
+
   it('takes no job before the welcome', async () => {
     bench.open()
     const socket = await bench.gateway.next()

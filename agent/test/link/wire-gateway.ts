@@ -9,6 +9,9 @@ type Frame<Type extends AgentFrame['type']> = Extract<AgentFrame, { type: Type }
 export interface Refusal {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  /** Whether more of the body could still come. */
+  readonly isUnfinished?: boolean
 }
 
 const deadlineMs = 5_000
@@ -31,7 +34,11 @@ export class WireGateway {
       const refusal = this.refuse?.(request)
       if (refusal) {
         const headers = Object.entries({ connection: 'close', ...refusal.headers }).map(([name, value]) => `${name}: ${value}`)
-        socket.end(`HTTP/1.1 ${refusal.status} no\r\n${headers.join('\r\n')}\r\n\r\n`)
+        // Whoever has read enough of it goes away in the middle.
+        socket.on('error', () => socket.destroy()).on('end', () => socket.end())
+        socket.resume()
+        socket.write(`HTTP/1.1 ${refusal.status} no\r\n${headers.join('\r\n')}\r\n\r\n${refusal.body ?? ''}`)
+        if (!refusal.isUnfinished) socket.end()
       } else this.#sockets.handleUpgrade(request, socket, head, upgraded => this.#take(new AgentSocket(upgraded)))
     })
   }
@@ -75,12 +82,15 @@ export class WireGateway {
 export class AgentSocket {
   readonly frames: AgentFrame[] = []
   readonly closed: Promise<number>
+  /** How often the agent asked for a sign of life. */
+  pings = 0
   readonly #socket: WebSocket
   #look: () => void = () => {}
 
   constructor(socket: WebSocket) {
     this.#socket = socket
     this.closed = new Promise(resolve => socket.on('close', code => resolve(code)))
+    socket.on('ping', () => (this.pings += 1))
     socket.on('message', data => {
       this.frames.push(JSON.parse((data as Buffer).toString('utf8')) as AgentFrame)
       this.#look()

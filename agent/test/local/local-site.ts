@@ -51,6 +51,7 @@ export class FewJobs implements Jobs {
     return this.#run.state === 'ended' ? 'ended' : 'stopping'
   }
   forgot(): void {}
+  notice(): void {}
   forgottenBefore(): undefined {}
   running(): [] {
     return []
@@ -96,6 +97,7 @@ export const status: LocalStatus = {
   waiting: 0,
   owner: view,
   journal: {},
+  local: { refused: 0 },
 }
 
 /** An owner who remembers his wishes. */
@@ -129,6 +131,8 @@ export interface LocalSite {
   readonly ask: Ask
   /** How often a new key was asked for. */
   readonly rotations: () => number
+  /** How many requests it refused. */
+  readonly refused: () => number
 }
 
 /** A server that tells what it logs in `lines`. */
@@ -143,10 +147,11 @@ export async function start(test: TestContext, address: LocalAddress, nonces = n
   const server = await openLocalServer({ address, subject, journal, clock: systemClock, log, ...(patience ? { patience } : {}) })
   test.after(() => server.close())
   const where = 'socket' in address ? { socketPath: address.socket } : { host: '127.0.0.1', port: address.port }
-  return { jobs, owner, lines, ask: asker(where), rotations: () => rotations }
+  return { jobs, owner, lines, ask: asker(where), rotations: () => rotations, refused: () => server.refused }
 }
 
-function asker(where: object): Ask {
+/** Asks a server at this place. */
+export function asker(where: object): Ask {
   return (method, path, body, headers = {}) =>
     new Promise((resolve, reject) => {
       const request = httpRequest({ ...where, method, path, headers, agent: false }, response => {

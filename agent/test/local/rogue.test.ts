@@ -4,8 +4,10 @@ import { connect, type Socket } from 'node:net'
 import { describe, it, type TestContext } from 'node:test'
 import { limits, PlatenError } from '@platen/protocol'
 import { jsonLog } from '../../src/system/json-log.ts'
-import { refusalLog } from '../../src/local/refusal-log.ts'
-import { control, plugin, signed, signedServer, start } from './local-site.ts'
+import { statusText } from '../../src/cli/status.ts'
+import { RefusalLog } from '../../src/local/refusal-log.ts'
+import { startTestAgent } from '../support/test-agent.ts'
+import { asker, control, plugin, signed, signedServer, start } from './local-site.ts'
 
 const refused = (lines: readonly string[]): Record<string, unknown>[] =>
   lines.map(line => JSON.parse(line) as Record<string, unknown>).filter(line => line['event'] === 'local:refused')
@@ -21,7 +23,7 @@ function slowBody(test: TestContext, path: string): Socket {
 
 describe('a rogue PHP process', () => {
   it('is refused its replayed, forged and stale requests, and told of once a code', async test => {
-    const { ask, lines, jobs } = await signedServer(test)
+    const { ask, lines, jobs, refused: count } = await signedServer(test)
     const body = JSON.stringify({ kind: 'cache.purge', input: {}, origin: 'owner' })
     const once = signed('POST', '/v1/jobs', body)
     assert.equal((await ask('POST', '/v1/jobs', body, once)).status, 202)
@@ -35,6 +37,49 @@ describe('a rogue PHP process', () => {
       refused(lines).map(({ code }) => code),
       ['local.replayed', 'local.unauthorized'],
     )
+    assert.equal(count(), 20)
+  })
+
+  it('is counted where what it sends is no HTTP, once each time', async test => {
+    const address = plugin(test)
+    const { lines, refused: count } = await start(test, address)
+    const path = 'socket' in address ? address.socket : ''
+    for (const text of ['nonsense\r\n\r\n', 'POST /v1/jobs HTTP/1.1\r\nHost: agent\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n']) {
+      const socket = connect(path)
+      socket.on('error', () => {})
+      socket.resume().write(text)
+      await once(socket, 'close')
+    }
+    assert.equal(count(), 2)
+    assert.deepEqual(
+      refused(lines).map(({ code }) => code),
+      ['input.invalid'],
+    )
+  })
+
+  it('is counted where it opens more connections than there is room for', async test => {
+    const address = plugin(test)
+    const { ask, lines, refused: count } = await start(test, address)
+    const path = 'socket' in address ? address.socket : ''
+    const idle = Array.from({ length: 2 * limits.local.connections }, () => connect(path))
+    test.after(() => idle.forEach(socket => socket.destroy()))
+    await Promise.all(idle.map(socket => once(socket, 'connect')))
+    await assert.rejects(ask('GET', '/v1/status'))
+    assert.equal(count(), 1)
+    assert.deepEqual(
+      refused(lines).map(({ code }) => code),
+      ['agent.busy'],
+    )
+  })
+
+  it('shows in the status of the agent, and what root asks for in vain does not', { timeout: 60_000 }, async test => {
+    const { control: root, policy } = await startTestAgent(test)
+    await assert.rejects(root.createJob('site.delete', {}), { code: 'kind.unknown' })
+    assert.equal((await root.status()).local?.refused, 0)
+    assert.equal((await asker({ socketPath: policy.agent.socket })('GET', '/v1/secrets')).status, 404)
+    const status = await root.status()
+    assert.equal(status.local?.refused, 1)
+    assert.match(statusText(status), /refused from PHP +1/)
   })
 
   it('is refused paths that lead elsewhere, and what is no wish or job', async test => {
@@ -85,14 +130,14 @@ describe('the log of refusals', () => {
   it('tells of a code at once, then once a minute with how many more there were', () => {
     const lines: string[] = []
     let now = 0
-    const tell = refusalLog(
+    const log = new RefusalLog(
       jsonLog('test', line => lines.push(line)),
       { monotonic: () => now },
     )
-    for (let index = 0; index < 1_000; index += 1) tell(new PlatenError('rate.limited'), {})
-    tell(new PlatenError('local.replayed'), {})
+    for (let index = 0; index < 1_000; index += 1) log.tell(new PlatenError('rate.limited'), {})
+    log.tell(new PlatenError('local.replayed'), {})
     now = 60_000
-    tell(new PlatenError('rate.limited'), {})
+    log.tell(new PlatenError('rate.limited'), {})
     assert.deepEqual(
       refused(lines).map(({ code, more }) => [code, more]),
       [
@@ -101,5 +146,15 @@ describe('the log of refusals', () => {
         ['rate.limited', 999],
       ],
     )
+    assert.equal(log.count, 1_002)
+  })
+
+  it('counts no failure of the agent’s own among them', () => {
+    const log = new RefusalLog(
+      jsonLog('test', () => {}),
+      { monotonic: () => 0 },
+    )
+    log.tell(new PlatenError('internal'), {})
+    assert.equal(log.count, 0)
   })
 })

@@ -69,8 +69,8 @@ export interface RunsBench {
   readonly workers: HandWorkers
   readonly clock: HandClock
   readonly news: RunNews[]
-  /** The same site after a crash of its agent. */
-  readonly crash: () => RunsBench
+  /** The same site after a crash of its agent, which was away for so long. */
+  readonly crash: (awayMs?: number) => RunsBench
 }
 
 /** Opens one, which takes over what its file holds. */
@@ -79,10 +79,10 @@ export function bench(
   reports = true,
   file = join(tempFolder(test), 'journal.db'),
   policy = testPolicy('/srv'),
+  clock = new HandClock(),
 ): RunsBench {
   const journal = openJournal(file)
   const workers = new HandWorkers()
-  const clock = new HandClock()
   const kinds = new Map(testKinds.map(kind => [kind.name, kind]))
   const log = jsonLog('test', () => {})
   const owner = new SiteOwner({ policy, journal, clock, localTimeIn, log })
@@ -95,9 +95,11 @@ export function bench(
     open = false
   }
   test.after(close)
-  const crash = (): RunsBench => {
+  const crash = (awayMs = 0): RunsBench => {
     close()
-    return bench(test, reports, file, policy)
+    const later = new HandClock()
+    later.jump(clock.now() - later.now() + awayMs)
+    return bench(test, reports, file, policy, later)
   }
   return { runs, owner, journal, workers, clock, news, crash }
 }

@@ -35,7 +35,8 @@ const handler = async (context: JobContext<unknown>): Promise<{ result: unknown;
   if (step !== undefined)
     await context.step('write', input.once ? 'not repeatable' : 'idempotent', async () => writeFileSync(step, String(process.pid)))
   if (input.fail) throw new PlatenError('page.stale', 'For the test.')
-  for (const end = performance.now() + (input.busyMs ?? 0); performance.now() < end;) await new Promise(setImmediate)
+  for (const end = performance.now() + (input.busyMs ?? 0); performance.now() < end && !context.signal.aborted;)
+    await new Promise(setImmediate)
   if (input.crash) process.kill(process.pid, 'SIGKILL')
   if (input.eat) for (const held: Buffer[] = []; ; await new Promise(setImmediate)) held.push(Buffer.alloc(8 << 20, 1))
   if (input.wait) {

@@ -11,7 +11,7 @@ describe('a crash of the agent', () => {
     const first = before.runs.create('test.heavy', {}, 'owner')
     await soon()
     const second = before.runs.create('test.heavy', {}, 'owner')
-    assert.equal(before.workers.started[0]?.listener.step('write', 'not repeatable', 'begun'), true)
+    assert.equal(before.workers.started[0]?.listener.step('write', 'not repeatable'), true)
     const after = before.crash()
     await soon()
     const lost = after.runs.find(first.jobId)
@@ -49,11 +49,11 @@ describe('a worker that is over', () => {
     before.runs.create('test.light', {}, 'owner')
     await soon()
     const [started] = before.workers.started
-    started?.listener.step('write', 'idempotent', 'begun')
+    started?.listener.step('write', 'idempotent')
     started?.end(success)
     await soon()
     const step = test.mock.method(before.journal, 'step')
-    assert.equal(started?.listener.step('write', 'idempotent', 'begun'), false)
+    assert.equal(started?.listener.step('write', 'idempotent'), false)
     assert.equal(step.mock.callCount(), 0)
   })
 })
@@ -66,7 +66,7 @@ describe('a journal that fails', () => {
     test.mock.method(journal, 'step', () => {
       throw new Error('the disk is gone')
     })
-    assert.equal(workers.started[0]?.listener.step('write', 'idempotent', 'begun'), false)
+    assert.equal(workers.started[0]?.listener.step('write', 'idempotent'), false)
     assert.equal(workers.started[0]?.cancelled, 'journal')
   })
 

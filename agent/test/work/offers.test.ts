@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { limits } from '@platen/protocol'
 import { agentFrameValidators } from '@platen/protocol/validators/agent-frames'
+import type { Refusal } from '../../src/domain/policy.ts'
+import type { Offered } from '../../src/ports/jobs.ts'
 import { bench, bill, frames, offer, soon, success } from '../support/runs-bench.ts'
 
 describe('offers', () => {
@@ -89,6 +91,35 @@ describe('offers', () => {
     }
     assert.ok(taken >= 32 && taken <= 64, `${taken} taken`)
     assert.deepEqual((refused as { code: string }).code, 'agent.busy')
+  })
+
+  it('of heavy jobs are put off while another one is here, whoever asked for that', async test => {
+    const { runs, workers } = bench(test)
+    const heavy = (end: string): Offered => ({ ...offer(1, 1, `job_01936f0e-7b2c-7d3e-8f4a-5b6c7d8e9f${end}`), kind: 'test.heavy' })
+    const isPutOff = (refused: unknown): void => {
+      const { code, retryAfterMs = 0 } = refused as Refusal
+      assert.ok(code === 'agent.busy' && retryAfterMs > 0, JSON.stringify(refused))
+    }
+    runs.create('test.heavy', {}, 'owner')
+    isPutOff(runs.offer(heavy('aa')))
+    await soon()
+    isPutOff(runs.offer(heavy('aa')))
+    assert.equal(runs.offer(offer(1, 1)), 'accepted')
+    workers.started[0]?.end(success)
+    await soon()
+    assert.equal(runs.offer(heavy('aa')), 'accepted')
+    isPutOff(runs.offer(heavy('bb')))
+    runs.create('test.heavy', {}, 'owner')
+  })
+
+  it('of a heavy job that is here already are no second one', async test => {
+    const { runs, workers } = bench(test)
+    const heavy = { ...offer(1, 1), kind: 'test.heavy' }
+    runs.offer(heavy)
+    await soon()
+    assert.equal(runs.offer(heavy), 'accepted')
+    assert.equal(runs.offer({ ...heavy, epoch: 2, settled: 0 }), 'accepted')
+    assert.deepEqual([workers.started.length, runs.running()[0]?.epoch], [1, 2])
   })
 
   it('whose older lease the gateway has not heard of take up what was begun under that, and do not run it twice', async test => {

@@ -38,6 +38,14 @@ describe('a job in a worker process', () => {
     assert.equal(bill.savedBytes, 0)
   })
 
+  it('counts for the day while it still runs, by what is seen of it from outside', async test => {
+    const { control } = await startTestAgent(test)
+    const { id } = await control.createJob('test.heavy', { busyMs: 30_000 })
+    await again(async () => assert.ok((await control.status()).owner.usage.cpuSeconds >= 1), 25_000)
+    assert.equal((await until(control, id, () => true)).state, 'running')
+    await control.cancelJob(id)
+  })
+
   it('fails with the code that its handler threw', async test => {
     const { run } = await startTestAgent(test)
     const job = await run('test.light', { fail: true })

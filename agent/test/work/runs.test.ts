@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { agentFrameValidators } from '@platen/protocol/validators/agent-frames'
-import { bench, bill, frames, soon, success } from '../support/runs-bench.ts'
+import { bench, bill, frames, offer, soon, success } from '../support/runs-bench.ts'
 
 describe('jobs of the site', () => {
   it('are told to the gateway in the commit that makes them, and their result in the one that ends them', async test => {
@@ -40,6 +40,17 @@ describe('jobs of the site', () => {
     const run = runs.find(jobId)
     assert.equal(run?.state === 'ended' && run.end.outcome, 'failed')
     for (const frame of frames(journal)) assert.ok(agentFrameValidators[frame.type]?.(frame), JSON.stringify(frame))
+  })
+
+  it('go before what the platform had asked for earlier, where they are the owner’s', async test => {
+    const { runs, workers } = bench(test)
+    for (const name of ['aa', 'bb', 'cc']) runs.offer(offer(1, 1, `job_01936f0e-7b2c-7d3e-8f4a-5b6c7d8e9f${name}`))
+    await soon()
+    const { jobId } = runs.create('test.light', {}, 'owner')
+    await soon()
+    workers.started[0]?.end(success)
+    await soon()
+    assert.equal(workers.started.at(-1)?.order.jobId, jobId)
   })
 
   it('are no leases to renew', test => {

@@ -76,6 +76,23 @@ describe('a worker', () => {
     await gone
   })
 
+  it('tells of a step that it begins, and not that it has ended: what a step that must not be done twice did is never known', async test => {
+    const handler: AnyHandler = async context => {
+      await context.step('write', 'not repeatable', async () => undefined)
+      return { result: {}, effect: 'applied' }
+    }
+    const { main, words, gone } = await host(test, handler)
+    main.on('data', (piece: string) => {
+      if (piece.includes('"step"')) main.write('{"type":"noted","id":1}\n')
+    })
+    assert.deepEqual(
+      (await words()).map(word => word?.type),
+      ['here', 'step', 'end'],
+    )
+    main.end()
+    await gone
+  })
+
   it('ends with the job that its handler asks for, and hands on what became of that when it goes on', async test => {
     const child = { kind: 'health.report', input: {}, pool: 'verifiers' }
     const handler: AnyHandler = async context =>

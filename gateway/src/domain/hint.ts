@@ -5,7 +5,15 @@ import { placeOf, type Place } from './place.ts'
 export type Hint =
   /** `jobId` where it is about one job alone that nobody had yet. */
   | { readonly type: 'job queued'; readonly place: Place; readonly jobId?: string }
-  | { readonly type: 'job cancelled'; readonly jobId: string; readonly place: Place; readonly attempt: number; readonly epoch: number }
+  /** `agentId`: who has it. Without one the job has ended already, and whoever goes on with it is told when it renews its lease. */
+  | {
+      readonly type: 'job cancelled'
+      readonly jobId: string
+      readonly place: Place
+      readonly agentId?: string
+      readonly attempt: number
+      readonly epoch: number
+    }
   | { readonly type: 'site event'; readonly siteId: string }
   /** How far a running job is; the latest wins, and none is stored. `total` 0 means unknown. */
   | {
@@ -26,10 +34,11 @@ export function hintsOf(steps: readonly JobStep[]): readonly Hint[] {
   const hints = steps.flatMap(({ job, effects }): Hint[] => {
     const { id: jobId, siteId, attempt, epoch } = job
     const place = placeOf(job)
+    const holder = 'lease' in job ? { agentId: job.lease.agentId } : {}
     return [
       { type: 'site event', siteId },
       ...(job.state === 'queued' ? [{ type: 'job queued', place, ...(alone && job.epoch === 0 ? { jobId } : {}) } as const] : []),
-      ...(effects.includes('tell agent to cancel') ? [{ type: 'job cancelled', jobId, place, attempt, epoch } as const] : []),
+      ...(effects.includes('tell agent to cancel') ? [{ type: 'job cancelled', jobId, place, ...holder, attempt, epoch } as const] : []),
     ]
   })
   // Many jobs of one site need no more than one look.

@@ -1,7 +1,8 @@
 import type { Kind } from '@platen/protocol'
+import { billed, common, type Common } from './job-common.ts'
+import { ended, expired, lostRun } from './job-ends.ts'
 import type { AgentEvent, JobEvent } from './job-event.ts'
-import { expiry, lostRun } from './job-ends.ts'
-import type { Effect, Job, JobEnd, JobIdentity, JobIn, Reason } from './job.ts'
+import type { Job, JobEnd, JobIn, Reason } from './job.ts'
 import { backoffMs, isRetried } from './retry.ts'
 
 /** What a transition may look at besides job and event. */
@@ -12,8 +13,14 @@ export interface Surroundings {
   readonly random: number
 }
 
-/** Given to an agent, under a new epoch. */
-export function leased(job: JobIn<'queued'>, { agentId, leaseMs }: JobEvent & { type: 'claim' }, now: number): Job {
+/**
+ * Given to an agent, under a new epoch. What was done under those before that fell silent is in one agent's journal at most:
+ * that agent is asked by the new lease itself, and goes on with its run. Another one can't be, so it is given no job that must
+ * not be done twice.
+ */
+export function claimed(job: JobIn<'queued'>, { agentId, leaseMs }: JobEvent & { type: 'claim' }, { now, kind }: Surroundings): Job {
+  const witness = job.held?.agentId ?? job.witness ?? agentId
+  if (witness !== agentId && !kind.retry.codes.includes('job.lost')) return ended(job, now, lostRun)
   const lease = { agentId, expiresAt: now + leaseMs }
   return { ...common(job), state: 'offered', epoch: job.epoch + 1, attempt: job.attempt + 1, lease, cancelling: false }
 }
@@ -29,10 +36,11 @@ export function declined(job: JobIn<'offered'>, { code, message, retryAfterMs }:
   // It says nothing of the epochs before: where one of them fell silent, its run may still be in the agent's journal.
   const isKnown = job.settled === job.epoch - 1
   const known = isKnown ? { settled: job.epoch } : ({ touched: true } as const)
+  const witness = isKnown ? {} : { witness: job.lease.agentId }
   const settled = { ...common(job), ...known, attempt: job.attempt - 1 }
   if (job.cancelling) return ended(settled, now, { outcome: 'cancelled', effect: 'none' })
   if (retryAfterMs !== undefined && now >= job.queueDeadline) return expired({ ...settled, reason }, now)
-  if (retryAfterMs !== undefined) return { ...settled, reason, state: 'queued', notBefore: now + retryAfterMs }
+  if (retryAfterMs !== undefined) return { ...settled, reason, state: 'queued', notBefore: now + retryAfterMs, ...witness }
   return ended(settled, now, { outcome: code === 'owner.vetoed' ? 'cancelled' : 'failed', effect: 'none', error: reason })
 }
 
@@ -46,8 +54,8 @@ export function unanswered(job: JobIn<'offered'>, now: number): Job {
 }
 
 /** Without an agent until its child has ended. */
-export function waiting(job: JobIn<'offered' | 'running'>, { childId, effect }: AgentEvent & { type: 'wait' }, now: number): Job {
-  const settled = { ...common(job), ...(effect === 'none' ? {} : ({ touched: true } as const)), settled: job.epoch }
+export function waiting(job: JobIn<'offered' | 'running'>, { childId, effect, bill }: AgentEvent & { type: 'wait' }, now: number): Job {
+  const settled = { ...common(billed(job, bill)), ...(effect === 'none' ? {} : ({ touched: true } as const)), settled: job.epoch }
   if (job.cancelling) return ended(settled, now, { outcome: 'cancelled', effect })
   return { ...settled, attempt: job.attempt - 1, state: 'waiting', childId }
 }
@@ -56,62 +64,51 @@ export function waiting(job: JobIn<'offered' | 'running'>, { childId, effect }: 
  * Ends the job, or puts it back where its kind's retry policy says that another try may help. One that somebody wants cancelled
  * is cancelled then: that it isn't tried again is what was asked for.
  */
-export function endOrRetry(job: JobIn<'offered' | 'running'>, end: JobEnd, { now, kind: { retry }, random }: Surroundings): Job {
+export function endOrRetry(job: JobIn<'offered' | 'running'>, end: JobEnd, around: Surroundings): Job {
+  const { now, kind } = around
   const settled = { ...common(job), settled: job.epoch }
-  if (!isRetried(retry, job.attempt, end)) return ended(settled, now, end)
+  if (!isRetried(kind.retry, job.attempt, end)) return ended(settled, now, end)
   if (job.cancelling) {
     const { error: _again, ...cancelled } = end
     return ended(settled, now, { ...cancelled, outcome: 'cancelled' })
   }
   const touched = end.effect === 'none' ? settled : ({ ...settled, touched: true } as const)
-  return requeued(touched, now + backoffMs(job.attempt, retry, random), end.error)
+  return triedAgain(billed(touched, end.bill), around, end.error)
 }
 
 /** A lost agent may come back with the truth as long as nobody else was given the job. */
-export function lostOrRetry(job: JobIn<'running'>, { now, kind: { retry }, random }: Surroundings): Job {
-  const again = !job.cancelling && retry.codes.includes('job.lost') && job.attempt < retry.attempts
-  if (!again) return ended(job, now, lostRun)
+export function lostOrRetry(job: JobIn<'running'>, around: Surroundings): Job {
+  if (!mayBeLost(job, around.kind)) return ended(job, around.now, lostRun)
   const held = { agentId: job.lease.agentId, attempt: job.attempt }
-  return { ...requeued({ ...common(job), touched: true }, now + backoffMs(job.attempt, retry, random), lostRun.error), held }
+  return { ...triedAgain({ ...common(job), touched: true }, around, lostRun.error), held }
 }
 
 /**
  * Its agent has lost the journal that knew of the leases before: what they did nobody will ever say, and no later lease has to
  * ask. Where the kind may be tried again after such a loss, it is.
  */
-export function forgotten(job: JobIn<'offered'>, { now, kind: { retry }, random }: Surroundings): Job {
+export function forgotten(job: JobIn<'offered'>, around: Surroundings): Job {
   const settled = { ...common(job), touched: true, settled: job.epoch } as const
-  const again = !job.cancelling && retry.codes.includes('job.lost') && job.attempt < retry.attempts
-  return again ? requeued(settled, now + backoffMs(job.attempt, retry, random), lostRun.error) : ended(settled, now, lostRun)
+  return mayBeLost(job, around.kind) ? triedAgain(settled, around, lostRun.error) : ended(settled, around.now, lostRun)
 }
 
-type Common = JobIdentity & Pick<Job, 'attempt' | 'epoch' | 'settled' | 'reason' | 'touched' | 'child'>
-
-/** What a job is in every state. */
-export function common(job: Common): Common {
-  const { id, accountId, siteId, pool, kind, input, origin, createdAt, queueDeadline, coalesceKey, parentId, ...rest } = job
-  const { attempt, epoch, settled, reason, touched, child } = rest
-  const told = { ...(reason ? { reason } : {}), ...(touched ? { touched } : {}), ...(child ? { child } : {}) }
-  const made = { ...(pool ? { pool } : {}), ...(coalesceKey ? { coalesceKey } : {}), ...(parentId ? { parentId } : {}) }
-  return { id, accountId, siteId, kind, input, origin, createdAt, queueDeadline, attempt, epoch, settled, ...made, ...told }
+/** Whether a run of which nobody will know may be followed by another one. */
+function mayBeLost(job: JobIn<'offered' | 'running'>, { retry }: Kind): boolean {
+  return !job.cancelling && retry.codes.includes('job.lost') && job.attempt < retry.attempts
 }
 
-/** Back in the queue, not to start before a time. */
-function requeued(job: Common, notBefore: number, reason?: Reason): JobIn<'queued'> {
-  return { ...common(job), state: 'queued', notBefore, ...(reason ? { reason } : {}) }
+/** Goes on, as a new run of the same attempt, with what became of its child. */
+export function resumed(job: JobIn<'waiting'>, { child }: JobEvent & { type: 'resume' }, { now, kind }: Surroundings): Job {
+  return requeued({ ...common(job), child }, now, kind)
 }
 
-/** Ended for good. */
-export function ended(job: Common, finishedAt: number, end: JobEnd): Job {
-  return { ...common(job), state: end.outcome, finishedAt, end: { ...end, effect: effectOf(job, end) } }
+/** Put back after a run, for another attempt. */
+function triedAgain(job: Common, { now, kind, random }: Surroundings, reason: Reason | undefined): JobIn<'queued'> {
+  return { ...requeued(job, now + backoffMs(job.attempt, kind.retry, random), kind), ...(reason ? { reason } : {}) }
 }
 
-/** Ended because nobody started it in time. */
-export function expired(job: Common, finishedAt: number): Job {
-  return { ...common(job), state: 'expired', finishedAt, end: { ...expiry, effect: effectOf(job, expiry) } }
-}
-
-/** What all attempts together did to the site. */
-function effectOf({ touched }: Pick<Job, 'touched'>, { effect }: JobEnd): Effect {
-  return touched && effect === 'none' ? 'unknown' : effect
+/** Back in the queue, not to start before a time. It was started once: it has as long as then to be started again. */
+function requeued(job: Common, notBefore: number, { deadlines }: Kind): JobIn<'queued'> {
+  const queueDeadline = Math.max(job.queueDeadline, notBefore + deadlines.queueMs)
+  return { ...common(job), queueDeadline, state: 'queued', notBefore }
 }

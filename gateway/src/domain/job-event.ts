@@ -1,3 +1,4 @@
+import type { Bill } from './bill.ts'
 import type { ChildOutcome, Effect, JobEnd, Reason } from './job.ts'
 
 /** What an agent, or the connection to it, says of an attempt; `epoch` and `agentId` say which. */
@@ -5,7 +6,7 @@ export type AgentEvent = { readonly epoch: number; readonly agentId: string } & 
   | { readonly type: 'accept' | 'renew' | 'offer again'; readonly leaseMs: number }
   | ({ readonly type: 'decline'; readonly retryAfterMs?: number } & Reason)
   | { readonly type: 'end'; readonly end: JobEnd }
-  | { readonly type: 'wait'; readonly childId: string; readonly effect: Effect }
+  | { readonly type: 'wait'; readonly childId: string; readonly effect: Effect; readonly bill?: Bill }
 )
 
 /** What can happen to a job. */

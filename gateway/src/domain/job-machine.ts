@@ -1,19 +1,18 @@
 import { runDeadline } from './due.ts'
 import {
-  common,
+  claimed,
   declined,
-  ended,
   endOrRetry,
-  expired,
   forgotten,
-  leased,
   lostOrRetry,
+  resumed,
   takenUp,
   unanswered,
   waiting,
   type Surroundings,
 } from './job-changes.ts'
-import { lostRun, overrun, superseded } from './job-ends.ts'
+import { common } from './job-common.ts'
+import { ended, expired, lostRun, overrun, superseded } from './job-ends.ts'
 import type { AgentEvent, JobEvent } from './job-event.ts'
 import type { Job, JobIn } from './job.ts'
 
@@ -42,8 +41,7 @@ export function transition(job: Job, event: JobEvent, around: Surroundings): Job
     case 'failed':
     case 'cancelled':
     case 'expired':
-      // A result that comes twice is answered like the first one: its sender only wants to forget it.
-      return { job, accepted: event.type === 'end' && event.epoch === job.epoch, effects: [] }
+      return { job, accepted: event.type === 'end' && wasHeard(job, event), effects: [] }
   }
 }
 
@@ -51,7 +49,7 @@ function fromQueued(job: JobIn<'queued'>, event: JobEvent, around: Surroundings)
   const { now } = around
   switch (event.type) {
     case 'claim':
-      return job.notBefore > now ? unchanged(job) : next(leased(job, event, now))
+      return job.notBefore > now ? unchanged(job) : next(claimed(job, event, around))
     case 'cancel':
       return { ...next(ended(job, now, { outcome: 'cancelled', effect: 'none' })), effects: job.held ? ['tell agent to cancel'] : [] }
     case 'supersede':
@@ -64,8 +62,7 @@ function fromQueued(job: JobIn<'queued'>, event: JobEvent, around: Surroundings)
     case 'wait':
       if (event.epoch !== job.epoch) return unchanged(job)
       if (event.agentId === job.held?.agentId) return fromOffered(takenUp(job, job.held), event, around)
-      // What was heard before is answered as it was then.
-      return { job, accepted: event.epoch === job.settled && (event.type === 'end' || event.type === 'wait'), effects: [] }
+      return { job, accepted: wasHeard(job, event) && (event.type === 'end' || event.type === 'wait'), effects: [] }
     case 'offer again':
     case 'decline':
     case 'resume':
@@ -132,13 +129,12 @@ function fromRunning(job: JobIn<'running'>, event: JobEvent, around: Surrounding
   }
 }
 
-function fromWaiting(job: JobIn<'waiting'>, event: JobEvent, { now }: Surroundings): JobStep {
+function fromWaiting(job: JobIn<'waiting'>, event: JobEvent, around: Surroundings): JobStep {
   switch (event.type) {
     case 'resume':
-      if (event.child.jobId !== job.childId) return unchanged(job)
-      return next({ ...common(job), child: event.child, state: 'queued', notBefore: now })
+      return event.child.jobId === job.childId ? next(resumed(job, event, around)) : unchanged(job)
     case 'cancel':
-      return { ...next(ended(job, now, { outcome: 'cancelled', effect: 'none' })), effects: ['cancel child'] }
+      return { ...next(ended(job, around.now, { outcome: 'cancelled', effect: 'none' })), effects: ['cancel child'] }
     case 'wait':
       return { job, accepted: event.epoch === job.settled, effects: [] }
     case 'claim':
@@ -156,6 +152,14 @@ function fromWaiting(job: JobIn<'waiting'>, event: JobEvent, { now }: Surroundin
 /** Whether what an agent says is said by the holder of the present lease, of the present epoch. */
 function isOfLease(job: JobIn<'offered' | 'running'>, { epoch, agentId }: AgentEvent): boolean {
   return epoch === job.epoch && agentId === job.lease.agentId
+}
+
+/**
+ * Whether it is of the last lease, of which was heard what became of it: said again, that is answered as it was then, since its sender
+ * only wants to forget it. A job that ended without a word has no use for one that comes late, and its sender has to know.
+ */
+function wasHeard({ epoch, settled }: Job, event: AgentEvent): boolean {
+  return event.epoch === epoch && settled === epoch && epoch > 0
 }
 
 function next(job: Job): JobStep {

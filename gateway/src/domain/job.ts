@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@platen/protocol'
+import type { Bill } from './bill.ts'
 
 /** Who asked for a job: the platform over the API, or somebody at the site. */
 export type Origin = 'platform' | 'owner' | 'event' | 'root'
@@ -10,17 +11,6 @@ export type Effect = 'none' | 'applied' | 'partial' | 'unknown'
 export interface Reason {
   readonly code: ErrorCode
   readonly message: string
-}
-
-/** What a run cost, and what it saved. */
-export interface Bill {
-  readonly cpuMs: number
-  readonly peakRssBytes: number
-  readonly wallMs: number
-  /** From and to disks. */
-  readonly readBytes: number
-  readonly writtenBytes: number
-  readonly savedBytes: number
 }
 
 /** How a job ended. */
@@ -60,7 +50,7 @@ export interface JobIdentity {
   readonly input: unknown
   readonly origin: Origin
   readonly createdAt: number
-  /** Not started by then: `expired`. */
+  /** Not started by then: `expired`. Put off when a run is to be followed by another. */
   readonly queueDeadline: number
   /** Queued jobs of one place that share it become one. */
   readonly coalesceKey?: string
@@ -75,7 +65,9 @@ export interface JobIdentity {
  *
  * **queued** — waits for an agent of its place, not before `notBefore`. Left by `claim`, `cancel`, `supersede`, `tick` past the
  * queue deadline. Where a lease ran out without a word, its holder may still come back (`held`): until the next lease its
- * `accept`, `renew`, `end` and `wait` are as good as in time.
+ * `accept`, `renew`, `end` and `wait` are as good as in time. Where that holder, or one that declined a later lease (`witness`), may
+ * have begun what nobody else knows of, the `claim` of another agent ends the job, unless its kind may be tried again after
+ * `job.lost`.
  *
  * **offered** — leased to an agent that has not answered. Left by `accept` and `renew`; by `decline` (back to the queue until the
  * queue deadline and `expired` after it, cancelled by the owner, failed, or `job.lost`: earlier leases of it will never be known);
@@ -91,7 +83,8 @@ export interface JobIdentity {
  * **waiting** — for a child, without a lease and without a place among those that run. Left by `resume` when the child has
  * ended, which puts it back to the queue with the same attempt, and by `cancel`.
  *
- * **ended** — `succeeded`, `failed`, `cancelled` or `expired`; for good.
+ * **ended** — `succeeded`, `failed`, `cancelled` or `expired`; for good. An `end` that was heard may come again; one that comes after
+ * the clock has ended the job is refused.
  */
 export type Job = JobIdentity & {
   readonly attempt: number
@@ -101,10 +94,17 @@ export type Job = JobIdentity & {
   readonly reason?: Reason
   /** An earlier lease ended without a word, or with a change of the site: `none` can't be said of the job any more. */
   readonly touched?: true
+  /** What its runs cost so far, while it goes on; that of all is in its end. */
+  readonly bill?: Bill
   /** What the next run is told of the child that the last one asked for. */
   readonly child?: ChildOutcome
 } & (
-    | { readonly state: 'queued'; readonly notBefore: number; readonly held?: { readonly agentId: string; readonly attempt: number } }
+    | {
+        readonly state: 'queued'
+        readonly notBefore: number
+        readonly held?: { readonly agentId: string; readonly attempt: number }
+        readonly witness?: string
+      }
     | { readonly state: 'offered'; readonly lease: Lease; readonly cancelling: boolean }
     | { readonly state: 'running'; readonly lease: Lease; readonly startedAt: number; readonly cancelling: boolean }
     | { readonly state: 'waiting'; readonly childId: string }

@@ -51,7 +51,8 @@ export async function invite(
 }
 
 /**
- * Uses a token up. The agent that the site had is revoked in the same commit, and its socket is closed at once.
+ * Uses a token up. The agent that the site had is revoked in the same commit, and its socket is closed at once. Whoever lost the
+ * answer may ask again with the same key, and gets it again.
  * @throws PlatenError input.invalid, enrol.token_invalid, enrol.token_expired
  */
 export async function redeem({ agents, bus, gateway, now }: EnrolmentParts, request: EnrolmentRequest): Promise<EnrolmentAnswer> {

@@ -2,6 +2,7 @@ import type { Catalog } from '../domain/catalog.ts'
 import type { Bus } from '../ports/bus.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
+import type { Metrics } from '../ports/metrics.ts'
 import type { LatestProgress } from '../ports/progress.ts'
 import type { RequestRecord } from '../ports/request-record.ts'
 import type { Store } from '../ports/store.ts'
@@ -13,7 +14,9 @@ export interface HttpParts {
   readonly store: Store
   readonly bus: Bus
   readonly clock: Clock
+  /** Which no caller can fill. */
   readonly log: Log
+  readonly metrics: Pick<Metrics, 'count'>
   readonly progress: LatestProgress
   readonly catalog: Catalog
   /** Makes a one-time enrolment token for a site of an account. */

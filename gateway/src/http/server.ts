@@ -199,8 +199,15 @@ function serveFrontPage(app: FastifyInstance): void {
 /** What whoever asks can do nothing about; the log says why. */
 const ourFaults: ReadonlySet<ErrorCode> = new Set(['internal', 'store.unavailable', 'disk.full'])
 
-function fail(error: unknown, request: FastifyRequest, reply: FastifyReply, { log }: HttpParts): void {
+/** A token that was used up, revoked, guessed, or is another's: who tries is worth knowing. */
+const tokenFaults: ReadonlySet<ErrorCode> = new Set(['token.invalid', 'token.scope', 'enrol.token_invalid', 'enrol.token_expired'])
+
+function fail(error: unknown, request: FastifyRequest, reply: FastifyReply, { log, metrics }: HttpParts): void {
   const problem = problemOf(error)
+  if (tokenFaults.has(problem.code)) {
+    metrics.count('http_tokens_refused', problem.code)
+    log.warn('http:token_refused', { address: request.ip, code: problem.code })
+  }
   if (ourFaults.has(problem.code)) log.error('http:failed', { method: request.method, url: request.routeOptions.url, error })
   if (problem.code === 'token.invalid') reply.header('www-authenticate', 'Bearer')
   if (error instanceof TooMany) reply.header('retry-after', String(error.retryAfterSeconds))

@@ -1,14 +1,15 @@
-import { limits, newId, problemText, toPlatenError, type AgentFrame, type ErrorCode, type Kind } from '@platen/protocol'
+import { limits, newId, toPlatenError, type AgentFrame, type ErrorCode, type Kind } from '@platen/protocol'
 import { kindIn } from '../domain/catalog.ts'
 import { hintsOf } from '../domain/hint.ts'
-import { localSilenceMs } from '../domain/due.ts'
 import { isEnded, type Job } from '../domain/job.ts'
 import type { AgentEvent } from '../domain/job-event.ts'
 import { TokenBuckets } from '../domain/token-buckets.ts'
 import type { StoredStep } from '../ports/jobs.ts'
+import { problemOf } from './asked-job.ts'
 import { countEnds, jobEnd, knownCode } from './job-end.ts'
 import type { LinkParts } from './link-parts.ts'
 import type { Peer } from './peer.ts'
+import type { SiteJobs } from './site-jobs.ts'
 
 type Frame<Type extends AgentFrame['type']> = Extract<AgentFrame, { type: Type }>
 type Fence = Frame<'heartbeat'>['running'][number]
@@ -16,22 +17,27 @@ type Fence = Frame<'heartbeat'>['running'][number]
 /** A decline asks for a pause of so long at least: an agent must not make its gateway spin. */
 const shortestPauseMs = 1_000
 
-/** Jobs that a site makes by itself: as many as its owner, its events and root may ask for after a day without a gateway, then two a second. */
-const made = { perSecond: 2, burst: 2_000 }
-/** Agents that are remembered, apart from those that have made nothing lately. */
-const mostMakers = 100_000
+/** Of one job: agents keep to it, and what a way between piles up is not worth more. */
+const progressRate = { perSecond: limits.job.progressPerSecond, burst: limits.job.progressPerSecond }
+/** Jobs whose rate is watched at once. */
+const mostReporting = 10_000
 
-/** What an agent's frames about jobs and state do to the store, and what is answered. All methods throw what the store throws. */
+/** What an agent's frames about jobs do to the store, and what is answered. All methods throw what the store throws. */
 export class AgentFrames {
   readonly #parts: LinkParts
-  readonly #made = new TokenBuckets(made, mostMakers)
+  readonly #siteJobs: SiteJobs
+  readonly #progress = new TokenBuckets(progressRate, mostReporting)
+  /** The last lease that an agent reported progress under which was not its own. */
+  readonly #stale = new WeakMap<Peer, string>()
 
-  constructor(parts: LinkParts) {
+  constructor(parts: LinkParts, siteJobs: SiteJobs) {
     this.#parts = parts
+    this.#siteJobs = siteJobs
   }
 
   /** Renews the leases of what runs, and tells the agent what runs in vain. */
-  async running(peer: Peer, fences: readonly Fence[]): Promise<void> {
+  async running(peer: Peer, listed: readonly Fence[]): Promise<void> {
+    const fences = [...new Map(listed.map(fence => [`${fence.jobId} ${fence.epoch}`, fence])).values()]
     const renewed = await Promise.allSettled(fences.map(fence => this.#renew(peer, fence)))
     const failed = renewed.filter(each => each.status === 'rejected').map(({ reason }) => reason as unknown)
     // Where the store is away the connection ends; one lease that it does not renew is not worth all others.
@@ -49,21 +55,26 @@ export class AgentFrames {
     const { jobId, code, message, retryAfterMs } = frame
     // The agent has taken this very attempt before: its result is on its way.
     if (code === 'grant.replayed') return
-    peer.letGo(jobId)
+    if (peer.heldJob(jobId)?.epoch === frame.epoch) peer.letGo(jobId)
     const pause = retryAfterMs === undefined ? {} : { retryAfterMs: Math.max(retryAfterMs, shortestPauseMs) }
-    await this.#apply(peer, frame, { type: 'decline', code: knownCode(code), message, ...pause })
+    const step = await this.#apply(peer, frame, { type: 'decline', code: knownCode(code), message, ...pause })
+    const refused = refusalOf(step)
+    if (refused !== undefined) return this.#noteRefusal(peer, jobId, 'decline', refused)
     this.#parts.metrics.count('jobs_declined', knownCode(code))
     this.#parts.log.warn('link:declined', { agentId: peer.agent.id, jobId, code: knownCode(code) })
   }
 
+  /** Not answered where it is stale: a run whose lease no heartbeat has renewed yet on this connection may be as good as any. */
   progress(peer: Peer, { jobId, epoch, done, total, note }: Frame<'job.progress'>): void {
-    if (peer.heldJob(jobId)?.epoch !== epoch) return this.#parts.metrics.count('link_frames_refused', 'job.stale_epoch')
+    if (peer.heldJob(jobId)?.epoch !== epoch) return this.#noteStale(peer, jobId, epoch)
+    if (!this.#progress.take(jobId, this.#parts.clock.now())) return this.#parts.metrics.count('link_frames_surplus', 'job.progress')
     this.#parts.bus.publish({ type: 'job progress', siteId: peer.agent.siteId, jobId, progress: { done, total, note } })
   }
 
   /** Stores a result once, whatever number of times it comes, and says so. */
   async result(peer: Peer, frame: Frame<'job.result'>): Promise<void> {
-    const refused = frame.epoch === 0 ? await this.#localResult(peer, frame) : await this.#leasedResult(peer, frame)
+    const refused = frame.epoch === 0 ? await this.#siteJobs.ended(peer, frame) : await this.#leasedResult(peer, frame)
+    if (frame.epoch === 0 && refused === undefined) this.#changed(peer)
     this.#acknowledge(peer, frame, 'result', refused)
   }
 
@@ -74,17 +85,12 @@ export class AgentFrames {
 
   async created(peer: Peer, frame: Frame<'job.created'>): Promise<void> {
     const { jobId } = frame
-    // Kept for long, in the store that all share: what makes more than any site has use for is not to be believed.
-    if (!this.#made.take(peer.agent.id, this.#parts.clock.now())) return peer.close(4008)
-    const refused = await this.#import(peer, frame)
+    if (this.#siteJobs.areTooFast(peer)) return peer.close(4008)
+    const refused = await this.#siteJobs.created(peer, frame)
     if (refused === undefined) this.#changed(peer)
-    else this.#noteRefusal(peer, jobId, 'created', refused)
+    // A day that is spent is told of once, and not for each job that finds no room in it.
+    else if (refused !== 'rate.limited') this.#noteRefusal(peer, jobId, 'created', refused)
     peer.send({ type: 'job.ack', jobId, of: 'created', attempt: 0, epoch: 0, ...(refused === undefined ? {} : { refused }) })
-  }
-
-  async report(peer: Peer, { seq, full, facts }: Frame<'state.report'>): Promise<void> {
-    const stored = await this.#parts.store.agents.report(peer.agent.id, { seq, full, facts })
-    if (!stored) peer.send({ type: 'state.resync' })
   }
 
   async #renew(peer: Peer, fence: Fence): Promise<void> {
@@ -114,6 +120,14 @@ export class AgentFrames {
     peer.send({ type: 'job.ack', jobId, of, attempt, epoch, ...(refused === undefined ? {} : { refused }) })
   }
 
+  /** Logged once a lease: whoever goes on says so four times a second. */
+  #noteStale(peer: Peer, jobId: string, epoch: number): void {
+    const fence = `${jobId} ${epoch}`
+    if (this.#stale.get(peer) === fence) return this.#parts.metrics.count('link_frames_refused', 'job.stale_epoch')
+    this.#stale.set(peer, fence)
+    this.#noteRefusal(peer, jobId, 'progress', 'job.stale_epoch')
+  }
+
   #noteRefusal({ agent }: Peer, jobId: string, of: string, code: ErrorCode): void {
     this.#parts.metrics.count('link_frames_refused', code)
     this.#parts.log.warn('link:refused', { agentId: agent.id, jobId, of, code })
@@ -131,10 +145,11 @@ export class AgentFrames {
     const parent = await store.jobs.findAt(peer.agent.places, frame.jobId)
     if (!parent) return 'job.not_found'
     const child = childOf(parent, frame.child, kindIn(catalog, parent.kind), kindIn(catalog, frame.child.kind), clock.now())
-    const wrong = child ? this.#problemOf(child) : 'policy.denied'
-    const { epoch, effect } = frame
+    const wrong = child ? problemOf(child, this.#parts) : 'policy.denied'
+    const { epoch, effect, bill } = frame
     if (!child || wrong) return this.#endWithout(peer, frame, wrong ?? 'internal')
-    const event = { type: 'wait', epoch, agentId: peer.agent.id, childId: child.id, effect } as const
+    const cost = bill ? { bill } : {}
+    const event = { type: 'wait', epoch, agentId: peer.agent.id, childId: child.id, effect, ...cost } as const
     try {
       const step = await store.jobs.wait(peer.agent.places, frame.jobId, event, child, clock.now())
       this.#announce(step)
@@ -148,42 +163,9 @@ export class AgentFrames {
   /** Ends a job whose child is refused: without it, it can't go on. */
   async #endWithout(peer: Peer, frame: Frame<'job.wait'>, code: ErrorCode): Promise<ErrorCode | undefined> {
     const error = { code, message: 'The child that it asks for is refused.' }
-    return refusalOf(await this.#apply(peer, frame, { type: 'end', end: { outcome: 'failed', effect: frame.effect, error } }))
-  }
-
-  async #localResult(peer: Peer, frame: Frame<'job.result'>): Promise<ErrorCode | undefined> {
-    const { store, clock, catalog } = this.#parts
-    const job = await store.jobs.find(peer.agent.accountId, frame.jobId)
-    if (!job) return 'job.not_found'
-    const at = Math.min(frame.finishedAt, clock.now())
-    const end = jobEnd(frame, catalog.results[job.kind])
-    if (!(await store.jobs.finishLocal(peer.agent.siteId, frame.jobId, end, at))) return 'job.not_found'
-    this.#changed(peer)
-    return undefined
-  }
-
-  async #import(peer: Peer, { jobId, kind, input, origin, createdAt }: Frame<'job.created'>): Promise<ErrorCode | undefined> {
-    const { store, clock } = this.#parts
-    const { id: agentId, accountId, siteId } = peer.agent
-    const now = clock.now()
-    const at = Math.min(createdAt, now)
-    const identity = { id: jobId, accountId, siteId, kind, input, origin, createdAt: at, queueDeadline: at }
-    const wrong = this.#problemOf(identity)
-    if (wrong) return wrong
-    // No lease in truth, since nobody else may have it: so long its agent is waited for.
-    const lease = { agentId, expiresAt: now + localSilenceMs }
-    const job: Job = { ...identity, attempt: 0, epoch: 0, settled: 0, state: 'running', startedAt: at, cancelling: false, lease }
-    return (await store.jobs.importLocal(job)) ? undefined : 'job.not_found'
-  }
-
-  /** What is wrong with a job that an agent asks for. */
-  #problemOf({ id, kind, input }: Pick<Job, 'id' | 'kind' | 'input'>): ErrorCode | undefined {
-    const { catalog, log } = this.#parts
-    if (!kindIn(catalog, kind)) return 'kind.unknown'
-    if (Buffer.byteLength(JSON.stringify(input)) > limits.job.inputBytes) return 'input.too_large'
-    if (catalog.inputs[kind]?.(input)) return undefined
-    log.warn('link:job_refused', { jobId: id, problem: problemText(catalog.inputs[kind]?.errors) })
-    return 'input.invalid'
+    const { effect, bill } = frame
+    const end = { outcome: 'failed', effect, error, ...(bill ? { bill } : {}) } as const
+    return refusalOf(await this.#apply(peer, frame, { type: 'end', end }))
   }
 
   async #kindOf(peer: Peer, jobId: string): Promise<string | undefined> {
@@ -198,8 +180,9 @@ export class AgentFrames {
     return step
   }
 
+  /** A word that comes again has been counted and told of. */
   #announce(step: StoredStep | undefined): void {
-    if (!step?.accepted) return
+    if (!step?.accepted || !step.changed) return
     const steps = [step, ...step.also]
     countEnds(this.#parts.metrics, steps)
     for (const hint of hintsOf(steps)) this.#parts.bus.publish(hint)

@@ -3,8 +3,10 @@ import { canonicalJson, PlatenError, toPlatenError, type AgentFrame, type Json }
 import { kindIn } from '../domain/catalog.ts'
 import { hintsOf } from '../domain/hint.ts'
 import type { Job } from '../domain/job.ts'
+import { placeOf } from '../domain/place.ts'
 import type { LeasedJob } from '../ports/jobs.ts'
 import { countEnds } from './job-end.ts'
+import { leastBusy } from './least-busy.ts'
 import type { LinkParts } from './link-parts.ts'
 import type { Registry } from './registry.ts'
 import type { Session } from './session.ts'
@@ -48,6 +50,17 @@ export class Dispatcher {
     if (this.#serving.has(session)) this.#serving.set(session, true)
     else if (this.#mayTake(session)) void this.#serve(session)
     else this.#satisfied.delete(session)
+  }
+
+  /**
+   * Something was queued that any of these sessions may carry out: one that has room looks for it, of each kind of agent. All of a pool
+   * would look in vain but for one. Where there is no room, whoever makes some looks; what is left by chance is found by the rounds.
+   */
+  wakeSome(sessions: readonly Session[]): void {
+    const able = sessions.filter(session => this.#mayTake(session))
+    // One that is looking may have looked too early: it does so again where there is no other.
+    const woken = leastBusy(able, session => session.heldCount + (this.#serving.has(session) ? mostHeld : 0))
+    for (const session of woken.length > 0 ? woken : sessions) this.wake(session)
   }
 
   /** A job of the session has ended. Where nothing waited for room there is nothing to look for: what comes is hinted. */
@@ -102,14 +115,22 @@ export class Dispatcher {
 
   /** Whether there may be more. */
   async #offerSome(session: Session): Promise<boolean> {
-    const { store, clock, bus, leaseMs } = this.#parts
+    const { store, clock, bus, leaseMs, metrics } = this.#parts
     const { id: agentId, places } = session.agent
     const most = mostHeld - session.heldCount
-    const jobs = await store.jobs.claim({ agentId, places, kinds: session.kinds, leaseMs, now: clock.now(), most })
-    for (const hint of hintsOf(jobs.map(job => ({ job, accepted: true, effects: [] })))) bus.publish(hint)
+    const { jobs, also } = await store.jobs.claim({ agentId, places, kinds: session.kinds, leaseMs, now: clock.now(), most })
+    countEnds(metrics, also)
+    for (const hint of hintsOf([...jobs.map(job => ({ job, accepted: true, effects: [] })), ...also])) bus.publish(hint)
     this.#noteRest(session, jobs, jobs.length < most)
+    if (jobs.length === most) this.#passOn(session, jobs)
     await Promise.all(jobs.map(job => this.#offer(session, job)))
     return jobs.length === most
+  }
+
+  /** There may be more than the session has room for, which others of its pool have not been woken for. */
+  #passOn(session: Session, jobs: readonly Offered[]): void {
+    const pooled = jobs.find(({ pool }) => pool !== undefined)
+    if (pooled) this.wakeSome(this.#registry.at(placeOf(pooled)).filter(other => other !== session && other.kinds === session.kinds))
   }
 
   /** Light jobs keep nothing from starting: after the last of them there is nothing to look for before something is queued. */

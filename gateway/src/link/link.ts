@@ -13,7 +13,9 @@ import { quietLog } from './quiet-log.ts'
 import { Registry, type AgentName } from './registry.ts'
 import { Rounds } from './rounds.ts'
 import { Session } from './session.ts'
+import { SiteJobs, type CreatedBounds } from './site-jobs.ts'
 import { Spared } from './spared.ts'
+import { StateReports } from './state-reports.ts'
 import { upgrader } from './upgrade.ts'
 
 /** What the link needs of whoever composes a gateway. */
@@ -24,6 +26,7 @@ export interface LinkOptions extends Omit<LinkParts, 'heartbeatMs' | 'leaseMs' |
   readonly leaseMs?: number
   readonly metrics?: Metrics
   readonly rates?: Partial<AdmissionRates>
+  readonly created?: Partial<CreatedBounds>
   /** Addresses and networks of proxies that may say in X-Forwarded-For who asks. */
   readonly trustProxy?: readonly string[]
 }
@@ -53,6 +56,7 @@ export function openLink({
   leaseMs = limits.job.leaseMs,
   metrics = noMetrics,
   rates = {},
+  created = {},
   trustProxy = [],
   ...rest
 }: LinkOptions): GatewayLink {
@@ -66,7 +70,8 @@ export function openLink({
     parts,
     registry,
     dispatcher,
-    frames: new AgentFrames(parts),
+    frames: new AgentFrames(parts, new SiteJobs(parts, { ...limits.created, ...created })),
+    reports: new StateReports(parts),
     kindLists: new KindLists(parts.catalog),
     spared: new Spared(leaseMs),
     sessions,
@@ -109,13 +114,14 @@ function heed(hint: Hint, registry: Registry, dispatcher: Dispatcher): void {
       const sessions = registry.at(hint.place)
       // It may have been claimed in the commit that made it.
       if (hint.jobId !== undefined && sessions.some(session => session.heldJob(hint.jobId as string) !== undefined)) return
-      for (const session of sessions) dispatcher.wake(session)
-      return
+      return dispatcher.wakeSome(sessions)
     }
     case 'job cancelled': {
-      const { jobId, attempt, epoch } = hint
+      const { jobId, place, agentId, attempt, epoch } = hint
+      // A site has no agent but one.
+      const isMeant = ({ agent }: Session): boolean => (agentId === undefined ? agent.siteId === place : agent.id === agentId)
       // One that is not open yet is told when it is.
-      for (const session of registry.at(hint.place))
+      for (const session of registry.at(place).filter(isMeant))
         if (session.isOpen) session.send({ type: 'job.cancel', jobId, attempt, epoch, reason: 'cancelled' })
       return
     }

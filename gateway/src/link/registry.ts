@@ -36,14 +36,15 @@ export class Registry {
   add(session: Session): void {
     const { agent } = session
     const others = this.ofAgent(agent)
-    for (const other of others) if (other.instanceId === session.instanceId) other.close(4004)
-    if (others.length >= mostOfAgent) others[0]?.close(4004)
     for (const place of agent.places) {
       const there = this.#byPlace.get(place)
       if (there) there.push(session)
       else this.#byPlace.set(place, [session])
     }
     this.#count += 1
+    // After it is there itself: a third process must at no moment seem to be the only one.
+    for (const other of others) if (other.instanceId === session.instanceId) other.close(4004)
+    if (others.length >= mostOfAgent) others[0]?.close(4004)
     this.#noteDuplicate(agent)
   }
 
@@ -57,7 +58,7 @@ export class Registry {
     this.#noteDuplicate(agent)
   }
 
-  /** Whether an agent gets no jobs, because two processes of it are connected. */
+  /** Whether an agent gets no jobs, and is not heard about any, because two processes of it are connected. */
   isDuplicate({ id }: Pick<AgentName, 'id'>): boolean {
     return this.#duplicates.has(id)
   }
@@ -99,6 +100,7 @@ export class Registry {
     } else {
       this.#duplicates.delete(agentId)
       log.info('link:duplicate_over', { agentId, siteId })
+      for (const session of this.ofAgent(agent)) session.alone()
     }
   }
 }

@@ -23,7 +23,7 @@ type Looked = 'registry' | 'dispatcher' | 'sessions' | 'spared'
  * looks at their deadlines.
  *
  * An agent can't renew a lease while gateway or store are away, so after each such time, the start included, nothing is taken
- * for run out before everybody had the length of a lease to come back.
+ * for run out before everybody had the length of a lease to come back. Sessions, too, are given all of their time then.
  */
 export class Rounds {
   readonly #parts: LinkParts
@@ -57,10 +57,14 @@ export class Rounds {
   #round(): void {
     const { clock, log, leaseMs } = this.#parts
     const now = clock.now()
-    if (Math.abs(now - this.#roundAt) > stillMs) this.#judgesFrom = now + leaseMs
+    const stood = Math.abs(now - this.#roundAt) > stillMs
+    if (stood) this.#judgesFrom = now + leaseMs
     this.#roundAt = now
     try {
-      for (const session of this.#sessions) session.checkDeadlines(now)
+      for (const session of this.#sessions) {
+        if (stood) session.startWaiting(now)
+        else session.checkDeadlines(now)
+      }
       this.#wakeSome()
     } catch (error) {
       log.error('link:round_failed', { error })

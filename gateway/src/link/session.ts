@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import {
   closeCodes,
   decodeFrame,
+  gatewayCapabilities,
   limits,
   negotiate,
   toPlatenError,
@@ -26,6 +27,7 @@ import type { Proven, SessionStep } from './session-step.ts'
 import { signerOfHello, type Hello } from './signed.ts'
 import { ownSocket, type SocketOwner } from './socket-owner.ts'
 import type { Spared } from './spared.ts'
+import type { StateReports } from './state-reports.ts'
 import { takeFrame } from './take-frame.ts'
 
 /** What a session needs besides its socket. */
@@ -33,6 +35,7 @@ export interface SessionOptions {
   readonly parts: LinkParts
   readonly registry: Registry
   readonly frames: AgentFrames
+  readonly reports: StateReports
   readonly dispatcher: Dispatcher
   readonly kindLists: KindLists
   readonly spared: Spared
@@ -59,6 +62,10 @@ export class Session implements Peer, SocketOwner {
   #step: SessionStep
   #heardAt: number
   #tokens: number = limits.link.frameBurst
+  /** The last heartbeat that was acted on. */
+  #beatAt = 0
+  /** What it said of jobs, or was to be told of them, was left out because another process held the same key. */
+  #isUnheard = false
 
   constructor(agent: Agent, socket: WebSocket, options: SessionOptions) {
     const { id, accountId, siteId, pool, publicKey, pendingKey } = agent
@@ -138,6 +145,11 @@ export class Session implements Peer, SocketOwner {
     this.#socket.terminate()
   }
 
+  /** Nothing is known of the time before: the clock was set, or this process stood still and has not read what came. */
+  startWaiting(nowMs: number): void {
+    this.#heardAt = nowMs
+  }
+
   /** Lets time pass: a hello that does not come, a peer that is silent or does not let go of its socket. */
   checkDeadlines(nowMs: number): void {
     const silentMs = nowMs - this.#heardAt
@@ -169,7 +181,33 @@ export class Session implements Peer, SocketOwner {
     const { frame } = decoded
     if (this.#step.at === 'challenged' && frame.type === 'hello') return this.#takeHello(frame, this.#step)
     if (this.#step.at !== 'open' || frame.type === 'hello') return this.close(4009, frame.type)
+    // Looked at as it comes: what came before the other process did is heeded, however long it waits for the store.
+    if (frame.type.startsWith('job.') && this.#options.registry.isDuplicate(this.agent)) return this.#leaveUnheard()
     this.#enqueue(() => this.#takeFrame(frame))
+  }
+
+  /** Nobody knows whose word it is. What matters is in the agent's outbox still, or is asked for again. */
+  #leaveUnheard(): void {
+    this.#isUnheard = true
+    this.#options.parts.metrics.count('link_frames_refused', 'agent.duplicate')
+  }
+
+  /** No other process holds its key any more: what it was not heard with it says again when it comes back. */
+  alone(): void {
+    if (this.#isUnheard) this.close(4013)
+  }
+
+  /** Whether a heartbeat is acted on: each costs a write a run, and is not wanted much sooner than it was asked for. */
+  takesBeat(): boolean {
+    const { clock, heartbeatMs, metrics } = this.#options.parts
+    const sinceMs = clock.now() - this.#beatAt
+    // A clock that was set back must not keep leases from being renewed.
+    if (sinceMs >= 0 && sinceMs < heartbeatMs * limits.link.shortestBeat) {
+      metrics.count('link_frames_surplus', 'heartbeat')
+      return false
+    }
+    this.#beatAt = clock.now()
+    return true
   }
 
   /** A ping counts as a frame: its answer takes room in the send buffer of a peer that may not read. */
@@ -232,11 +270,13 @@ export class Session implements Peer, SocketOwner {
     if (this.#step.at !== 'admitting') return
     this.#step = { at: 'open', ...proven }
     for (const { id, attempt, epoch, kind } of leased) this.hold(id, { attempt, epoch, kind })
-    this.send({ type: 'welcome', sessionId, revision, heartbeatMs, leaseMs, stateSeq: agent.stateSeq, time: clock.now() })
+    const capabilities = [...gatewayCapabilities]
+    this.send({ type: 'welcome', sessionId, revision, heartbeatMs, leaseMs, stateSeq: agent.stateSeq, time: clock.now(), capabilities })
     log.info('link:open', { agentId: agent.id, siteId: agent.siteId, sessionId, version: hello.version, lastClose: hello.lastClose })
     if (agent.rotationAskedAt !== undefined) this.send({ type: 'key.rotate' })
     await frames.running(this, hello.running)
     if (!registry.isDuplicate(this.agent)) await dispatcher.resume(this, leased, hello.running)
+    else if (leased.length > 0) this.#isUnheard = true
     dispatcher.wake(this)
   }
 

@@ -4,10 +4,12 @@ import type { Session, SessionOptions } from './session.ts'
 
 /** Acts on a frame of an open session. @throws what the store throws */
 export async function takeFrame(session: Session, key: string, frame: AgentFrame, options: SessionOptions): Promise<void> {
-  const { frames, dispatcher } = options
+  const { frames, reports, dispatcher } = options
   switch (frame.type) {
     case 'heartbeat':
+      if (!session.takesBeat()) return
       await session.checkRecord()
+      reports.catchUp(session)
       return frames.running(session, frame.running)
     case 'job.accept':
       return frames.accept(session, frame)
@@ -25,7 +27,7 @@ export async function takeFrame(session: Session, key: string, frame: AgentFrame
     case 'job.created':
       return frames.created(session, frame)
     case 'state.report':
-      return frames.report(session, frame)
+      return reports.take(session, frame)
     case 'key.offer':
       return void session.send(await answerKeyOffer(frame, session.agent, key, options))
     case 'goodbye':

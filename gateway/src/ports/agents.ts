@@ -45,8 +45,9 @@ export interface AgentStore {
   addEnrolmentToken(token: EnrolmentToken, record?: RequestRecord): Promise<EnrolmentToken>
   /**
    * Uses the token up and makes the agent in one commit, with a line in the audit log; the agents that the site had are
-   * revoked, and named in the answer.
-   * @throws PlatenError enrol.token_invalid (unknown, used, another site's URL), enrol.token_expired
+   * revoked, and named in the answer. Shown again by the same key, the token makes nothing: the answer is the agent of then,
+   * as long as it is live and has that key.
+   * @throws PlatenError enrol.token_invalid (unknown, used by another key, another site's URL), enrol.token_expired
    */
   redeem(request: {
     readonly hash: string

@@ -29,6 +29,8 @@ export interface JobFilter {
 
 /** A step, and the steps of other jobs that followed from it in the same commit: a parent, a child, one that was absorbed. */
 export interface StoredStep extends JobStep {
+  /** False where the job stays as it was: what was said had been said before, or means nothing to it. */
+  readonly changed: boolean
   readonly also: readonly JobStep[]
 }
 
@@ -58,6 +60,13 @@ export interface Claim {
   readonly now: number
   /** Jobs that it takes at most. */
   readonly most: number
+}
+
+/** What came of a claim. */
+export interface Claimed {
+  readonly jobs: readonly (Job & { readonly state: 'offered' })[]
+  /** Jobs that the claimer can't be given, and that are over with that, and what followed from it. */
+  readonly also: readonly JobStep[]
 }
 
 /** A job with an agent. */
@@ -92,7 +101,7 @@ export interface JobStore {
    */
   cancel(accountId: string, id: string, now: number, record?: RequestRecord): Promise<StoredStep | undefined>
   /** The next jobs that may start now, leased to the agent, the most urgent first. Two claimers never get the same one. */
-  claim(claim: Claim): Promise<readonly (Job & { readonly state: 'offered' })[]>
+  claim(claim: Claim): Promise<Claimed>
   /** The platform's jobs that are leased to the agent: what a connection that comes back has to be told of again. At most 64. */
   leased(places: readonly Place[], agentId: string): Promise<readonly LeasedJob[]>
   /** Feeds an agent's word to the machine; undefined where none of its places has such a job. */

@@ -3,7 +3,9 @@ export type CounterName =
   | 'link_upgrades'
   | 'link_closes'
   | 'link_frames_refused'
+  | 'link_frames_surplus'
   | 'link_duplicates'
+  | 'http_tokens_refused'
   | 'log_lines_withheld'
   | 'jobs_offered'
   | 'jobs_declined'
@@ -21,7 +23,9 @@ export const counters: Readonly<Record<CounterName, CounterRow>> = {
   link_upgrades: { meaning: 'Agents that asked to be connected, by what they were answered.', label: 'answer' },
   link_closes: { meaning: 'Connections that ended, by close code.', label: 'code' },
   link_frames_refused: { meaning: 'Frames that changed nothing, by code.', label: 'code' },
+  link_frames_surplus: { meaning: 'Frames that came sooner or oftener than they may and were left out, by type.', label: 'frame' },
   link_duplicates: { meaning: 'Times that two processes were found to hold one agent’s key.' },
+  http_tokens_refused: { meaning: 'Requests whose API or enrolment token let nobody in, by code.', label: 'code' },
   log_lines_withheld: { meaning: 'Log lines that were not written because there were too many of their kind.' },
   jobs_offered: { meaning: 'Jobs that were offered to agents.' },
   jobs_declined: { meaning: 'Offers that agents declined, by code.', label: 'code' },

@@ -6,11 +6,12 @@ import type { Surroundings } from '../domain/job-changes.ts'
 import type { AgentEvent, JobEvent } from '../domain/job-event.ts'
 import { transition, type JobStep } from '../domain/job-machine.ts'
 import { placeOf, type Place } from '../domain/place.ts'
-import { outcomeOf, type BatchOutcome, type Claim, type Created, type Refused, type StoredStep } from '../ports/jobs.ts'
+import { outcomeOf, type BatchOutcome, type Claim, type Claimed, type Created, type Refused, type StoredStep } from '../ports/jobs.ts'
 import type { DueJob } from './due-jobs.ts'
 import type { QueueRoom } from './queue-room.ts'
 
 type Queued = Job & { readonly state: 'queued' }
+type Offered = Job & { readonly state: 'offered' }
 
 /** The jobs of one open transaction, as a store keeps them. */
 export interface JobTable {
@@ -80,21 +81,24 @@ export class JobLedger {
     const before = await this.#table.find(id)
     if (before?.accountId !== accountId) return undefined
     if (before.origin !== 'platform') throw new PlatenError('job.local')
-    if (before.state === 'cancelled') return { job: before, accepted: true, effects: [], also: [] }
+    if (before.state === 'cancelled') return { job: before, accepted: true, effects: [], changed: false, also: [] }
     if (isEnded(before)) throw new PlatenError('job.finished')
     return this.#step(before, { type: 'cancel' }, now)
   }
 
-  async claim(claim: Claim): Promise<readonly (Job & { readonly state: 'offered' })[]> {
+  async claim(claim: Claim): Promise<Claimed> {
     const { agentId, leaseMs, now, most } = claim
-    const claimed: (Job & { readonly state: 'offered' })[] = []
-    while (claimed.length < most) {
+    const jobs: Offered[] = []
+    const also: JobStep[] = []
+    while (jobs.length < most) {
       const found = await this.#table.nextFor(claim)
-      const job = found && (await this.#step(found, { type: 'claim', agentId, leaseMs }, now)).job
-      if (job?.state !== 'offered') break
-      claimed.push(job)
+      const step = found && (await this.#step(found, { type: 'claim', agentId, leaseMs }, now))
+      if (!step?.accepted) break
+      const { also: more, changed: _changed, ...own } = step
+      if (own.job.state === 'offered') jobs.push(own.job)
+      else also.push(own, ...more)
     }
-    return claimed
+    return { jobs, also }
   }
 
   async apply(places: readonly Place[], jobId: string, event: AgentEvent, now: number): Promise<StoredStep | undefined> {
@@ -140,9 +144,9 @@ export class JobLedger {
   async look(id: string, now: number): Promise<readonly JobStep[]> {
     const present = await this.#table.find(id)
     if (!present) return []
-    const { also, ...step } = await this.#step(present, { type: 'tick' }, now)
+    const { also, changed, ...step } = await this.#step(present, { type: 'tick' }, now)
     // Its kind gives it longer than when it was written: it is due later, and must not be in the way of those that are due now.
-    if (step.job === present) await this.#table.save(present, present, now)
+    if (!changed) await this.#table.save(present, present, now)
     return [step, ...also]
   }
 
@@ -153,10 +157,10 @@ export class JobLedger {
 
   async #step(before: Job, event: JobEvent, now: number): Promise<StoredStep> {
     const step = transition(before, event, this.#around(before, now))
-    if (step.job === before) return { ...step, also: [] }
+    if (step.job === before) return { ...step, changed: false, also: [] }
     const { job, also } = await this.#backInQueue(step.job, before, now)
     await this.#table.save(job, before, now)
-    return { ...step, job, also: [...also, ...(await this.#follow(step, before, now))] }
+    return { ...step, job, changed: true, also: [...also, ...(await this.#follow(step, before, now))] }
   }
 
   /** A job that comes back to the queue may find another one of its key there. */
@@ -193,8 +197,8 @@ export class JobLedger {
   async #onOther(id: string, event: JobEvent, now: number): Promise<JobStep[]> {
     const other = await this.#table.find(id)
     if (!other) return []
-    const { also, ...step } = await this.#step(other, event, now)
-    return step.job === other ? [] : [step, ...also]
+    const { also, changed, ...step } = await this.#step(other, event, now)
+    return changed ? [step, ...also] : []
   }
 
   #around(job: Job, now: number): Surroundings {

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test'
 import { newId } from '@platen/protocol'
+import { program as cli } from '../../src/cli/program.ts'
 import { initGateway } from '../../src/init.ts'
 import { Api } from '../http/api-fixture.ts'
 import { claimOne, say } from '../support/agent-words.ts'
@@ -58,6 +59,25 @@ describe('platen', () => {
     assert.ok(stdout.includes(api.mine.siteUrl) && !stdout.includes(api.theirs.siteUrl))
     const sites = (await json('site', 'list')) as { url: string }[] | { items: { url: string }[] }
     assert.ok(JSON.stringify(sites).includes(api.mine.siteUrl))
+  })
+
+  it('adds a site at the gateway, whatever the site’s own address is, and says where it is at a CDN', async () => {
+    const { id, url } = (await json('site', 'add', 'https://www.cdn.example/')) as { id: string; url: string }
+    assert.equal(url, 'https://www.cdn.example')
+    const place = { account: 'main', zone: '023e105f4ecef8ad9ca31a8372d0c353' }
+    const words = ['site', 'cdn', id, '--account', place.account, '--zone', place.zone]
+    assert.deepEqual(((await json(...words)) as { cdn: unknown }).cdn, { ...place, hosts: ['www.cdn.example'] })
+    const hosts = ['cdn.example', 'www.cdn.example']
+    assert.deepEqual(((await json(...words, '--hosts', hosts.join(', '))) as { cdn: unknown }).cdn, { ...place, hosts })
+    assert.equal(((await json('site', 'cdn', id, '--none')) as { cdn?: unknown }).cdn, undefined)
+  })
+
+  it('has no argument that stands for an option of its own', () => {
+    const options = cli().options.map(option => option.attributeName())
+    for (const group of cli().commands)
+      for (const command of group.commands)
+        for (const argument of command.registeredArguments)
+          assert.ok(!options.includes(argument.name()), `${group.name()} ${command.name()} <${argument.name()}>`)
   })
 
   it('says on stderr where a list is longer than what it shows', async t => {

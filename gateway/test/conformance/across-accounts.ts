@@ -48,7 +48,7 @@ const tries: Tries = {
         now: 9,
         most: 9,
       })
-      return claimed.filter(({ siteId }) => siteId === mine.siteId)
+      return claimed.jobs.filter(({ siteId }) => siteId === mine.siteId)
     },
     leased: async (store, mine, theirs) => notOf(mine, await store.jobs.leased([theirs.siteId], mine.agentId)),
     apply: (store, mine, theirs) =>

@@ -44,9 +44,58 @@ export function conformAgents(newPlace: NewPlace): void {
     it('enrol once by a token, also where two try at once', async () => {
       const { hash } = await agents.addEnrolmentToken(enrolmentToken(two.mine))
       const other = await two.another()
-      const tries = await Promise.allSettled([agents.redeem(redemption(hash)), other.agents.redeem(redemption(hash))])
+      const tries = await Promise.allSettled([
+        agents.redeem(redemption(hash)),
+        other.agents.redeem({ ...redemption(hash), publicKey: 'another' }),
+      ])
       await other.close()
       assert.deepEqual(tries.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected'])
+      await assert.rejects(agents.redeem({ ...redemption(hash), publicKey: 'a third' }), { code: 'enrol.token_invalid' })
+    })
+
+    it('are what they were where the same key shows the token again: nobody else is made or revoked, and nothing is noted', async () => {
+      const { accountId } = two.mine
+      const { hash } = await agents.addEnrolmentToken(enrolmentToken(two.mine, 1_000))
+      const first = await agents.redeem(redemption(hash))
+      const noted = await everything(page => two.store.audit.list(accountId, page))
+      const listed = await everything(page => agents.list(accountId, page))
+      assert.deepEqual(await agents.redeem(redemption(hash, 999)), { agent: first.agent, revoked: [] })
+      assert.deepEqual(await everything(page => agents.list(accountId, page)), listed)
+      assert.deepEqual(await everything(page => two.store.audit.list(accountId, page)), noted)
+    })
+
+    it('are one where the same key shows the token twice at once', async () => {
+      const { hash } = await agents.addEnrolmentToken(enrolmentToken(two.mine))
+      const other = await two.another()
+      const tries = [0, 1, 2].flatMap(() => [agents.redeem(redemption(hash)), other.agents.redeem(redemption(hash))])
+      const answers = await Promise.all(tries)
+      await other.close()
+      assert.equal(new Set(answers.map(({ agent }) => agent.id)).size, 1)
+      assert.deepEqual(
+        answers.flatMap(({ revoked }) => revoked),
+        [two.mine.agentId],
+      )
+    })
+
+    it('are not given again by a token once its time is over, they are revoked, or another one took their place', async () => {
+      const { accountId, siteUrl } = two.mine
+      const { hash } = await agents.addEnrolmentToken(enrolmentToken(two.mine, 1_000))
+      const { agent } = await agents.redeem(redemption(hash))
+      await assert.rejects(agents.redeem(redemption(hash, 1_000)), { code: 'enrol.token_expired' })
+      await assert.rejects(agents.redeem({ ...redemption(hash), siteUrl: `${siteUrl}/other` }), { code: 'enrol.token_invalid' })
+      await two.enrol({ ...two.mine, agentId: newId('agent') })
+      await assert.rejects(agents.redeem(redemption(hash)), { code: 'enrol.token_invalid' })
+      assert.equal((await agents.resolve(agent.id))?.revokedAt, 0)
+      const next = await agents.addEnrolmentToken(enrolmentToken(two.mine, 1_000))
+      await agents.revoke(accountId, (await agents.redeem(redemption(next.hash))).agent.id, 5)
+      await assert.rejects(agents.redeem(redemption(next.hash)), { code: 'enrol.token_invalid' })
+    })
+
+    it('are not given to the key that they had before', async () => {
+      const { hash } = await agents.addEnrolmentToken(enrolmentToken(two.mine))
+      const { agent } = await agents.redeem(redemption(hash))
+      await agents.offerKey(agent.id, { publicKey: 'a key', pendingKey: 'next' })
+      await agents.commitKey(agent.id, 'next', 5)
       await assert.rejects(agents.redeem(redemption(hash)), { code: 'enrol.token_invalid' })
     })
 

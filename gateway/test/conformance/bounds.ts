@@ -73,7 +73,7 @@ export function conformBounds(newPlace: NewPlace): void {
 
     it('has room for jobs that come back to it', async () => {
       await two.queue(two.mine)
-      const [first] = await claim(1)
+      const [first] = (await claim(1)).jobs
       await ask(bounds.site)
       await assert.rejects(two.queue(two.mine), { code: 'queue.full' })
       await jobs.tick(leaseMs, 10)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
-import { newId } from '@platen/protocol'
-import type { Job, JobEnd } from '../../src/domain/job.ts'
+import { kinds, newId } from '@platen/protocol'
+import { isEnded, type Job, type JobEnd } from '../../src/domain/job.ts'
 import type { JobStore } from '../../src/ports/jobs.ts'
 import type { NewPlace } from './store-place.ts'
 import { job, TwoAccounts } from './two-accounts.ts'
@@ -127,7 +127,7 @@ export function conformQueue(newPlace: NewPlace): void {
       assert.equal(await claim(), undefined)
       const names = [pooled.kind]
       const places = [two.theirs.siteId, 'pool:verifiers']
-      const [claimed] = await jobs.claim({ places, agentId: two.theirs.agentId, kinds: names, leaseMs, now: 1, most: 5 })
+      const [claimed] = (await jobs.claim({ places, agentId: two.theirs.agentId, kinds: names, leaseMs, now: 1, most: 5 })).jobs
       assert.equal(claimed?.id, pooled.id)
       const end = { type: 'end', epoch: 1, agentId: two.theirs.agentId, end: done } as const
       assert.equal(await jobs.apply([two.theirs.siteId], pooled.id, end, 2), undefined)
@@ -138,8 +138,8 @@ export function conformQueue(newPlace: NewPlace): void {
       const many = Array.from({ length: 70 }, () => job(two.mine, { pool: 'verifiers' }))
       await jobs.createBatch(two.mine.accountId, many)
       const names = [job(two.mine).kind]
-      const take = (agentId: string, most: number): Promise<readonly Job[]> =>
-        jobs.claim({ places: ['pool:verifiers'], agentId, kinds: names, leaseMs, now: 1, most })
+      const take = async (agentId: string, most: number): Promise<readonly Job[]> =>
+        (await jobs.claim({ places: ['pool:verifiers'], agentId, kinds: names, leaseMs, now: 1, most })).jobs
       await take(two.theirs.agentId, 69)
       const taken = await take(two.mine.agentId, 1)
       assert.deepEqual([taken.length, await jobs.leased(['pool:verifiers'], two.mine.agentId)], [1, taken])
@@ -156,15 +156,37 @@ export function conformQueue(newPlace: NewPlace): void {
       const { siteId, agentId } = two.mine
       const names = [...new Set(made.map(({ kind }) => kind))]
       const asked = { places: [siteId, 'pool:verifiers'], agentId, kinds: names, leaseMs, now: 1, most: 8 }
-      const claimed = (await jobs.claim(asked)).map(({ id }) => made.findIndex(one => one.id === id))
+      const claimed = (await jobs.claim(asked)).jobs.map(({ id }) => made.findIndex(one => one.id === id))
       assert.deepEqual(claimed, [0, 1, 3, 4, 2])
+    })
+
+    it('that must not be done twice end where another agent asks for what one fell silent with, and that one gets the next', async test => {
+      const once = kinds.map(kind => ({ ...kind, retry: { ...kind.retry, codes: [] } }))
+      const strict = await TwoAccounts.make(newPlace, { kinds: once })
+      test.after(() => strict.remove())
+      const { mine, store } = strict
+      const claimedBy = (agentId: string, now: number) =>
+        store.jobs.claim({ places: [mine.siteId], agentId, kinds: ['cache.purge'], leaseMs, now, most: 1 })
+      const [first, second] = [await strict.queue(mine), await strict.queue(mine)]
+      await claimedBy(mine.agentId, 0)
+      await store.jobs.tick(leaseMs, 10)
+      const { jobs: given, also } = await claimedBy(newId('agent'), leaseMs)
+      assert.deepEqual(
+        given.map(({ id }) => id),
+        [second.id],
+      )
+      const lost = await store.jobs.find(mine.accountId, first.id)
+      assert.deepEqual(also, [{ job: lost, accepted: true, effects: [] }])
+      assert.ok(lost?.state === 'failed' && lost.end.error?.code === 'job.lost' && lost.end.effect === 'unknown')
+      const events = await store.jobs.events(mine.accountId, { jobId: first.id }, 0, 10)
+      assert.equal(events.at(-1)?.type, 'job.failed')
     })
 
     it('are claimed by who can carry them out only', async () => {
       await two.queue(two.mine)
       const { siteId, agentId } = two.mine
       const none = await jobs.claim({ places: [siteId], agentId, kinds: ['health.report'], leaseMs, now: 1, most: 5 })
-      assert.deepEqual(none, [])
+      assert.deepEqual(none, { jobs: [], also: [] })
     })
 
     it('wait for the child that they ask for, and go on with what became of it', async () => {
@@ -180,6 +202,25 @@ export function conformQueue(newPlace: NewPlace): void {
       await say(jobs, two.mine, child.id, { type: 'end', epoch: 1, end: done }, 5)
       const resumed = await find(parent)
       assert.deepEqual([resumed.state, resumed.child?.jobId, resumed.child?.state], ['queued', child.id, 'succeeded'])
+    })
+
+    it('have one bill for all their runs, those before a child and before another try included', async () => {
+      const bill = { cpuMs: 1, peakRssBytes: 10, wallMs: 2, readBytes: 3, writtenBytes: 4, savedBytes: 5 }
+      const parent = await two.queue(two.mine)
+      await claim()
+      const child = { ...job(two.mine, { kind: 'health.report', input: { sections: 'all' } }), parentId: parent.id }
+      const wait = { type: 'wait', epoch: 1, agentId: two.mine.agentId, childId: child.id, effect: 'none', bill } as const
+      await jobs.wait([two.mine.siteId], parent.id, wait, child, 2)
+      await jobs.wait([two.mine.siteId], parent.id, wait, child, 3)
+      await jobs.cancel(two.mine.accountId, child.id, 4)
+      await claim(5)
+      const crashed = { outcome: 'failed', effect: 'none', error: { code: 'worker.crashed', message: 'gone' }, bill } as const
+      await say(jobs, two.mine, parent.id, { type: 'end', epoch: 2, end: crashed }, 6)
+      await claim(60_000)
+      await say(jobs, two.mine, parent.id, { type: 'end', epoch: 3, end: { ...done, bill: { ...bill, peakRssBytes: 7 } } }, 60_001)
+      const ended = await find(parent)
+      const all = { cpuMs: 3, peakRssBytes: 10, wallMs: 6, readBytes: 9, writtenBytes: 12, savedBytes: 15 }
+      assert.deepEqual([ended.state, isEnded(ended) && ended.end.bill], ['succeeded', all])
     })
 
     it('take their child along when they are cancelled', async () => {

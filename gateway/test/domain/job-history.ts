@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { Kind } from '@platen/protocol'
 import { isEnded, type Job } from '../../src/domain/job.ts'
 import type { JobEvent } from '../../src/domain/job-event.ts'
 import { transition, type JobStep } from '../../src/domain/job-machine.ts'
@@ -29,35 +30,37 @@ export interface Moment extends JobStep {
 }
 
 /**
- * Any life that a job can have. Most of what happens fits the state that the job is in by then, so that lives go far; the rest
- * is late, forged, or out of place.
+ * Any life that a job of a kind can have. Most of what happens fits the state that the job is in by then, so that lives go far;
+ * the rest is late, forged, or out of place.
  */
-export const history: fc.Arbitrary<Happening[]> = fc.array(fc.record(moves), { maxLength: 40, size: 'max' }).map(drawn => {
-  const happenings: Happening[] = []
-  let job: Job = fresh
-  let now = 0
-  for (const each of drawn) {
-    const happening = each[isEnded(job) ? 'ended' : job.state](job, now)
-    happenings.push(happening)
-    now += happening.afterMs
-    job = at(job, happening.event, now).job
-  }
-  return happenings
-})
+export function history(kind: Kind): fc.Arbitrary<Happening[]> {
+  return fc.array(fc.record(moves), { maxLength: 40, size: 'max' }).map(drawn => {
+    const happenings: Happening[] = []
+    let job: Job = fresh
+    let now = 0
+    for (const each of drawn) {
+      const happening = each[isEnded(job) ? 'ended' : job.state](job, now)
+      happenings.push(happening)
+      now += happening.afterMs
+      job = at(job, happening.event, now, kind).job
+    }
+    return happenings
+  })
+}
 
 /** What an event makes of a job at this time. */
-export function at(job: Job, event: JobEvent, now: number): JobStep {
-  return transition(job, event, { now, kind: purge, random: 0.5 })
+export function at(job: Job, event: JobEvent, now: number, kind: Kind = purge): JobStep {
+  return transition(job, event, { now, kind, random: 0.5 })
 }
 
 /** Every step of a life. */
-export function live(happenings: readonly Happening[], start: Job = fresh, from: number = 0): Moment[] {
-  let job = start
-  let now = from
+export function live(happenings: readonly Happening[], kind: Kind = purge): Moment[] {
+  let job: Job = fresh
+  let now = 0
   return happenings.map(({ afterMs, event }) => {
     now += afterMs
     const before = job
-    const step = at(before, event, now)
+    const step = at(before, event, now, kind)
     job = step.job
     return { ...step, before, event, now }
   })

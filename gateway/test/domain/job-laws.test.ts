@@ -1,18 +1,22 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
+import type { Kind } from '@platen/protocol'
+import type { Bill } from '../../src/domain/bill.ts'
 import { isEnded, type Job } from '../../src/domain/job.ts'
 import type { JobEvent } from '../../src/domain/job-event.ts'
 import { at, fresh, history, last, live, type Moment } from './job-history.ts'
-import { purge } from './job-moves.ts'
+import { once, purge } from './job-moves.ts'
 
-/** Checks something of every step of every life. */
-function always(check: (moment: Moment, earlier: readonly Moment[]) => void): void {
-  const property = fc.property(history, happenings => {
-    const moments = live(happenings)
-    moments.forEach((moment, index) => check(moment, moments.slice(0, index)))
-  })
-  fc.assert(property, { numRuns: 500 })
+/** Checks something of every step of every life, of kinds that may be done twice and of such that may not. */
+function always(check: (moment: Moment, earlier: readonly Moment[], kind: Kind) => void): void {
+  for (const kind of [purge, once]) {
+    const property = fc.property(history(kind), happenings => {
+      const moments = live(happenings, kind)
+      moments.forEach((moment, index) => check(moment, moments.slice(0, index), kind))
+    })
+    fc.assert(property, { numRuns: 500 })
+  }
 }
 
 describe('a job', () => {
@@ -21,6 +25,15 @@ describe('a job', () => {
       if (!isEnded(before)) return
       assert.equal(job, before)
       assert.deepEqual(effects, [])
+    }))
+
+  it('refuses the end of a run that ended it without having been heard, and answers one that was heard as it did then', () =>
+    always(({ before, event, accepted }, earlier) => {
+      if (!isEnded(before) || event.type !== 'end') return
+      const words = earlier.filter(({ event: then, accepted }) => accepted && 'epoch' in then && then.epoch === before.epoch)
+      const heard = words.map(({ event: then }) => then.type)
+      if (heard.includes('end') || heard.includes('wait')) assert.equal(accepted, event.epoch === before.epoch)
+      else if (!heard.includes('decline')) assert.ok(!accepted)
     }))
 
   it('gets a new epoch with each lease, and with nothing else', () =>
@@ -59,9 +72,9 @@ describe('a job', () => {
 
   it('is the same job all its life, with no more to it than its state has', () =>
     always(({ job }) => {
-      const { attempt, epoch, settled, reason: _reason, touched: _touched, child: _child, state, ...rest } = job
-      const { id, accountId, siteId, kind, input, origin, createdAt, queueDeadline, ...own } = rest
-      assert.deepEqual({ ...fresh, id, accountId, siteId, kind, input, origin, createdAt, queueDeadline }, fresh)
+      const { attempt, epoch, settled, reason: _reason, touched: _touched, child: _child, bill: _bill, state, ...rest } = job
+      const { id, accountId, siteId, kind, input, origin, createdAt, queueDeadline: _deadline, ...own } = rest
+      assert.deepEqual({ ...fresh, id, accountId, siteId, kind, input, origin, createdAt }, fresh)
       assert.ok(attempt <= epoch && settled <= epoch)
       const members: Readonly<Record<string, string>> = {
         queued: 'notBefore',
@@ -69,8 +82,23 @@ describe('a job', () => {
         running: 'cancelling,lease,startedAt',
         waiting: 'childId',
       }
-      const names = Object.keys(own).filter(name => name !== 'held' || state !== 'queued')
+      const names = Object.keys(own).filter(name => state !== 'queued' || (name !== 'held' && name !== 'witness'))
       assert.equal(names.toSorted().join(), members[state] ?? 'end,finishedAt')
+    }))
+
+  it('costs what all its runs together cost, as far as their agents said so', () =>
+    always((moment, earlier) => {
+      if (isEnded(moment.before) || !isEnded(moment.job)) return
+      const bills = [...earlier, moment].flatMap(({ before, event, job }) => {
+        if (job === before) return []
+        return (event.type === 'end' ? event.end.bill : event.type === 'wait' ? event.bill : undefined) ?? []
+      })
+      const cost = (name: keyof Bill): number[] => bills.map(bill => bill[name])
+      const { bill } = moment.job.end
+      assert.equal(bill?.wallMs, bills.length === 0 ? undefined : cost('wallMs').reduce((sum, each) => sum + each))
+      assert.equal(bill?.savedBytes, bills.length === 0 ? undefined : cost('savedBytes').reduce((sum, each) => sum + each))
+      assert.equal(bill?.peakRssBytes, bills.length === 0 ? undefined : Math.max(...cost('peakRssBytes')))
+      assert.ok(!('bill' in moment.job))
     }))
 
   it('ends when it is cancelled, at once or as soon as its agent says so', () =>
@@ -93,13 +121,27 @@ describe('a job', () => {
     }))
 
   it('is tried again where it failed by what may pass, as often as its kind says, and nobody has to guess what was done', () =>
-    always(({ before, event, job }) => {
+    always(({ before, event, job }, _earlier, { retry }) => {
       if (event.type !== 'end' || job === before || before.state === 'queued' || !('lease' in before)) return
       const { outcome, effect, error } = event.end
-      const mayPass = outcome === 'failed' && error?.code === 'php.unavailable' && effect !== 'unknown'
-      const again = mayPass && before.attempt < purge.retry.attempts
+      const mayPass = outcome === 'failed' && error !== undefined && retry.codes.includes(error.code) && effect !== 'unknown'
+      const again = mayPass && before.attempt < retry.attempts
       assert.equal(job.state, again ? (before.cancelling ? 'cancelled' : 'queued') : outcome)
       if (job.state === 'queued') assert.ok(job.held === undefined && job.attempt === before.attempt)
+    }))
+
+  it('has as long to be started again after a run or a child as it had at first, and no other reason gives it longer', () =>
+    always(({ before, event, job, now }, earlier, { deadlines }) => {
+      const isBack = (moment: Pick<Moment, 'before' | 'event' | 'job'>): boolean => {
+        const { before, event, job } = moment
+        if (job.state !== 'queued' || job === before) return false
+        const isLost = event.type === 'tick' && before.state === 'running'
+        return event.type === 'end' || event.type === 'resume' || isLost || (event.type === 'decline' && event.code === 'job.lost')
+      }
+      assert.ok(job.queueDeadline >= before.queueDeadline)
+      if (!isBack({ before, event, job })) assert.equal(job.queueDeadline, before.queueDeadline)
+      const backAt = earlier.findLast(isBack)?.now ?? 0
+      if (!isEnded(before) && job.state === 'expired') assert.ok(now - backAt >= deadlines.queueMs)
     }))
 
   it('waits for the child that its agent asked for, and goes on with what became of that and no other', () =>
@@ -111,7 +153,7 @@ describe('a job', () => {
     }))
 
   it('ends by the clock alone, whatever became of its agent, as long as the child that it waits for ends', () => {
-    const property = fc.property(history, happenings => {
+    const property = fc.property(history(purge), happenings => {
       const moments = live(happenings)
       let job = last(moments)
       let now = (moments.at(-1)?.now ?? 0) + purge.deadlines.queueMs
@@ -140,10 +182,23 @@ describe('a job', () => {
       const guess = event.type === 'end' && event.end.effect === 'unknown' && job !== before
       if (guess) assert.ok(isEnded(job))
     }))
+
+  it('that must not be done twice is given to nobody else once an agent had it and has not said what it did', () =>
+    always(({ before, event, job }, earlier, { retry }) => {
+      if (event.type !== 'claim' || before.state !== 'queued' || job === before || retry.codes.includes('job.lost')) return
+      const holders = earlier.flatMap(({ job: then }) =>
+        then.state === 'offered' && then.epoch > before.settled ? then.lease.agentId : [],
+      )
+      const isKnown = holders.every(agentId => agentId === event.agentId)
+      assert.equal(job.state, isKnown ? 'offered' : 'failed')
+      if (isEnded(job)) assert.deepEqual([job.end.error?.code, job.end.effect], ['job.lost', 'unknown'])
+    }))
 })
 
 describe('the lives that these laws are tried on', () => {
-  const lives = fc.sample(history, { numRuns: 1_000, seed: 1 }).map(happenings => live(happenings))
+  const lives = [purge, once].flatMap(kind =>
+    fc.sample(history(kind), { numRuns: 1_000, seed: 1 }).map(happenings => live(happenings, kind)),
+  )
   const moments = lives.flat()
   const known = moments.filter(({ before }) => !isEnded(before))
 
@@ -174,7 +229,7 @@ describe('the lives that these laws are tried on', () => {
 
 /** Each state, an event that it knows, and where that leads. */
 const ways: readonly (readonly [state: Job['state'], event: JobEvent['type'], ...next: Job['state'][]])[] = [
-  ['queued', 'claim', 'offered'],
+  ['queued', 'claim', 'offered', 'failed'],
   ['queued', 'cancel', 'cancelled'],
   ['queued', 'supersede', 'cancelled'],
   ['queued', 'tick', 'expired'],

@@ -3,12 +3,12 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import type { ErrorCode } from '@platen/protocol'
 import { localSilenceMs, runDeadline } from '../../src/domain/due.ts'
-import type { Job } from '../../src/domain/job.ts'
+import { isEnded, type Job } from '../../src/domain/job.ts'
 import type { AgentEvent, JobEvent } from '../../src/domain/job-event.ts'
 import { transition } from '../../src/domain/job-machine.ts'
 import { backoffMs } from '../../src/domain/retry.ts'
 import { at, fresh, last, live } from './job-history.ts'
-import { purge } from './job-moves.ts'
+import { once, purge } from './job-moves.ts'
 
 /** Where the events lead, a millisecond apart. */
 function after(...events: readonly JobEvent[]): Job {
@@ -131,7 +131,7 @@ describe('a running job', () => {
     assert.ok(back.state === 'queued' && back.reason?.code === 'job.lost' && back.attempt === 1)
     const cancelled = at(back, { type: 'cancel' }, 90_003).job
     assert.ok(cancelled.state === 'cancelled' && cancelled.end.effect === 'unknown')
-    const expired = at(back, { type: 'tick' }, fresh.queueDeadline).job
+    const expired = at(back, { type: 'tick' }, back.queueDeadline).job
     assert.ok(expired.state === 'expired' && expired.end.effect === 'unknown')
     const denied = at(
       at(back, claim, 200_000).job,
@@ -139,6 +139,15 @@ describe('a running job', () => {
       200_001,
     ).job
     assert.ok(denied.state === 'failed' && denied.end.effect === 'unknown')
+  })
+
+  it('that is tried again does not expire for having been queued long before, and has as long again to be started', () => {
+    const late = fresh.queueDeadline + 60_000
+    const running = { ...after(claim, accept), startedAt: late - 90_000, lease: { agentId: 'agent_1', expiresAt: late } } as Job
+    for (const back of [at(running, { type: 'end', ...ours, end: noPhp }, late).job, at(running, { type: 'tick' }, late).job]) {
+      assert.ok(back.state === 'queued' && back.queueDeadline === back.notBefore + purge.deadlines.queueMs)
+      assert.equal(at(back, { type: 'tick' }, late + 1).job, back)
+    }
   })
 
   it('is given up at its deadline by however lively an agent, and not before', () => {
@@ -156,6 +165,28 @@ describe('a running job', () => {
     const job = after(claim, accept, { type: 'end', ...ours, end: done })
     const again = at(job, { type: 'end', ...ours, end: noPhp }, 10)
     assert.deepEqual([again.accepted, again.job], [true, job])
+  })
+})
+
+describe('a job that the clock has ended', () => {
+  const late = { type: 'end', ...ours, end: done } as const
+  const over: Readonly<Record<string, Job>> = {
+    'by its deadline': at(at(after(claim), accept, 1).job, { type: 'tick' }, 3_600_000).job,
+    'by the loss of its agent': at(at(at(fresh, claim, 0).job, accept, 1).job, { type: 'tick' }, 90_001, once).job,
+    'before it was accepted': at(at(after(claim), { type: 'cancel' }, 2).job, { type: 'tick' }, 90_001).job,
+    'in the queue': at(at(after(claim), { type: 'tick' }, 90_001).job, { type: 'tick' }, fresh.queueDeadline).job,
+  }
+  for (const [how, job] of Object.entries(over))
+    it(`${how} refuses the end that comes too late`, () => {
+      assert.ok(isEnded(job) && job.end.effect === 'unknown')
+      assert.deepEqual(at(job, late, fresh.queueDeadline + 1), { job, accepted: false, effects: [] })
+    })
+
+  it('still answers what it heard before', () => {
+    const again = after(claim, accept, { ...late, end: noPhp })
+    const { job } = at(again, { type: 'tick' }, again.queueDeadline)
+    assert.ok(job.state === 'expired')
+    assert.deepEqual(at(job, { ...late, end: noPhp }, again.queueDeadline + 1), { job, accepted: true, effects: [] })
   })
 })
 
@@ -194,6 +225,40 @@ describe('a job whose agent fell silent', () => {
   })
 })
 
+describe('a job that must not be done twice, whose agent fell silent', () => {
+  const other = { ...claim, agentId: 'agent_2' }
+  const gone = { type: 'decline', ...ours, epoch: 2, code: 'agent.unavailable', message: 'gone', retryAfterMs: 1_000 } as const
+  const silent = last(
+    live(
+      [claim, { type: 'tick' } as const].map(event => ({ afterMs: claim.leaseMs, event })),
+      once,
+    ),
+  )
+
+  it('waits for that agent, whose journal tells whether it was begun', () => {
+    const job = at(silent, claim, 200_000, once).job
+    assert.deepEqual([job.state, job.attempt, job.epoch, job.settled], ['offered', 1, 2, 0])
+  })
+
+  it('ends where another one asks for it, since nobody can say what was done', () => {
+    const { job, accepted } = at(silent, other, 200_000, once)
+    assert.ok(accepted && job.state === 'failed' && job.end.error?.code === 'job.lost' && job.end.effect === 'unknown')
+    assert.equal(at(silent, other, 200_000, purge).job.state, 'offered')
+  })
+
+  it('waits for it also where a later offer never left the gateway, and ends then as well where another one asks', () => {
+    const back = at(at(silent, claim, 200_000, once).job, gone, 200_001, once).job
+    assert.deepEqual([back.state, back.epoch, back.settled], ['queued', 2, 0])
+    assert.equal(at(back, claim, 300_000, once).job.state, 'offered')
+    assert.equal(at(back, other, 300_000, once).job.state, 'failed')
+  })
+
+  it('is anybody’s where each offer of it was declined', () => {
+    const declined = at(at(fresh, claim, 1, once).job, { ...gone, epoch: 1 }, 2, once).job
+    assert.equal(at(declined, other, 300_000, once).job.state, 'offered')
+  })
+})
+
 describe('a job that waits for a child', () => {
   const wait = { type: 'wait', ...ours, childId: 'job_2', effect: 'applied' } as const
   const parent = after(claim, accept, wait)
@@ -205,6 +270,13 @@ describe('a job that waits for a child', () => {
     assert.ok(again.state === 'queued' && again.notBefore === 50)
     const leased = at(again, claim, 60).job
     assert.deepEqual([leased.state, leased.attempt, leased.epoch, leased.child], ['offered', 1, 2, child])
+  })
+
+  it('goes on however long the child took', () => {
+    const late = fresh.queueDeadline + 60_000
+    const again = at(parent, { type: 'resume', child: { jobId: 'job_2', state: 'succeeded' } }, late).job
+    assert.equal(at(again, { type: 'tick' }, late + 1).job, again)
+    assert.equal(at(again, { type: 'tick' }, late + purge.deadlines.queueMs).job.state, 'expired')
   })
 
   it('does not go on because of another job', () => {

@@ -7,6 +7,9 @@ import type { AgentEvent, JobEvent } from '../../src/domain/job-event.ts'
 /** A kind that is tried three times. */
 export const purge: Kind = kinds.find(({ name }) => name === 'cache.purge') as Kind
 
+/** The same, if doing it twice were wrong: it is tried again after nothing that may have happened. */
+export const once: Kind = { ...purge, retry: { ...purge.retry, codes: [] } }
+
 /** One event, and how long it took to come. */
 export interface Happening {
   readonly afterMs: number
@@ -38,16 +41,30 @@ const speaker: fc.Arbitrary<Speaker> = fc.oneof({ weight: 9, arbitrary: fc.const
 const leaseMs = fc.integer({ min: 1, max: 90_000 })
 const pause = fc.nat({ max: 1_000 })
 const effect = fc.constantFrom('none' as const, 'none' as const, 'applied' as const, 'partial' as const, 'unknown' as const)
+const measure = fc.nat({ max: 99 })
+const bill = fc.record({
+  cpuMs: measure,
+  peakRssBytes: measure,
+  wallMs: measure,
+  readBytes: measure,
+  writtenBytes: measure,
+  savedBytes: measure,
+})
+const billed: { requiredKeys: ('outcome' | 'effect' | 'error')[] } = { requiredKeys: ['outcome', 'effect', 'error'] }
 const noPhp = { code: 'php.unavailable', message: 'no PHP' } as const
 const end = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ outcome: fc.constant('failed' as const), effect, error: fc.constant(noPhp) }) },
+  { weight: 3, arbitrary: fc.record({ outcome: fc.constant('failed' as const), effect, error: fc.constant(noPhp), bill }, billed) },
   {
     weight: 1,
-    arbitrary: fc.record({
-      outcome: fc.constantFrom('succeeded' as const, 'failed' as const, 'cancelled' as const),
-      effect,
-      error: fc.constant({ code: 'policy.denied', message: 'no' } as const),
-    }),
+    arbitrary: fc.record(
+      {
+        outcome: fc.constantFrom('succeeded' as const, 'failed' as const, 'cancelled' as const),
+        effect,
+        error: fc.constant({ code: 'policy.denied', message: 'no' } as const),
+        bill,
+      },
+      billed,
+    ),
   },
 )
 const answer = fc.record(
@@ -77,7 +94,13 @@ const say = (by?: fc.Arbitrary<Speaker>) => ({
   'offer again': leasing('offer again', by),
   decline: said(answer, by),
   end: said(fc.record({ type: fc.constant('end' as const), end }), by),
-  wait: said(fc.record({ type: fc.constant('wait' as const), childId: fc.constantFrom('job_2', 'job_3'), effect }), by),
+  wait: said(
+    fc.record(
+      { type: fc.constant('wait' as const), childId: fc.constantFrom('job_2', 'job_3'), effect, bill },
+      { requiredKeys: ['type', 'childId', 'effect'] },
+    ),
+    by,
+  ),
 })
 
 const claim: fc.Arbitrary<Move> = fc

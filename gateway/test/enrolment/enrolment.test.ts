@@ -50,6 +50,19 @@ describe('enrolment', () => {
     await assert.rejects(ask(token), { code: 'enrol.token_invalid' })
   })
 
+  it('answers the same again where the answer was lost, and says nothing of a new agent', async () => {
+    await ask(await newToken())
+    const request = { token: await newToken(), publicKey: publicKey(), siteUrl, version: '0' }
+    const answer = await redeem(parts, request)
+    assert.equal(hints.length, 1)
+    now += 899_999
+    assert.deepEqual(await redeem(parts, request), answer)
+    assert.equal(hints.length, 1)
+    await assert.rejects(redeem(parts, { ...request, publicKey: publicKey() }), { code: 'enrol.token_invalid' })
+    now += 1
+    await assert.rejects(redeem(parts, request), { code: 'enrol.token_expired' })
+  })
+
   it('works for fifteen minutes', async () => {
     const token = await newToken()
     now += 900_000

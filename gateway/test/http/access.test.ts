@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { limits } from '@platen/protocol'
 import { Api } from './api-fixture.ts'
 import { routesTable, scopesBelow } from './routes-table.ts'
 
@@ -72,6 +73,33 @@ describe('access to the API', () => {
       assert.equal(status, 200)
       assert.ok(!text.includes(api.theirs.siteId) && !known.split('"').some(id => id.startsWith('tok_') && text.includes(id)), list)
     }
+  })
+
+  it('that is refused for its token is counted by code and logged by address, a few lines a minute, and never with the token', async t => {
+    const api = await Api.open(generous)
+    t.after(() => api.close())
+    const unknown = `plt_${'A'.repeat(43)}`
+    for (let guess = 0; guess < 30; guess += 1) await api.ask('GET', '/v1/sites', { token: unknown })
+    const { body: invited } = await api.ask('POST', `/v1/sites/${api.mine.siteId}/enrolment`)
+    const enrolment = { token: invited['token'], publicKey: 'A'.repeat(43), siteUrl: api.mine.siteUrl, version: '0' }
+    const enrol = (change: object = {}) => api.ask('POST', '/v1/agents/enrol', { token: '', body: { ...enrolment, ...change } })
+    assert.equal((await enrol()).status, 201)
+    assert.equal((await enrol({ publicKey: 'B'.repeat(43) })).status, 401)
+    assert.equal((await enrol({ token: 'C'.repeat(43) })).status, 401)
+    const late = await api.ask('POST', `/v1/sites/${api.mine.siteId}/enrolment`)
+    api.clock.advance(limits.enrolment.tokenSeconds * 1_000)
+    assert.equal((await enrol({ token: late.body['token'] })).status, 401)
+    assert.equal((await api.ask('POST', '/v1/sites', { token: api.mine.token.read, body: {} })).status, 403)
+    const codes = ['token.invalid', 'token.scope', 'enrol.token_invalid', 'enrol.token_expired']
+    assert.deepEqual(
+      codes.map(code => api.counted('http_tokens_refused', code)),
+      [30, 1, 2, 1],
+    )
+    const lines = api.lines.map(line => JSON.parse(line) as Record<string, unknown>).filter(({ event }) => event === 'http:token_refused')
+    assert.deepEqual(lines[0], { event: 'http:token_refused', address: '127.0.0.1', code: 'token.invalid' })
+    assert.ok(lines.length >= 10 && lines.length <= 20, `${lines.length} lines`)
+    const secrets = [unknown, enrolment.token, 'C'.repeat(43), late.body['token'], api.mine.token.read]
+    for (const secret of secrets) assert.ok(!api.lines.join('').includes(String(secret)))
   })
 
   it('never repeats a secret: not in another answer, and not in the log', async () => {

@@ -7,8 +7,9 @@ import { invite, redeem } from '../../src/enrolment/enrolment.ts'
 import { usualRates, type RequestRates } from '../../src/http/request-rate.ts'
 import { httpServer, type HttpServer } from '../../src/http/server.ts'
 import { latestProgress } from '../../src/latest-progress.ts'
+import { quietLog } from '../../src/link/quiet-log.ts'
 import type { Bus } from '../../src/ports/bus.ts'
-import type { Log } from '../../src/ports/log.ts'
+import type { CounterName, Metrics } from '../../src/ports/metrics.ts'
 import type { Store } from '../../src/ports/store.ts'
 import type { Scope } from '../../src/ports/tokens.ts'
 import { temporaryStore } from '../support/temporary-store.ts'
@@ -51,13 +52,15 @@ export class Api {
   readonly duplicates = new Set<string>()
   readonly bus: Bus
   readonly http: HttpServer
+  readonly #counts: string[] = []
   #url = ''
   mine!: Caller
   theirs!: Caller
 
   private constructor(rates: RequestRates) {
     const line = (event: string, members: object = {}): void => void this.lines.push(JSON.stringify({ event, ...members }))
-    const log: Log = { info: line, warn: line, error: line }
+    const metrics: Metrics = { count: (name, label = '') => void this.#counts.push(`${name} ${label}`), gauge: () => {} }
+    const log = quietLog({ info: line, warn: line, error: line }, this.clock, metrics)
     this.bus = memoryBus(log)
     const { store, bus, clock } = this
     const enrolment = { agents: store.agents, bus, gateway: 'gateway.test', now: () => clock.now() }
@@ -66,6 +69,7 @@ export class Api {
       bus,
       clock,
       log,
+      metrics,
       progress: latestProgress(bus),
       catalog: { kinds, inputs: inputValidators, results: resultValidators },
       heldBecause: ({ id }) => (this.duplicates.has(id) ? 'duplicate' : undefined),
@@ -82,6 +86,11 @@ export class Api {
     api.theirs = await api.#caller()
     api.#url = `http://127.0.0.1:${await api.http.listen('127.0.0.1', 0)}`
     return api
+  }
+
+  /** How often something was counted. */
+  counted(name: CounterName, label: string): number {
+    return this.#counts.filter(each => each === `${name} ${label}`).length
   }
 
   get url(): string {

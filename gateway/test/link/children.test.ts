@@ -10,6 +10,7 @@ import type { Connection } from './wire-agent.ts'
 type Offer = Extract<GatewayFrame, { type: 'job.offer' }>
 type Wish = Extract<AgentFrame, { type: 'job.wait' }>['child']
 
+const bill = { cpuMs: 1, peakRssBytes: 2, wallMs: 3, readBytes: 4, writtenBytes: 5, savedBytes: 6 }
 const child: Wish = { kind: 'cache.purge', input: { everything: true, reason: 'its parent' } }
 
 /** A gateway whose purges may ask for another purge, and a site whose agent was offered one. */
@@ -25,7 +26,7 @@ async function offered(test: TestContext): Promise<{ gateway: GatewayFixture; ag
 
 /** Asks for a child under an offer's fence. What is answered. */
 async function wait(connection: Connection, { jobId, attempt, epoch }: Offer, wish: Wish = child): Promise<string | undefined> {
-  connection.send({ type: 'job.wait', jobId, attempt, epoch, child: wish, effect: 'none' })
+  connection.send({ type: 'job.wait', jobId, attempt, epoch, child: wish, effect: 'none', bill })
   const ack = await connection.next('job.ack')
   assert.deepEqual([ack.jobId, ack.of, ack.attempt, ack.epoch], [jobId, 'wait', attempt, epoch])
   return ack.refused
@@ -53,6 +54,7 @@ describe('a job that asks for another one', () => {
     assert.deepEqual({ accountId, siteId, origin, pool, kind, input }, wanted)
     const parent = await gateway.job(offer.jobId)
     assert.ok(parent.state === 'waiting' && parent.childId === made.id && !('lease' in parent))
+    assert.deepEqual(parent.bill, bill)
 
     const childOffer = await connection.next('job.offer')
     assert.deepEqual([childOffer.jobId, childOffer.child], [made.id, undefined])
@@ -110,6 +112,7 @@ describe('a job that asks for another one', () => {
     assert.equal(await wait(connection, offer), undefined)
     const job = await gateway.job(offer.jobId)
     assert.ok(job.state === 'failed' && job.end.error?.code === 'queue.full' && job.end.effect === 'none')
+    assert.deepEqual(job.end.bill, bill)
     await gateway.queue(agent.siteId)
     await connection.next('job.offer')
   })

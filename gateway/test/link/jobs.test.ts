@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { createPublicKey, verify } from 'node:crypto'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { newId, PlatenError } from '@platen/protocol'
+import { lostRun } from '../../src/domain/job-ends.ts'
+import type { Job } from '../../src/domain/job.ts'
 import { systemClock } from '../../src/system/system-clock.ts'
 import { GatewayFixture, purged, type Enrolled } from './gateway-fixture.ts'
 
@@ -138,6 +140,7 @@ describe('jobs over the link', () => {
       events.map(({ type }) => type),
       ['job.queued', 'job.offered', 'job.running', 'job.succeeded'],
     )
+    assert.equal(gateway.counted('jobs_ended', 'succeeded'), 1)
   })
 
   it('are offered again, as the same attempt under a new lease, when the offer was lost with its connection', async () => {
@@ -159,13 +162,39 @@ describe('jobs over the link', () => {
     await gateway.until(async () => (await gateway.job(id)).state === 'running', 'running')
   })
 
-  it('tell the sender of a late result that its lease is over', async () => {
+  it('tell the sender of a result under a lease that never was', async () => {
     const { id } = await gateway.queue(agent.siteId)
     const connection = await gateway.welcomed(agent)
     const { attempt, epoch } = await connection.next('job.offer')
     connection.send({ type: 'job.result', jobId: id, attempt, epoch: epoch + 7, ...result })
     assert.equal((await connection.next('job.ack')).refused, 'job.stale_epoch')
     assert.equal((await gateway.job(id)).state, 'offered')
+  })
+
+  it('tell the sender of a late result that its job is over, and stay as they are', async () => {
+    const { id } = await gateway.queue(agent.siteId)
+    const connection = await gateway.welcomed(agent)
+    const { attempt, epoch } = await connection.next('job.offer')
+    const fence = { jobId: id, attempt, epoch }
+    connection.send({ type: 'job.accept', ...fence })
+    await gateway.until(async () => (await gateway.job(id)).state === 'running', 'running')
+    await gateway.store.jobs.tick(Date.now() + 3_600_000, 10)
+    const over = await gateway.job(id)
+    assert.ok(over.state === 'failed' && over.end.error?.code === 'job.deadline')
+    connection.send({ type: 'job.result', ...fence, ...result })
+    assert.equal((await connection.next('job.ack')).refused, 'job.stale_epoch')
+    assert.deepEqual(await gateway.job(id), over)
+    assert.equal(gateway.events('link:refused').length, 1)
+  })
+
+  it('that an agent can’t be given are over, counted and told of', async test => {
+    const { notBefore: _notBefore, ...queued } = (await gateway.queue(agent.siteId)) as Job & { state: 'queued' }
+    const lost = { ...queued, state: 'failed', finishedAt: 1, end: lostRun } as const
+    const also = [{ job: lost, accepted: true, effects: [] }]
+    test.mock.method(gateway.store.jobs, 'claim', async () => ({ jobs: [], also }))
+    await gateway.welcomed(agent)
+    await gateway.until(() => gateway.counted('jobs_ended', 'failed') > 0, 'counted')
+    assert.ok(gateway.hints.some(hint => hint.type === 'site event' && hint.siteId === agent.siteId))
   })
 
   it('are stopped at the agent when its accept comes too late', async () => {

@@ -3,7 +3,7 @@ import type { Clock } from '../../src/ports/clock.ts'
 /** A clock that stands still until a test moves it. */
 export class ManualClock implements Clock {
   #now = Date.now()
-  #timers: { readonly at: number; readonly call: () => void }[] = []
+  #timers: { at: number; readonly call: () => void }[] = []
 
   now(): number {
     return this.#now
@@ -34,9 +34,10 @@ export class ManualClock implements Clock {
     this.#now = until
   }
 
-  /** Sets the clock, as an operator or a host that slept would: nothing is called before the next `advance`. */
+  /** Sets the clock, as an operator or a host that slept would: what was to be called in a second still is. */
   set(ms: number): void {
     this.#now += ms
+    this.#timers = this.#timers.map(timer => Object.assign(timer, { at: timer.at + ms }))
   }
 
   /** Lets time pass a second at a time, with turns of the event loop between for what follows from it. */

@@ -49,13 +49,47 @@ describe('an agent that is hostile', { timeout: 60_000 }, () => {
     connection.send({ type: 'heartbeat', running: [fence] })
     connection.send({ type: 'job.wait', ...fence, child, effect: 'none' })
     connection.send({ type: 'job.result', ...fence, ...done })
+    connection.send({ type: 'job.progress', ...fence, done: 1, total: 1, note: 'mine still' })
     assert.equal((await connection.next('job.cancel')).reason, 'job.stale_epoch')
     assert.equal((await connection.next('job.ack')).refused, 'job.not_found')
     assert.equal((await connection.next('job.ack')).refused, 'job.not_found')
     const job = await gateway.job(jobId)
     assert.deepEqual([job.state, job.epoch], ['offered', epoch])
     assert.equal(gateway.hints.filter(({ type }) => type === 'job progress').length, 0)
-    assert.equal(gateway.counted('link_frames_refused', 'job.not_found'), 2)
+    assert.equal(gateway.counted('jobs_declined', 'owner.vetoed'), 0)
+    assert.equal(gateway.events('link:declined').length, 0)
+    await gateway.until(() => gateway.counted('link_frames_refused', 'job.stale_epoch') === 4, 'all of it is counted')
+    assert.equal(gateway.counted('link_frames_refused', 'job.not_found'), 3)
+    const said = gateway.events('link:refused').map(({ members }) => String(members['of']))
+    assert.deepEqual(said.toSorted(), ['decline', 'lease', 'lease', 'progress', 'result', 'wait'])
+  })
+
+  it('declines what it runs under a lease that it makes up, which takes nothing off what it holds', async () => {
+    const held: GatewayFrame[] = []
+    for (let job = 0; job < 8; job += 1) {
+      await gateway.queue(rogue.siteId)
+      const offer = await connection.next('job.offer')
+      held.push(offer)
+      const { jobId, attempt, epoch } = offer
+      connection.send({ type: 'job.decline', jobId, attempt, epoch: epoch + 1, code: 'agent.busy', message: '', retryAfterMs: 0 })
+    }
+    const { id } = await gateway.queue(rogue.siteId)
+    connection.send({ type: 'job.result', jobId: newId('job'), attempt: 1, epoch: 1, ...done })
+    await connection.next('job.ack')
+    assert.equal((await gateway.job(id)).state, 'queued')
+    assert.equal(gateway.counted('jobs_declined', 'agent.busy'), 0)
+  })
+
+  it('reports progress as fast as frames may come, of which four a second are passed on', async () => {
+    const { id: jobId } = await gateway.queue(rogue.siteId)
+    const { attempt, epoch } = await offerOf(connection, jobId)
+    const from = performance.now()
+    for (let sent = 1; sent <= 100; sent += 1)
+      connection.send({ type: 'job.progress', jobId, attempt, epoch, done: sent, total: 100, note: '' })
+    const passed = (): number => gateway.hints.filter(({ type }) => type === 'job progress').length
+    await gateway.until(() => passed() + gateway.counted('link_frames_surplus', 'job.progress') === 100, 'heard')
+    const seconds = Math.ceil((performance.now() - from) / 1_000)
+    assert.ok(passed() >= 1 && passed() <= (seconds + 1) * limits.job.progressPerSecond, `${passed()} were passed on`)
   })
 
   it('gets nowhere with fences that it makes up', async () => {
@@ -92,6 +126,28 @@ describe('an agent that is hostile', { timeout: 60_000 }, () => {
     assert.ok(gateway.hints.filter(({ type }) => type === 'job progress').length <= 2 * limits.link.frameBurst)
     await gateway.until(() => gateway.counted('link_closes', '4008') === 1, 'counted')
     assert.equal(gateway.events('link:closing').length, 1)
+  })
+
+  it('beats without a pause and lists one run again and again, and gets its lease renewed once', async test => {
+    const { id: jobId } = await gateway.queue(rogue.siteId)
+    const { attempt, epoch } = await offerOf(connection, jobId)
+    const apply = gateway.store.jobs.apply.bind(gateway.store.jobs)
+    const { mock } = test.mock.method(gateway.store.jobs, 'apply', (...args: Parameters<typeof apply>) => apply(...args))
+    const running = Array.from({ length: 64 }, () => ({ jobId, attempt, epoch }))
+    for (let beat = 0; beat < 100; beat += 1) connection.send({ type: 'heartbeat', running })
+    await gateway.until(() => gateway.counted('link_frames_surplus', 'heartbeat') === 99, 'heard')
+    await gateway.until(async () => (await gateway.job(jobId)).state === 'running', 'renewed')
+    assert.equal(mock.callCount(), 1)
+    mock.restore()
+  })
+
+  it('reports its state without a pause, of which the store sees little', async test => {
+    const report = gateway.store.agents.report.bind(gateway.store.agents)
+    const { mock } = test.mock.method(gateway.store.agents, 'report', (...args: Parameters<typeof report>) => report(...args))
+    const facts = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`fact ${at}`, 'x'.repeat(500)]))
+    for (let seq = 1; seq <= 100; seq += 1) connection.send({ type: 'state.report', seq, full: true, facts })
+    await gateway.until(() => gateway.counted('link_frames_surplus', 'state.report') + mock.callCount() === 100, 'heard')
+    assert.ok(mock.callCount() <= limits.link.reportBurst + 5, `${mock.callCount()} were stored`)
   })
 
   it('is closed for a flood of pings, and not answered before its hello', async () => {

@@ -49,6 +49,12 @@ describe('a session', () => {
     await gateway.welcomed(next)
   })
 
+  it('is told by its welcome what this gateway acts on', async () => {
+    const connection = await gateway.connect(agent)
+    await connection.hello(agent.agentId, agent.keys)
+    assert.deepEqual((await connection.next('welcome')).capabilities, ['job.created', 'job.wait', 'key.offer'])
+  })
+
   it('starts over when its pool was changed before it could be told', async () => {
     const connection = await gateway.connect(agent)
     await gateway.store.agents.assignPool(gateway.accountId, agent.agentId, 'verifiers')
@@ -78,8 +84,10 @@ describe('a session', () => {
     const other = await gateway.welcomed(agent)
     assert.equal(gateway.events('link:duplicate_agent').length, 1)
     await gateway.queue(agent.siteId)
-    await roundTrip(one)
-    await roundTrip(other)
+    for (const each of [one, other]) {
+      each.send({ type: 'state.report', seq: 5, full: false, facts: {} })
+      await each.next('state.resync')
+    }
     assert.deepEqual([...one.frames, ...other.frames], [])
     one.end()
     await other.next('job.offer')
@@ -232,6 +240,26 @@ describe('time and sessions', () => {
     assert.equal(await connection.closed, 4011)
   })
 
+  for (const [title, ms] of [
+    ['forth', 3_600_000],
+    ['back', -3_600_000],
+  ] as const) {
+    it(`a clock that is set ${title} ends no session, and silence does as before`, async () => {
+      const connection = await gateway.welcomed(agent)
+      const early = await gateway.connect(agent)
+      clock.set(ms)
+      await clock.pass(5_000)
+      assert.equal(gateway.link.connected(), 1)
+      assert.equal(gateway.gauge('link_unproven'), 1)
+      await clock.pass(limits.link.helloMs)
+      assert.equal(await early.closed, 4001)
+      await clock.pass(limits.link.silenceMs - limits.link.helloMs - 10_000)
+      assert.equal(gateway.link.connected(), 1)
+      await clock.pass(10_000)
+      assert.equal(await connection.closed, 4011)
+    })
+  }
+
   it('a revocation is noticed also where nobody told of it', async () => {
     const connection = await gateway.welcomed(agent)
     await gateway.store.agents.revoke(gateway.accountId, agent.agentId, clock.now())
@@ -264,6 +292,42 @@ describe('time and sessions', () => {
     clock.advance(30_000)
     connection.send({ type: 'heartbeat', running: [{ jobId: id, attempt, epoch }] })
     await gateway.until(async () => (await leaseEnd()) === before + 30_000, 'renewed')
+  })
+
+  it('a heartbeat that comes late does not keep the next one from being heard, nor does a clock that is set back', async () => {
+    const { id } = await gateway.queue(agent.siteId)
+    const connection = await gateway.welcomed(agent)
+    const { attempt, epoch } = await connection.next('job.offer')
+    const renews = async (): Promise<void> => {
+      connection.send({ type: 'heartbeat', running: [{ jobId: id, attempt, epoch }] })
+      await gateway.until(async () => {
+        const job = await gateway.job(id)
+        return job.state === 'running' && job.lease.expiresAt === clock.now() + limits.job.leaseMs
+      }, 'renewed')
+    }
+    await renews()
+    clock.advance(limits.link.heartbeatMs / 2)
+    await renews()
+    clock.set(-3_600_000)
+    await renews()
+  })
+
+  it('a state report that was one too many is made up for when there is room again', async () => {
+    const connection = await gateway.welcomed(agent)
+    const stored = async (): Promise<number> => (await gateway.store.agents.resolve(agent.agentId))?.stateSeq ?? 0
+    const { reportBurst, heartbeatMs } = limits.link
+    for (let seq = 1; seq <= reportBurst + 1; seq += 1) connection.send({ type: 'state.report', seq, full: true, facts: { seq } })
+    await gateway.until(() => gateway.counted('link_frames_surplus', 'state.report') === 1, 'left out')
+    assert.equal(await stored(), reportBurst)
+    clock.advance(heartbeatMs)
+    connection.send({ type: 'heartbeat', running: [] })
+    await connection.next('state.resync')
+    connection.send({ type: 'state.report', seq: reportBurst + 2, full: true, facts: {} })
+    await gateway.until(async () => (await stored()) === reportBurst + 2, 'stored')
+    clock.advance(heartbeatMs)
+    connection.send({ type: 'heartbeat', running: [{ jobId: newId('job'), attempt: 1, epoch: 1 }] })
+    await connection.next('job.cancel')
+    assert.deepEqual(connection.frames, [])
   })
 
   it('a job whose agent was lost is offered again under a new epoch', async () => {

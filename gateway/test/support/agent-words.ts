@@ -14,7 +14,7 @@ export async function claimOne(
   now: number,
 ): Promise<(Job & { state: 'offered' }) | undefined> {
   const names = kinds.map(({ name }) => name)
-  return (await jobs.claim({ places: [siteId], agentId, kinds: names, leaseMs, now, most: 1 }))[0]
+  return (await jobs.claim({ places: [siteId], agentId, kinds: names, leaseMs, now, most: 1 })).jobs[0]
 }
 
 /** What a site's agent says of a job. */

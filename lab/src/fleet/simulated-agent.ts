@@ -67,7 +67,7 @@ export class SimulatedAgent {
     })
   }
 
-  #jobs({ begun }: JobListener): Pick<Jobs, 'offer' | 'cancel' | 'forgot' | 'running' | 'subscribe'> {
+  #jobs({ begun }: JobListener): Pick<Jobs, 'offer' | 'cancel' | 'forgot' | 'notice' | 'running' | 'subscribe'> {
     return {
       offer: offered => {
         const { jobId, attempt, epoch, settled, input } = offered
@@ -86,6 +86,7 @@ export class SimulatedAgent {
       },
       cancel: () => 'unknown',
       forgot: () => {},
+      notice: () => {},
       running: () => [...this.#running.values()],
       subscribe: listener => {
         this.#tell = listener

@@ -17,6 +17,8 @@ export const gatewayFrames: Record<string, TSchema> = {
     /** Sequence of the last `state.report` that was stored; another than the agent's own means: send all. */
     stateSeq: Type.Integer({ minimum: 0 }),
     time: TimeMs,
+    /** Frames that a gateway need not know, and this one acts on. An agent ignores those that it does not know itself. */
+    capabilities: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 40 }), { maxItems: 32 })),
   }),
   /** A job for this agent. `grant` is the signer's word for it (see grant.ts); the agent acts on nothing without one. */
   'job.offer': closed({

@@ -541,6 +541,15 @@ export const schemas: Readonly<Record<string, object>> = {
         type: 'integer',
         minimum: 0,
       },
+      capabilities: {
+        type: 'array',
+        items: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 40,
+        },
+        maxItems: 32,
+      },
     },
     additionalProperties: false,
   },
@@ -1161,6 +1170,26 @@ export const schemas: Readonly<Record<string, object>> = {
                 },
                 maxItems: 100,
               },
+              vetoReasons: {
+                type: 'array',
+                items: {
+                  type: 'object',
+                  required: ['kind', 'reason'],
+                  properties: {
+                    kind: {
+                      type: 'string',
+                      pattern: '^[a-z]+\\.[a-z]+$',
+                      maxLength: 40,
+                    },
+                    reason: {
+                      type: 'string',
+                      maxLength: 500,
+                    },
+                  },
+                  additionalProperties: false,
+                },
+                maxItems: 100,
+              },
               deferred: {
                 type: 'array',
                 items: {
@@ -1288,6 +1317,17 @@ export const schemas: Readonly<Record<string, object>> = {
         },
         additionalProperties: false,
       },
+      local: {
+        type: 'object',
+        required: ['refused'],
+        properties: {
+          refused: {
+            type: 'integer',
+            minimum: 0,
+          },
+        },
+        additionalProperties: false,
+      },
     },
     additionalProperties: false,
   },
@@ -1343,6 +1383,26 @@ export const schemas: Readonly<Record<string, object>> = {
           type: 'string',
           pattern: '^[a-z]+\\.[a-z]+$',
           maxLength: 40,
+        },
+        maxItems: 100,
+      },
+      vetoReasons: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['kind', 'reason'],
+          properties: {
+            kind: {
+              type: 'string',
+              pattern: '^[a-z]+\\.[a-z]+$',
+              maxLength: 40,
+            },
+            reason: {
+              type: 'string',
+              maxLength: 500,
+            },
+          },
+          additionalProperties: false,
         },
         maxItems: 100,
       },
@@ -1429,6 +1489,26 @@ export const schemas: Readonly<Record<string, object>> = {
               type: 'string',
               pattern: '^[a-z]+\\.[a-z]+$',
               maxLength: 40,
+            },
+            maxItems: 100,
+          },
+          vetoReasons: {
+            type: 'array',
+            items: {
+              type: 'object',
+              required: ['kind', 'reason'],
+              properties: {
+                kind: {
+                  type: 'string',
+                  pattern: '^[a-z]+\\.[a-z]+$',
+                  maxLength: 40,
+                },
+                reason: {
+                  type: 'string',
+                  maxLength: 500,
+                },
+              },
+              additionalProperties: false,
             },
             maxItems: 100,
           },

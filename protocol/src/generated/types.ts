@@ -158,6 +158,10 @@ export interface GatewayWelcome {
   leaseMs: number
   stateSeq: number
   time: number
+  /**
+   * @maxItems 32
+   */
+  capabilities?: string[]
 }
 
 export interface GatewayJobOffer {
@@ -340,6 +344,13 @@ export interface LocalStatus {
       /**
        * @maxItems 100
        */
+      vetoReasons?: {
+        kind: string
+        reason: string
+      }[]
+      /**
+       * @maxItems 100
+       */
       deferred: {
         kind: string
         until: number
@@ -377,6 +388,9 @@ export interface LocalStatus {
     problem?: string
     lostAt?: number
   }
+  local?: {
+    refused: number
+  }
 }
 
 export interface LocalWishes {
@@ -399,6 +413,13 @@ export interface LocalWishes {
    * @maxItems 100
    */
   vetoed: string[]
+  /**
+   * @maxItems 100
+   */
+  vetoReasons?: {
+    kind: string
+    reason: string
+  }[]
   /**
    * @maxItems 100
    */
@@ -430,6 +451,13 @@ export interface LocalOwner {
      * @maxItems 100
      */
     vetoed: string[]
+    /**
+     * @maxItems 100
+     */
+    vetoReasons?: {
+      kind: string
+      reason: string
+    }[]
     /**
      * @maxItems 100
      */

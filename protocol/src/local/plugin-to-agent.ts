@@ -26,6 +26,8 @@ const Wishes = closed({
   ...allowances,
   /** Kinds that nobody but the owner and root may start. */
   vetoed: Type.Array(KindName, { maxItems: 100 }),
+  /** Why, for those of them about which the owner has said so. */
+  vetoReasons: Type.Optional(Type.Array(closed({ kind: KindName, reason: Text }), { maxItems: 100 })),
   /** Kinds that nobody but the owner and root may start before a time, and why. */
   deferred: Type.Array(closed({ kind: KindName, until: TimeMs, reason: Text }), { maxItems: 100 }),
 })
@@ -74,7 +76,7 @@ export const localMessages: Record<string, TSchema> = {
       state: Type.Enum(['none', 'connecting', 'open', 'waiting', 'refused']),
       since: TimeMs,
       lastClose: Type.Optional(Text),
-      /** Offers without a good grant and frames out of bounds that the gateway sent since the agent started. */
+      /** Frames out of bounds and offers without a good grant, or that the policy forbids, which the gateway sent since the agent started. */
       refused: Type.Optional(Type.Integer({ minimum: 0 })),
       /** Whether a new key waits to be taken into use. */
       keyChanging: Type.Optional(Type.Boolean()),
@@ -96,6 +98,8 @@ export const localMessages: Record<string, TSchema> = {
     owner: Owner,
     /** What keeps the journal closed, and what was lost with an older one: whatever came before that time. */
     journal: closed({ problem: Type.Optional(Code), lostAt: Type.Optional(TimeMs) }),
+    /** Requests of PHP that were refused since the agent started. */
+    local: Type.Optional(closed({ refused: Type.Integer({ minimum: 0 }) })),
   }),
   'local.wishes': Wishes,
   'local.owner': Owner,

@@ -7,6 +7,8 @@
 
 namespace Platen\Change;
 
+use Platen\Record\Slug;
+
 defined( 'ABSPATH' ) || exit;
 
 /**
@@ -95,13 +97,14 @@ final class Post_Difference {
 			$tags[] = $this->orders();
 		}
 		$tags[] = $this->counts();
+		$tags[] = $this->addresses();
 		return array_merge( ...$tags );
 	}
 
 	/**
 	 * Whether it is elsewhere in lists by date. One with a password may be left out of lists.
 	 */
-	private function moves(): bool {
+	public function moves(): bool {
 		return $this->before->row->post_date !== $this->after->row->post_date
 			|| ( '' === $this->before->row->post_password ) !== ( '' === $this->after->row->post_password );
 	}
@@ -184,6 +187,22 @@ final class Post_Difference {
 		if ( $moved && $before->row->comment_count + $after->row->comment_count > 0 ) {
 			$tags[] = Tag::of( 'comments', $after->row->ID );
 			$tags[] = Tag::of( 'comments', 'all' );
+		}
+		return $tags;
+	}
+
+	/**
+	 * Tags of the addresses that it comes to have or had.
+	 */
+	private function addresses(): array {
+		$before = $this->before;
+		$after  = $this->after;
+		$stays  = ! $this->appears_or_disappears() && $before->row->post_name === $after->row->post_name && $before->row->post_parent === $after->row->post_parent;
+		$tags   = array();
+		foreach ( $stays ? array() : array( $before, $after ) as $state ) {
+			foreach ( $state->listed ? Slug::starts( $state->row->post_name ) : array() as $start ) {
+				$tags[] = Tag::of( 'slug', $start );
+			}
 		}
 		return $tags;
 	}

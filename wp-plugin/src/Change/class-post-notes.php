@@ -34,6 +34,13 @@ final class Post_Notes {
 	private $count;
 
 	/**
+	 * Where they are in lists by date.
+	 *
+	 * @var Post_Places
+	 */
+	private $places;
+
+	/**
 	 * Whose posts come and go.
 	 *
 	 * @var Authors
@@ -49,6 +56,7 @@ final class Post_Notes {
 	public function __construct( Change $change, int $count ) {
 		$this->change  = $change;
 		$this->count   = $count;
+		$this->places  = new Post_Places( $count );
 		$this->authors = new Authors();
 	}
 
@@ -62,6 +70,7 @@ final class Post_Notes {
 			return;
 		}
 		$this->change->tags( $difference->tags() );
+		$this->change->tags( $this->places->tags( $difference ) );
 		$this->change->say( ...self::event( $difference ) );
 		$this->change->hide( Post_Addresses::hidden( $difference, $this->count <= self::WITH_RULES ) );
 		$this->authors->add( $difference );

@@ -7,31 +7,22 @@
 
 namespace Platen\Change;
 
+use Platen\Record\Tag as Spelling;
+
 defined( 'ABSPATH' ) || exit;
 
 /**
  * Tags as docs/decisions/0007 lists them.
  */
 final class Tag {
-	/** Longest tag; bound of the protocol. */
-	const BYTES = 120;
-
 	/**
-	 * A tag of the present blog. What may not be in a tag is percent-encoded, and what is too long ends in its hash.
+	 * A tag of the present blog.
 	 *
 	 * @param string     $kind Class of the tag, such as post.
 	 * @param string|int $name Of what changed.
 	 */
 	public static function of( string $kind, $name ): string {
-		$name = preg_replace_callback(
-			'/[^!-~]/',
-			static function ( $byte ) {
-				return rawurlencode( $byte[0] );
-			},
-			(string) $name
-		);
-		$tag  = ( is_multisite() ? 'b' . get_current_blog_id() . '.' : '' ) . $kind . ':' . $name;
-		return strlen( $tag ) > self::BYTES ? substr( $tag, 0, self::BYTES - 33 ) . '~' . md5( $tag ) : $tag;
+		return Spelling::of( Spelling::prefix( get_current_blog_id() ) . $kind . ':', (string) $name );
 	}
 
 	/**

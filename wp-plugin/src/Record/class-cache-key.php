@@ -114,6 +114,9 @@ final class Cache_Key {
 	 * @param string[] $parts Of the key: what, time zone, and post type.
 	 */
 	private static function note_time( array $parts ): bool {
+		if ( Core_Call::is_for_headers() ) {
+			return true;
+		}
 		if ( 'lastcommentmodified' === $parts[0] ) {
 			Reads::note( 'comments', 'all' );
 			return true;

@@ -16,11 +16,10 @@ final class Core_Call {
 	/** Deep enough for a call that came through the object cache's functions. */
 	const FRAMES = 14;
 
-	/** Core's own look-ups of addresses, which end in a query that is seen. */
+	/** Core's own look-ups of addresses, which end in a query that is seen, of a slug or of a path. */
 	const BY_REQUEST = array(
 		'parse_request'                     => true,
 		'parse_query'                       => true,
-		'get_posts'                         => true,
 		'wp_resolve_numeric_slug_conflicts' => true,
 	);
 
@@ -40,30 +39,35 @@ final class Core_Call {
 	}
 
 	/**
-	 * A path that no post has. One may come to have it by being published, or by a new slug.
+	 * A path that no post has.
 	 */
 	public static function note_no_page_by_path() {
 		$call = self::find( 'get_page_by_path' );
 		if ( isset( self::BY_REQUEST[ $call['caller'] ?? '' ] ) ) {
 			return;
 		}
-		foreach ( (array) ( $call['args'][2] ?? 'page' ) as $type ) {
-			$type = Tag::name( (string) $type );
-			Reads::note( 'list', $type );
-			Reads::note( 'order', "$type/name" );
-		}
+		Slug::note( (string) ( $call['args'][0] ?? '' ) );
+	}
+
+	/**
+	 * Whether WordPress is making headers: Last-Modified of a feed is that of the newest post or comment of all, of which the feed shows
+	 * nothing.
+	 */
+	public static function is_for_headers(): bool {
+		return array() !== self::find( 'send_headers', 'WP' );
 	}
 
 	/**
 	 * A function's frame on the stack, with the name of who called it; empty where it is not there.
 	 *
-	 * @param string $name Of the function.
+	 * @param string      $name       Of the function.
+	 * @param string|null $class_name Of the method, where it is one.
 	 */
-	private static function find( string $name ): array {
+	private static function find( string $name, ?string $class_name = null ): array {
 		// phpcs:ignore WordPress.PHP.DevelopmentFunctions -- there is no other way to learn it.
 		$frames = debug_backtrace( 0, self::FRAMES );
 		foreach ( $frames as $at => $frame ) {
-			if ( $name === $frame['function'] && ! isset( $frame['class'] ) ) {
+			if ( $name === $frame['function'] && ( $frame['class'] ?? null ) === $class_name ) {
 				return $frame + array( 'caller' => $frames[ $at + 1 ]['function'] ?? '' );
 			}
 		}

@@ -1,6 +1,6 @@
 <?php
 /**
- * Lists that core makes without a query of posts.
+ * Lists and numbers that core makes without a query of posts.
  *
  * @package Platen
  */
@@ -24,26 +24,6 @@ final class Listings {
 		Reads::note( 'list', $type );
 		if ( 'alpha' === ( $args['type'] ?? '' ) ) {
 			Reads::note( 'order', "$type/title" );
-		}
-		return $where;
-	}
-
-	/**
-	 * The post before or after.
-	 *
-	 * @param string    $where    SQL.
-	 * @param bool      $same     Whether it has to have a term of the post's.
-	 * @param int[]|''  $excluded Terms that it must not have.
-	 * @param string    $taxonomy Of the terms.
-	 * @param \WP_Post  $post     The post.
-	 */
-	public static function filter_adjacent_where( $where, $same, $excluded, $taxonomy, $post ) {
-		$type = Tag::name( (string) $post->post_type );
-		Reads::note( 'list', $type );
-		// WordPress has just read the post's terms; here they are as it puts them into SQL.
-		preg_match_all( '/\bterm_id IN \(([\d,\s]+)\)/', $where, $matches );
-		foreach ( wp_parse_id_list( implode( ',', $matches[1] ) ) as $term ) {
-			Reads::note( 'list', "$type/term:$term" );
 		}
 		return $where;
 	}
@@ -105,5 +85,18 @@ final class Listings {
 	public static function filter_comments_number( $count, $post ) {
 		Reads::note( 'count', (int) $post );
 		return $count;
+	}
+
+	/**
+	 * An answer of the REST API. One about a term says how many posts have it, which is no other read than that of its name.
+	 *
+	 * @param mixed $response Passed on.
+	 */
+	public static function filter_rest_response( $response ) {
+		$data = $response instanceof \WP_REST_Response ? $response->get_data() : null;
+		if ( is_array( $data ) && isset( $data['taxonomy'], $data['count'] ) && is_string( $data['taxonomy'] ) ) {
+			Reads::note( 'terms', Tag::name( $data['taxonomy'] ) );
+		}
+		return $response;
 	}
 }

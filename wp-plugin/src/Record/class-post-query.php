@@ -28,19 +28,31 @@ final class Post_Query {
 	private $vars;
 
 	/**
+	 * Whether somebody may tell from it how many pages there are.
+	 *
+	 * @var bool
+	 */
+	private $is_counted;
+
+	/**
 	 * Reads a query that was made.
 	 *
-	 * @param \WP_Query $query The query.
+	 * @param \WP_Query $query      The query.
+	 * @param bool      $is_counted Whether somebody may tell from it how many pages there are.
 	 */
-	public function __construct( \WP_Query $query ) {
-		$this->query = $query;
-		$this->vars  = $query->query_vars;
+	public function __construct( \WP_Query $query, bool $is_counted ) {
+		$this->query      = $query;
+		$this->vars       = $query->query_vars;
+		$this->is_counted = $is_counted;
 	}
 
 	/**
 	 * Notes its tags.
 	 */
 	public function note() {
+		if ( $this->is_idle() ) {
+			return;
+		}
 		if ( $this->query->is_comment_feed || ! empty( $this->vars['withcomments'] ) ) {
 			$this->note_comments();
 		}
@@ -49,11 +61,20 @@ final class Post_Query {
 			foreach ( $ids as $id ) {
 				Reads::note( 'post', $id );
 			}
+		} elseif ( ! empty( $this->vars['post_name__in'] ) ) {
+			array_map( array( Slug::class, 'note' ), array_filter( (array) $this->vars['post_name__in'], 'is_string' ) );
 		} elseif ( '' !== $this->text( 'name' ) ) {
 			$this->note_slug();
 		} else {
 			$this->note_list();
 		}
+	}
+
+	/**
+	 * Whether WordPress makes the query for an address that shows none of it.
+	 */
+	private function is_idle(): bool {
+		return $this->query->is_main_query() && ( $this->query->is_robots() || $this->query->is_favicon() || '' !== $this->text( 'sitemap' ) );
 	}
 
 	/**
@@ -113,15 +134,16 @@ final class Post_Query {
 	}
 
 	/**
-	 * A post by its slug: it is read. Where nobody has the slug, one may come to have it by being published, or by a new slug.
+	 * A post by its slug: it is read, unless nobody has the slug.
 	 */
 	private function note_slug() {
 		foreach ( (array) $this->query->posts as $post ) {
 			Reads::note( 'post', is_object( $post ) ? (int) $post->ID : (int) $post );
 		}
 		if ( empty( $this->query->posts ) ) {
-			$this->note_types( 'list', '' );
-			$this->note_types( 'order', '/name' );
+			// WordPress has left but the last part of a path in the variable.
+			$path = is_array( $this->query->query ) ? $this->query->query['pagename'] ?? '' : '';
+			Slug::note( is_string( $path ) && '' !== $path ? $path : $this->text( 'name' ) );
 		}
 	}
 
@@ -137,6 +159,11 @@ final class Post_Query {
 	 * A list.
 	 */
 	private function note_list() {
+		$window = Post_Window::of( $this->query->request );
+		if ( $window ) {
+			$window->note( $this->is_counted );
+			return;
+		}
 		foreach ( ( new Post_Conditions( $this->query ) )->all() as $condition ) {
 			$this->note_types( 'list', $condition );
 		}

@@ -15,11 +15,19 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Queries {
 	/**
-	 * Queries of posts with the prefix of their blog and what they were asked, by the query's number.
+	 * Queries of posts with the prefix of their blog, what they were asked, and whether somebody may ask them how many pages there are, by
+	 * the query's number.
 	 *
-	 * @var array<int,array{0:\WP_Query,1:string,2:mixed}>
+	 * @var array<int,array{0:\WP_Query,1:string,2:mixed,3:bool}>
 	 */
 	private static $posts = array();
+
+	/**
+	 * What a block is about to ask for, of which it shows posts and nothing else.
+	 *
+	 * @var array|null
+	 */
+	private static $shown = null;
 
 	/**
 	 * Other queries with the prefix of their blog and their variables.
@@ -39,7 +47,20 @@ final class Queries {
 		if ( isset( self::$posts[ $id ] ) && self::$posts[ $id ][2] !== $query->query ) {
 			Reads::$partial = true;
 		}
-		self::$posts[ $id ] = array( $query, Reads::$prefix, $query->query );
+		self::$posts[ $id ] = array( $query, Reads::$prefix, $query->query, null === self::$shown || self::$shown !== $query->query );
+		self::$shown        = null;
+	}
+
+	/**
+	 * What a block of a query is about to ask for. The one that lists the posts keeps its query to itself; page numbers are other blocks,
+	 * with queries of their own.
+	 *
+	 * @param array     $vars  As for WP_Query.
+	 * @param \WP_Block $block The block.
+	 */
+	public static function filter_block_vars( $vars, $block ) {
+		self::$shown = 'core/post-template' === $block->name ? $vars : null;
+		return $vars;
 	}
 
 	/**
@@ -55,10 +76,10 @@ final class Queries {
 	 * Makes tags of all of them.
 	 */
 	public static function settle() {
-		foreach ( self::$posts as list( $query, $prefix ) ) {
+		foreach ( self::$posts as list( $query, $prefix, , $is_counted ) ) {
 			Reads::$prefix = $prefix;
 			self::check( $query->request );
-			( new Post_Query( $query ) )->note();
+			( new Post_Query( $query, $is_counted ) )->note();
 		}
 		foreach ( self::$others as list( $query, $prefix, $vars ) ) {
 			Reads::$prefix = $prefix;

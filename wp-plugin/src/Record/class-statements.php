@@ -11,14 +11,26 @@ defined( 'ABSPATH' ) || exit;
 
 /**
  * Statements are told by who makes them, not by what they say: what core's own functions read is seen by a hook or in the object cache.
- * Whatever else reads the database makes the page partial.
+ * Whatever else reads core's tables may have read anything in them; and who reads others makes the page partial.
  */
 final class Statements {
 	/** Deep enough for a database class of a plugin between WordPress's and its caller. */
 	const FRAMES = 12;
 
-	/** Without their prefix. */
-	const TABLES = array( 'posts', 'postmeta', 'terms', 'termmeta', 'term_taxonomy', 'term_relationships', 'comments', 'commentmeta' );
+	/** Core's tables without their prefix, and the classes of tags that tell of all that is in them. */
+	const TABLES = array(
+		'posts'              => array( 'post', 'list' ),
+		'postmeta'           => array( 'post' ),
+		'terms'              => array( 'term', 'terms' ),
+		'termmeta'           => array( 'term' ),
+		'term_taxonomy'      => array( 'term', 'terms' ),
+		'term_relationships' => array( 'post' ),
+		'comments'           => array( 'comments' ),
+		'commentmeta'        => array( 'comments' ),
+		'options'            => array( 'option' ),
+		'users'              => array( 'user', 'users' ),
+		'usermeta'           => array( 'user' ),
+	);
 
 	/** Functions of core, and the tags of those that nothing else tells. */
 	const CALLERS = array(
@@ -69,8 +81,7 @@ final class Statements {
 		'_find_post_by_old_slug'               => array(),
 		'_find_post_by_old_date'               => array(),
 		'is_multi_author'                      => array(),
-		// Any post whose name only begins like the address that was not found.
-		'redirect_guess_404_permalink'         => array( 'list:any', 'order:any/name' ),
+		'redirect_guess_404_permalink'         => array(),
 		'redirect_canonical'                   => array( 'users:all' ),
 		'wp_list_authors'                      => array( 'list:any', 'order:any/author' ),
 		'count_users'                          => array( 'users:all' ),
@@ -99,11 +110,14 @@ final class Statements {
 		}
 		$caller = self::caller();
 		if ( ! isset( self::CALLERS[ $caller ] ) ) {
-			Reads::$partial = true;
+			self::note_tables( $sql );
 			return $sql;
 		}
 		foreach ( self::CALLERS[ $caller ] as $tag ) {
 			Reads::$tags[ Reads::$prefix . $tag ] = true;
+		}
+		if ( 'redirect_guess_404_permalink' === $caller ) {
+			Slug::note( (string) get_query_var( 'name' ) );
 		}
 		return $sql;
 	}
@@ -127,37 +141,71 @@ final class Statements {
 	}
 
 	/**
-	 * Whether core's own tables are all that a query reads, which plugins may have changed.
+	 * Notes all that may have been read by a statement of somebody's own.
+	 *
+	 * @param string $sql The statement.
+	 */
+	private static function note_tables( string $sql ) {
+		$tables = self::tables_of( $sql );
+		if ( null === $tables ) {
+			Reads::$partial = true;
+			return;
+		}
+		foreach ( $tables as $table ) {
+			foreach ( self::TABLES[ $table ] as $class_name ) {
+				Reads::note( $class_name, '*' );
+			}
+		}
+	}
+
+	/**
+	 * Whether a query of posts, terms, comments or users, which plugins may have changed, reads nothing else.
 	 *
 	 * @param string $sql Of one of core's query classes.
 	 */
 	public static function reads_only_core( string $sql ): bool {
-		$known = self::tables();
+		$tables = self::tables_of( $sql );
+		return null !== $tables && ! in_array( 'options', $tables, true );
+	}
+
+	/**
+	 * Core's tables that a statement reads, without their prefix; null where it reads others too.
+	 *
+	 * @param string $sql The statement.
+	 * @return string[]|null
+	 */
+	private static function tables_of( string $sql ): ?array {
+		$known  = self::tables();
+		$tables = array();
 		preg_match_all( '/\b(?:FROM|JOIN)\s+`?(\w+)`?(?:\s+AS\s+\w+)?\s*(,?)/i', $sql, $matches );
 		foreach ( $matches[1] as $at => $table ) {
 			// Core names one table after FROM; what a plugin puts behind a comma is not looked at.
 			if ( ! isset( $known[ $table ] ) || ',' === $matches[2][ $at ] ) {
-				return false;
+				return null;
 			}
+			$tables[] = $known[ $table ];
 		}
-		return true;
+		return $tables;
 	}
 
 	/**
-	 * Tables of the present blog whose content tags tell, as keys. $wpdb->tables() has those of plugins as well.
+	 * Core's tables in the present blog. $wpdb->tables() has those of plugins as well.
 	 *
-	 * @return array<string,int>
+	 * @return array<string,string>
 	 */
 	private static function tables(): array {
 		global $wpdb;
 		static $tables = array();
 		if ( ! isset( $tables[ Reads::$prefix ] ) ) {
 			$prefix = $wpdb->get_blog_prefix( '' === Reads::$prefix ? null : (int) substr( Reads::$prefix, 1 ) );
-			$names  = array( $wpdb->users, $wpdb->usermeta );
-			foreach ( self::TABLES as $table ) {
-				$names[] = $prefix . $table;
+			$names  = array(
+				$wpdb->users    => 'users',
+				$wpdb->usermeta => 'usermeta',
+			);
+			foreach ( array_keys( array_diff_key( self::TABLES, array_flip( $names ) ) ) as $table ) {
+				$names[ $prefix . $table ] = $table;
 			}
-			$tables[ Reads::$prefix ] = array_flip( $names );
+			$tables[ Reads::$prefix ] = $names;
 		}
 		return $tables[ Reads::$prefix ];
 	}

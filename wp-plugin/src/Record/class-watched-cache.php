@@ -56,6 +56,15 @@ final class Watched_Cache {
 	}
 
 	/**
+	 * Headers are made; times that were looked up for them alone may be looked up for the page now.
+	 */
+	public static function action_send_headers() {
+		if ( $GLOBALS['wp_object_cache'] instanceof self ) {
+			unset( $GLOBALS['wp_object_cache']->noted['timeinfo'] );
+		}
+	}
+
+	/**
 	 * One value.
 	 *
 	 * @param int|string $key   Key.

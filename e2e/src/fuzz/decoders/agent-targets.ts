@@ -1,6 +1,7 @@
 import {
   checkBundle,
   checkedAnswer,
+  codeOf,
   collectAssets,
   cutLines,
   parseChange,
@@ -47,6 +48,7 @@ export const agentTargets: readonly Target[] = [
   jsonTarget('answers to an enrolment', [{ agentId: ids.agentId, siteId: ids.siteId, gateway: 'platen' }], text =>
     checkedAnswer('https://gateway.example', parsed(text)),
   ),
+  jsonTarget('answers to a refused upgrade', [{ type: 'about:blank', status: 403, code: 'agent.revoked', time: 0 }], codeOf),
   jsonTarget('policy files', [policy], text => parsePolicy(text, 'policy.json')),
   jsonTarget(
     'manifests',

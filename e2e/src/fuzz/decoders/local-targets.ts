@@ -29,7 +29,13 @@ const log = jsonLog('fuzz', () => {})
 function subject(): LocalSubject {
   const kept = new Map<string, string>()
   const journal = { get: (name: string) => kept.get(name), set: (name: string, value: string) => void kept.set(name, value) }
-  const owner = new SiteOwner({ policy: policy as DocumentPolicy, journal, clock: { now: () => now }, localTimeIn, log })
+  const owner = new SiteOwner({
+    policy: policy as DocumentPolicy,
+    journal,
+    clock: { now: () => now, monotonic: () => now },
+    localTimeIn,
+    log,
+  })
   const jobs = {
     create: () => ({ ...run, state: 'accepted' }),
     find: () => ({ ...run, state: 'accepted' }),

@@ -13,7 +13,7 @@ const log = jsonLog('fuzz', () => {})
 const messages: readonly object[] = [
   { type: 'here', token: 'a0'.repeat(32) },
   { type: 'progress', done: 1, total: 2, note: 'half' },
-  { type: 'step', id: 1, name: 'write', kind: 'idempotent', phase: 'begun' },
+  { type: 'step', id: 1, name: 'write', kind: 'idempotent' },
   { type: 'log', level: 'warn', event: 'image:left', members: { file: 'a.jpg', deep: { er: [1] } } },
   { type: 'call', id: 1, command: 'site.describe', args: {}, deadlineMs: 100 },
   { type: 'changes.take', id: 2 },

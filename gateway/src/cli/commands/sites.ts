@@ -16,8 +16,9 @@ const most = 10_000
 export const siteCommands: Commands = {
   add: {
     description: 'add a site',
-    args: '<url>',
-    run: async values => printOne(values['json'], await ask(settings(values), 'POST', '/v1/sites', { url: needed(values, 'url') })),
+    // Not `url`: that is the gateway's, and the site would be sent the token.
+    args: '<address>',
+    run: async values => printOne(values['json'], await ask(settings(values), 'POST', '/v1/sites', { url: needed(values, 'address') })),
   },
   list: {
     description: 'list the sites',

@@ -109,20 +109,34 @@ function reported(agent: Agent, { seq, ...report }: Report): Agent | undefined {
 }
 
 type Redemption = Parameters<AgentStore['redeem']>[0]
+type Redeemed = Awaited<ReturnType<AgentStore['redeem']>>
 
-async function redeem(
-  database: MongoDatabase,
-  { hash, siteUrl, agentId, publicKey, version, now }: Redemption,
-  within: Within,
-): Promise<{ agent: Agent; revoked: string[] }> {
-  const tokens = database.rows('enrolmentTokens')
-  const row = await tokens.findOne({ _id: hash, usedAt: { $exists: false } }, within)
+async function redeem(database: MongoDatabase, request: Redemption, within: Within): Promise<Redeemed> {
+  const { hash, siteUrl, publicKey, now } = request
+  const row = await database.rows('enrolmentTokens').findOne({ _id: hash }, within)
   const token = row ? enrolmentToken(row) : undefined
-  if (!token || !(await database.rows('sites').findOne({ _id: token.siteId, url: siteUrl }, within)))
+  if (!row || !token || !(await database.rows('sites').findOne({ _id: token.siteId, url: siteUrl }, within)))
     throw new PlatenError('enrol.token_invalid')
+  const made = row['usedAt'] === undefined ? undefined : await madeFor(database, row, publicKey, within)
   if (token.expiresAt <= now) throw new PlatenError('enrol.token_expired')
-  const { accountId, siteId } = token
-  await tokens.updateOne({ _id: hash }, { $set: { usedAt: now } }, within)
+  return made ? { agent: made, revoked: [] } : takePlace(database, token, request, within)
+}
+
+/** The agent that a used token made, for the key that it was made for. @throws PlatenError enrol.token_invalid */
+async function madeFor(database: MongoDatabase, { agentId, siteId }: Row, publicKey: string, within: Within): Promise<Agent> {
+  const found = await database.rows('agents').findOne({ _id: String(agentId), liveSite: siteId }, within)
+  const made = found ? (thingOf(found) as Agent) : undefined
+  if (made?.publicKey !== publicKey) throw new PlatenError('enrol.token_invalid')
+  return made
+}
+
+async function takePlace(
+  database: MongoDatabase,
+  { accountId, siteId }: EnrolmentToken,
+  { hash, agentId, publicKey, version, now }: Redemption,
+  within: Within,
+): Promise<Redeemed> {
+  await database.rows('enrolmentTokens').updateOne({ _id: hash }, { $set: { usedAt: now, agentId } }, within)
   const agents = database.rows('agents')
   const before = (await agents.find({ liveSite: siteId }, within).toArray()).map(found => thingOf(found) as Agent)
   for (const old of before) await agents.replaceOne({ _id: old.id }, agentRow(revoked(old, now)), within)

@@ -65,14 +65,19 @@ export function mongoJobs(database: MongoDatabase, parts: StoreParts): JobStore 
       const found = await database.guarded(() => find(accountId, id))
       const made = {
         fresh: (within: Within) => inLedger(within, ledger => ledger.cancel(accountId, id, now)),
-        again: async (earlier: string, within: Within) => ({ ...(await again(accountId, earlier, within)), accepted: true, effects: [] }),
+        again: async (earlier: string, within: Within) => ({
+          ...(await again(accountId, earlier, within)),
+          accepted: true,
+          effects: [],
+          changed: false,
+        }),
       }
       return recorded<StoredStep | undefined>(database, accountId, record, id, made, turnsOf(found ? [found] : []))
     },
     claim: async claim => {
       // Most who ask find nothing, and need no transaction for it.
       const hasWork = (await database.guarded(() => table().nextFor(claim))) !== undefined
-      return hasWork ? change(claim.places, ledger => ledger.claim(claim)) : []
+      return hasWork ? change(claim.places, ledger => ledger.claim(claim)) : { jobs: [], also: [] }
     },
     leased: (places, agentId) => database.guarded(() => table().leased(places, agentId)),
     apply: (places, jobId, event, now) => change(speaking(places, jobId), ledger => ledger.apply(places, jobId, event, now)),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { ClientSession, Collection, MongoClient, MongoError } from 'mongodb'
+import { RecentKeys } from './recent-keys.ts'
 
 type SessionId = NonNullable<ClientSession['id']>
 
@@ -34,7 +35,8 @@ const mostAtOnce = 500
 export class LeftSessions {
   readonly #client: MongoClient
   readonly #notes: Collection<Note>
-  readonly #notedAt = new Map<string, number>()
+  /** A driver makes sessions anew all the time, and forgets those that were idle for long. */
+  readonly #noted = new RecentKeys(noteAgainMs)
 
   constructor(client: MongoClient) {
     this.#client = client
@@ -61,11 +63,11 @@ export class LeftSessions {
   async note({ id: session }: ClientSession): Promise<void> {
     if (!session) return
     const id = Buffer.from(session.id.buffer).toString('hex')
-    const [now, before] = [performance.now(), this.#notedAt.get(id)]
-    if (before !== undefined && now - before < noteAgainMs) return
+    const now = performance.now()
+    if (this.#noted.has(id, now)) return
     const mine = { pid: process.pid, began: beginning(process.pid) ?? '' }
     await this.#notes.replaceOne({ _id: id }, { host: hostname(), process: mine, session, at: new Date() }, { upsert: true })
-    this.#notedAt.set(id, now)
+    this.#noted.add(id, now)
   }
 }
 

@@ -78,31 +78,36 @@ function commitKey(database: SqlDatabase, agentId: string, pendingKey: string, a
 }
 
 type Redemption = Parameters<AgentStore['redeem']>[0]
+type Redeemed = Awaited<ReturnType<AgentStore['redeem']>>
 
-function redeem(
-  database: SqlDatabase,
-  { hash, siteUrl, agentId, publicKey, version, now }: Redemption,
-): { agent: Agent; revoked: string[] } {
+function redeem(database: SqlDatabase, request: Redemption): Redeemed {
+  const { hash, siteUrl, publicKey, now } = request
   const token = database.get('SELECT t.*, s.url FROM enrolment_tokens t JOIN sites s ON s.id = t.site_id WHERE t.hash = ?', hash)
-  if (!token || token['used_at'] !== null || token['url'] !== siteUrl) throw new PlatenError('enrol.token_invalid')
+  if (!token || token['url'] !== siteUrl) throw new PlatenError('enrol.token_invalid')
+  const made = token['used_at'] === null ? undefined : madeFor(database, token, publicKey)
   if (Number(token['expires_at']) <= now) throw new PlatenError('enrol.token_expired')
-  database.run('UPDATE enrolment_tokens SET used_at = ? WHERE hash = ?', now, hash)
+  return made ? { agent: made, revoked: [] } : takePlace(database, token, request)
+}
+
+/** The agent that a used token made, for the key that it was made for. @throws PlatenError enrol.token_invalid */
+function madeFor(database: SqlDatabase, { agent_id: id }: Row, publicKey: string): Agent {
+  const row = database.get('SELECT * FROM agents WHERE id = ? AND public_key = ? AND revoked_at IS NULL', id ?? null, publicKey)
+  if (!row) throw new PlatenError('enrol.token_invalid')
+  return agent(row)
+}
+
+function takePlace(database: SqlDatabase, token: Row, { hash, agentId, publicKey, version, now }: Redemption): Redeemed {
+  const { account_id: accountId, site_id: siteId } = token
+  database.run('UPDATE enrolment_tokens SET used_at = ?, agent_id = ? WHERE hash = ?', now, agentId, hash)
   const revoked = database.all(
     'UPDATE agents SET revoked_at = ?, connected_at = NULL WHERE site_id = ? AND revoked_at IS NULL RETURNING id',
     now,
-    token['site_id'],
+    siteId,
   )
   const sql = 'INSERT INTO agents (id, account_id, site_id, public_key, created_at, version) VALUES (?, ?, ?, ?, ?, ?) RETURNING *'
-  const [row] = database.all(sql, agentId, token['account_id'], token['site_id'], publicKey, now, version)
-  appendAudit(database, {
-    id: newId('evt'),
-    accountId: String(token['account_id']),
-    at: now,
-    actor: `agent:${agentId}`,
-    action: 'agent.enrol',
-    subject: String(token['site_id']),
-    outcome: 'done',
-  })
+  const [row] = database.all(sql, agentId, accountId, siteId, publicKey, now, version)
+  const line = { actor: `agent:${agentId}`, action: 'agent.enrol', subject: String(siteId), outcome: 'done' }
+  appendAudit(database, { id: newId('evt'), accountId: String(accountId), at: now, ...line })
   return { agent: agent(row as Row), revoked: revoked.map(({ id }) => String(id)) }
 }
 

@@ -49,7 +49,7 @@ export function sqliteJobs(database: SqlDatabase, parts: StoreParts): JobStore {
     cancel: async (accountId, id, now, record) =>
       recorded<StoredStep | undefined>(database, accountId, record, id, {
         fresh: () => ledger.cancel(accountId, id, now),
-        again: async earlier => ({ ...(await again(accountId, earlier)), accepted: true, effects: [] }),
+        again: async earlier => ({ ...(await again(accountId, earlier)), accepted: true, effects: [], changed: false }),
       }),
     claim: claim => ledger.claim(claim),
     leased: (places, agentId) => table.leased(places, agentId),

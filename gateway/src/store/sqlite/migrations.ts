@@ -152,4 +152,8 @@ export const migrations: readonly string[] = [
   -- The session that it was last heard in, whose end alone means that it has gone.
   ALTER TABLE agents ADD COLUMN session_id TEXT;
   `,
+  `
+  -- The agent that it made: whoever lost the answer may ask for it again.
+  ALTER TABLE enrolment_tokens ADD COLUMN agent_id TEXT;
+  `,
 ]

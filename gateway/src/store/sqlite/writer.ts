@@ -5,14 +5,13 @@ import type { FailureReport } from '../../ports/store-failure.ts'
 import { failureOf } from '../failure.ts'
 import type { Roles } from './roles.ts'
 import type { FromWriter, Write, WriterData, Written } from './write.ts'
+import { usualWriterBounds, WriterLoad, type WriterBounds } from './writer-load.ts'
 
 interface Waiting {
   resolve(value: unknown): void
   reject(error: PlatenError): void
 }
 
-/** Writes that wait, at most: more means that the disk does not keep up, and then it is better to say so. */
-const mostWaiting = 20_000
 /** A disk that takes longer than this is as good as none. What was asked for may still happen. */
 const deadlineMs = 30_000
 
@@ -24,14 +23,17 @@ export class Writer {
   readonly #data: WriterData
   readonly #random: () => number
   readonly #report: FailureReport
+  /** Those who wait for an answer, by write. */
   readonly #waiting = new Map<number, Waiting>()
+  readonly #load: WriterLoad
   #outgoing: Write[] = []
   #thread: Worker | undefined
   #lastId = 0
   #oldest: { readonly id: number; readonly timer: NodeJS.Timeout } | undefined
   #closed = false
 
-  constructor(data: WriterData, random: () => number, report: FailureReport) {
+  constructor(data: WriterData, random: () => number, report: FailureReport, bounds: WriterBounds = usualWriterBounds) {
+    this.#load = new WriterLoad(bounds)
     this.#data = data
     this.#random = random
     this.#report = report
@@ -40,10 +42,11 @@ export class Writer {
   /** Settles when the write is on disk, or has failed. @throws PlatenError what the method throws, store.unavailable, disk.full */
   write(role: keyof Roles, method: string, args: readonly unknown[]): Promise<unknown> {
     if (this.#closed) return Promise.reject(new PlatenError('store.unavailable', 'The store is closed.'))
-    if (this.#waiting.size >= mostWaiting) return Promise.reject(new PlatenError('store.unavailable', 'Too much waits to be written.'))
+    if (this.#load.isFull) return Promise.reject(new PlatenError('store.unavailable', 'Too much waits to be written.'))
     const id = ++this.#lastId
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
+      this.#load.add(id, args)
       this.#watch()
       if (this.#outgoing.push({ id, role, method, args, random: this.#random() }) === 1) queueMicrotask(() => this.#post())
     })
@@ -80,6 +83,7 @@ export class Writer {
   #settle(answer: Written): void {
     const waiting = this.#waiting.get(answer.id)
     this.#waiting.delete(answer.id)
+    this.#load.remove(answer.id)
     this.#watch()
     if (answer.ok) waiting?.resolve(answer.value)
     else waiting?.reject(toldError(answer.code, answer.message, answer.field === undefined ? {} : { field: answer.field }))
@@ -91,9 +95,11 @@ export class Writer {
     const error = new PlatenError('store.unavailable', 'The thread that writes has ended.', { cause })
     const failure = failureOf('writer', error)
     if (failure) this.#report(failure)
+    this.#load.clear()
     this.#failAll(error)
   }
 
+  /** What the thread has of them it may still do. */
   #failAll(error: PlatenError): void {
     const all = [...this.#waiting.values()]
     this.#waiting.clear()

@@ -233,6 +233,7 @@ const schema12 = {
     leaseMs: { type: 'integer', minimum: 1000, maximum: 3600000 },
     stateSeq: { type: 'integer', minimum: 0 },
     time: { type: 'integer', minimum: 0 },
+    capabilities: { type: 'array', items: { type: 'string', minLength: 1, maxLength: 40 }, maxItems: 32 },
   },
   additionalProperties: false,
 }
@@ -274,7 +275,8 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
               key0 === 'heartbeatMs' ||
               key0 === 'leaseMs' ||
               key0 === 'stateSeq' ||
-              key0 === 'time'
+              key0 === 'time' ||
+              key0 === 'capabilities'
             )
           ) {
             validate11.errors = [
@@ -563,6 +565,93 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                         var valid0 = _errs14 === errors
                       } else {
                         var valid0 = true
+                      }
+                      if (valid0) {
+                        if (data.capabilities !== undefined) {
+                          let data7 = data.capabilities
+                          const _errs16 = errors
+                          if (errors === _errs16) {
+                            if (Array.isArray(data7)) {
+                              if (data7.length > 32) {
+                                validate11.errors = [
+                                  {
+                                    instancePath: instancePath + '/capabilities',
+                                    schemaPath: '#/properties/capabilities/maxItems',
+                                    keyword: 'maxItems',
+                                    params: { limit: 32 },
+                                    message: 'must NOT have more than 32 items',
+                                  },
+                                ]
+                                return false
+                              } else {
+                                var valid1 = true
+                                const len0 = data7.length
+                                for (let i0 = 0; i0 < len0; i0++) {
+                                  let data8 = data7[i0]
+                                  const _errs18 = errors
+                                  if (errors === _errs18) {
+                                    if (typeof data8 === 'string') {
+                                      if (data8.length > 40) {
+                                        validate11.errors = [
+                                          {
+                                            instancePath: instancePath + '/capabilities/' + i0,
+                                            schemaPath: '#/properties/capabilities/items/maxLength',
+                                            keyword: 'maxLength',
+                                            params: { limit: 40 },
+                                            message: 'must NOT have more than 40 characters',
+                                          },
+                                        ]
+                                        return false
+                                      } else {
+                                        if (data8.length < 1) {
+                                          validate11.errors = [
+                                            {
+                                              instancePath: instancePath + '/capabilities/' + i0,
+                                              schemaPath: '#/properties/capabilities/items/minLength',
+                                              keyword: 'minLength',
+                                              params: { limit: 1 },
+                                              message: 'must NOT have fewer than 1 characters',
+                                            },
+                                          ]
+                                          return false
+                                        }
+                                      }
+                                    } else {
+                                      validate11.errors = [
+                                        {
+                                          instancePath: instancePath + '/capabilities/' + i0,
+                                          schemaPath: '#/properties/capabilities/items/type',
+                                          keyword: 'type',
+                                          params: { type: 'string' },
+                                          message: 'must be string',
+                                        },
+                                      ]
+                                      return false
+                                    }
+                                  }
+                                  var valid1 = _errs18 === errors
+                                  if (!valid1) {
+                                    break
+                                  }
+                                }
+                              }
+                            } else {
+                              validate11.errors = [
+                                {
+                                  instancePath: instancePath + '/capabilities',
+                                  schemaPath: '#/properties/capabilities/type',
+                                  keyword: 'type',
+                                  params: { type: 'array' },
+                                  message: 'must be array',
+                                },
+                              ]
+                              return false
+                            }
+                          }
+                          var valid0 = _errs16 === errors
+                        } else {
+                          var valid0 = true
+                        }
                       }
                     }
                   }

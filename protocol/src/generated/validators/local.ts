@@ -2487,6 +2487,19 @@ const schema14 = {
             cpuSecondsPerDay: { type: 'integer', minimum: 0, maximum: 100000000 },
             diskBytesPerDay: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
             vetoed: { type: 'array', items: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 }, maxItems: 100 },
+            vetoReasons: {
+              type: 'array',
+              items: {
+                type: 'object',
+                required: ['kind', 'reason'],
+                properties: {
+                  kind: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 },
+                  reason: { type: 'string', maxLength: 500 },
+                },
+                additionalProperties: false,
+              },
+              maxItems: 100,
+            },
             deferred: {
               type: 'array',
               items: {
@@ -2558,6 +2571,7 @@ const schema14 = {
       properties: { problem: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 }, lostAt: { type: 'integer', minimum: 0 } },
       additionalProperties: false,
     },
+    local: { type: 'object', required: ['refused'], properties: { refused: { type: 'integer', minimum: 0 } }, additionalProperties: false },
   },
   additionalProperties: false,
 }
@@ -2565,8 +2579,8 @@ const pattern7 = new RegExp('^agent_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][
 const pattern8 = new RegExp('^site_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
 const pattern10 = new RegExp('^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$', '')
 const pattern11 = new RegExp('^([01][0-9]|2[0-3]):[0-5][0-9]$', '')
-const pattern18 = new RegExp('^[0-9]{4}-[0-9]{2}-[0-9]{2}$', '')
-const pattern19 = new RegExp('^[0-9]{2}:[0-9]{2}$', '')
+const pattern19 = new RegExp('^[0-9]{4}-[0-9]{2}-[0-9]{2}$', '')
+const pattern20 = new RegExp('^[0-9]{2}:[0-9]{2}$', '')
 
 function validate13(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -3389,6 +3403,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                   key4 === 'cpuSecondsPerDay' ||
                                                   key4 === 'diskBytesPerDay' ||
                                                   key4 === 'vetoed' ||
+                                                  key4 === 'vetoReasons' ||
                                                   key4 === 'deferred'
                                                 )
                                               ) {
@@ -3942,17 +3957,17 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                         var valid5 = true
                                                       }
                                                       if (valid5) {
-                                                        if (data19.deferred !== undefined) {
-                                                          let data31 = data19.deferred
+                                                        if (data19.vetoReasons !== undefined) {
+                                                          let data31 = data19.vetoReasons
                                                           const _errs67 = errors
                                                           if (errors === _errs67) {
                                                             if (Array.isArray(data31)) {
                                                               if (data31.length > 100) {
                                                                 validate13.errors = [
                                                                   {
-                                                                    instancePath: instancePath + '/owner/wishes/deferred',
+                                                                    instancePath: instancePath + '/owner/wishes/vetoReasons',
                                                                     schemaPath:
-                                                                      '#/properties/owner/properties/wishes/properties/deferred/maxItems',
+                                                                      '#/properties/owner/properties/wishes/properties/vetoReasons/maxItems',
                                                                     keyword: 'maxItems',
                                                                     params: { limit: 100 },
                                                                     message: 'must NOT have more than 100 items',
@@ -3970,14 +3985,13 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                       let missing6
                                                                       if (
                                                                         (data32.kind === undefined && (missing6 = 'kind')) ||
-                                                                        (data32.until === undefined && (missing6 = 'until')) ||
                                                                         (data32.reason === undefined && (missing6 = 'reason'))
                                                                       ) {
                                                                         validate13.errors = [
                                                                           {
-                                                                            instancePath: instancePath + '/owner/wishes/deferred/' + i4,
+                                                                            instancePath: instancePath + '/owner/wishes/vetoReasons/' + i4,
                                                                             schemaPath:
-                                                                              '#/properties/owner/properties/wishes/properties/deferred/items/required',
+                                                                              '#/properties/owner/properties/wishes/properties/vetoReasons/items/required',
                                                                             keyword: 'required',
                                                                             params: { missingProperty: missing6 },
                                                                             message: "must have required property '" + missing6 + "'",
@@ -3987,12 +4001,13 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                       } else {
                                                                         const _errs71 = errors
                                                                         for (const key6 in data32) {
-                                                                          if (!(key6 === 'kind' || key6 === 'until' || key6 === 'reason')) {
+                                                                          if (!(key6 === 'kind' || key6 === 'reason')) {
                                                                             validate13.errors = [
                                                                               {
-                                                                                instancePath: instancePath + '/owner/wishes/deferred/' + i4,
+                                                                                instancePath:
+                                                                                  instancePath + '/owner/wishes/vetoReasons/' + i4,
                                                                                 schemaPath:
-                                                                                  '#/properties/owner/properties/wishes/properties/deferred/items/additionalProperties',
+                                                                                  '#/properties/owner/properties/wishes/properties/vetoReasons/items/additionalProperties',
                                                                                 keyword: 'additionalProperties',
                                                                                 params: { additionalProperty: key6 },
                                                                                 message: 'must NOT have additional properties',
@@ -4013,11 +4028,11 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                     {
                                                                                       instancePath:
                                                                                         instancePath +
-                                                                                        '/owner/wishes/deferred/' +
+                                                                                        '/owner/wishes/vetoReasons/' +
                                                                                         i4 +
                                                                                         '/kind',
                                                                                       schemaPath:
-                                                                                        '#/properties/owner/properties/wishes/properties/deferred/items/properties/kind/maxLength',
+                                                                                        '#/properties/owner/properties/wishes/properties/vetoReasons/items/properties/kind/maxLength',
                                                                                       keyword: 'maxLength',
                                                                                       params: { limit: 40 },
                                                                                       message: 'must NOT have more than 40 characters',
@@ -4030,11 +4045,11 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       {
                                                                                         instancePath:
                                                                                           instancePath +
-                                                                                          '/owner/wishes/deferred/' +
+                                                                                          '/owner/wishes/vetoReasons/' +
                                                                                           i4 +
                                                                                           '/kind',
                                                                                         schemaPath:
-                                                                                          '#/properties/owner/properties/wishes/properties/deferred/items/properties/kind/pattern',
+                                                                                          '#/properties/owner/properties/wishes/properties/vetoReasons/items/properties/kind/pattern',
                                                                                         keyword: 'pattern',
                                                                                         params: { pattern: '^[a-z]+\\.[a-z]+$' },
                                                                                         message:
@@ -4051,11 +4066,11 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                   {
                                                                                     instancePath:
                                                                                       instancePath +
-                                                                                      '/owner/wishes/deferred/' +
+                                                                                      '/owner/wishes/vetoReasons/' +
                                                                                       i4 +
                                                                                       '/kind',
                                                                                     schemaPath:
-                                                                                      '#/properties/owner/properties/wishes/properties/deferred/items/properties/kind/type',
+                                                                                      '#/properties/owner/properties/wishes/properties/vetoReasons/items/properties/kind/type',
                                                                                     keyword: 'type',
                                                                                     params: { type: 'string' },
                                                                                     message: 'must be string',
@@ -4069,103 +4084,49 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                             var valid11 = true
                                                                           }
                                                                           if (valid11) {
-                                                                            if (data32.until !== undefined) {
-                                                                              let data34 = data32.until
+                                                                            if (data32.reason !== undefined) {
+                                                                              let data34 = data32.reason
                                                                               const _errs74 = errors
-                                                                              if (
-                                                                                !(
-                                                                                  typeof data34 == 'number' &&
-                                                                                  !(data34 % 1) &&
-                                                                                  !isNaN(data34) &&
-                                                                                  isFinite(data34)
-                                                                                )
-                                                                              ) {
-                                                                                validate13.errors = [
-                                                                                  {
-                                                                                    instancePath:
-                                                                                      instancePath +
-                                                                                      '/owner/wishes/deferred/' +
-                                                                                      i4 +
-                                                                                      '/until',
-                                                                                    schemaPath:
-                                                                                      '#/properties/owner/properties/wishes/properties/deferred/items/properties/until/type',
-                                                                                    keyword: 'type',
-                                                                                    params: { type: 'integer' },
-                                                                                    message: 'must be integer',
-                                                                                  },
-                                                                                ]
-                                                                                return false
-                                                                              }
                                                                               if (errors === _errs74) {
-                                                                                if (typeof data34 == 'number' && isFinite(data34)) {
-                                                                                  if (data34 < 0 || isNaN(data34)) {
+                                                                                if (typeof data34 === 'string') {
+                                                                                  if (data34.length > 500) {
                                                                                     validate13.errors = [
                                                                                       {
                                                                                         instancePath:
                                                                                           instancePath +
-                                                                                          '/owner/wishes/deferred/' +
+                                                                                          '/owner/wishes/vetoReasons/' +
                                                                                           i4 +
-                                                                                          '/until',
+                                                                                          '/reason',
                                                                                         schemaPath:
-                                                                                          '#/properties/owner/properties/wishes/properties/deferred/items/properties/until/minimum',
-                                                                                        keyword: 'minimum',
-                                                                                        params: { comparison: '>=', limit: 0 },
-                                                                                        message: 'must be >= 0',
+                                                                                          '#/properties/owner/properties/wishes/properties/vetoReasons/items/properties/reason/maxLength',
+                                                                                        keyword: 'maxLength',
+                                                                                        params: { limit: 500 },
+                                                                                        message: 'must NOT have more than 500 characters',
                                                                                       },
                                                                                     ]
                                                                                     return false
                                                                                   }
+                                                                                } else {
+                                                                                  validate13.errors = [
+                                                                                    {
+                                                                                      instancePath:
+                                                                                        instancePath +
+                                                                                        '/owner/wishes/vetoReasons/' +
+                                                                                        i4 +
+                                                                                        '/reason',
+                                                                                      schemaPath:
+                                                                                        '#/properties/owner/properties/wishes/properties/vetoReasons/items/properties/reason/type',
+                                                                                      keyword: 'type',
+                                                                                      params: { type: 'string' },
+                                                                                      message: 'must be string',
+                                                                                    },
+                                                                                  ]
+                                                                                  return false
                                                                                 }
                                                                               }
                                                                               var valid11 = _errs74 === errors
                                                                             } else {
                                                                               var valid11 = true
-                                                                            }
-                                                                            if (valid11) {
-                                                                              if (data32.reason !== undefined) {
-                                                                                let data35 = data32.reason
-                                                                                const _errs76 = errors
-                                                                                if (errors === _errs76) {
-                                                                                  if (typeof data35 === 'string') {
-                                                                                    if (data35.length > 500) {
-                                                                                      validate13.errors = [
-                                                                                        {
-                                                                                          instancePath:
-                                                                                            instancePath +
-                                                                                            '/owner/wishes/deferred/' +
-                                                                                            i4 +
-                                                                                            '/reason',
-                                                                                          schemaPath:
-                                                                                            '#/properties/owner/properties/wishes/properties/deferred/items/properties/reason/maxLength',
-                                                                                          keyword: 'maxLength',
-                                                                                          params: { limit: 500 },
-                                                                                          message: 'must NOT have more than 500 characters',
-                                                                                        },
-                                                                                      ]
-                                                                                      return false
-                                                                                    }
-                                                                                  } else {
-                                                                                    validate13.errors = [
-                                                                                      {
-                                                                                        instancePath:
-                                                                                          instancePath +
-                                                                                          '/owner/wishes/deferred/' +
-                                                                                          i4 +
-                                                                                          '/reason',
-                                                                                        schemaPath:
-                                                                                          '#/properties/owner/properties/wishes/properties/deferred/items/properties/reason/type',
-                                                                                        keyword: 'type',
-                                                                                        params: { type: 'string' },
-                                                                                        message: 'must be string',
-                                                                                      },
-                                                                                    ]
-                                                                                    return false
-                                                                                  }
-                                                                                }
-                                                                                var valid11 = _errs76 === errors
-                                                                              } else {
-                                                                                var valid11 = true
-                                                                              }
                                                                             }
                                                                           }
                                                                         }
@@ -4173,9 +4134,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     } else {
                                                                       validate13.errors = [
                                                                         {
-                                                                          instancePath: instancePath + '/owner/wishes/deferred/' + i4,
+                                                                          instancePath: instancePath + '/owner/wishes/vetoReasons/' + i4,
                                                                           schemaPath:
-                                                                            '#/properties/owner/properties/wishes/properties/deferred/items/type',
+                                                                            '#/properties/owner/properties/wishes/properties/vetoReasons/items/type',
                                                                           keyword: 'type',
                                                                           params: { type: 'object' },
                                                                           message: 'must be object',
@@ -4193,9 +4154,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                             } else {
                                                               validate13.errors = [
                                                                 {
-                                                                  instancePath: instancePath + '/owner/wishes/deferred',
+                                                                  instancePath: instancePath + '/owner/wishes/vetoReasons',
                                                                   schemaPath:
-                                                                    '#/properties/owner/properties/wishes/properties/deferred/type',
+                                                                    '#/properties/owner/properties/wishes/properties/vetoReasons/type',
                                                                   keyword: 'type',
                                                                   params: { type: 'array' },
                                                                   message: 'must be array',
@@ -4207,6 +4168,278 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                           var valid5 = _errs67 === errors
                                                         } else {
                                                           var valid5 = true
+                                                        }
+                                                        if (valid5) {
+                                                          if (data19.deferred !== undefined) {
+                                                            let data35 = data19.deferred
+                                                            const _errs76 = errors
+                                                            if (errors === _errs76) {
+                                                              if (Array.isArray(data35)) {
+                                                                if (data35.length > 100) {
+                                                                  validate13.errors = [
+                                                                    {
+                                                                      instancePath: instancePath + '/owner/wishes/deferred',
+                                                                      schemaPath:
+                                                                        '#/properties/owner/properties/wishes/properties/deferred/maxItems',
+                                                                      keyword: 'maxItems',
+                                                                      params: { limit: 100 },
+                                                                      message: 'must NOT have more than 100 items',
+                                                                    },
+                                                                  ]
+                                                                  return false
+                                                                } else {
+                                                                  var valid12 = true
+                                                                  const len5 = data35.length
+                                                                  for (let i5 = 0; i5 < len5; i5++) {
+                                                                    let data36 = data35[i5]
+                                                                    const _errs78 = errors
+                                                                    if (errors === _errs78) {
+                                                                      if (data36 && typeof data36 == 'object' && !Array.isArray(data36)) {
+                                                                        let missing7
+                                                                        if (
+                                                                          (data36.kind === undefined && (missing7 = 'kind')) ||
+                                                                          (data36.until === undefined && (missing7 = 'until')) ||
+                                                                          (data36.reason === undefined && (missing7 = 'reason'))
+                                                                        ) {
+                                                                          validate13.errors = [
+                                                                            {
+                                                                              instancePath: instancePath + '/owner/wishes/deferred/' + i5,
+                                                                              schemaPath:
+                                                                                '#/properties/owner/properties/wishes/properties/deferred/items/required',
+                                                                              keyword: 'required',
+                                                                              params: { missingProperty: missing7 },
+                                                                              message: "must have required property '" + missing7 + "'",
+                                                                            },
+                                                                          ]
+                                                                          return false
+                                                                        } else {
+                                                                          const _errs80 = errors
+                                                                          for (const key7 in data36) {
+                                                                            if (
+                                                                              !(key7 === 'kind' || key7 === 'until' || key7 === 'reason')
+                                                                            ) {
+                                                                              validate13.errors = [
+                                                                                {
+                                                                                  instancePath:
+                                                                                    instancePath + '/owner/wishes/deferred/' + i5,
+                                                                                  schemaPath:
+                                                                                    '#/properties/owner/properties/wishes/properties/deferred/items/additionalProperties',
+                                                                                  keyword: 'additionalProperties',
+                                                                                  params: { additionalProperty: key7 },
+                                                                                  message: 'must NOT have additional properties',
+                                                                                },
+                                                                              ]
+                                                                              return false
+                                                                              break
+                                                                            }
+                                                                          }
+                                                                          if (_errs80 === errors) {
+                                                                            if (data36.kind !== undefined) {
+                                                                              let data37 = data36.kind
+                                                                              const _errs81 = errors
+                                                                              if (errors === _errs81) {
+                                                                                if (typeof data37 === 'string') {
+                                                                                  if (data37.length > 40) {
+                                                                                    validate13.errors = [
+                                                                                      {
+                                                                                        instancePath:
+                                                                                          instancePath +
+                                                                                          '/owner/wishes/deferred/' +
+                                                                                          i5 +
+                                                                                          '/kind',
+                                                                                        schemaPath:
+                                                                                          '#/properties/owner/properties/wishes/properties/deferred/items/properties/kind/maxLength',
+                                                                                        keyword: 'maxLength',
+                                                                                        params: { limit: 40 },
+                                                                                        message: 'must NOT have more than 40 characters',
+                                                                                      },
+                                                                                    ]
+                                                                                    return false
+                                                                                  } else {
+                                                                                    if (!pattern0.test(data37)) {
+                                                                                      validate13.errors = [
+                                                                                        {
+                                                                                          instancePath:
+                                                                                            instancePath +
+                                                                                            '/owner/wishes/deferred/' +
+                                                                                            i5 +
+                                                                                            '/kind',
+                                                                                          schemaPath:
+                                                                                            '#/properties/owner/properties/wishes/properties/deferred/items/properties/kind/pattern',
+                                                                                          keyword: 'pattern',
+                                                                                          params: { pattern: '^[a-z]+\\.[a-z]+$' },
+                                                                                          message:
+                                                                                            'must match pattern "' +
+                                                                                            '^[a-z]+\\.[a-z]+$' +
+                                                                                            '"',
+                                                                                        },
+                                                                                      ]
+                                                                                      return false
+                                                                                    }
+                                                                                  }
+                                                                                } else {
+                                                                                  validate13.errors = [
+                                                                                    {
+                                                                                      instancePath:
+                                                                                        instancePath +
+                                                                                        '/owner/wishes/deferred/' +
+                                                                                        i5 +
+                                                                                        '/kind',
+                                                                                      schemaPath:
+                                                                                        '#/properties/owner/properties/wishes/properties/deferred/items/properties/kind/type',
+                                                                                      keyword: 'type',
+                                                                                      params: { type: 'string' },
+                                                                                      message: 'must be string',
+                                                                                    },
+                                                                                  ]
+                                                                                  return false
+                                                                                }
+                                                                              }
+                                                                              var valid13 = _errs81 === errors
+                                                                            } else {
+                                                                              var valid13 = true
+                                                                            }
+                                                                            if (valid13) {
+                                                                              if (data36.until !== undefined) {
+                                                                                let data38 = data36.until
+                                                                                const _errs83 = errors
+                                                                                if (
+                                                                                  !(
+                                                                                    typeof data38 == 'number' &&
+                                                                                    !(data38 % 1) &&
+                                                                                    !isNaN(data38) &&
+                                                                                    isFinite(data38)
+                                                                                  )
+                                                                                ) {
+                                                                                  validate13.errors = [
+                                                                                    {
+                                                                                      instancePath:
+                                                                                        instancePath +
+                                                                                        '/owner/wishes/deferred/' +
+                                                                                        i5 +
+                                                                                        '/until',
+                                                                                      schemaPath:
+                                                                                        '#/properties/owner/properties/wishes/properties/deferred/items/properties/until/type',
+                                                                                      keyword: 'type',
+                                                                                      params: { type: 'integer' },
+                                                                                      message: 'must be integer',
+                                                                                    },
+                                                                                  ]
+                                                                                  return false
+                                                                                }
+                                                                                if (errors === _errs83) {
+                                                                                  if (typeof data38 == 'number' && isFinite(data38)) {
+                                                                                    if (data38 < 0 || isNaN(data38)) {
+                                                                                      validate13.errors = [
+                                                                                        {
+                                                                                          instancePath:
+                                                                                            instancePath +
+                                                                                            '/owner/wishes/deferred/' +
+                                                                                            i5 +
+                                                                                            '/until',
+                                                                                          schemaPath:
+                                                                                            '#/properties/owner/properties/wishes/properties/deferred/items/properties/until/minimum',
+                                                                                          keyword: 'minimum',
+                                                                                          params: { comparison: '>=', limit: 0 },
+                                                                                          message: 'must be >= 0',
+                                                                                        },
+                                                                                      ]
+                                                                                      return false
+                                                                                    }
+                                                                                  }
+                                                                                }
+                                                                                var valid13 = _errs83 === errors
+                                                                              } else {
+                                                                                var valid13 = true
+                                                                              }
+                                                                              if (valid13) {
+                                                                                if (data36.reason !== undefined) {
+                                                                                  let data39 = data36.reason
+                                                                                  const _errs85 = errors
+                                                                                  if (errors === _errs85) {
+                                                                                    if (typeof data39 === 'string') {
+                                                                                      if (data39.length > 500) {
+                                                                                        validate13.errors = [
+                                                                                          {
+                                                                                            instancePath:
+                                                                                              instancePath +
+                                                                                              '/owner/wishes/deferred/' +
+                                                                                              i5 +
+                                                                                              '/reason',
+                                                                                            schemaPath:
+                                                                                              '#/properties/owner/properties/wishes/properties/deferred/items/properties/reason/maxLength',
+                                                                                            keyword: 'maxLength',
+                                                                                            params: { limit: 500 },
+                                                                                            message:
+                                                                                              'must NOT have more than 500 characters',
+                                                                                          },
+                                                                                        ]
+                                                                                        return false
+                                                                                      }
+                                                                                    } else {
+                                                                                      validate13.errors = [
+                                                                                        {
+                                                                                          instancePath:
+                                                                                            instancePath +
+                                                                                            '/owner/wishes/deferred/' +
+                                                                                            i5 +
+                                                                                            '/reason',
+                                                                                          schemaPath:
+                                                                                            '#/properties/owner/properties/wishes/properties/deferred/items/properties/reason/type',
+                                                                                          keyword: 'type',
+                                                                                          params: { type: 'string' },
+                                                                                          message: 'must be string',
+                                                                                        },
+                                                                                      ]
+                                                                                      return false
+                                                                                    }
+                                                                                  }
+                                                                                  var valid13 = _errs85 === errors
+                                                                                } else {
+                                                                                  var valid13 = true
+                                                                                }
+                                                                              }
+                                                                            }
+                                                                          }
+                                                                        }
+                                                                      } else {
+                                                                        validate13.errors = [
+                                                                          {
+                                                                            instancePath: instancePath + '/owner/wishes/deferred/' + i5,
+                                                                            schemaPath:
+                                                                              '#/properties/owner/properties/wishes/properties/deferred/items/type',
+                                                                            keyword: 'type',
+                                                                            params: { type: 'object' },
+                                                                            message: 'must be object',
+                                                                          },
+                                                                        ]
+                                                                        return false
+                                                                      }
+                                                                    }
+                                                                    var valid12 = _errs78 === errors
+                                                                    if (!valid12) {
+                                                                      break
+                                                                    }
+                                                                  }
+                                                                }
+                                                              } else {
+                                                                validate13.errors = [
+                                                                  {
+                                                                    instancePath: instancePath + '/owner/wishes/deferred',
+                                                                    schemaPath:
+                                                                      '#/properties/owner/properties/wishes/properties/deferred/type',
+                                                                    keyword: 'type',
+                                                                    params: { type: 'array' },
+                                                                    message: 'must be array',
+                                                                  },
+                                                                ]
+                                                                return false
+                                                              }
+                                                            }
+                                                            var valid5 = _errs76 === errors
+                                                          } else {
+                                                            var valid5 = true
+                                                          }
                                                         }
                                                       }
                                                     }
@@ -4234,19 +4467,19 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                     }
                                     if (valid4) {
                                       if (data18.bounds !== undefined) {
-                                        let data36 = data18.bounds
-                                        const _errs78 = errors
-                                        if (errors === _errs78) {
-                                          if (data36 && typeof data36 == 'object' && !Array.isArray(data36)) {
-                                            const _errs80 = errors
-                                            for (const key7 in data36) {
-                                              if (!(key7 === 'cpuSecondsPerDay' || key7 === 'diskBytesPerDay' || key7 === 'quietHours')) {
+                                        let data40 = data18.bounds
+                                        const _errs87 = errors
+                                        if (errors === _errs87) {
+                                          if (data40 && typeof data40 == 'object' && !Array.isArray(data40)) {
+                                            const _errs89 = errors
+                                            for (const key8 in data40) {
+                                              if (!(key8 === 'cpuSecondsPerDay' || key8 === 'diskBytesPerDay' || key8 === 'quietHours')) {
                                                 validate13.errors = [
                                                   {
                                                     instancePath: instancePath + '/owner/bounds',
                                                     schemaPath: '#/properties/owner/properties/bounds/additionalProperties',
                                                     keyword: 'additionalProperties',
-                                                    params: { additionalProperty: key7 },
+                                                    params: { additionalProperty: key8 },
                                                     message: 'must NOT have additional properties',
                                                   },
                                                 ]
@@ -4254,11 +4487,11 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                 break
                                               }
                                             }
-                                            if (_errs80 === errors) {
-                                              if (data36.cpuSecondsPerDay !== undefined) {
-                                                let data37 = data36.cpuSecondsPerDay
-                                                const _errs81 = errors
-                                                if (!(typeof data37 == 'number' && !(data37 % 1) && !isNaN(data37) && isFinite(data37))) {
+                                            if (_errs89 === errors) {
+                                              if (data40.cpuSecondsPerDay !== undefined) {
+                                                let data41 = data40.cpuSecondsPerDay
+                                                const _errs90 = errors
+                                                if (!(typeof data41 == 'number' && !(data41 % 1) && !isNaN(data41) && isFinite(data41))) {
                                                   validate13.errors = [
                                                     {
                                                       instancePath: instancePath + '/owner/bounds/cpuSecondsPerDay',
@@ -4270,9 +4503,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                   ]
                                                   return false
                                                 }
-                                                if (errors === _errs81) {
-                                                  if (typeof data37 == 'number' && isFinite(data37)) {
-                                                    if (data37 > 100000000 || isNaN(data37)) {
+                                                if (errors === _errs90) {
+                                                  if (typeof data41 == 'number' && isFinite(data41)) {
+                                                    if (data41 > 100000000 || isNaN(data41)) {
                                                       validate13.errors = [
                                                         {
                                                           instancePath: instancePath + '/owner/bounds/cpuSecondsPerDay',
@@ -4285,7 +4518,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                       ]
                                                       return false
                                                     } else {
-                                                      if (data37 < 0 || isNaN(data37)) {
+                                                      if (data41 < 0 || isNaN(data41)) {
                                                         validate13.errors = [
                                                           {
                                                             instancePath: instancePath + '/owner/bounds/cpuSecondsPerDay',
@@ -4301,15 +4534,15 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                     }
                                                   }
                                                 }
-                                                var valid12 = _errs81 === errors
+                                                var valid14 = _errs90 === errors
                                               } else {
-                                                var valid12 = true
+                                                var valid14 = true
                                               }
-                                              if (valid12) {
-                                                if (data36.diskBytesPerDay !== undefined) {
-                                                  let data38 = data36.diskBytesPerDay
-                                                  const _errs83 = errors
-                                                  if (!(typeof data38 == 'number' && !(data38 % 1) && !isNaN(data38) && isFinite(data38))) {
+                                              if (valid14) {
+                                                if (data40.diskBytesPerDay !== undefined) {
+                                                  let data42 = data40.diskBytesPerDay
+                                                  const _errs92 = errors
+                                                  if (!(typeof data42 == 'number' && !(data42 % 1) && !isNaN(data42) && isFinite(data42))) {
                                                     validate13.errors = [
                                                       {
                                                         instancePath: instancePath + '/owner/bounds/diskBytesPerDay',
@@ -4321,9 +4554,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                     ]
                                                     return false
                                                   }
-                                                  if (errors === _errs83) {
-                                                    if (typeof data38 == 'number' && isFinite(data38)) {
-                                                      if (data38 > 9007199254740991 || isNaN(data38)) {
+                                                  if (errors === _errs92) {
+                                                    if (typeof data42 == 'number' && isFinite(data42)) {
+                                                      if (data42 > 9007199254740991 || isNaN(data42)) {
                                                         validate13.errors = [
                                                           {
                                                             instancePath: instancePath + '/owner/bounds/diskBytesPerDay',
@@ -4336,7 +4569,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                         ]
                                                         return false
                                                       } else {
-                                                        if (data38 < 0 || isNaN(data38)) {
+                                                        if (data42 < 0 || isNaN(data42)) {
                                                           validate13.errors = [
                                                             {
                                                               instancePath: instancePath + '/owner/bounds/diskBytesPerDay',
@@ -4352,20 +4585,20 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                       }
                                                     }
                                                   }
-                                                  var valid12 = _errs83 === errors
+                                                  var valid14 = _errs92 === errors
                                                 } else {
-                                                  var valid12 = true
+                                                  var valid14 = true
                                                 }
-                                                if (valid12) {
-                                                  if (data36.quietHours !== undefined) {
-                                                    let data39 = data36.quietHours
-                                                    const _errs85 = errors
-                                                    if (errors === _errs85) {
-                                                      if (data39 && typeof data39 == 'object' && !Array.isArray(data39)) {
-                                                        let missing7
+                                                if (valid14) {
+                                                  if (data40.quietHours !== undefined) {
+                                                    let data43 = data40.quietHours
+                                                    const _errs94 = errors
+                                                    if (errors === _errs94) {
+                                                      if (data43 && typeof data43 == 'object' && !Array.isArray(data43)) {
+                                                        let missing8
                                                         if (
-                                                          (data39.timeZone === undefined && (missing7 = 'timeZone')) ||
-                                                          (data39.hours === undefined && (missing7 = 'hours'))
+                                                          (data43.timeZone === undefined && (missing8 = 'timeZone')) ||
+                                                          (data43.hours === undefined && (missing8 = 'hours'))
                                                         ) {
                                                           validate13.errors = [
                                                             {
@@ -4373,22 +4606,22 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                               schemaPath:
                                                                 '#/properties/owner/properties/bounds/properties/quietHours/required',
                                                               keyword: 'required',
-                                                              params: { missingProperty: missing7 },
-                                                              message: "must have required property '" + missing7 + "'",
+                                                              params: { missingProperty: missing8 },
+                                                              message: "must have required property '" + missing8 + "'",
                                                             },
                                                           ]
                                                           return false
                                                         } else {
-                                                          const _errs87 = errors
-                                                          for (const key8 in data39) {
-                                                            if (!(key8 === 'timeZone' || key8 === 'hours')) {
+                                                          const _errs96 = errors
+                                                          for (const key9 in data43) {
+                                                            if (!(key9 === 'timeZone' || key9 === 'hours')) {
                                                               validate13.errors = [
                                                                 {
                                                                   instancePath: instancePath + '/owner/bounds/quietHours',
                                                                   schemaPath:
                                                                     '#/properties/owner/properties/bounds/properties/quietHours/additionalProperties',
                                                                   keyword: 'additionalProperties',
-                                                                  params: { additionalProperty: key8 },
+                                                                  params: { additionalProperty: key9 },
                                                                   message: 'must NOT have additional properties',
                                                                 },
                                                               ]
@@ -4396,13 +4629,13 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                               break
                                                             }
                                                           }
-                                                          if (_errs87 === errors) {
-                                                            if (data39.timeZone !== undefined) {
-                                                              let data40 = data39.timeZone
-                                                              const _errs88 = errors
-                                                              if (errors === _errs88) {
-                                                                if (typeof data40 === 'string') {
-                                                                  if (data40.length > 64) {
+                                                          if (_errs96 === errors) {
+                                                            if (data43.timeZone !== undefined) {
+                                                              let data44 = data43.timeZone
+                                                              const _errs97 = errors
+                                                              if (errors === _errs97) {
+                                                                if (typeof data44 === 'string') {
+                                                                  if (data44.length > 64) {
                                                                     validate13.errors = [
                                                                       {
                                                                         instancePath: instancePath + '/owner/bounds/quietHours/timeZone',
@@ -4415,7 +4648,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     ]
                                                                     return false
                                                                   } else {
-                                                                    if (!pattern10.test(data40)) {
+                                                                    if (!pattern10.test(data44)) {
                                                                       validate13.errors = [
                                                                         {
                                                                           instancePath: instancePath + '/owner/bounds/quietHours/timeZone',
@@ -4449,17 +4682,17 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   return false
                                                                 }
                                                               }
-                                                              var valid13 = _errs88 === errors
+                                                              var valid15 = _errs97 === errors
                                                             } else {
-                                                              var valid13 = true
+                                                              var valid15 = true
                                                             }
-                                                            if (valid13) {
-                                                              if (data39.hours !== undefined) {
-                                                                let data41 = data39.hours
-                                                                const _errs90 = errors
-                                                                if (errors === _errs90) {
-                                                                  if (Array.isArray(data41)) {
-                                                                    if (data41.length > 20) {
+                                                            if (valid15) {
+                                                              if (data43.hours !== undefined) {
+                                                                let data45 = data43.hours
+                                                                const _errs99 = errors
+                                                                if (errors === _errs99) {
+                                                                  if (Array.isArray(data45)) {
+                                                                    if (data45.length > 20) {
                                                                       validate13.errors = [
                                                                         {
                                                                           instancePath: instancePath + '/owner/bounds/quietHours/hours',
@@ -4472,51 +4705,51 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                       ]
                                                                       return false
                                                                     } else {
-                                                                      var valid14 = true
-                                                                      const len5 = data41.length
-                                                                      for (let i5 = 0; i5 < len5; i5++) {
-                                                                        let data42 = data41[i5]
-                                                                        const _errs92 = errors
-                                                                        if (errors === _errs92) {
+                                                                      var valid16 = true
+                                                                      const len6 = data45.length
+                                                                      for (let i6 = 0; i6 < len6; i6++) {
+                                                                        let data46 = data45[i6]
+                                                                        const _errs101 = errors
+                                                                        if (errors === _errs101) {
                                                                           if (
-                                                                            data42 &&
-                                                                            typeof data42 == 'object' &&
-                                                                            !Array.isArray(data42)
+                                                                            data46 &&
+                                                                            typeof data46 == 'object' &&
+                                                                            !Array.isArray(data46)
                                                                           ) {
-                                                                            let missing8
+                                                                            let missing9
                                                                             if (
-                                                                              (data42.days === undefined && (missing8 = 'days')) ||
-                                                                              (data42.from === undefined && (missing8 = 'from')) ||
-                                                                              (data42.to === undefined && (missing8 = 'to'))
+                                                                              (data46.days === undefined && (missing9 = 'days')) ||
+                                                                              (data46.from === undefined && (missing9 = 'from')) ||
+                                                                              (data46.to === undefined && (missing9 = 'to'))
                                                                             ) {
                                                                               validate13.errors = [
                                                                                 {
                                                                                   instancePath:
-                                                                                    instancePath + '/owner/bounds/quietHours/hours/' + i5,
+                                                                                    instancePath + '/owner/bounds/quietHours/hours/' + i6,
                                                                                   schemaPath:
                                                                                     '#/properties/owner/properties/bounds/properties/quietHours/properties/hours/items/required',
                                                                                   keyword: 'required',
-                                                                                  params: { missingProperty: missing8 },
-                                                                                  message: "must have required property '" + missing8 + "'",
+                                                                                  params: { missingProperty: missing9 },
+                                                                                  message: "must have required property '" + missing9 + "'",
                                                                                 },
                                                                               ]
                                                                               return false
                                                                             } else {
-                                                                              const _errs94 = errors
-                                                                              for (const key9 in data42) {
+                                                                              const _errs103 = errors
+                                                                              for (const key10 in data46) {
                                                                                 if (
-                                                                                  !(key9 === 'days' || key9 === 'from' || key9 === 'to')
+                                                                                  !(key10 === 'days' || key10 === 'from' || key10 === 'to')
                                                                                 ) {
                                                                                   validate13.errors = [
                                                                                     {
                                                                                       instancePath:
                                                                                         instancePath +
                                                                                         '/owner/bounds/quietHours/hours/' +
-                                                                                        i5,
+                                                                                        i6,
                                                                                       schemaPath:
                                                                                         '#/properties/owner/properties/bounds/properties/quietHours/properties/hours/items/additionalProperties',
                                                                                       keyword: 'additionalProperties',
-                                                                                      params: { additionalProperty: key9 },
+                                                                                      params: { additionalProperty: key10 },
                                                                                       message: 'must NOT have additional properties',
                                                                                     },
                                                                                   ]
@@ -4524,19 +4757,19 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                   break
                                                                                 }
                                                                               }
-                                                                              if (_errs94 === errors) {
-                                                                                if (data42.days !== undefined) {
-                                                                                  let data43 = data42.days
-                                                                                  const _errs95 = errors
-                                                                                  if (errors === _errs95) {
-                                                                                    if (Array.isArray(data43)) {
-                                                                                      if (data43.length > 7) {
+                                                                              if (_errs103 === errors) {
+                                                                                if (data46.days !== undefined) {
+                                                                                  let data47 = data46.days
+                                                                                  const _errs104 = errors
+                                                                                  if (errors === _errs104) {
+                                                                                    if (Array.isArray(data47)) {
+                                                                                      if (data47.length > 7) {
                                                                                         validate13.errors = [
                                                                                           {
                                                                                             instancePath:
                                                                                               instancePath +
                                                                                               '/owner/bounds/quietHours/hours/' +
-                                                                                              i5 +
+                                                                                              i6 +
                                                                                               '/days',
                                                                                             schemaPath:
                                                                                               '#/properties/owner/properties/bounds/properties/quietHours/properties/hours/items/properties/days/maxItems',
@@ -4547,13 +4780,13 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                         ]
                                                                                         return false
                                                                                       } else {
-                                                                                        if (data43.length < 1) {
+                                                                                        if (data47.length < 1) {
                                                                                           validate13.errors = [
                                                                                             {
                                                                                               instancePath:
                                                                                                 instancePath +
                                                                                                 '/owner/bounds/quietHours/hours/' +
-                                                                                                i5 +
+                                                                                                i6 +
                                                                                                 '/days',
                                                                                               schemaPath:
                                                                                                 '#/properties/owner/properties/bounds/properties/quietHours/properties/hours/items/properties/days/minItems',
@@ -4564,20 +4797,20 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                           ]
                                                                                           return false
                                                                                         } else {
-                                                                                          var valid16 = true
-                                                                                          const len6 = data43.length
-                                                                                          for (let i6 = 0; i6 < len6; i6++) {
-                                                                                            let data44 = data43[i6]
-                                                                                            const _errs97 = errors
+                                                                                          var valid18 = true
+                                                                                          const len7 = data47.length
+                                                                                          for (let i7 = 0; i7 < len7; i7++) {
+                                                                                            let data48 = data47[i7]
+                                                                                            const _errs106 = errors
                                                                                             if (
                                                                                               !(
-                                                                                                data44 === 'mon' ||
-                                                                                                data44 === 'tue' ||
-                                                                                                data44 === 'wed' ||
-                                                                                                data44 === 'thu' ||
-                                                                                                data44 === 'fri' ||
-                                                                                                data44 === 'sat' ||
-                                                                                                data44 === 'sun'
+                                                                                                data48 === 'mon' ||
+                                                                                                data48 === 'tue' ||
+                                                                                                data48 === 'wed' ||
+                                                                                                data48 === 'thu' ||
+                                                                                                data48 === 'fri' ||
+                                                                                                data48 === 'sat' ||
+                                                                                                data48 === 'sun'
                                                                                               )
                                                                                             ) {
                                                                                               validate13.errors = [
@@ -4585,9 +4818,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                   instancePath:
                                                                                                     instancePath +
                                                                                                     '/owner/bounds/quietHours/hours/' +
-                                                                                                    i5 +
+                                                                                                    i6 +
                                                                                                     '/days/' +
-                                                                                                    i6,
+                                                                                                    i7,
                                                                                                   schemaPath:
                                                                                                     '#/properties/owner/properties/bounds/properties/quietHours/properties/hours/items/properties/days/items/enum',
                                                                                                   keyword: 'enum',
@@ -4604,8 +4837,8 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                               ]
                                                                                               return false
                                                                                             }
-                                                                                            var valid16 = _errs97 === errors
-                                                                                            if (!valid16) {
+                                                                                            var valid18 = _errs106 === errors
+                                                                                            if (!valid18) {
                                                                                               break
                                                                                             }
                                                                                           }
@@ -4617,7 +4850,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                           instancePath:
                                                                                             instancePath +
                                                                                             '/owner/bounds/quietHours/hours/' +
-                                                                                            i5 +
+                                                                                            i6 +
                                                                                             '/days',
                                                                                           schemaPath:
                                                                                             '#/properties/owner/properties/bounds/properties/quietHours/properties/hours/items/properties/days/type',
@@ -4629,23 +4862,23 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       return false
                                                                                     }
                                                                                   }
-                                                                                  var valid15 = _errs95 === errors
+                                                                                  var valid17 = _errs104 === errors
                                                                                 } else {
-                                                                                  var valid15 = true
+                                                                                  var valid17 = true
                                                                                 }
-                                                                                if (valid15) {
-                                                                                  if (data42.from !== undefined) {
-                                                                                    let data45 = data42.from
-                                                                                    const _errs98 = errors
-                                                                                    if (errors === _errs98) {
-                                                                                      if (typeof data45 === 'string') {
-                                                                                        if (!pattern11.test(data45)) {
+                                                                                if (valid17) {
+                                                                                  if (data46.from !== undefined) {
+                                                                                    let data49 = data46.from
+                                                                                    const _errs107 = errors
+                                                                                    if (errors === _errs107) {
+                                                                                      if (typeof data49 === 'string') {
+                                                                                        if (!pattern11.test(data49)) {
                                                                                           validate13.errors = [
                                                                                             {
                                                                                               instancePath:
                                                                                                 instancePath +
                                                                                                 '/owner/bounds/quietHours/hours/' +
-                                                                                                i5 +
+                                                                                                i6 +
                                                                                                 '/from',
                                                                                               schemaPath:
                                                                                                 '#/properties/owner/properties/bounds/properties/quietHours/properties/hours/items/properties/from/pattern',
@@ -4667,7 +4900,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                             instancePath:
                                                                                               instancePath +
                                                                                               '/owner/bounds/quietHours/hours/' +
-                                                                                              i5 +
+                                                                                              i6 +
                                                                                               '/from',
                                                                                             schemaPath:
                                                                                               '#/properties/owner/properties/bounds/properties/quietHours/properties/hours/items/properties/from/type',
@@ -4679,23 +4912,23 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                         return false
                                                                                       }
                                                                                     }
-                                                                                    var valid15 = _errs98 === errors
+                                                                                    var valid17 = _errs107 === errors
                                                                                   } else {
-                                                                                    var valid15 = true
+                                                                                    var valid17 = true
                                                                                   }
-                                                                                  if (valid15) {
-                                                                                    if (data42.to !== undefined) {
-                                                                                      let data46 = data42.to
-                                                                                      const _errs100 = errors
-                                                                                      if (errors === _errs100) {
-                                                                                        if (typeof data46 === 'string') {
-                                                                                          if (!pattern11.test(data46)) {
+                                                                                  if (valid17) {
+                                                                                    if (data46.to !== undefined) {
+                                                                                      let data50 = data46.to
+                                                                                      const _errs109 = errors
+                                                                                      if (errors === _errs109) {
+                                                                                        if (typeof data50 === 'string') {
+                                                                                          if (!pattern11.test(data50)) {
                                                                                             validate13.errors = [
                                                                                               {
                                                                                                 instancePath:
                                                                                                   instancePath +
                                                                                                   '/owner/bounds/quietHours/hours/' +
-                                                                                                  i5 +
+                                                                                                  i6 +
                                                                                                   '/to',
                                                                                                 schemaPath:
                                                                                                   '#/properties/owner/properties/bounds/properties/quietHours/properties/hours/items/properties/to/pattern',
@@ -4718,7 +4951,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                               instancePath:
                                                                                                 instancePath +
                                                                                                 '/owner/bounds/quietHours/hours/' +
-                                                                                                i5 +
+                                                                                                i6 +
                                                                                                 '/to',
                                                                                               schemaPath:
                                                                                                 '#/properties/owner/properties/bounds/properties/quietHours/properties/hours/items/properties/to/type',
@@ -4730,9 +4963,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                           return false
                                                                                         }
                                                                                       }
-                                                                                      var valid15 = _errs100 === errors
+                                                                                      var valid17 = _errs109 === errors
                                                                                     } else {
-                                                                                      var valid15 = true
+                                                                                      var valid17 = true
                                                                                     }
                                                                                   }
                                                                                 }
@@ -4742,7 +4975,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                             validate13.errors = [
                                                                               {
                                                                                 instancePath:
-                                                                                  instancePath + '/owner/bounds/quietHours/hours/' + i5,
+                                                                                  instancePath + '/owner/bounds/quietHours/hours/' + i6,
                                                                                 schemaPath:
                                                                                   '#/properties/owner/properties/bounds/properties/quietHours/properties/hours/items/type',
                                                                                 keyword: 'type',
@@ -4753,8 +4986,8 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                             return false
                                                                           }
                                                                         }
-                                                                        var valid14 = _errs92 === errors
-                                                                        if (!valid14) {
+                                                                        var valid16 = _errs101 === errors
+                                                                        if (!valid16) {
                                                                           break
                                                                         }
                                                                       }
@@ -4773,9 +5006,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     return false
                                                                   }
                                                                 }
-                                                                var valid13 = _errs90 === errors
+                                                                var valid15 = _errs99 === errors
                                                               } else {
-                                                                var valid13 = true
+                                                                var valid15 = true
                                                               }
                                                             }
                                                           }
@@ -4793,9 +5026,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                         return false
                                                       }
                                                     }
-                                                    var valid12 = _errs85 === errors
+                                                    var valid14 = _errs94 === errors
                                                   } else {
-                                                    var valid12 = true
+                                                    var valid14 = true
                                                   }
                                                 }
                                               }
@@ -4813,42 +5046,42 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                             return false
                                           }
                                         }
-                                        var valid4 = _errs78 === errors
+                                        var valid4 = _errs87 === errors
                                       } else {
                                         var valid4 = true
                                       }
                                       if (valid4) {
                                         if (data18.usage !== undefined) {
-                                          let data47 = data18.usage
-                                          const _errs102 = errors
-                                          if (errors === _errs102) {
-                                            if (data47 && typeof data47 == 'object' && !Array.isArray(data47)) {
-                                              let missing9
+                                          let data51 = data18.usage
+                                          const _errs111 = errors
+                                          if (errors === _errs111) {
+                                            if (data51 && typeof data51 == 'object' && !Array.isArray(data51)) {
+                                              let missing10
                                               if (
-                                                (data47.day === undefined && (missing9 = 'day')) ||
-                                                (data47.cpuSeconds === undefined && (missing9 = 'cpuSeconds')) ||
-                                                (data47.diskBytes === undefined && (missing9 = 'diskBytes'))
+                                                (data51.day === undefined && (missing10 = 'day')) ||
+                                                (data51.cpuSeconds === undefined && (missing10 = 'cpuSeconds')) ||
+                                                (data51.diskBytes === undefined && (missing10 = 'diskBytes'))
                                               ) {
                                                 validate13.errors = [
                                                   {
                                                     instancePath: instancePath + '/owner/usage',
                                                     schemaPath: '#/properties/owner/properties/usage/required',
                                                     keyword: 'required',
-                                                    params: { missingProperty: missing9 },
-                                                    message: "must have required property '" + missing9 + "'",
+                                                    params: { missingProperty: missing10 },
+                                                    message: "must have required property '" + missing10 + "'",
                                                   },
                                                 ]
                                                 return false
                                               } else {
-                                                const _errs104 = errors
-                                                for (const key10 in data47) {
-                                                  if (!(key10 === 'day' || key10 === 'cpuSeconds' || key10 === 'diskBytes')) {
+                                                const _errs113 = errors
+                                                for (const key11 in data51) {
+                                                  if (!(key11 === 'day' || key11 === 'cpuSeconds' || key11 === 'diskBytes')) {
                                                     validate13.errors = [
                                                       {
                                                         instancePath: instancePath + '/owner/usage',
                                                         schemaPath: '#/properties/owner/properties/usage/additionalProperties',
                                                         keyword: 'additionalProperties',
-                                                        params: { additionalProperty: key10 },
+                                                        params: { additionalProperty: key11 },
                                                         message: 'must NOT have additional properties',
                                                       },
                                                     ]
@@ -4856,13 +5089,13 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                     break
                                                   }
                                                 }
-                                                if (_errs104 === errors) {
-                                                  if (data47.day !== undefined) {
-                                                    let data48 = data47.day
-                                                    const _errs105 = errors
-                                                    if (errors === _errs105) {
-                                                      if (typeof data48 === 'string') {
-                                                        if (!pattern18.test(data48)) {
+                                                if (_errs113 === errors) {
+                                                  if (data51.day !== undefined) {
+                                                    let data52 = data51.day
+                                                    const _errs114 = errors
+                                                    if (errors === _errs114) {
+                                                      if (typeof data52 === 'string') {
+                                                        if (!pattern19.test(data52)) {
                                                           validate13.errors = [
                                                             {
                                                               instancePath: instancePath + '/owner/usage/day',
@@ -4887,16 +5120,16 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                         return false
                                                       }
                                                     }
-                                                    var valid17 = _errs105 === errors
+                                                    var valid19 = _errs114 === errors
                                                   } else {
-                                                    var valid17 = true
+                                                    var valid19 = true
                                                   }
-                                                  if (valid17) {
-                                                    if (data47.cpuSeconds !== undefined) {
-                                                      let data49 = data47.cpuSeconds
-                                                      const _errs107 = errors
+                                                  if (valid19) {
+                                                    if (data51.cpuSeconds !== undefined) {
+                                                      let data53 = data51.cpuSeconds
+                                                      const _errs116 = errors
                                                       if (
-                                                        !(typeof data49 == 'number' && !(data49 % 1) && !isNaN(data49) && isFinite(data49))
+                                                        !(typeof data53 == 'number' && !(data53 % 1) && !isNaN(data53) && isFinite(data53))
                                                       ) {
                                                         validate13.errors = [
                                                           {
@@ -4909,9 +5142,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                         ]
                                                         return false
                                                       }
-                                                      if (errors === _errs107) {
-                                                        if (typeof data49 == 'number' && isFinite(data49)) {
-                                                          if (data49 < 0 || isNaN(data49)) {
+                                                      if (errors === _errs116) {
+                                                        if (typeof data53 == 'number' && isFinite(data53)) {
+                                                          if (data53 < 0 || isNaN(data53)) {
                                                             validate13.errors = [
                                                               {
                                                                 instancePath: instancePath + '/owner/usage/cpuSeconds',
@@ -4926,20 +5159,20 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                           }
                                                         }
                                                       }
-                                                      var valid17 = _errs107 === errors
+                                                      var valid19 = _errs116 === errors
                                                     } else {
-                                                      var valid17 = true
+                                                      var valid19 = true
                                                     }
-                                                    if (valid17) {
-                                                      if (data47.diskBytes !== undefined) {
-                                                        let data50 = data47.diskBytes
-                                                        const _errs109 = errors
+                                                    if (valid19) {
+                                                      if (data51.diskBytes !== undefined) {
+                                                        let data54 = data51.diskBytes
+                                                        const _errs118 = errors
                                                         if (
                                                           !(
-                                                            typeof data50 == 'number' &&
-                                                            !(data50 % 1) &&
-                                                            !isNaN(data50) &&
-                                                            isFinite(data50)
+                                                            typeof data54 == 'number' &&
+                                                            !(data54 % 1) &&
+                                                            !isNaN(data54) &&
+                                                            isFinite(data54)
                                                           )
                                                         ) {
                                                           validate13.errors = [
@@ -4953,9 +5186,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                           ]
                                                           return false
                                                         }
-                                                        if (errors === _errs109) {
-                                                          if (typeof data50 == 'number' && isFinite(data50)) {
-                                                            if (data50 < 0 || isNaN(data50)) {
+                                                        if (errors === _errs118) {
+                                                          if (typeof data54 == 'number' && isFinite(data54)) {
+                                                            if (data54 < 0 || isNaN(data54)) {
                                                               validate13.errors = [
                                                                 {
                                                                   instancePath: instancePath + '/owner/usage/diskBytes',
@@ -4970,9 +5203,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                             }
                                                           }
                                                         }
-                                                        var valid17 = _errs109 === errors
+                                                        var valid19 = _errs118 === errors
                                                       } else {
-                                                        var valid17 = true
+                                                        var valid19 = true
                                                       }
                                                     }
                                                   }
@@ -4991,17 +5224,17 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                               return false
                                             }
                                           }
-                                          var valid4 = _errs102 === errors
+                                          var valid4 = _errs111 === errors
                                         } else {
                                           var valid4 = true
                                         }
                                         if (valid4) {
                                           if (data18.localTime !== undefined) {
-                                            let data51 = data18.localTime
-                                            const _errs111 = errors
-                                            if (errors === _errs111) {
-                                              if (typeof data51 === 'string') {
-                                                if (!pattern19.test(data51)) {
+                                            let data55 = data18.localTime
+                                            const _errs120 = errors
+                                            if (errors === _errs120) {
+                                              if (typeof data55 === 'string') {
+                                                if (!pattern20.test(data55)) {
                                                   validate13.errors = [
                                                     {
                                                       instancePath: instancePath + '/owner/localTime',
@@ -5026,15 +5259,15 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                 return false
                                               }
                                             }
-                                            var valid4 = _errs111 === errors
+                                            var valid4 = _errs120 === errors
                                           } else {
                                             var valid4 = true
                                           }
                                           if (valid4) {
                                             if (data18.quietUntil !== undefined) {
-                                              let data52 = data18.quietUntil
-                                              const _errs113 = errors
-                                              if (!(typeof data52 == 'number' && !(data52 % 1) && !isNaN(data52) && isFinite(data52))) {
+                                              let data56 = data18.quietUntil
+                                              const _errs122 = errors
+                                              if (!(typeof data56 == 'number' && !(data56 % 1) && !isNaN(data56) && isFinite(data56))) {
                                                 validate13.errors = [
                                                   {
                                                     instancePath: instancePath + '/owner/quietUntil',
@@ -5046,9 +5279,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                 ]
                                                 return false
                                               }
-                                              if (errors === _errs113) {
-                                                if (typeof data52 == 'number' && isFinite(data52)) {
-                                                  if (data52 < 0 || isNaN(data52)) {
+                                              if (errors === _errs122) {
+                                                if (typeof data56 == 'number' && isFinite(data56)) {
+                                                  if (data56 < 0 || isNaN(data56)) {
                                                     validate13.errors = [
                                                       {
                                                         instancePath: instancePath + '/owner/quietUntil',
@@ -5062,7 +5295,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                   }
                                                 }
                                               }
-                                              var valid4 = _errs113 === errors
+                                              var valid4 = _errs122 === errors
                                             } else {
                                               var valid4 = true
                                             }
@@ -5091,19 +5324,19 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                           }
                           if (valid0) {
                             if (data.journal !== undefined) {
-                              let data53 = data.journal
-                              const _errs115 = errors
-                              if (errors === _errs115) {
-                                if (data53 && typeof data53 == 'object' && !Array.isArray(data53)) {
-                                  const _errs117 = errors
-                                  for (const key11 in data53) {
-                                    if (!(key11 === 'problem' || key11 === 'lostAt')) {
+                              let data57 = data.journal
+                              const _errs124 = errors
+                              if (errors === _errs124) {
+                                if (data57 && typeof data57 == 'object' && !Array.isArray(data57)) {
+                                  const _errs126 = errors
+                                  for (const key12 in data57) {
+                                    if (!(key12 === 'problem' || key12 === 'lostAt')) {
                                       validate13.errors = [
                                         {
                                           instancePath: instancePath + '/journal',
                                           schemaPath: '#/properties/journal/additionalProperties',
                                           keyword: 'additionalProperties',
-                                          params: { additionalProperty: key11 },
+                                          params: { additionalProperty: key12 },
                                           message: 'must NOT have additional properties',
                                         },
                                       ]
@@ -5111,13 +5344,13 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                       break
                                     }
                                   }
-                                  if (_errs117 === errors) {
-                                    if (data53.problem !== undefined) {
-                                      let data54 = data53.problem
-                                      const _errs118 = errors
-                                      if (errors === _errs118) {
-                                        if (typeof data54 === 'string') {
-                                          if (data54.length > 40) {
+                                  if (_errs126 === errors) {
+                                    if (data57.problem !== undefined) {
+                                      let data58 = data57.problem
+                                      const _errs127 = errors
+                                      if (errors === _errs127) {
+                                        if (typeof data58 === 'string') {
+                                          if (data58.length > 40) {
                                             validate13.errors = [
                                               {
                                                 instancePath: instancePath + '/journal/problem',
@@ -5129,7 +5362,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                             ]
                                             return false
                                           } else {
-                                            if (!pattern3.test(data54)) {
+                                            if (!pattern3.test(data58)) {
                                               validate13.errors = [
                                                 {
                                                   instancePath: instancePath + '/journal/problem',
@@ -5155,15 +5388,15 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                           return false
                                         }
                                       }
-                                      var valid18 = _errs118 === errors
+                                      var valid20 = _errs127 === errors
                                     } else {
-                                      var valid18 = true
+                                      var valid20 = true
                                     }
-                                    if (valid18) {
-                                      if (data53.lostAt !== undefined) {
-                                        let data55 = data53.lostAt
-                                        const _errs120 = errors
-                                        if (!(typeof data55 == 'number' && !(data55 % 1) && !isNaN(data55) && isFinite(data55))) {
+                                    if (valid20) {
+                                      if (data57.lostAt !== undefined) {
+                                        let data59 = data57.lostAt
+                                        const _errs129 = errors
+                                        if (!(typeof data59 == 'number' && !(data59 % 1) && !isNaN(data59) && isFinite(data59))) {
                                           validate13.errors = [
                                             {
                                               instancePath: instancePath + '/journal/lostAt',
@@ -5175,9 +5408,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                           ]
                                           return false
                                         }
-                                        if (errors === _errs120) {
-                                          if (typeof data55 == 'number' && isFinite(data55)) {
-                                            if (data55 < 0 || isNaN(data55)) {
+                                        if (errors === _errs129) {
+                                          if (typeof data59 == 'number' && isFinite(data59)) {
+                                            if (data59 < 0 || isNaN(data59)) {
                                               validate13.errors = [
                                                 {
                                                   instancePath: instancePath + '/journal/lostAt',
@@ -5191,9 +5424,9 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                             }
                                           }
                                         }
-                                        var valid18 = _errs120 === errors
+                                        var valid20 = _errs129 === errors
                                       } else {
-                                        var valid18 = true
+                                        var valid20 = true
                                       }
                                     }
                                   }
@@ -5210,9 +5443,97 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                   return false
                                 }
                               }
-                              var valid0 = _errs115 === errors
+                              var valid0 = _errs124 === errors
                             } else {
                               var valid0 = true
+                            }
+                            if (valid0) {
+                              if (data.local !== undefined) {
+                                let data60 = data.local
+                                const _errs131 = errors
+                                if (errors === _errs131) {
+                                  if (data60 && typeof data60 == 'object' && !Array.isArray(data60)) {
+                                    let missing11
+                                    if (data60.refused === undefined && (missing11 = 'refused')) {
+                                      validate13.errors = [
+                                        {
+                                          instancePath: instancePath + '/local',
+                                          schemaPath: '#/properties/local/required',
+                                          keyword: 'required',
+                                          params: { missingProperty: missing11 },
+                                          message: "must have required property '" + missing11 + "'",
+                                        },
+                                      ]
+                                      return false
+                                    } else {
+                                      const _errs133 = errors
+                                      for (const key13 in data60) {
+                                        if (!(key13 === 'refused')) {
+                                          validate13.errors = [
+                                            {
+                                              instancePath: instancePath + '/local',
+                                              schemaPath: '#/properties/local/additionalProperties',
+                                              keyword: 'additionalProperties',
+                                              params: { additionalProperty: key13 },
+                                              message: 'must NOT have additional properties',
+                                            },
+                                          ]
+                                          return false
+                                          break
+                                        }
+                                      }
+                                      if (_errs133 === errors) {
+                                        if (data60.refused !== undefined) {
+                                          let data61 = data60.refused
+                                          const _errs134 = errors
+                                          if (!(typeof data61 == 'number' && !(data61 % 1) && !isNaN(data61) && isFinite(data61))) {
+                                            validate13.errors = [
+                                              {
+                                                instancePath: instancePath + '/local/refused',
+                                                schemaPath: '#/properties/local/properties/refused/type',
+                                                keyword: 'type',
+                                                params: { type: 'integer' },
+                                                message: 'must be integer',
+                                              },
+                                            ]
+                                            return false
+                                          }
+                                          if (errors === _errs134) {
+                                            if (typeof data61 == 'number' && isFinite(data61)) {
+                                              if (data61 < 0 || isNaN(data61)) {
+                                                validate13.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/local/refused',
+                                                    schemaPath: '#/properties/local/properties/refused/minimum',
+                                                    keyword: 'minimum',
+                                                    params: { comparison: '>=', limit: 0 },
+                                                    message: 'must be >= 0',
+                                                  },
+                                                ]
+                                                return false
+                                              }
+                                            }
+                                          }
+                                        }
+                                      }
+                                    }
+                                  } else {
+                                    validate13.errors = [
+                                      {
+                                        instancePath: instancePath + '/local',
+                                        schemaPath: '#/properties/local/type',
+                                        keyword: 'type',
+                                        params: { type: 'object' },
+                                        message: 'must be object',
+                                      },
+                                    ]
+                                    return false
+                                  }
+                                }
+                                var valid0 = _errs131 === errors
+                              } else {
+                                var valid0 = true
+                              }
                             }
                           }
                         }
@@ -5257,6 +5578,16 @@ const schema15 = {
     cpuSecondsPerDay: { type: 'integer', minimum: 0, maximum: 100000000 },
     diskBytesPerDay: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
     vetoed: { type: 'array', items: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 }, maxItems: 100 },
+    vetoReasons: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['kind', 'reason'],
+        properties: { kind: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 }, reason: { type: 'string', maxLength: 500 } },
+        additionalProperties: false,
+      },
+      maxItems: 100,
+    },
     deferred: {
       type: 'array',
       items: {
@@ -5307,6 +5638,7 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
               key0 === 'cpuSecondsPerDay' ||
               key0 === 'diskBytesPerDay' ||
               key0 === 'vetoed' ||
+              key0 === 'vetoReasons' ||
               key0 === 'deferred'
             )
           ) {
@@ -5806,16 +6138,16 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                     var valid0 = true
                   }
                   if (valid0) {
-                    if (data.deferred !== undefined) {
-                      let data11 = data.deferred
+                    if (data.vetoReasons !== undefined) {
+                      let data11 = data.vetoReasons
                       const _errs24 = errors
                       if (errors === _errs24) {
                         if (Array.isArray(data11)) {
                           if (data11.length > 100) {
                             validate14.errors = [
                               {
-                                instancePath: instancePath + '/deferred',
-                                schemaPath: '#/properties/deferred/maxItems',
+                                instancePath: instancePath + '/vetoReasons',
+                                schemaPath: '#/properties/vetoReasons/maxItems',
                                 keyword: 'maxItems',
                                 params: { limit: 100 },
                                 message: 'must NOT have more than 100 items',
@@ -5833,13 +6165,12 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                                   let missing2
                                   if (
                                     (data12.kind === undefined && (missing2 = 'kind')) ||
-                                    (data12.until === undefined && (missing2 = 'until')) ||
                                     (data12.reason === undefined && (missing2 = 'reason'))
                                   ) {
                                     validate14.errors = [
                                       {
-                                        instancePath: instancePath + '/deferred/' + i3,
-                                        schemaPath: '#/properties/deferred/items/required',
+                                        instancePath: instancePath + '/vetoReasons/' + i3,
+                                        schemaPath: '#/properties/vetoReasons/items/required',
                                         keyword: 'required',
                                         params: { missingProperty: missing2 },
                                         message: "must have required property '" + missing2 + "'",
@@ -5849,11 +6180,11 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                                   } else {
                                     const _errs28 = errors
                                     for (const key2 in data12) {
-                                      if (!(key2 === 'kind' || key2 === 'until' || key2 === 'reason')) {
+                                      if (!(key2 === 'kind' || key2 === 'reason')) {
                                         validate14.errors = [
                                           {
-                                            instancePath: instancePath + '/deferred/' + i3,
-                                            schemaPath: '#/properties/deferred/items/additionalProperties',
+                                            instancePath: instancePath + '/vetoReasons/' + i3,
+                                            schemaPath: '#/properties/vetoReasons/items/additionalProperties',
                                             keyword: 'additionalProperties',
                                             params: { additionalProperty: key2 },
                                             message: 'must NOT have additional properties',
@@ -5872,8 +6203,8 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                                             if (data13.length > 40) {
                                               validate14.errors = [
                                                 {
-                                                  instancePath: instancePath + '/deferred/' + i3 + '/kind',
-                                                  schemaPath: '#/properties/deferred/items/properties/kind/maxLength',
+                                                  instancePath: instancePath + '/vetoReasons/' + i3 + '/kind',
+                                                  schemaPath: '#/properties/vetoReasons/items/properties/kind/maxLength',
                                                   keyword: 'maxLength',
                                                   params: { limit: 40 },
                                                   message: 'must NOT have more than 40 characters',
@@ -5884,8 +6215,8 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                                               if (!pattern0.test(data13)) {
                                                 validate14.errors = [
                                                   {
-                                                    instancePath: instancePath + '/deferred/' + i3 + '/kind',
-                                                    schemaPath: '#/properties/deferred/items/properties/kind/pattern',
+                                                    instancePath: instancePath + '/vetoReasons/' + i3 + '/kind',
+                                                    schemaPath: '#/properties/vetoReasons/items/properties/kind/pattern',
                                                     keyword: 'pattern',
                                                     params: { pattern: '^[a-z]+\\.[a-z]+$' },
                                                     message: 'must match pattern "' + '^[a-z]+\\.[a-z]+$' + '"',
@@ -5897,8 +6228,8 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                                           } else {
                                             validate14.errors = [
                                               {
-                                                instancePath: instancePath + '/deferred/' + i3 + '/kind',
-                                                schemaPath: '#/properties/deferred/items/properties/kind/type',
+                                                instancePath: instancePath + '/vetoReasons/' + i3 + '/kind',
+                                                schemaPath: '#/properties/vetoReasons/items/properties/kind/type',
                                                 keyword: 'type',
                                                 params: { type: 'string' },
                                                 message: 'must be string',
@@ -5912,76 +6243,39 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                                         var valid6 = true
                                       }
                                       if (valid6) {
-                                        if (data12.until !== undefined) {
-                                          let data14 = data12.until
+                                        if (data12.reason !== undefined) {
+                                          let data14 = data12.reason
                                           const _errs31 = errors
-                                          if (!(typeof data14 == 'number' && !(data14 % 1) && !isNaN(data14) && isFinite(data14))) {
-                                            validate14.errors = [
-                                              {
-                                                instancePath: instancePath + '/deferred/' + i3 + '/until',
-                                                schemaPath: '#/properties/deferred/items/properties/until/type',
-                                                keyword: 'type',
-                                                params: { type: 'integer' },
-                                                message: 'must be integer',
-                                              },
-                                            ]
-                                            return false
-                                          }
                                           if (errors === _errs31) {
-                                            if (typeof data14 == 'number' && isFinite(data14)) {
-                                              if (data14 < 0 || isNaN(data14)) {
+                                            if (typeof data14 === 'string') {
+                                              if (data14.length > 500) {
                                                 validate14.errors = [
                                                   {
-                                                    instancePath: instancePath + '/deferred/' + i3 + '/until',
-                                                    schemaPath: '#/properties/deferred/items/properties/until/minimum',
-                                                    keyword: 'minimum',
-                                                    params: { comparison: '>=', limit: 0 },
-                                                    message: 'must be >= 0',
+                                                    instancePath: instancePath + '/vetoReasons/' + i3 + '/reason',
+                                                    schemaPath: '#/properties/vetoReasons/items/properties/reason/maxLength',
+                                                    keyword: 'maxLength',
+                                                    params: { limit: 500 },
+                                                    message: 'must NOT have more than 500 characters',
                                                   },
                                                 ]
                                                 return false
                                               }
+                                            } else {
+                                              validate14.errors = [
+                                                {
+                                                  instancePath: instancePath + '/vetoReasons/' + i3 + '/reason',
+                                                  schemaPath: '#/properties/vetoReasons/items/properties/reason/type',
+                                                  keyword: 'type',
+                                                  params: { type: 'string' },
+                                                  message: 'must be string',
+                                                },
+                                              ]
+                                              return false
                                             }
                                           }
                                           var valid6 = _errs31 === errors
                                         } else {
                                           var valid6 = true
-                                        }
-                                        if (valid6) {
-                                          if (data12.reason !== undefined) {
-                                            let data15 = data12.reason
-                                            const _errs33 = errors
-                                            if (errors === _errs33) {
-                                              if (typeof data15 === 'string') {
-                                                if (data15.length > 500) {
-                                                  validate14.errors = [
-                                                    {
-                                                      instancePath: instancePath + '/deferred/' + i3 + '/reason',
-                                                      schemaPath: '#/properties/deferred/items/properties/reason/maxLength',
-                                                      keyword: 'maxLength',
-                                                      params: { limit: 500 },
-                                                      message: 'must NOT have more than 500 characters',
-                                                    },
-                                                  ]
-                                                  return false
-                                                }
-                                              } else {
-                                                validate14.errors = [
-                                                  {
-                                                    instancePath: instancePath + '/deferred/' + i3 + '/reason',
-                                                    schemaPath: '#/properties/deferred/items/properties/reason/type',
-                                                    keyword: 'type',
-                                                    params: { type: 'string' },
-                                                    message: 'must be string',
-                                                  },
-                                                ]
-                                                return false
-                                              }
-                                            }
-                                            var valid6 = _errs33 === errors
-                                          } else {
-                                            var valid6 = true
-                                          }
                                         }
                                       }
                                     }
@@ -5989,8 +6283,8 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                                 } else {
                                   validate14.errors = [
                                     {
-                                      instancePath: instancePath + '/deferred/' + i3,
-                                      schemaPath: '#/properties/deferred/items/type',
+                                      instancePath: instancePath + '/vetoReasons/' + i3,
+                                      schemaPath: '#/properties/vetoReasons/items/type',
                                       keyword: 'type',
                                       params: { type: 'object' },
                                       message: 'must be object',
@@ -6008,8 +6302,8 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                         } else {
                           validate14.errors = [
                             {
-                              instancePath: instancePath + '/deferred',
-                              schemaPath: '#/properties/deferred/type',
+                              instancePath: instancePath + '/vetoReasons',
+                              schemaPath: '#/properties/vetoReasons/type',
                               keyword: 'type',
                               params: { type: 'array' },
                               message: 'must be array',
@@ -6021,6 +6315,224 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                       var valid0 = _errs24 === errors
                     } else {
                       var valid0 = true
+                    }
+                    if (valid0) {
+                      if (data.deferred !== undefined) {
+                        let data15 = data.deferred
+                        const _errs33 = errors
+                        if (errors === _errs33) {
+                          if (Array.isArray(data15)) {
+                            if (data15.length > 100) {
+                              validate14.errors = [
+                                {
+                                  instancePath: instancePath + '/deferred',
+                                  schemaPath: '#/properties/deferred/maxItems',
+                                  keyword: 'maxItems',
+                                  params: { limit: 100 },
+                                  message: 'must NOT have more than 100 items',
+                                },
+                              ]
+                              return false
+                            } else {
+                              var valid7 = true
+                              const len4 = data15.length
+                              for (let i4 = 0; i4 < len4; i4++) {
+                                let data16 = data15[i4]
+                                const _errs35 = errors
+                                if (errors === _errs35) {
+                                  if (data16 && typeof data16 == 'object' && !Array.isArray(data16)) {
+                                    let missing3
+                                    if (
+                                      (data16.kind === undefined && (missing3 = 'kind')) ||
+                                      (data16.until === undefined && (missing3 = 'until')) ||
+                                      (data16.reason === undefined && (missing3 = 'reason'))
+                                    ) {
+                                      validate14.errors = [
+                                        {
+                                          instancePath: instancePath + '/deferred/' + i4,
+                                          schemaPath: '#/properties/deferred/items/required',
+                                          keyword: 'required',
+                                          params: { missingProperty: missing3 },
+                                          message: "must have required property '" + missing3 + "'",
+                                        },
+                                      ]
+                                      return false
+                                    } else {
+                                      const _errs37 = errors
+                                      for (const key3 in data16) {
+                                        if (!(key3 === 'kind' || key3 === 'until' || key3 === 'reason')) {
+                                          validate14.errors = [
+                                            {
+                                              instancePath: instancePath + '/deferred/' + i4,
+                                              schemaPath: '#/properties/deferred/items/additionalProperties',
+                                              keyword: 'additionalProperties',
+                                              params: { additionalProperty: key3 },
+                                              message: 'must NOT have additional properties',
+                                            },
+                                          ]
+                                          return false
+                                          break
+                                        }
+                                      }
+                                      if (_errs37 === errors) {
+                                        if (data16.kind !== undefined) {
+                                          let data17 = data16.kind
+                                          const _errs38 = errors
+                                          if (errors === _errs38) {
+                                            if (typeof data17 === 'string') {
+                                              if (data17.length > 40) {
+                                                validate14.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/deferred/' + i4 + '/kind',
+                                                    schemaPath: '#/properties/deferred/items/properties/kind/maxLength',
+                                                    keyword: 'maxLength',
+                                                    params: { limit: 40 },
+                                                    message: 'must NOT have more than 40 characters',
+                                                  },
+                                                ]
+                                                return false
+                                              } else {
+                                                if (!pattern0.test(data17)) {
+                                                  validate14.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/deferred/' + i4 + '/kind',
+                                                      schemaPath: '#/properties/deferred/items/properties/kind/pattern',
+                                                      keyword: 'pattern',
+                                                      params: { pattern: '^[a-z]+\\.[a-z]+$' },
+                                                      message: 'must match pattern "' + '^[a-z]+\\.[a-z]+$' + '"',
+                                                    },
+                                                  ]
+                                                  return false
+                                                }
+                                              }
+                                            } else {
+                                              validate14.errors = [
+                                                {
+                                                  instancePath: instancePath + '/deferred/' + i4 + '/kind',
+                                                  schemaPath: '#/properties/deferred/items/properties/kind/type',
+                                                  keyword: 'type',
+                                                  params: { type: 'string' },
+                                                  message: 'must be string',
+                                                },
+                                              ]
+                                              return false
+                                            }
+                                          }
+                                          var valid8 = _errs38 === errors
+                                        } else {
+                                          var valid8 = true
+                                        }
+                                        if (valid8) {
+                                          if (data16.until !== undefined) {
+                                            let data18 = data16.until
+                                            const _errs40 = errors
+                                            if (!(typeof data18 == 'number' && !(data18 % 1) && !isNaN(data18) && isFinite(data18))) {
+                                              validate14.errors = [
+                                                {
+                                                  instancePath: instancePath + '/deferred/' + i4 + '/until',
+                                                  schemaPath: '#/properties/deferred/items/properties/until/type',
+                                                  keyword: 'type',
+                                                  params: { type: 'integer' },
+                                                  message: 'must be integer',
+                                                },
+                                              ]
+                                              return false
+                                            }
+                                            if (errors === _errs40) {
+                                              if (typeof data18 == 'number' && isFinite(data18)) {
+                                                if (data18 < 0 || isNaN(data18)) {
+                                                  validate14.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/deferred/' + i4 + '/until',
+                                                      schemaPath: '#/properties/deferred/items/properties/until/minimum',
+                                                      keyword: 'minimum',
+                                                      params: { comparison: '>=', limit: 0 },
+                                                      message: 'must be >= 0',
+                                                    },
+                                                  ]
+                                                  return false
+                                                }
+                                              }
+                                            }
+                                            var valid8 = _errs40 === errors
+                                          } else {
+                                            var valid8 = true
+                                          }
+                                          if (valid8) {
+                                            if (data16.reason !== undefined) {
+                                              let data19 = data16.reason
+                                              const _errs42 = errors
+                                              if (errors === _errs42) {
+                                                if (typeof data19 === 'string') {
+                                                  if (data19.length > 500) {
+                                                    validate14.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/deferred/' + i4 + '/reason',
+                                                        schemaPath: '#/properties/deferred/items/properties/reason/maxLength',
+                                                        keyword: 'maxLength',
+                                                        params: { limit: 500 },
+                                                        message: 'must NOT have more than 500 characters',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  }
+                                                } else {
+                                                  validate14.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/deferred/' + i4 + '/reason',
+                                                      schemaPath: '#/properties/deferred/items/properties/reason/type',
+                                                      keyword: 'type',
+                                                      params: { type: 'string' },
+                                                      message: 'must be string',
+                                                    },
+                                                  ]
+                                                  return false
+                                                }
+                                              }
+                                              var valid8 = _errs42 === errors
+                                            } else {
+                                              var valid8 = true
+                                            }
+                                          }
+                                        }
+                                      }
+                                    }
+                                  } else {
+                                    validate14.errors = [
+                                      {
+                                        instancePath: instancePath + '/deferred/' + i4,
+                                        schemaPath: '#/properties/deferred/items/type',
+                                        keyword: 'type',
+                                        params: { type: 'object' },
+                                        message: 'must be object',
+                                      },
+                                    ]
+                                    return false
+                                  }
+                                }
+                                var valid7 = _errs35 === errors
+                                if (!valid7) {
+                                  break
+                                }
+                              }
+                            }
+                          } else {
+                            validate14.errors = [
+                              {
+                                instancePath: instancePath + '/deferred',
+                                schemaPath: '#/properties/deferred/type',
+                                keyword: 'type',
+                                params: { type: 'array' },
+                                message: 'must be array',
+                              },
+                            ]
+                            return false
+                          }
+                        }
+                        var valid0 = _errs33 === errors
+                      } else {
+                        var valid0 = true
+                      }
                     }
                   }
                 }
@@ -6065,6 +6577,19 @@ const schema16 = {
         cpuSecondsPerDay: { type: 'integer', minimum: 0, maximum: 100000000 },
         diskBytesPerDay: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
         vetoed: { type: 'array', items: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 }, maxItems: 100 },
+        vetoReasons: {
+          type: 'array',
+          items: {
+            type: 'object',
+            required: ['kind', 'reason'],
+            properties: {
+              kind: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 },
+              reason: { type: 'string', maxLength: 500 },
+            },
+            additionalProperties: false,
+          },
+          maxItems: 100,
+        },
         deferred: {
           type: 'array',
           items: {
@@ -6204,6 +6729,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                         key1 === 'cpuSecondsPerDay' ||
                         key1 === 'diskBytesPerDay' ||
                         key1 === 'vetoed' ||
+                        key1 === 'vetoReasons' ||
                         key1 === 'deferred'
                       )
                     ) {
@@ -6711,16 +7237,16 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                               var valid1 = true
                             }
                             if (valid1) {
-                              if (data0.deferred !== undefined) {
-                                let data12 = data0.deferred
+                              if (data0.vetoReasons !== undefined) {
+                                let data12 = data0.vetoReasons
                                 const _errs27 = errors
                                 if (errors === _errs27) {
                                   if (Array.isArray(data12)) {
                                     if (data12.length > 100) {
                                       validate15.errors = [
                                         {
-                                          instancePath: instancePath + '/wishes/deferred',
-                                          schemaPath: '#/properties/wishes/properties/deferred/maxItems',
+                                          instancePath: instancePath + '/wishes/vetoReasons',
+                                          schemaPath: '#/properties/wishes/properties/vetoReasons/maxItems',
                                           keyword: 'maxItems',
                                           params: { limit: 100 },
                                           message: 'must NOT have more than 100 items',
@@ -6738,13 +7264,12 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                             let missing3
                                             if (
                                               (data13.kind === undefined && (missing3 = 'kind')) ||
-                                              (data13.until === undefined && (missing3 = 'until')) ||
                                               (data13.reason === undefined && (missing3 = 'reason'))
                                             ) {
                                               validate15.errors = [
                                                 {
-                                                  instancePath: instancePath + '/wishes/deferred/' + i3,
-                                                  schemaPath: '#/properties/wishes/properties/deferred/items/required',
+                                                  instancePath: instancePath + '/wishes/vetoReasons/' + i3,
+                                                  schemaPath: '#/properties/wishes/properties/vetoReasons/items/required',
                                                   keyword: 'required',
                                                   params: { missingProperty: missing3 },
                                                   message: "must have required property '" + missing3 + "'",
@@ -6754,11 +7279,11 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                             } else {
                                               const _errs31 = errors
                                               for (const key3 in data13) {
-                                                if (!(key3 === 'kind' || key3 === 'until' || key3 === 'reason')) {
+                                                if (!(key3 === 'kind' || key3 === 'reason')) {
                                                   validate15.errors = [
                                                     {
-                                                      instancePath: instancePath + '/wishes/deferred/' + i3,
-                                                      schemaPath: '#/properties/wishes/properties/deferred/items/additionalProperties',
+                                                      instancePath: instancePath + '/wishes/vetoReasons/' + i3,
+                                                      schemaPath: '#/properties/wishes/properties/vetoReasons/items/additionalProperties',
                                                       keyword: 'additionalProperties',
                                                       params: { additionalProperty: key3 },
                                                       message: 'must NOT have additional properties',
@@ -6777,9 +7302,9 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                       if (data14.length > 40) {
                                                         validate15.errors = [
                                                           {
-                                                            instancePath: instancePath + '/wishes/deferred/' + i3 + '/kind',
+                                                            instancePath: instancePath + '/wishes/vetoReasons/' + i3 + '/kind',
                                                             schemaPath:
-                                                              '#/properties/wishes/properties/deferred/items/properties/kind/maxLength',
+                                                              '#/properties/wishes/properties/vetoReasons/items/properties/kind/maxLength',
                                                             keyword: 'maxLength',
                                                             params: { limit: 40 },
                                                             message: 'must NOT have more than 40 characters',
@@ -6790,9 +7315,9 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                         if (!pattern0.test(data14)) {
                                                           validate15.errors = [
                                                             {
-                                                              instancePath: instancePath + '/wishes/deferred/' + i3 + '/kind',
+                                                              instancePath: instancePath + '/wishes/vetoReasons/' + i3 + '/kind',
                                                               schemaPath:
-                                                                '#/properties/wishes/properties/deferred/items/properties/kind/pattern',
+                                                                '#/properties/wishes/properties/vetoReasons/items/properties/kind/pattern',
                                                               keyword: 'pattern',
                                                               params: { pattern: '^[a-z]+\\.[a-z]+$' },
                                                               message: 'must match pattern "' + '^[a-z]+\\.[a-z]+$' + '"',
@@ -6804,8 +7329,9 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                     } else {
                                                       validate15.errors = [
                                                         {
-                                                          instancePath: instancePath + '/wishes/deferred/' + i3 + '/kind',
-                                                          schemaPath: '#/properties/wishes/properties/deferred/items/properties/kind/type',
+                                                          instancePath: instancePath + '/wishes/vetoReasons/' + i3 + '/kind',
+                                                          schemaPath:
+                                                            '#/properties/wishes/properties/vetoReasons/items/properties/kind/type',
                                                           keyword: 'type',
                                                           params: { type: 'string' },
                                                           message: 'must be string',
@@ -6819,81 +7345,41 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                   var valid7 = true
                                                 }
                                                 if (valid7) {
-                                                  if (data13.until !== undefined) {
-                                                    let data15 = data13.until
+                                                  if (data13.reason !== undefined) {
+                                                    let data15 = data13.reason
                                                     const _errs34 = errors
-                                                    if (
-                                                      !(typeof data15 == 'number' && !(data15 % 1) && !isNaN(data15) && isFinite(data15))
-                                                    ) {
-                                                      validate15.errors = [
-                                                        {
-                                                          instancePath: instancePath + '/wishes/deferred/' + i3 + '/until',
-                                                          schemaPath: '#/properties/wishes/properties/deferred/items/properties/until/type',
-                                                          keyword: 'type',
-                                                          params: { type: 'integer' },
-                                                          message: 'must be integer',
-                                                        },
-                                                      ]
-                                                      return false
-                                                    }
                                                     if (errors === _errs34) {
-                                                      if (typeof data15 == 'number' && isFinite(data15)) {
-                                                        if (data15 < 0 || isNaN(data15)) {
+                                                      if (typeof data15 === 'string') {
+                                                        if (data15.length > 500) {
                                                           validate15.errors = [
                                                             {
-                                                              instancePath: instancePath + '/wishes/deferred/' + i3 + '/until',
+                                                              instancePath: instancePath + '/wishes/vetoReasons/' + i3 + '/reason',
                                                               schemaPath:
-                                                                '#/properties/wishes/properties/deferred/items/properties/until/minimum',
-                                                              keyword: 'minimum',
-                                                              params: { comparison: '>=', limit: 0 },
-                                                              message: 'must be >= 0',
+                                                                '#/properties/wishes/properties/vetoReasons/items/properties/reason/maxLength',
+                                                              keyword: 'maxLength',
+                                                              params: { limit: 500 },
+                                                              message: 'must NOT have more than 500 characters',
                                                             },
                                                           ]
                                                           return false
                                                         }
+                                                      } else {
+                                                        validate15.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/wishes/vetoReasons/' + i3 + '/reason',
+                                                            schemaPath:
+                                                              '#/properties/wishes/properties/vetoReasons/items/properties/reason/type',
+                                                            keyword: 'type',
+                                                            params: { type: 'string' },
+                                                            message: 'must be string',
+                                                          },
+                                                        ]
+                                                        return false
                                                       }
                                                     }
                                                     var valid7 = _errs34 === errors
                                                   } else {
                                                     var valid7 = true
-                                                  }
-                                                  if (valid7) {
-                                                    if (data13.reason !== undefined) {
-                                                      let data16 = data13.reason
-                                                      const _errs36 = errors
-                                                      if (errors === _errs36) {
-                                                        if (typeof data16 === 'string') {
-                                                          if (data16.length > 500) {
-                                                            validate15.errors = [
-                                                              {
-                                                                instancePath: instancePath + '/wishes/deferred/' + i3 + '/reason',
-                                                                schemaPath:
-                                                                  '#/properties/wishes/properties/deferred/items/properties/reason/maxLength',
-                                                                keyword: 'maxLength',
-                                                                params: { limit: 500 },
-                                                                message: 'must NOT have more than 500 characters',
-                                                              },
-                                                            ]
-                                                            return false
-                                                          }
-                                                        } else {
-                                                          validate15.errors = [
-                                                            {
-                                                              instancePath: instancePath + '/wishes/deferred/' + i3 + '/reason',
-                                                              schemaPath:
-                                                                '#/properties/wishes/properties/deferred/items/properties/reason/type',
-                                                              keyword: 'type',
-                                                              params: { type: 'string' },
-                                                              message: 'must be string',
-                                                            },
-                                                          ]
-                                                          return false
-                                                        }
-                                                      }
-                                                      var valid7 = _errs36 === errors
-                                                    } else {
-                                                      var valid7 = true
-                                                    }
                                                   }
                                                 }
                                               }
@@ -6901,8 +7387,8 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                           } else {
                                             validate15.errors = [
                                               {
-                                                instancePath: instancePath + '/wishes/deferred/' + i3,
-                                                schemaPath: '#/properties/wishes/properties/deferred/items/type',
+                                                instancePath: instancePath + '/wishes/vetoReasons/' + i3,
+                                                schemaPath: '#/properties/wishes/properties/vetoReasons/items/type',
                                                 keyword: 'type',
                                                 params: { type: 'object' },
                                                 message: 'must be object',
@@ -6920,8 +7406,8 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                   } else {
                                     validate15.errors = [
                                       {
-                                        instancePath: instancePath + '/wishes/deferred',
-                                        schemaPath: '#/properties/wishes/properties/deferred/type',
+                                        instancePath: instancePath + '/wishes/vetoReasons',
+                                        schemaPath: '#/properties/wishes/properties/vetoReasons/type',
                                         keyword: 'type',
                                         params: { type: 'array' },
                                         message: 'must be array',
@@ -6933,6 +7419,233 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                 var valid1 = _errs27 === errors
                               } else {
                                 var valid1 = true
+                              }
+                              if (valid1) {
+                                if (data0.deferred !== undefined) {
+                                  let data16 = data0.deferred
+                                  const _errs36 = errors
+                                  if (errors === _errs36) {
+                                    if (Array.isArray(data16)) {
+                                      if (data16.length > 100) {
+                                        validate15.errors = [
+                                          {
+                                            instancePath: instancePath + '/wishes/deferred',
+                                            schemaPath: '#/properties/wishes/properties/deferred/maxItems',
+                                            keyword: 'maxItems',
+                                            params: { limit: 100 },
+                                            message: 'must NOT have more than 100 items',
+                                          },
+                                        ]
+                                        return false
+                                      } else {
+                                        var valid8 = true
+                                        const len4 = data16.length
+                                        for (let i4 = 0; i4 < len4; i4++) {
+                                          let data17 = data16[i4]
+                                          const _errs38 = errors
+                                          if (errors === _errs38) {
+                                            if (data17 && typeof data17 == 'object' && !Array.isArray(data17)) {
+                                              let missing4
+                                              if (
+                                                (data17.kind === undefined && (missing4 = 'kind')) ||
+                                                (data17.until === undefined && (missing4 = 'until')) ||
+                                                (data17.reason === undefined && (missing4 = 'reason'))
+                                              ) {
+                                                validate15.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/wishes/deferred/' + i4,
+                                                    schemaPath: '#/properties/wishes/properties/deferred/items/required',
+                                                    keyword: 'required',
+                                                    params: { missingProperty: missing4 },
+                                                    message: "must have required property '" + missing4 + "'",
+                                                  },
+                                                ]
+                                                return false
+                                              } else {
+                                                const _errs40 = errors
+                                                for (const key4 in data17) {
+                                                  if (!(key4 === 'kind' || key4 === 'until' || key4 === 'reason')) {
+                                                    validate15.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/wishes/deferred/' + i4,
+                                                        schemaPath: '#/properties/wishes/properties/deferred/items/additionalProperties',
+                                                        keyword: 'additionalProperties',
+                                                        params: { additionalProperty: key4 },
+                                                        message: 'must NOT have additional properties',
+                                                      },
+                                                    ]
+                                                    return false
+                                                    break
+                                                  }
+                                                }
+                                                if (_errs40 === errors) {
+                                                  if (data17.kind !== undefined) {
+                                                    let data18 = data17.kind
+                                                    const _errs41 = errors
+                                                    if (errors === _errs41) {
+                                                      if (typeof data18 === 'string') {
+                                                        if (data18.length > 40) {
+                                                          validate15.errors = [
+                                                            {
+                                                              instancePath: instancePath + '/wishes/deferred/' + i4 + '/kind',
+                                                              schemaPath:
+                                                                '#/properties/wishes/properties/deferred/items/properties/kind/maxLength',
+                                                              keyword: 'maxLength',
+                                                              params: { limit: 40 },
+                                                              message: 'must NOT have more than 40 characters',
+                                                            },
+                                                          ]
+                                                          return false
+                                                        } else {
+                                                          if (!pattern0.test(data18)) {
+                                                            validate15.errors = [
+                                                              {
+                                                                instancePath: instancePath + '/wishes/deferred/' + i4 + '/kind',
+                                                                schemaPath:
+                                                                  '#/properties/wishes/properties/deferred/items/properties/kind/pattern',
+                                                                keyword: 'pattern',
+                                                                params: { pattern: '^[a-z]+\\.[a-z]+$' },
+                                                                message: 'must match pattern "' + '^[a-z]+\\.[a-z]+$' + '"',
+                                                              },
+                                                            ]
+                                                            return false
+                                                          }
+                                                        }
+                                                      } else {
+                                                        validate15.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/wishes/deferred/' + i4 + '/kind',
+                                                            schemaPath:
+                                                              '#/properties/wishes/properties/deferred/items/properties/kind/type',
+                                                            keyword: 'type',
+                                                            params: { type: 'string' },
+                                                            message: 'must be string',
+                                                          },
+                                                        ]
+                                                        return false
+                                                      }
+                                                    }
+                                                    var valid9 = _errs41 === errors
+                                                  } else {
+                                                    var valid9 = true
+                                                  }
+                                                  if (valid9) {
+                                                    if (data17.until !== undefined) {
+                                                      let data19 = data17.until
+                                                      const _errs43 = errors
+                                                      if (
+                                                        !(typeof data19 == 'number' && !(data19 % 1) && !isNaN(data19) && isFinite(data19))
+                                                      ) {
+                                                        validate15.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/wishes/deferred/' + i4 + '/until',
+                                                            schemaPath:
+                                                              '#/properties/wishes/properties/deferred/items/properties/until/type',
+                                                            keyword: 'type',
+                                                            params: { type: 'integer' },
+                                                            message: 'must be integer',
+                                                          },
+                                                        ]
+                                                        return false
+                                                      }
+                                                      if (errors === _errs43) {
+                                                        if (typeof data19 == 'number' && isFinite(data19)) {
+                                                          if (data19 < 0 || isNaN(data19)) {
+                                                            validate15.errors = [
+                                                              {
+                                                                instancePath: instancePath + '/wishes/deferred/' + i4 + '/until',
+                                                                schemaPath:
+                                                                  '#/properties/wishes/properties/deferred/items/properties/until/minimum',
+                                                                keyword: 'minimum',
+                                                                params: { comparison: '>=', limit: 0 },
+                                                                message: 'must be >= 0',
+                                                              },
+                                                            ]
+                                                            return false
+                                                          }
+                                                        }
+                                                      }
+                                                      var valid9 = _errs43 === errors
+                                                    } else {
+                                                      var valid9 = true
+                                                    }
+                                                    if (valid9) {
+                                                      if (data17.reason !== undefined) {
+                                                        let data20 = data17.reason
+                                                        const _errs45 = errors
+                                                        if (errors === _errs45) {
+                                                          if (typeof data20 === 'string') {
+                                                            if (data20.length > 500) {
+                                                              validate15.errors = [
+                                                                {
+                                                                  instancePath: instancePath + '/wishes/deferred/' + i4 + '/reason',
+                                                                  schemaPath:
+                                                                    '#/properties/wishes/properties/deferred/items/properties/reason/maxLength',
+                                                                  keyword: 'maxLength',
+                                                                  params: { limit: 500 },
+                                                                  message: 'must NOT have more than 500 characters',
+                                                                },
+                                                              ]
+                                                              return false
+                                                            }
+                                                          } else {
+                                                            validate15.errors = [
+                                                              {
+                                                                instancePath: instancePath + '/wishes/deferred/' + i4 + '/reason',
+                                                                schemaPath:
+                                                                  '#/properties/wishes/properties/deferred/items/properties/reason/type',
+                                                                keyword: 'type',
+                                                                params: { type: 'string' },
+                                                                message: 'must be string',
+                                                              },
+                                                            ]
+                                                            return false
+                                                          }
+                                                        }
+                                                        var valid9 = _errs45 === errors
+                                                      } else {
+                                                        var valid9 = true
+                                                      }
+                                                    }
+                                                  }
+                                                }
+                                              }
+                                            } else {
+                                              validate15.errors = [
+                                                {
+                                                  instancePath: instancePath + '/wishes/deferred/' + i4,
+                                                  schemaPath: '#/properties/wishes/properties/deferred/items/type',
+                                                  keyword: 'type',
+                                                  params: { type: 'object' },
+                                                  message: 'must be object',
+                                                },
+                                              ]
+                                              return false
+                                            }
+                                          }
+                                          var valid8 = _errs38 === errors
+                                          if (!valid8) {
+                                            break
+                                          }
+                                        }
+                                      }
+                                    } else {
+                                      validate15.errors = [
+                                        {
+                                          instancePath: instancePath + '/wishes/deferred',
+                                          schemaPath: '#/properties/wishes/properties/deferred/type',
+                                          keyword: 'type',
+                                          params: { type: 'array' },
+                                          message: 'must be array',
+                                        },
+                                      ]
+                                      return false
+                                    }
+                                  }
+                                  var valid1 = _errs36 === errors
+                                } else {
+                                  var valid1 = true
+                                }
                               }
                             }
                           }
@@ -6960,19 +7673,19 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
           }
           if (valid0) {
             if (data.bounds !== undefined) {
-              let data17 = data.bounds
-              const _errs38 = errors
-              if (errors === _errs38) {
-                if (data17 && typeof data17 == 'object' && !Array.isArray(data17)) {
-                  const _errs40 = errors
-                  for (const key4 in data17) {
-                    if (!(key4 === 'cpuSecondsPerDay' || key4 === 'diskBytesPerDay' || key4 === 'quietHours')) {
+              let data21 = data.bounds
+              const _errs47 = errors
+              if (errors === _errs47) {
+                if (data21 && typeof data21 == 'object' && !Array.isArray(data21)) {
+                  const _errs49 = errors
+                  for (const key5 in data21) {
+                    if (!(key5 === 'cpuSecondsPerDay' || key5 === 'diskBytesPerDay' || key5 === 'quietHours')) {
                       validate15.errors = [
                         {
                           instancePath: instancePath + '/bounds',
                           schemaPath: '#/properties/bounds/additionalProperties',
                           keyword: 'additionalProperties',
-                          params: { additionalProperty: key4 },
+                          params: { additionalProperty: key5 },
                           message: 'must NOT have additional properties',
                         },
                       ]
@@ -6980,11 +7693,11 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                       break
                     }
                   }
-                  if (_errs40 === errors) {
-                    if (data17.cpuSecondsPerDay !== undefined) {
-                      let data18 = data17.cpuSecondsPerDay
-                      const _errs41 = errors
-                      if (!(typeof data18 == 'number' && !(data18 % 1) && !isNaN(data18) && isFinite(data18))) {
+                  if (_errs49 === errors) {
+                    if (data21.cpuSecondsPerDay !== undefined) {
+                      let data22 = data21.cpuSecondsPerDay
+                      const _errs50 = errors
+                      if (!(typeof data22 == 'number' && !(data22 % 1) && !isNaN(data22) && isFinite(data22))) {
                         validate15.errors = [
                           {
                             instancePath: instancePath + '/bounds/cpuSecondsPerDay',
@@ -6996,9 +7709,9 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                         ]
                         return false
                       }
-                      if (errors === _errs41) {
-                        if (typeof data18 == 'number' && isFinite(data18)) {
-                          if (data18 > 100000000 || isNaN(data18)) {
+                      if (errors === _errs50) {
+                        if (typeof data22 == 'number' && isFinite(data22)) {
+                          if (data22 > 100000000 || isNaN(data22)) {
                             validate15.errors = [
                               {
                                 instancePath: instancePath + '/bounds/cpuSecondsPerDay',
@@ -7010,7 +7723,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                             ]
                             return false
                           } else {
-                            if (data18 < 0 || isNaN(data18)) {
+                            if (data22 < 0 || isNaN(data22)) {
                               validate15.errors = [
                                 {
                                   instancePath: instancePath + '/bounds/cpuSecondsPerDay',
@@ -7025,15 +7738,15 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                           }
                         }
                       }
-                      var valid8 = _errs41 === errors
+                      var valid10 = _errs50 === errors
                     } else {
-                      var valid8 = true
+                      var valid10 = true
                     }
-                    if (valid8) {
-                      if (data17.diskBytesPerDay !== undefined) {
-                        let data19 = data17.diskBytesPerDay
-                        const _errs43 = errors
-                        if (!(typeof data19 == 'number' && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
+                    if (valid10) {
+                      if (data21.diskBytesPerDay !== undefined) {
+                        let data23 = data21.diskBytesPerDay
+                        const _errs52 = errors
+                        if (!(typeof data23 == 'number' && !(data23 % 1) && !isNaN(data23) && isFinite(data23))) {
                           validate15.errors = [
                             {
                               instancePath: instancePath + '/bounds/diskBytesPerDay',
@@ -7045,9 +7758,9 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                           ]
                           return false
                         }
-                        if (errors === _errs43) {
-                          if (typeof data19 == 'number' && isFinite(data19)) {
-                            if (data19 > 9007199254740991 || isNaN(data19)) {
+                        if (errors === _errs52) {
+                          if (typeof data23 == 'number' && isFinite(data23)) {
+                            if (data23 > 9007199254740991 || isNaN(data23)) {
                               validate15.errors = [
                                 {
                                   instancePath: instancePath + '/bounds/diskBytesPerDay',
@@ -7059,7 +7772,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                               ]
                               return false
                             } else {
-                              if (data19 < 0 || isNaN(data19)) {
+                              if (data23 < 0 || isNaN(data23)) {
                                 validate15.errors = [
                                   {
                                     instancePath: instancePath + '/bounds/diskBytesPerDay',
@@ -7074,41 +7787,41 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                             }
                           }
                         }
-                        var valid8 = _errs43 === errors
+                        var valid10 = _errs52 === errors
                       } else {
-                        var valid8 = true
+                        var valid10 = true
                       }
-                      if (valid8) {
-                        if (data17.quietHours !== undefined) {
-                          let data20 = data17.quietHours
-                          const _errs45 = errors
-                          if (errors === _errs45) {
-                            if (data20 && typeof data20 == 'object' && !Array.isArray(data20)) {
-                              let missing4
+                      if (valid10) {
+                        if (data21.quietHours !== undefined) {
+                          let data24 = data21.quietHours
+                          const _errs54 = errors
+                          if (errors === _errs54) {
+                            if (data24 && typeof data24 == 'object' && !Array.isArray(data24)) {
+                              let missing5
                               if (
-                                (data20.timeZone === undefined && (missing4 = 'timeZone')) ||
-                                (data20.hours === undefined && (missing4 = 'hours'))
+                                (data24.timeZone === undefined && (missing5 = 'timeZone')) ||
+                                (data24.hours === undefined && (missing5 = 'hours'))
                               ) {
                                 validate15.errors = [
                                   {
                                     instancePath: instancePath + '/bounds/quietHours',
                                     schemaPath: '#/properties/bounds/properties/quietHours/required',
                                     keyword: 'required',
-                                    params: { missingProperty: missing4 },
-                                    message: "must have required property '" + missing4 + "'",
+                                    params: { missingProperty: missing5 },
+                                    message: "must have required property '" + missing5 + "'",
                                   },
                                 ]
                                 return false
                               } else {
-                                const _errs47 = errors
-                                for (const key5 in data20) {
-                                  if (!(key5 === 'timeZone' || key5 === 'hours')) {
+                                const _errs56 = errors
+                                for (const key6 in data24) {
+                                  if (!(key6 === 'timeZone' || key6 === 'hours')) {
                                     validate15.errors = [
                                       {
                                         instancePath: instancePath + '/bounds/quietHours',
                                         schemaPath: '#/properties/bounds/properties/quietHours/additionalProperties',
                                         keyword: 'additionalProperties',
-                                        params: { additionalProperty: key5 },
+                                        params: { additionalProperty: key6 },
                                         message: 'must NOT have additional properties',
                                       },
                                     ]
@@ -7116,13 +7829,13 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                     break
                                   }
                                 }
-                                if (_errs47 === errors) {
-                                  if (data20.timeZone !== undefined) {
-                                    let data21 = data20.timeZone
-                                    const _errs48 = errors
-                                    if (errors === _errs48) {
-                                      if (typeof data21 === 'string') {
-                                        if (data21.length > 64) {
+                                if (_errs56 === errors) {
+                                  if (data24.timeZone !== undefined) {
+                                    let data25 = data24.timeZone
+                                    const _errs57 = errors
+                                    if (errors === _errs57) {
+                                      if (typeof data25 === 'string') {
+                                        if (data25.length > 64) {
                                           validate15.errors = [
                                             {
                                               instancePath: instancePath + '/bounds/quietHours/timeZone',
@@ -7134,7 +7847,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                           ]
                                           return false
                                         } else {
-                                          if (!pattern10.test(data21)) {
+                                          if (!pattern10.test(data25)) {
                                             validate15.errors = [
                                               {
                                                 instancePath: instancePath + '/bounds/quietHours/timeZone',
@@ -7165,17 +7878,17 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                         return false
                                       }
                                     }
-                                    var valid9 = _errs48 === errors
+                                    var valid11 = _errs57 === errors
                                   } else {
-                                    var valid9 = true
+                                    var valid11 = true
                                   }
-                                  if (valid9) {
-                                    if (data20.hours !== undefined) {
-                                      let data22 = data20.hours
-                                      const _errs50 = errors
-                                      if (errors === _errs50) {
-                                        if (Array.isArray(data22)) {
-                                          if (data22.length > 20) {
+                                  if (valid11) {
+                                    if (data24.hours !== undefined) {
+                                      let data26 = data24.hours
+                                      const _errs59 = errors
+                                      if (errors === _errs59) {
+                                        if (Array.isArray(data26)) {
+                                          if (data26.length > 20) {
                                             validate15.errors = [
                                               {
                                                 instancePath: instancePath + '/bounds/quietHours/hours',
@@ -7187,41 +7900,41 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                             ]
                                             return false
                                           } else {
-                                            var valid10 = true
-                                            const len4 = data22.length
-                                            for (let i4 = 0; i4 < len4; i4++) {
-                                              let data23 = data22[i4]
-                                              const _errs52 = errors
-                                              if (errors === _errs52) {
-                                                if (data23 && typeof data23 == 'object' && !Array.isArray(data23)) {
-                                                  let missing5
+                                            var valid12 = true
+                                            const len5 = data26.length
+                                            for (let i5 = 0; i5 < len5; i5++) {
+                                              let data27 = data26[i5]
+                                              const _errs61 = errors
+                                              if (errors === _errs61) {
+                                                if (data27 && typeof data27 == 'object' && !Array.isArray(data27)) {
+                                                  let missing6
                                                   if (
-                                                    (data23.days === undefined && (missing5 = 'days')) ||
-                                                    (data23.from === undefined && (missing5 = 'from')) ||
-                                                    (data23.to === undefined && (missing5 = 'to'))
+                                                    (data27.days === undefined && (missing6 = 'days')) ||
+                                                    (data27.from === undefined && (missing6 = 'from')) ||
+                                                    (data27.to === undefined && (missing6 = 'to'))
                                                   ) {
                                                     validate15.errors = [
                                                       {
-                                                        instancePath: instancePath + '/bounds/quietHours/hours/' + i4,
+                                                        instancePath: instancePath + '/bounds/quietHours/hours/' + i5,
                                                         schemaPath:
                                                           '#/properties/bounds/properties/quietHours/properties/hours/items/required',
                                                         keyword: 'required',
-                                                        params: { missingProperty: missing5 },
-                                                        message: "must have required property '" + missing5 + "'",
+                                                        params: { missingProperty: missing6 },
+                                                        message: "must have required property '" + missing6 + "'",
                                                       },
                                                     ]
                                                     return false
                                                   } else {
-                                                    const _errs54 = errors
-                                                    for (const key6 in data23) {
-                                                      if (!(key6 === 'days' || key6 === 'from' || key6 === 'to')) {
+                                                    const _errs63 = errors
+                                                    for (const key7 in data27) {
+                                                      if (!(key7 === 'days' || key7 === 'from' || key7 === 'to')) {
                                                         validate15.errors = [
                                                           {
-                                                            instancePath: instancePath + '/bounds/quietHours/hours/' + i4,
+                                                            instancePath: instancePath + '/bounds/quietHours/hours/' + i5,
                                                             schemaPath:
                                                               '#/properties/bounds/properties/quietHours/properties/hours/items/additionalProperties',
                                                             keyword: 'additionalProperties',
-                                                            params: { additionalProperty: key6 },
+                                                            params: { additionalProperty: key7 },
                                                             message: 'must NOT have additional properties',
                                                           },
                                                         ]
@@ -7229,16 +7942,16 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                         break
                                                       }
                                                     }
-                                                    if (_errs54 === errors) {
-                                                      if (data23.days !== undefined) {
-                                                        let data24 = data23.days
-                                                        const _errs55 = errors
-                                                        if (errors === _errs55) {
-                                                          if (Array.isArray(data24)) {
-                                                            if (data24.length > 7) {
+                                                    if (_errs63 === errors) {
+                                                      if (data27.days !== undefined) {
+                                                        let data28 = data27.days
+                                                        const _errs64 = errors
+                                                        if (errors === _errs64) {
+                                                          if (Array.isArray(data28)) {
+                                                            if (data28.length > 7) {
                                                               validate15.errors = [
                                                                 {
-                                                                  instancePath: instancePath + '/bounds/quietHours/hours/' + i4 + '/days',
+                                                                  instancePath: instancePath + '/bounds/quietHours/hours/' + i5 + '/days',
                                                                   schemaPath:
                                                                     '#/properties/bounds/properties/quietHours/properties/hours/items/properties/days/maxItems',
                                                                   keyword: 'maxItems',
@@ -7248,10 +7961,10 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                               ]
                                                               return false
                                                             } else {
-                                                              if (data24.length < 1) {
+                                                              if (data28.length < 1) {
                                                                 validate15.errors = [
                                                                   {
-                                                                    instancePath: instancePath + '/bounds/quietHours/hours/' + i4 + '/days',
+                                                                    instancePath: instancePath + '/bounds/quietHours/hours/' + i5 + '/days',
                                                                     schemaPath:
                                                                       '#/properties/bounds/properties/quietHours/properties/hours/items/properties/days/minItems',
                                                                     keyword: 'minItems',
@@ -7261,26 +7974,26 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                                 ]
                                                                 return false
                                                               } else {
-                                                                var valid12 = true
-                                                                const len5 = data24.length
-                                                                for (let i5 = 0; i5 < len5; i5++) {
-                                                                  let data25 = data24[i5]
-                                                                  const _errs57 = errors
+                                                                var valid14 = true
+                                                                const len6 = data28.length
+                                                                for (let i6 = 0; i6 < len6; i6++) {
+                                                                  let data29 = data28[i6]
+                                                                  const _errs66 = errors
                                                                   if (
                                                                     !(
-                                                                      data25 === 'mon' ||
-                                                                      data25 === 'tue' ||
-                                                                      data25 === 'wed' ||
-                                                                      data25 === 'thu' ||
-                                                                      data25 === 'fri' ||
-                                                                      data25 === 'sat' ||
-                                                                      data25 === 'sun'
+                                                                      data29 === 'mon' ||
+                                                                      data29 === 'tue' ||
+                                                                      data29 === 'wed' ||
+                                                                      data29 === 'thu' ||
+                                                                      data29 === 'fri' ||
+                                                                      data29 === 'sat' ||
+                                                                      data29 === 'sun'
                                                                     )
                                                                   ) {
                                                                     validate15.errors = [
                                                                       {
                                                                         instancePath:
-                                                                          instancePath + '/bounds/quietHours/hours/' + i4 + '/days/' + i5,
+                                                                          instancePath + '/bounds/quietHours/hours/' + i5 + '/days/' + i6,
                                                                         schemaPath:
                                                                           '#/properties/bounds/properties/quietHours/properties/hours/items/properties/days/items/enum',
                                                                         keyword: 'enum',
@@ -7294,8 +8007,8 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     ]
                                                                     return false
                                                                   }
-                                                                  var valid12 = _errs57 === errors
-                                                                  if (!valid12) {
+                                                                  var valid14 = _errs66 === errors
+                                                                  if (!valid14) {
                                                                     break
                                                                   }
                                                                 }
@@ -7304,7 +8017,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                           } else {
                                                             validate15.errors = [
                                                               {
-                                                                instancePath: instancePath + '/bounds/quietHours/hours/' + i4 + '/days',
+                                                                instancePath: instancePath + '/bounds/quietHours/hours/' + i5 + '/days',
                                                                 schemaPath:
                                                                   '#/properties/bounds/properties/quietHours/properties/hours/items/properties/days/type',
                                                                 keyword: 'type',
@@ -7315,20 +8028,20 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                             return false
                                                           }
                                                         }
-                                                        var valid11 = _errs55 === errors
+                                                        var valid13 = _errs64 === errors
                                                       } else {
-                                                        var valid11 = true
+                                                        var valid13 = true
                                                       }
-                                                      if (valid11) {
-                                                        if (data23.from !== undefined) {
-                                                          let data26 = data23.from
-                                                          const _errs58 = errors
-                                                          if (errors === _errs58) {
-                                                            if (typeof data26 === 'string') {
-                                                              if (!pattern11.test(data26)) {
+                                                      if (valid13) {
+                                                        if (data27.from !== undefined) {
+                                                          let data30 = data27.from
+                                                          const _errs67 = errors
+                                                          if (errors === _errs67) {
+                                                            if (typeof data30 === 'string') {
+                                                              if (!pattern11.test(data30)) {
                                                                 validate15.errors = [
                                                                   {
-                                                                    instancePath: instancePath + '/bounds/quietHours/hours/' + i4 + '/from',
+                                                                    instancePath: instancePath + '/bounds/quietHours/hours/' + i5 + '/from',
                                                                     schemaPath:
                                                                       '#/properties/bounds/properties/quietHours/properties/hours/items/properties/from/pattern',
                                                                     keyword: 'pattern',
@@ -7342,7 +8055,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                             } else {
                                                               validate15.errors = [
                                                                 {
-                                                                  instancePath: instancePath + '/bounds/quietHours/hours/' + i4 + '/from',
+                                                                  instancePath: instancePath + '/bounds/quietHours/hours/' + i5 + '/from',
                                                                   schemaPath:
                                                                     '#/properties/bounds/properties/quietHours/properties/hours/items/properties/from/type',
                                                                   keyword: 'type',
@@ -7353,20 +8066,20 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                               return false
                                                             }
                                                           }
-                                                          var valid11 = _errs58 === errors
+                                                          var valid13 = _errs67 === errors
                                                         } else {
-                                                          var valid11 = true
+                                                          var valid13 = true
                                                         }
-                                                        if (valid11) {
-                                                          if (data23.to !== undefined) {
-                                                            let data27 = data23.to
-                                                            const _errs60 = errors
-                                                            if (errors === _errs60) {
-                                                              if (typeof data27 === 'string') {
-                                                                if (!pattern11.test(data27)) {
+                                                        if (valid13) {
+                                                          if (data27.to !== undefined) {
+                                                            let data31 = data27.to
+                                                            const _errs69 = errors
+                                                            if (errors === _errs69) {
+                                                              if (typeof data31 === 'string') {
+                                                                if (!pattern11.test(data31)) {
                                                                   validate15.errors = [
                                                                     {
-                                                                      instancePath: instancePath + '/bounds/quietHours/hours/' + i4 + '/to',
+                                                                      instancePath: instancePath + '/bounds/quietHours/hours/' + i5 + '/to',
                                                                       schemaPath:
                                                                         '#/properties/bounds/properties/quietHours/properties/hours/items/properties/to/pattern',
                                                                       keyword: 'pattern',
@@ -7380,7 +8093,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                               } else {
                                                                 validate15.errors = [
                                                                   {
-                                                                    instancePath: instancePath + '/bounds/quietHours/hours/' + i4 + '/to',
+                                                                    instancePath: instancePath + '/bounds/quietHours/hours/' + i5 + '/to',
                                                                     schemaPath:
                                                                       '#/properties/bounds/properties/quietHours/properties/hours/items/properties/to/type',
                                                                     keyword: 'type',
@@ -7391,9 +8104,9 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                                 return false
                                                               }
                                                             }
-                                                            var valid11 = _errs60 === errors
+                                                            var valid13 = _errs69 === errors
                                                           } else {
-                                                            var valid11 = true
+                                                            var valid13 = true
                                                           }
                                                         }
                                                       }
@@ -7402,7 +8115,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                 } else {
                                                   validate15.errors = [
                                                     {
-                                                      instancePath: instancePath + '/bounds/quietHours/hours/' + i4,
+                                                      instancePath: instancePath + '/bounds/quietHours/hours/' + i5,
                                                       schemaPath: '#/properties/bounds/properties/quietHours/properties/hours/items/type',
                                                       keyword: 'type',
                                                       params: { type: 'object' },
@@ -7412,8 +8125,8 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                   return false
                                                 }
                                               }
-                                              var valid10 = _errs52 === errors
-                                              if (!valid10) {
+                                              var valid12 = _errs61 === errors
+                                              if (!valid12) {
                                                 break
                                               }
                                             }
@@ -7431,9 +8144,9 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                           return false
                                         }
                                       }
-                                      var valid9 = _errs50 === errors
+                                      var valid11 = _errs59 === errors
                                     } else {
-                                      var valid9 = true
+                                      var valid11 = true
                                     }
                                   }
                                 }
@@ -7451,9 +8164,9 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                               return false
                             }
                           }
-                          var valid8 = _errs45 === errors
+                          var valid10 = _errs54 === errors
                         } else {
-                          var valid8 = true
+                          var valid10 = true
                         }
                       }
                     }
@@ -7471,42 +8184,42 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                   return false
                 }
               }
-              var valid0 = _errs38 === errors
+              var valid0 = _errs47 === errors
             } else {
               var valid0 = true
             }
             if (valid0) {
               if (data.usage !== undefined) {
-                let data28 = data.usage
-                const _errs62 = errors
-                if (errors === _errs62) {
-                  if (data28 && typeof data28 == 'object' && !Array.isArray(data28)) {
-                    let missing6
+                let data32 = data.usage
+                const _errs71 = errors
+                if (errors === _errs71) {
+                  if (data32 && typeof data32 == 'object' && !Array.isArray(data32)) {
+                    let missing7
                     if (
-                      (data28.day === undefined && (missing6 = 'day')) ||
-                      (data28.cpuSeconds === undefined && (missing6 = 'cpuSeconds')) ||
-                      (data28.diskBytes === undefined && (missing6 = 'diskBytes'))
+                      (data32.day === undefined && (missing7 = 'day')) ||
+                      (data32.cpuSeconds === undefined && (missing7 = 'cpuSeconds')) ||
+                      (data32.diskBytes === undefined && (missing7 = 'diskBytes'))
                     ) {
                       validate15.errors = [
                         {
                           instancePath: instancePath + '/usage',
                           schemaPath: '#/properties/usage/required',
                           keyword: 'required',
-                          params: { missingProperty: missing6 },
-                          message: "must have required property '" + missing6 + "'",
+                          params: { missingProperty: missing7 },
+                          message: "must have required property '" + missing7 + "'",
                         },
                       ]
                       return false
                     } else {
-                      const _errs64 = errors
-                      for (const key7 in data28) {
-                        if (!(key7 === 'day' || key7 === 'cpuSeconds' || key7 === 'diskBytes')) {
+                      const _errs73 = errors
+                      for (const key8 in data32) {
+                        if (!(key8 === 'day' || key8 === 'cpuSeconds' || key8 === 'diskBytes')) {
                           validate15.errors = [
                             {
                               instancePath: instancePath + '/usage',
                               schemaPath: '#/properties/usage/additionalProperties',
                               keyword: 'additionalProperties',
-                              params: { additionalProperty: key7 },
+                              params: { additionalProperty: key8 },
                               message: 'must NOT have additional properties',
                             },
                           ]
@@ -7514,13 +8227,13 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                           break
                         }
                       }
-                      if (_errs64 === errors) {
-                        if (data28.day !== undefined) {
-                          let data29 = data28.day
-                          const _errs65 = errors
-                          if (errors === _errs65) {
-                            if (typeof data29 === 'string') {
-                              if (!pattern18.test(data29)) {
+                      if (_errs73 === errors) {
+                        if (data32.day !== undefined) {
+                          let data33 = data32.day
+                          const _errs74 = errors
+                          if (errors === _errs74) {
+                            if (typeof data33 === 'string') {
+                              if (!pattern19.test(data33)) {
                                 validate15.errors = [
                                   {
                                     instancePath: instancePath + '/usage/day',
@@ -7545,15 +8258,15 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                               return false
                             }
                           }
-                          var valid13 = _errs65 === errors
+                          var valid15 = _errs74 === errors
                         } else {
-                          var valid13 = true
+                          var valid15 = true
                         }
-                        if (valid13) {
-                          if (data28.cpuSeconds !== undefined) {
-                            let data30 = data28.cpuSeconds
-                            const _errs67 = errors
-                            if (!(typeof data30 == 'number' && !(data30 % 1) && !isNaN(data30) && isFinite(data30))) {
+                        if (valid15) {
+                          if (data32.cpuSeconds !== undefined) {
+                            let data34 = data32.cpuSeconds
+                            const _errs76 = errors
+                            if (!(typeof data34 == 'number' && !(data34 % 1) && !isNaN(data34) && isFinite(data34))) {
                               validate15.errors = [
                                 {
                                   instancePath: instancePath + '/usage/cpuSeconds',
@@ -7565,9 +8278,9 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                               ]
                               return false
                             }
-                            if (errors === _errs67) {
-                              if (typeof data30 == 'number' && isFinite(data30)) {
-                                if (data30 < 0 || isNaN(data30)) {
+                            if (errors === _errs76) {
+                              if (typeof data34 == 'number' && isFinite(data34)) {
+                                if (data34 < 0 || isNaN(data34)) {
                                   validate15.errors = [
                                     {
                                       instancePath: instancePath + '/usage/cpuSeconds',
@@ -7581,15 +8294,15 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                 }
                               }
                             }
-                            var valid13 = _errs67 === errors
+                            var valid15 = _errs76 === errors
                           } else {
-                            var valid13 = true
+                            var valid15 = true
                           }
-                          if (valid13) {
-                            if (data28.diskBytes !== undefined) {
-                              let data31 = data28.diskBytes
-                              const _errs69 = errors
-                              if (!(typeof data31 == 'number' && !(data31 % 1) && !isNaN(data31) && isFinite(data31))) {
+                          if (valid15) {
+                            if (data32.diskBytes !== undefined) {
+                              let data35 = data32.diskBytes
+                              const _errs78 = errors
+                              if (!(typeof data35 == 'number' && !(data35 % 1) && !isNaN(data35) && isFinite(data35))) {
                                 validate15.errors = [
                                   {
                                     instancePath: instancePath + '/usage/diskBytes',
@@ -7601,9 +8314,9 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                 ]
                                 return false
                               }
-                              if (errors === _errs69) {
-                                if (typeof data31 == 'number' && isFinite(data31)) {
-                                  if (data31 < 0 || isNaN(data31)) {
+                              if (errors === _errs78) {
+                                if (typeof data35 == 'number' && isFinite(data35)) {
+                                  if (data35 < 0 || isNaN(data35)) {
                                     validate15.errors = [
                                       {
                                         instancePath: instancePath + '/usage/diskBytes',
@@ -7617,9 +8330,9 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                   }
                                 }
                               }
-                              var valid13 = _errs69 === errors
+                              var valid15 = _errs78 === errors
                             } else {
-                              var valid13 = true
+                              var valid15 = true
                             }
                           }
                         }
@@ -7638,17 +8351,17 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                     return false
                   }
                 }
-                var valid0 = _errs62 === errors
+                var valid0 = _errs71 === errors
               } else {
                 var valid0 = true
               }
               if (valid0) {
                 if (data.localTime !== undefined) {
-                  let data32 = data.localTime
-                  const _errs71 = errors
-                  if (errors === _errs71) {
-                    if (typeof data32 === 'string') {
-                      if (!pattern19.test(data32)) {
+                  let data36 = data.localTime
+                  const _errs80 = errors
+                  if (errors === _errs80) {
+                    if (typeof data36 === 'string') {
+                      if (!pattern20.test(data36)) {
                         validate15.errors = [
                           {
                             instancePath: instancePath + '/localTime',
@@ -7673,15 +8386,15 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                       return false
                     }
                   }
-                  var valid0 = _errs71 === errors
+                  var valid0 = _errs80 === errors
                 } else {
                   var valid0 = true
                 }
                 if (valid0) {
                   if (data.quietUntil !== undefined) {
-                    let data33 = data.quietUntil
-                    const _errs73 = errors
-                    if (!(typeof data33 == 'number' && !(data33 % 1) && !isNaN(data33) && isFinite(data33))) {
+                    let data37 = data.quietUntil
+                    const _errs82 = errors
+                    if (!(typeof data37 == 'number' && !(data37 % 1) && !isNaN(data37) && isFinite(data37))) {
                       validate15.errors = [
                         {
                           instancePath: instancePath + '/quietUntil',
@@ -7693,9 +8406,9 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                       ]
                       return false
                     }
-                    if (errors === _errs73) {
-                      if (typeof data33 == 'number' && isFinite(data33)) {
-                        if (data33 < 0 || isNaN(data33)) {
+                    if (errors === _errs82) {
+                      if (typeof data37 == 'number' && isFinite(data37)) {
+                        if (data37 < 0 || isNaN(data37)) {
                           validate15.errors = [
                             {
                               instancePath: instancePath + '/quietUntil',
@@ -7709,7 +8422,7 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                         }
                       }
                     }
-                    var valid0 = _errs73 === errors
+                    var valid0 = _errs82 === errors
                   } else {
                     var valid0 = true
                   }
