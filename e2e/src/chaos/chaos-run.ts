@@ -135,8 +135,9 @@ async function inflictAll(
     const nearlyAll = endedOf(load, observer) >= load.accepted.size * 0.95
     const enough = progress.faults >= (nearlyAll ? leastFaults : mostFaults + jobs / 10)
     if (progress.dispatched && enough && hand.damage.kills >= leastKills) break
+    await hand.readyFor(fault)
     await Promise.race([delay(fault.afterMs), progress.dispatched ? delay(fault.afterMs) : dispatched.then(() => delay(fault.afterMs))])
-    await hand.inflict(fault)
+    hand.inflict(fault)
     progress.faults += 1
     const seconds = Math.round((performance.now() - began) / 1_000)
     say(`${seconds} s · ${endedOf(load, observer)} of ${load.accepted.size} jobs have ended · fault ${progress.faults}: ${words(fault)}`)

@@ -20,7 +20,7 @@ export interface CounterSite {
 }
 
 /** A heavy job is kept waiting for so long, so that another one beside it would be seen. */
-const heavyMs = 40
+const heavyMs = 100
 
 /** Starts counting. Any path ending in `/increment?job=ID` counts one up; there is no way to ask for it twice and count once. */
 export async function openCounterSite(): Promise<CounterSite> {

@@ -31,17 +31,21 @@ export class FaultHand {
   }
 
   /**
-   * Begins a fault; it ends by itself. Settles when the next one may come: what all need has to be back from its last fault, or on a busy
-   * machine, where a start takes its time, it would never be there.
+   * Settles when the next fault's time may begin to run: what all need has to be back from its last one, or on a busy machine, where a
+   * start takes its time, it would never be there.
    */
-  async inflict(fault: Fault): Promise<void> {
-    const target = 'agent' in fault ? `agent ${fault.agent}` : fault.type.replace(/^\w+ /, '')
+  async readyFor(fault: Fault): Promise<void> {
+    if (!('agent' in fault)) await this.#busy.get(targetOf(fault))
+  }
+
+  /** Begins a fault; it ends by itself. */
+  inflict(fault: Fault): void {
+    const target = targetOf(fault)
     const before = this.#busy.get(target) ?? Promise.resolve()
     this.#busy.set(
       target,
       before.then(() => this.#carryOut(fault)),
     )
-    if (!('agent' in fault)) await before
   }
 
   /** Settles when every fault is over and everything runs again. @throws what kept something from starting again */
@@ -155,4 +159,8 @@ export class FaultHand {
     for (const id of offered) this.damage.mayBeUnheard.add(id)
     this.#note({ offered })
   }
+}
+
+function targetOf(fault: Fault): string {
+  return 'agent' in fault ? `agent ${fault.agent}` : fault.type.replace(/^\w+ /, '')
 }
