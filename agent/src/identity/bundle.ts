@@ -1,7 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { PlatenError, problemText, type DocumentBundle, type DocumentPolicy } from '@platen/protocol'
 import { documentValidators } from '@platen/protocol/validators/documents'
+import { boundedText } from './bounded-file.ts'
 
 /** The largest bundle that is read, in bytes. */
 const mostBytes = 16_384
@@ -9,14 +9,7 @@ const mostBytes = 16_384
 /** A bundle's text from a file, which may be no link. @throws PlatenError enrol.bundle_invalid */
 export function readBundleFile(path: string): string {
   try {
-    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-    try {
-      const stats = fstatSync(file)
-      if (!stats.isFile() || stats.size > mostBytes) throw new Error('it is no file of a sensible size')
-      return readFileSync(file, 'utf8')
-    } finally {
-      closeSync(file)
-    }
+    return boundedText(path, mostBytes)
   } catch (error) {
     throw new PlatenError('enrol.bundle_invalid', `${path}: ${(error as Error).message}.`, { cause: error, field: path })
   }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { closeSync, constants, fstatSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DocumentPolicy } from '@platen/protocol'
+import { boundedText } from './bounded-file.ts'
 import { newKeyPair, signerOf, type KeyPair } from './key-pair.ts'
 import { writePrivate, type Owner } from './private-file.ts'
 
@@ -36,21 +37,10 @@ export function forgetEnrolmentKey(path: string): void {
 /** What cannot be used is no key: then another one is made. Root reads here what stands in a folder of the agent’s. */
 function keptIn(path: string): Kept | undefined {
   try {
-    const kept = JSON.parse(boundedText(path)) as Kept
+    const kept = JSON.parse(boundedText(path, mostBytes)) as Kept
     signerOf(kept)
     return kept
   } catch {
     return undefined
-  }
-}
-
-function boundedText(path: string): string {
-  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-  try {
-    const stats = fstatSync(file)
-    if (!stats.isFile() || stats.size > mostBytes) throw new Error('it is no file of a sensible size')
-    return readFileSync(file, 'utf8')
-  } finally {
-    closeSync(file)
   }
 }

@@ -4,22 +4,13 @@ import fc from 'fast-check'
 import { canonicalJson, limits, newId, type Json } from '@platen/protocol'
 import { receiptValidators } from '@platen/protocol/validators/receipts'
 import { contentOf, type OverRun } from '../../src/domain/receipt.ts'
+import { ownPurge } from '../support/own-run.ts'
 
 const key = 'x'.repeat(43)
 const head = { version: 1, site: newId('site'), agent: newId('agent'), chain: 'c'.repeat(22), seq: 2, at: 1, key, prev: key }
 
 function over(end: Omit<OverRun['end'], 'effect'>): OverRun {
-  const identity = {
-    jobId: newId('job'),
-    kind: 'cache.purge',
-    input: {},
-    origin: 'owner',
-    attempt: 0,
-    epoch: 0,
-    runMs: 1,
-    createdAt: 1,
-  } as const
-  return { ...identity, state: 'ended', finishedAt: 2, end: { effect: 'none', ...end } }
+  return { ...ownPurge(), state: 'ended', finishedAt: 2, end: { effect: 'none', ...end } }
 }
 
 /** Whether a signed receipt of this content has the protocol's form. */

@@ -9,20 +9,14 @@ import { openLocalServer, type LocalAddress, type Patience } from '../../src/loc
 import type { Cancelled, Jobs, RunNews } from '../../src/ports/jobs.ts'
 import { jsonLog } from '../../src/system/json-log.ts'
 import { systemClock } from '../../src/system/system-clock.ts'
+import { ownPurge } from '../support/own-run.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 /** The id of the one job that there is. */
 export const jobId = 'job_01936f0e-7b2c-7d3e-8f4a-5b6c7d8e9f00'
 /** A job that runs. */
 export const run: Run = {
-  jobId,
-  kind: 'cache.purge',
-  input: {},
-  origin: 'owner',
-  attempt: 0,
-  epoch: 0,
-  runMs: 1,
-  createdAt: 1,
+  ...ownPurge(jobId),
   state: 'running',
   startedAt: 1,
   steps: [],
