@@ -22,6 +22,7 @@ if ( Platen\Record\Recorder::begin() ) {
 	add_filter( 'query', array( 'Platen\Record\Statements', 'filter_query' ), PHP_INT_MAX );
 	add_action( 'pre_get_posts', array( 'Platen\Record\Queries', 'action_pre_get_posts' ), PHP_INT_MAX );
 	add_filter( 'query_loop_block_query_vars', array( 'Platen\Record\Queries', 'filter_block_vars' ), PHP_INT_MAX, 2 );
+	add_filter( 'render_block_core/query-total', array( 'Platen\Record\Post_Window', 'filter_query_total' ), PHP_INT_MAX );
 	add_action( 'pre_get_terms', array( 'Platen\Record\Queries', 'action_query' ), PHP_INT_MAX );
 	add_action( 'pre_get_comments', array( 'Platen\Record\Queries', 'action_query' ), PHP_INT_MAX );
 	add_action( 'pre_get_users', array( 'Platen\Record\Queries', 'action_query' ), PHP_INT_MAX );

@@ -160,11 +160,11 @@ final class Changes_Places_Test extends Change_Test_Case {
 		$made   = function () use ( &$id ) {
 			$id = $this->made_now( array( 'post_name' => 'zebra-crossing-here' ) );
 		};
-		self::assertSame( $starts( 'zebra-crossing-here' ), self::places( $made, '/slug/' ) );
+		self::assertSame( array_merge( array( 'slug:=zebra-crossing-here' ), $starts( 'zebra-crossing-here' ) ), self::places( $made, '/slug/' ) );
 		$move   = static function () use ( &$id ) {
 			wp_update_post( array( 'ID' => $id, 'post_name' => 'quagga' ) );
 		};
-		$wanted = array_merge( $starts( 'quagga' ), $starts( 'zebra-crossing-here' ) );
+		$wanted = array_merge( array( 'slug:=quagga', 'slug:=zebra-crossing-here' ), $starts( 'quagga' ), $starts( 'zebra-crossing-here' ) );
 		sort( $wanted, SORT_NATURAL );
 		self::assertSame( $wanted, self::places( $move, '/slug/' ) );
 		$edit   = static function () use ( &$id ) {
@@ -174,6 +174,39 @@ final class Changes_Places_Test extends Change_Test_Case {
 		$remove = static function () use ( &$id ) {
 			wp_delete_post( $id, true );
 		};
-		self::assertSame( $starts( 'quagga' ), self::places( $remove, '/slug/' ) );
+		self::assertSame( array_merge( array( 'slug:=quagga' ), $starts( 'quagga' ) ), self::places( $remove, '/slug/' ) );
+	}
+
+	public function test_names_the_slug_of_a_post_whose_address_has_another_date() {
+		$id   = $this->made( array( 'post_name' => 'okapi', 'post_date' => '2001-01-01 10:00:00' ) );
+		$move = static function () use ( $id ) {
+			wp_update_post( array( 'ID' => $id, 'post_date' => '2001-01-03 10:00:00', 'edit_date' => true ) );
+		};
+		self::assertContains( 'slug:=okapi', self::places( $move, '/slug/' ) );
+	}
+
+	public function test_names_more_sizes_of_pages_where_another_request_has_just_changed_something() {
+		$id     = $this->made();
+		$before = self::published();
+		$trash  = static function () use ( $id ) {
+			touch( PLATEN_SPOOL . '/changes' );
+			wp_trash_post( $id );
+		};
+		$tags   = self::places( $trash, '/pages/' );
+		foreach ( array( $before - 3, $before - 2, $before, $before + 1 ) as $size ) {
+			self::assertContains( "pages:post/$size", $size > 0 ? $tags : array( "pages:post/$size" ) );
+		}
+	}
+
+	public function test_names_the_places_of_a_post_that_visitors_see_but_that_is_published_no_more() {
+		register_post_status( 'archived', array( 'public' => true ) );
+		$id   = $this->made();
+		$move = static function () use ( $id ) {
+			wp_update_post( array( 'ID' => $id, 'post_status' => 'archived' ) );
+		};
+		$tags = self::places( $move );
+		self::assertContains( 'list:post/newest:1', $tags );
+		self::assertContains( 'pages:post/1', $tags );
+		unset( $GLOBALS['wp_post_statuses']['archived'] );
 	}
 }

@@ -78,6 +78,7 @@ abstract class Change_Test_Case extends Site_Test_Case {
 		$file  = PLATEN_SPOOL . '/changes';
 		$lines = is_file( $file ) ? file( $file, FILE_IGNORE_NEW_LINES ) : array();
 		file_put_contents( $file, '' );
+		touch( $file, time() - 60 );
 		self::assertFileDoesNotExist( PLATEN_SPOOL . '/everything' );
 		return array_map( array( self::class, 'line' ), $lines );
 	}

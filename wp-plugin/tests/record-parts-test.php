@@ -9,8 +9,10 @@ namespace Platen\Tests;
 
 use Platen\Record\Cache_Key;
 use Platen\Record\Page_Line;
+use Platen\Record\Post_Window;
 use Platen\Record\Queries;
 use Platen\Record\Reads;
+use Platen\Record\Statements;
 use Platen\Record\Tag;
 use Platen\Record\Volatile;
 use Platen\Record\Watched_Cache;
@@ -143,9 +145,10 @@ final class Record_Parts_Test extends Record_Test_Case {
 			array( array( 'meta_query' => array( 'price' => array( 'key' => 'price', 'compare' => 'EXISTS' ) ), 'orderby' => 'price' ), array( 'list:post', 'order:post/meta' ) ),
 			array( array( 'post_status' => 'future' ), array( 'list:post', 'partial' ) ),
 			array( array( 'tax_query' => array( array( 'taxonomy' => 'category', 'operator' => 'EXISTS' ) ) ), array( 'list:post', 'partial' ) ),
-			array( array( 'name' => 'none-such' ), array( 'slug:none-such' ) ),
-			array( array( 'name' => 'none-such-as-long-as-this' ), array( 'slug:none-such-as' ) ),
-			array( array( 'pagename' => 'none/such' ), array( 'slug:none', 'slug:such' ) ),
+			array( array( 'name' => 'none-such' ), array( 'slug:=none-such' ) ),
+			array( array( 'post_name__in' => array( 'none-such' ) ), array( 'slug:=none-such' ) ),
+			array( array( 'post_name__in' => array( 'none-such' ), 'cat' => $term ), array( "list:post/term:$term", 'slug:=none-such' ) ),
+			array( array( 'pagename' => 'none/such' ), array( 'slug:=none', 'slug:=such' ) ),
 		);
 		$this->post( 'One.' );
 		$this->post( 'Two.' );
@@ -192,7 +195,7 @@ final class Record_Parts_Test extends Record_Test_Case {
 			array( static function () { wp_get_archives( array( 'echo' => false ) ); }, array( 'list:post' ) ),
 			array( static function () { count_user_posts( 1 ); }, array( 'list:post/user:1' ) ),
 			array( static function () use ( $term ) { get_objects_in_term( array( $term, 3 ), array( 'category', 'post_tag' ) ); }, array( 'list:post/term:3', "list:post/term:$term" ) ),
-			array( static function () { get_page_by_path( 'none/such' ); }, array( 'slug:none', 'slug:such' ) ),
+			array( static function () { get_page_by_path( 'none/such' ); }, array( 'slug:=none', 'slug:=such' ) ),
 		);
 		foreach ( $cases as $at => list( $does, $wanted ) ) {
 			sort( $wanted );
@@ -245,6 +248,29 @@ final class Record_Parts_Test extends Record_Test_Case {
 		};
 		self::assertSame( array( 'list:post/newest:2', 'list:post/newest:4', 'pages:post/2' ), $this->recorded( $show( 'core/post-template' ) ) );
 		self::assertSame( array( 'list:post/newest:2', 'list:post/newest:4', 'pages:post/2', 'pages:post/4' ), $this->recorded( $show( 'core/query-pagination-numbers' ) ) );
+	}
+
+	public function test_tells_sql_that_reads_only_tables_of_core() {
+		global $wpdb;
+		$p     = $wpdb->posts;
+		$m     = $wpdb->postmeta;
+		$core  = array( "SELECT 1 FROM $p", "SELECT 1 FROM `$p` p WHERE p.ID IN (SELECT post_id FROM $m)", "SELECT 1 FROM $p AS p LEFT JOIN $m m ON m.post_id = p.ID ORDER BY 1", "SELECT 1 FROM $p WHERE post_title = 'from orders, join me -- now'", "SELECT 1 FROM $p USE INDEX (PRIMARY) LIMIT 1" );
+		$other = array( "SELECT 1 FROM $p p, orders o", "SELECT 1 FROM $p, orders", "SELECT 1 FROM (orders)", "SELECT 1 FROM $p STRAIGHT_JOIN orders", "SELECT 1 FROM/**/orders", "SELECT 1 FROM $p p JOIN (SELECT 1 FROM $m) x, orders", "SELECT 1 FROM $wpdb->options", "SELECT 1 FROM other.$p" );
+		foreach ( $core as $sql ) {
+			self::assertTrue( Statements::reads_only_core( $sql ), $sql );
+		}
+		foreach ( $other as $sql ) {
+			self::assertFalse( Statements::reads_only_core( $sql ), $sql );
+		}
+	}
+
+	public function test_knows_where_a_block_says_how_many_posts_there_are() {
+		$does = static function () {
+			new \WP_Query( array( 'posts_per_page' => 4 ) );
+			Post_Window::filter_query_total( '' );
+		};
+		self::assertSame( array( 'list:post/newest:4', 'pages:post/1' ), $this->recorded( $does ) );
+		Post_Window::$is_total_shown = false;
 	}
 
 	public function test_passes_all_on_to_the_object_cache() {

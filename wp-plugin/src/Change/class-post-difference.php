@@ -69,10 +69,21 @@ final class Post_Difference {
 	}
 
 	/**
-	 * Whether it is in lists now and was not, or the other way round.
+	 * Whether it is in lists now and was not, or the other way round. Many lists have nothing but what is published, whatever else a
+	 * plugin lets visitors see.
 	 */
 	public function appears_or_disappears(): bool {
-		return $this->before->listed !== $this->after->listed || $this->before->row->post_type !== $this->after->row->post_type;
+		return $this->before->listed !== $this->after->listed || $this->before->row->post_type !== $this->after->row->post_type
+			|| ( $this->after->listed && self::is_published( $this->before ) !== self::is_published( $this->after ) );
+	}
+
+	/**
+	 * Whether it has core's own status of what visitors see.
+	 *
+	 * @param Post_State $state One of the two.
+	 */
+	private static function is_published( Post_State $state ): bool {
+		return 'publish' === $state->row->post_status;
 	}
 
 	/**
@@ -197,11 +208,11 @@ final class Post_Difference {
 	private function addresses(): array {
 		$before = $this->before;
 		$after  = $this->after;
-		$stays  = ! $this->appears_or_disappears() && $before->row->post_name === $after->row->post_name && $before->row->post_parent === $after->row->post_parent;
+		$stays  = ! $this->appears_or_disappears() && ! $this->moves() && $before->row->post_name === $after->row->post_name && $before->row->post_parent === $after->row->post_parent;
 		$tags   = array();
 		foreach ( $stays ? array() : array( $before, $after ) as $state ) {
-			foreach ( $state->listed ? Slug::starts( $state->row->post_name ) : array() as $start ) {
-				$tags[] = Tag::of( 'slug', $start );
+			foreach ( $state->listed ? Slug::names( $state->row->post_name ) : array() as $name ) {
+				$tags[] = Tag::of( 'slug', $name );
 			}
 		}
 		return $tags;

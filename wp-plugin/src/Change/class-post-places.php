@@ -8,6 +8,7 @@
 namespace Platen\Change;
 
 use Platen\Record\Post_Window;
+use Platen\Spool\Spool;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -18,6 +19,9 @@ defined( 'ABSPATH' ) || exit;
 final class Post_Places {
 	/** More at once have all pages with links to posts before and after made again. */
 	const WITH_NEIGHBOURS = 5;
+
+	/** So many posts may other requests have changed meanwhile, if any has. */
+	const MEANWHILE = 2;
 
 	/** More than so many posts with the same date, likewise. */
 	const ALIKE = 50;
@@ -88,15 +92,16 @@ final class Post_Places {
 
 	/**
 	 * Tags of the sizes of pages of which there is one more or less: from one post to the next there is where the number of posts is a
-	 * multiple of the size.
+	 * multiple of the size. Others that change at the same time move the number along.
 	 *
 	 * @param string $type     Of the post.
 	 * @param bool   $is_after Whether it is one of them now.
 	 */
 	private function pages( string $type, bool $is_after ): array {
-		$now  = $this->published( $type );
-		$from = 1 === $this->together ? $now - (int) $is_after : $now - $this->together;
-		$to   = 1 === $this->together ? $from : $now + $this->together - 1;
+		$now    = $this->published( $type );
+		$others = $this->together - 1 + ( Spool::has_news() ? self::MEANWHILE : 0 );
+		$from   = $now - (int) $is_after - $others;
+		$to     = $now - (int) $is_after + $others;
 		$tags = array();
 		for ( $size = 1; $size <= Post_Window::LONGEST_PAGE; $size++ ) {
 			if ( floor( $to / $size ) > floor( ( $from - 1 ) / $size ) ) {

@@ -61,8 +61,6 @@ final class Post_Query {
 			foreach ( $ids as $id ) {
 				Reads::note( 'post', $id );
 			}
-		} elseif ( ! empty( $this->vars['post_name__in'] ) ) {
-			array_map( array( Slug::class, 'note' ), array_filter( (array) $this->vars['post_name__in'], 'is_string' ) );
 		} elseif ( '' !== $this->text( 'name' ) ) {
 			$this->note_slug();
 		} else {
@@ -164,8 +162,13 @@ final class Post_Query {
 			$window->note( $this->is_counted );
 			return;
 		}
+		$slugs = array_filter( (array) ( $this->vars['post_name__in'] ?? array() ), 'is_string' );
+		array_map( array( Slug::class, 'note' ), $slugs );
 		foreach ( ( new Post_Conditions( $this->query ) )->all() as $condition ) {
-			$this->note_types( 'list', $condition );
+			// Which posts there are at all is told by their slugs.
+			if ( '' !== $condition || array() === $slugs ) {
+				$this->note_types( 'list', $condition );
+			}
 		}
 		if ( '' !== $this->text( 's' ) ) {
 			$this->note_types( 'list', '/search' );

@@ -24,6 +24,13 @@ final class Post_Window {
 	const SQL = "/^\\s*SELECT\\s+(SQL_CALC_FOUND_ROWS\\s+)?(?<t>\\w+)\\.(?:ID|\\*)\\s+FROM \\g{t}\\s+WHERE 1=1\\s+(?:AND \\g{t}\\.ID NOT IN \\((?<not>[\\d,\\s]*)\\)\\s+)?AND (?:\\(\\(\\g{t}\\.post_type = '(?<type>[^']+)' AND \\(\\g{t}\\.post_status = 'publish'\\)\\)\\)|\\g{t}\\.post_type = '(?<also>[^']+)'\\s+AND \\(\\(\\g{t}\\.post_status = 'publish'\\)\\))\\s+ORDER BY \\g{t}\\.post_date DESC\\s+LIMIT (?:(?<offset>\\d+), *)?(?<limit>\\d+)\\s*$/D";
 
 	/**
+	 * Whether the page says how many posts there are.
+	 *
+	 * @var bool
+	 */
+	public static $is_total_shown = false;
+
+	/**
 	 * The type.
 	 *
 	 * @var string
@@ -63,6 +70,16 @@ final class Post_Window {
 	}
 
 	/**
+	 * A block says how many posts there are, not only how many pages.
+	 *
+	 * @param string $content Passed on.
+	 */
+	public static function filter_query_total( $content ) {
+		self::$is_total_shown = true;
+		return $content;
+	}
+
+	/**
 	 * Notes its tags.
 	 *
 	 * @param bool $is_counted Whether somebody may tell how many pages there are.
@@ -70,8 +87,9 @@ final class Post_Window {
 	public function note( bool $is_counted ) {
 		Reads::note( 'list', $this->type . '/newest:' . self::size( $this->reach ) );
 		if ( $is_counted && $this->page > 0 ) {
-			// REST answers tell how many posts there are, not only how many pages.
-			Reads::note( 'pages', $this->type . '/' . ( defined( 'REST_REQUEST' ) && REST_REQUEST ? 1 : $this->page ) );
+			// So do answers of the REST API.
+			$is_total = self::$is_total_shown || ( defined( 'REST_REQUEST' ) && REST_REQUEST );
+			Reads::note( 'pages', $this->type . '/' . ( $is_total ? 1 : $this->page ) );
 		}
 	}
 

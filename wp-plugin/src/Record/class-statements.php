@@ -19,7 +19,7 @@ final class Statements {
 
 	/** Core's tables without their prefix, and the classes of tags that tell of all that is in them. */
 	const TABLES = array(
-		'posts'              => array( 'post', 'list' ),
+		'posts'              => array( 'post', 'list', 'count' ),
 		'postmeta'           => array( 'post' ),
 		'terms'              => array( 'term', 'terms' ),
 		'termmeta'           => array( 'term' ),
@@ -27,10 +27,18 @@ final class Statements {
 		'term_relationships' => array( 'post' ),
 		'comments'           => array( 'comments' ),
 		'commentmeta'        => array( 'comments' ),
-		'options'            => array( 'option' ),
 		'users'              => array( 'user', 'users' ),
 		'usermeta'           => array( 'user' ),
 	);
+
+	/** Text in quotes, in which anything may stand. */
+	const TEXT = '/\'(?:[^\'\\\\]|\\\\.|\'\')*\'|"(?:[^"\\\\]|\\\\.|"")*"/s';
+
+	/** A table that is read, with an alias perhaps, and nothing behind it that could be another one. */
+	const TABLE = '/\b(?:FROM|JOIN)\s+`?(\w+)`?(?:\s+(?:AS\s+)?(?!(?:' . self::BEHIND . ')\b)`?\w+`?)?\s*(?=$|[);]|(?:' . self::BEHIND . ')\b)/i';
+
+	/** What may stand behind a table. */
+	const BEHIND = 'INNER|LEFT|RIGHT|CROSS|NATURAL|JOIN|ON|USING|USE|FORCE|IGNORE|WHERE|GROUP|HAVING|ORDER|LIMIT|UNION|FOR';
 
 	/** Functions of core, and the tags of those that nothing else tells. */
 	const CALLERS = array(
@@ -117,7 +125,7 @@ final class Statements {
 			Reads::$tags[ Reads::$prefix . $tag ] = true;
 		}
 		if ( 'redirect_guess_404_permalink' === $caller ) {
-			Slug::note( (string) get_query_var( 'name' ) );
+			Slug::note_start( (string) get_query_var( 'name' ) );
 		}
 		return $sql;
 	}
@@ -164,8 +172,7 @@ final class Statements {
 	 * @param string $sql Of one of core's query classes.
 	 */
 	public static function reads_only_core( string $sql ): bool {
-		$tables = self::tables_of( $sql );
-		return null !== $tables && ! in_array( 'options', $tables, true );
+		return null !== self::tables_of( $sql );
 	}
 
 	/**
@@ -175,12 +182,14 @@ final class Statements {
 	 * @return string[]|null
 	 */
 	private static function tables_of( string $sql ): ?array {
+		$sql    = (string) preg_replace( self::TEXT, "''", $sql );
 		$known  = self::tables();
 		$tables = array();
-		preg_match_all( '/\b(?:FROM|JOIN)\s+`?(\w+)`?(?:\s+AS\s+\w+)?\s*(,?)/i', $sql, $matches );
-		foreach ( $matches[1] as $at => $table ) {
-			// Core names one table after FROM; what a plugin puts behind a comma is not looked at.
-			if ( ! isset( $known[ $table ] ) || ',' === $matches[2][ $at ] ) {
+		if ( preg_match_all( self::TABLE, $sql, $matches ) !== preg_match_all( '/FROM\b|JOIN\b|\/\*|--|#/i', $sql ) ) {
+			return null;
+		}
+		foreach ( $matches[1] as $table ) {
+			if ( ! isset( $known[ $table ] ) ) {
 				return null;
 			}
 			$tables[] = $known[ $table ];

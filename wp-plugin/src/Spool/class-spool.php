@@ -18,6 +18,9 @@ final class Spool {
 	const LINE_BYTES = 65536;
 	const FILE_BYTES = 8388608;
 
+	/** Longer than a request waits before it notes what it changed. */
+	const NEWS_SECONDS = 3;
+
 	/**
 	 * Whether there is a folder to write to.
 	 */
@@ -43,6 +46,15 @@ final class Spool {
 		if ( ! self::append( 'changes', $change ) ) {
 			self::touch( 'everything' );
 		}
+	}
+
+	/**
+	 * Whether a change was noted a moment ago, by whatever request.
+	 */
+	public static function has_news(): bool {
+		$file = constant( 'PLATEN_SPOOL' ) . '/changes';
+		clearstatcache( true, $file );
+		return is_file( $file ) && filemtime( $file ) >= time() - self::NEWS_SECONDS;
 	}
 
 	/**
