@@ -41,6 +41,9 @@ export class SiteJobs {
   async created(peer: Peer, { jobId, kind, input, origin, createdAt }: Created): Promise<ErrorCode | undefined> {
     const { store, clock } = this.#parts
     const { id: agentId, accountId, siteId } = peer.agent
+    // What is kept takes no room again, and is not refused because the day is spent since: its ack was lost, and it comes again.
+    const kept = await store.jobs.find(accountId, jobId)
+    if (kept) return kept.siteId === siteId ? undefined : 'job.not_found'
     const now = clock.now()
     const at = Math.min(createdAt, now)
     const identity = { id: jobId, accountId, siteId, kind, input, origin, createdAt: at, queueDeadline: at }

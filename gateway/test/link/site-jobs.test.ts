@@ -63,6 +63,24 @@ describe('jobs that a site makes by itself', { timeout: 60_000 }, () => {
       assert.equal((await create(other)).refused, undefined)
     })
 
+    it('are answered as before where they are told of again, and take no room for it, also when the day is spent', async () => {
+      const { jobId } = await create()
+      await create(connection, jobId)
+      await create(connection, jobId)
+      assert.equal((await create()).refused, undefined)
+      assert.equal((await create()).refused, undefined)
+      assert.equal((await create()).refused, 'rate.limited')
+      assert.equal((await create(connection, jobId)).refused, undefined)
+      assert.equal(gateway.counted('link_frames_surplus', 'job.created'), 1)
+    })
+
+    it('take no room under the id of a job of another site', async () => {
+      const other = await gateway.enrol()
+      const { jobId } = await create(await gateway.welcomed(other))
+      for (let time = 0; time < 4; time += 1) assert.equal((await create(connection, jobId)).refused, 'job.not_found')
+      assert.equal((await create()).refused, undefined)
+    })
+
     it('leave those alone that were made before', async () => {
       const { jobId } = await create()
       for (let job = 0; job < 3; job += 1) await create()
