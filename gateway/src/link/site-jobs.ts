@@ -2,6 +2,7 @@ import type { limits, AgentFrame, ErrorCode } from '@platen/protocol'
 import { localSilenceMs } from '../domain/due.ts'
 import type { Job, JobEnd } from '../domain/job.ts'
 import { TokenBuckets } from '../domain/token-buckets.ts'
+import type { LocalEnd } from '../ports/jobs.ts'
 import { jsonBytes, problemOf } from './asked-job.ts'
 import { DayRoom } from './day-room.ts'
 import { jobEnd } from './job-end.ts'
@@ -16,6 +17,13 @@ export type CreatedBounds = { readonly [Name in keyof typeof limits.created]: nu
 
 /** Agents that are remembered, apart from those that have made nothing lately. */
 const mostMakers = 100_000
+
+/** What an agent is told of an end that is not kept. */
+const refusals: { readonly [Came in LocalEnd]: ErrorCode | undefined } = {
+  kept: undefined,
+  late: 'job.stale_epoch',
+  unknown: 'job.not_found',
+}
 
 /**
  * Jobs that a site makes by itself: what its agent tells of them is kept for long, in the store that all share. Methods throw what
@@ -62,8 +70,7 @@ export class SiteJobs {
     const job = await store.jobs.find(peer.agent.accountId, frame.jobId)
     if (!job) return 'job.not_found'
     const at = Math.min(frame.finishedAt, clock.now())
-    const isKept = await store.jobs.finishLocal(peer.agent.siteId, frame.jobId, this.#endOf(peer, job, frame), at)
-    return isKept ? undefined : 'job.not_found'
+    return refusals[await store.jobs.finishLocal(peer.agent.siteId, frame.jobId, this.#endOf(peer, job, frame), at)]
   }
 
   /** That it has ended, and how, is kept in any case: it was let in. */

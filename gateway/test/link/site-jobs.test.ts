@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { newId } from '@platen/protocol'
+import { localSilenceMs } from '../../src/domain/due.ts'
 import { GatewayFixture, purged, type Enrolled } from './gateway-fixture.ts'
 import { ManualClock } from './manual-clock.ts'
 import type { Connection } from './wire-agent.ts'
@@ -116,6 +117,20 @@ describe('jobs that a site makes by itself', { timeout: 60_000 }, () => {
       await finish(jobId)
       assert.equal((await create()).refused, undefined)
       assert.equal((await create()).refused, undefined)
+    })
+  })
+
+  describe('that were given up', () => {
+    beforeEach(() => open({}))
+
+    it('can’t be ended any more: their agent is told that its word comes too late, and the first end stands', async () => {
+      const { jobId } = await create()
+      await gateway.store.jobs.tick(clock.now() + localSilenceMs, 10)
+      const lost = await gateway.job(jobId)
+      assert.equal(lost.state === 'failed' && lost.end.error?.code, 'job.lost')
+      assert.equal(await finish(jobId), 'job.stale_epoch')
+      assert.deepEqual(await gateway.job(jobId), lost)
+      assert.equal(gateway.counted('link_frames_refused', 'job.stale_epoch'), 1)
     })
   })
 
