@@ -55,7 +55,7 @@ export class SiteJobs {
     const now = clock.now()
     const at = Math.min(createdAt, now)
     const identity = { id: jobId, accountId, siteId, kind, input, origin, createdAt: at, queueDeadline: at }
-    const wrong = problemOf(identity, this.#parts)
+    const wrong = problemOf(identity, peer, this.#parts)
     if (wrong) return wrong
     if (!this.#hasRoom(peer, { count: 1, bytes: jsonBytes(input) })) return 'rate.limited'
     // No lease in truth, since nobody else may have it: so long its agent is waited for.

@@ -120,6 +120,24 @@ describe('jobs that a site makes by itself', { timeout: 60_000 }, () => {
     })
   })
 
+  describe('whose input is none of their kind', () => {
+    beforeEach(() => open({}))
+
+    const ask = async (of: Connection): Promise<string | undefined> => {
+      of.send({ type: 'job.created', jobId: newId('job'), kind: 'cache.purge', input: {}, origin: 'owner', createdAt: 5 })
+      return (await of.next('job.ack')).refused
+    }
+
+    it('are logged with their agent: however many one of them makes, what others make is told of', async () => {
+      const other = await gateway.enrol()
+      const others = await gateway.welcomed(other)
+      for (let job = 0; job < 11; job += 1) assert.equal(await ask(connection), 'input.invalid')
+      assert.equal(await ask(others), 'input.invalid')
+      const told = gateway.events('link:job_refused').map(({ members }) => members['agentId'])
+      assert.deepEqual(told, [...Array.from({ length: 10 }, () => agent.agentId), other.agentId])
+    })
+  })
+
   describe('that were given up', () => {
     beforeEach(() => open({}))
 
