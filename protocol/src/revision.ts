@@ -5,7 +5,7 @@ export const subprotocol = 'platen.v1'
 export const revisions: readonly number[] = [1]
 
 /** Frames of agents that a gateway of this build acts on, beyond those without which there are no jobs from the platform. */
-export const gatewayCapabilities: readonly string[] = ['job.created', 'job.wait', 'key.offer']
+export const gatewayCapabilities: readonly string[] = ['cdn.request', 'job.created', 'job.wait', 'key.offer']
 
 /** The newest revision that both sides speak, or undefined where there is none. */
 export function negotiate(theirs: readonly number[]): number | undefined {

@@ -46,13 +46,17 @@ export class Conversation {
     })
   }
 
-  /** Begins with what the gateway has missed. `storedStateSeq` is the last state report that it has. */
-  start(storedStateSeq: number): void {
+  /**
+   * Begins with what the gateway has missed. `storedStateSeq` is the last state report that it has, `capabilities` are the frames
+   * that its welcome named.
+   */
+  start(storedStateSeq: number, capabilities: readonly string[] = []): void {
     this.#unsubscribe = this.#parts.jobs.subscribe(news => this.#takeNews(news))
     this.#sendIfAny(this.#parts.reports.afterWelcome(storedStateSeq))
     if (this.#parts.keyChange.isUnderWay) this.offerKey()
     this.#outbox.fill()
-    this.#startCdn()
+    // One that does not name the frame would close the connection over it: what waits is for the next gateway.
+    if (capabilities.includes('cdn.request')) this.#startCdn()
   }
 
   /** Says that the agent lives, what it runs, and what has changed. */

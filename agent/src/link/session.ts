@@ -126,7 +126,7 @@ export class Session {
     this.#send(helloTo(challenge, this.#options.parts, this.#options.lastClose))
   }
 
-  #welcomed({ sessionId, heartbeatMs, leaseMs, stateSeq, time }: Extract<GatewayFrame, { type: 'welcome' }>): void {
+  #welcomed({ sessionId, heartbeatMs, leaseMs, stateSeq, time, capabilities }: Extract<GatewayFrame, { type: 'welcome' }>): void {
     const { parts, listener } = this.#options
     this.#stopHelloTimer()
     parts.gatewayTime.learn(time)
@@ -144,7 +144,7 @@ export class Session {
     this.#step = { at: 'open', heartbeat, conversation }
     listener.welcomed(sessionId, leaseMs)
     parts.jobs.notice({ type: 'welcome', leaseMs })
-    conversation.start(stateSeq)
+    conversation.start(stateSeq, capabilities)
   }
 
   #beat(): void {

@@ -57,6 +57,24 @@ describe('the sender of purges at the CDN', { timeout: 60_000 }, () => {
     assert.deepEqual((await socket.next('cdn.request')).what, { urls: ['e', 'f', 'g'].map(job => page + job) })
   })
 
+  const older: readonly [what: string, capabilities: string[]][] = [
+    ['names other frames alone', ['job.created', 'job.wait', 'key.offer']],
+    ['names none', []],
+  ]
+  for (const [what, capabilities] of older)
+    it(`says nothing to a gateway whose welcome ${what}, and all of it to the next one that can be told`, async () => {
+      want('a')
+      const first = await bench.welcomed({ capabilities })
+      want('b')
+      assert.deepEqual(await bench.cdn?.outcome('a', 0), { outcome: 'pending', code: 'gateway.unreachable' })
+      first.cut()
+      await first.closed
+      assert.deepEqual(requests(first), [])
+      const second = await bench.gateway.next()
+      await second.welcome()
+      assert.deepEqual((await second.next('cdn.request')).what, { urls: [`${page}a`, `${page}b`] })
+    })
+
   it('is not there in an agent that has nothing purged: a word about it has no place', async () => {
     bench.cdn = undefined
     const socket = await bench.welcomed()

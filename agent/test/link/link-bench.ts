@@ -116,10 +116,10 @@ export class LinkBench {
   }
 
   /** Starts the link; the gateway's end of it, once the agent is let in. */
-  async welcomed(): Promise<AgentSocket> {
+  async welcomed(change: Parameters<AgentSocket['welcome']>[0] = {}): Promise<AgentSocket> {
     this.open()
     const socket = await this.gateway.next()
-    await socket.welcome()
+    await socket.welcome(change)
     await until(() => this.state === 'open', 'open')
     return socket
   }

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { newId, subprotocol, type AgentFrame, type GatewayFrame } from '@platen/protocol'
+import { gatewayCapabilities, newId, subprotocol, type AgentFrame, type GatewayFrame } from '@platen/protocol'
 import { WebSocketServer, type WebSocket } from 'ws'
 
 type Frame<Type extends AgentFrame['type']> = Extract<AgentFrame, { type: Type }>
@@ -156,5 +156,6 @@ export class AgentSocket {
 
 /** A welcome as a gateway should say it, which knows nothing of the agent's state yet. */
 export function welcomeAt(time: number): Extract<GatewayFrame, { type: 'welcome' }> {
-  return { type: 'welcome', sessionId: newId('sess'), revision: 1, heartbeatMs: 30_000, leaseMs: 90_000, stateSeq: 0, time }
+  const capabilities = [...gatewayCapabilities]
+  return { type: 'welcome', sessionId: newId('sess'), revision: 1, heartbeatMs: 30_000, leaseMs: 90_000, stateSeq: 0, time, capabilities }
 }

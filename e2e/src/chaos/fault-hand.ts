@@ -104,8 +104,8 @@ export class FaultHand {
       const killed = agent.killWorker() ? 1 : 0
       this.damage.kills += killed
       this.damage.workersKilled += killed
-      // Which of them it was is the agent's to know.
-      this.#excuse(running)
+      // Which of them it was is the agent's to know; where there was none, all of them go on.
+      if (killed > 0) this.#excuse(running)
       return goOn()
     }
     for (const id of running) this.damage.begun.add(id)

@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { randomBytes } from 'node:crypto'
-import { newId, type AgentFrame, type GatewayFrame } from '@platen/protocol'
+import { gatewayCapabilities, newId, type AgentFrame, type GatewayFrame } from '@platen/protocol'
 import { MessageStream } from '../chaos/message-stream.ts'
 import { acceptingHead } from './accepting-head.ts'
 import { frameText, opcode, rawFrame } from './raw-frame.ts'
@@ -125,6 +125,7 @@ export class AgentEnd {
       leaseMs: 90_000,
       stateSeq: 0,
       time: this.#now(),
+      capabilities: [...gatewayCapabilities],
     })
   }
 }

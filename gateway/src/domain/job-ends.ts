@@ -34,6 +34,16 @@ export function ended(job: Common, finishedAt: number, end: JobEnd): Job {
   return { ...withoutBill(job), state: end.outcome, finishedAt, end: endOf(job, end) }
 }
 
+/** A job that was made at a site which has not said for too long what became of it. */
+export function givenUp(job: Common, now: number): Job {
+  return ended({ ...job, touched: true }, now, lostRun)
+}
+
+/** Whether it was given up so. Its site may say itself that it lost a job: that is heard like any end. */
+export function wasGivenUp({ origin, touched }: Job): boolean {
+  return origin !== 'platform' && touched === true
+}
+
 /** Ended because nobody started it in time. */
 export function expired(job: Common, finishedAt: number): Job {
   return { ...withoutBill(job), state: 'expired', finishedAt, end: endOf(job, expiry) }

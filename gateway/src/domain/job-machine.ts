@@ -12,7 +12,7 @@ import {
   type Surroundings,
 } from './job-changes.ts'
 import { common } from './job-common.ts'
-import { ended, expired, lostRun, overrun, superseded } from './job-ends.ts'
+import { ended, expired, givenUp, overrun, superseded } from './job-ends.ts'
 import type { AgentEvent, JobEvent } from './job-event.ts'
 import type { Job, JobIn } from './job.ts'
 
@@ -115,7 +115,7 @@ function fromRunning(job: JobIn<'running'>, event: JobEvent, around: Surrounding
     case 'cancel':
       return { job: { ...job, cancelling: true }, accepted: true, effects: ['tell agent to cancel'] }
     case 'tick':
-      if (job.origin !== 'platform') return now >= job.lease.expiresAt ? next(ended(job, now, lostRun)) : unchanged(job)
+      if (job.origin !== 'platform') return now >= job.lease.expiresAt ? next(givenUp(job, now)) : unchanged(job)
       if (now >= runDeadline(job, kind)) return { ...next(ended(job, now, overrun)), effects: ['tell agent to cancel'] }
       return now >= job.lease.expiresAt ? next(lostOrRetry(job, around)) : unchanged(job)
     case 'accept':

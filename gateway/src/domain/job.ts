@@ -94,7 +94,10 @@ export type Job = JobIdentity & {
   readonly settled: number
   /** Why the job is where it is, where that is worth telling: the last decline or failure. */
   readonly reason?: Reason
-  /** An earlier lease ended without a word, or with a change of the site: `none` can't be said of the job any more. */
+  /**
+   * A lease ended without a word, or an earlier one with a change of the site: `none` can't be said of the job any more. Of one that was
+   * made at the site: it was given up.
+   */
   readonly touched?: true
   /** What its runs cost so far, while it goes on; that of all is in its end. */
   readonly bill?: Bill

@@ -145,7 +145,7 @@ export class AgentFrames {
     const parent = await store.jobs.findAt(peer.agent.places, frame.jobId)
     if (!parent) return 'job.not_found'
     const child = childOf(parent, frame.child, kindIn(catalog, parent.kind), kindIn(catalog, frame.child.kind), clock.now())
-    const wrong = child ? problemOf(child, this.#parts) : 'policy.denied'
+    const wrong = child ? problemOf(child, peer, this.#parts) : 'policy.denied'
     const { epoch, effect, bill } = frame
     if (!child || wrong) return this.#endWithout(peer, frame, wrong ?? 'internal')
     const cost = bill ? { bill } : {}

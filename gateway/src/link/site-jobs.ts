@@ -2,6 +2,7 @@ import type { limits, AgentFrame, ErrorCode } from '@platen/protocol'
 import { localSilenceMs } from '../domain/due.ts'
 import type { Job, JobEnd } from '../domain/job.ts'
 import { TokenBuckets } from '../domain/token-buckets.ts'
+import type { LocalEnd } from '../ports/jobs.ts'
 import { jsonBytes, problemOf } from './asked-job.ts'
 import { DayRoom } from './day-room.ts'
 import { jobEnd } from './job-end.ts'
@@ -16,6 +17,13 @@ export type CreatedBounds = { readonly [Name in keyof typeof limits.created]: nu
 
 /** Agents that are remembered, apart from those that have made nothing lately. */
 const mostMakers = 100_000
+
+/** What an agent is told of an end that is not kept. */
+const refusals: { readonly [Came in LocalEnd]: ErrorCode | undefined } = {
+  kept: undefined,
+  late: 'job.stale_epoch',
+  unknown: 'job.not_found',
+}
 
 /**
  * Jobs that a site makes by itself: what its agent tells of them is kept for long, in the store that all share. Methods throw what
@@ -41,10 +49,13 @@ export class SiteJobs {
   async created(peer: Peer, { jobId, kind, input, origin, createdAt }: Created): Promise<ErrorCode | undefined> {
     const { store, clock } = this.#parts
     const { id: agentId, accountId, siteId } = peer.agent
+    // What is kept takes no room again, and is not refused because the day is spent since: its ack was lost, and it comes again.
+    const kept = await store.jobs.find(accountId, jobId)
+    if (kept) return kept.siteId === siteId ? undefined : 'job.not_found'
     const now = clock.now()
     const at = Math.min(createdAt, now)
     const identity = { id: jobId, accountId, siteId, kind, input, origin, createdAt: at, queueDeadline: at }
-    const wrong = problemOf(identity, this.#parts)
+    const wrong = problemOf(identity, peer, this.#parts)
     if (wrong) return wrong
     if (!this.#hasRoom(peer, { count: 1, bytes: jsonBytes(input) })) return 'rate.limited'
     // No lease in truth, since nobody else may have it: so long its agent is waited for.
@@ -59,8 +70,7 @@ export class SiteJobs {
     const job = await store.jobs.find(peer.agent.accountId, frame.jobId)
     if (!job) return 'job.not_found'
     const at = Math.min(frame.finishedAt, clock.now())
-    const isKept = await store.jobs.finishLocal(peer.agent.siteId, frame.jobId, this.#endOf(peer, job, frame), at)
-    return isKept ? undefined : 'job.not_found'
+    return refusals[await store.jobs.finishLocal(peer.agent.siteId, frame.jobId, this.#endOf(peer, job, frame), at)]
   }
 
   /** That it has ended, and how, is kept in any case: it was let in. */

@@ -69,6 +69,12 @@ export interface Claimed {
   readonly also: readonly JobStep[]
 }
 
+/**
+ * What becomes of an end that a site tells of its own job. `kept`: now, or one that came before. `late`: the job was given up
+ * meanwhile. `unknown`: the site has made no such job.
+ */
+export type LocalEnd = 'kept' | 'late' | 'unknown'
+
 /** A job with an agent. */
 export type LeasedJob = Job & { readonly state: 'offered' | 'running' }
 
@@ -114,8 +120,8 @@ export interface JobStore {
     child: Job,
     now: number,
   ): Promise<StoredStep | undefined>
-  /** Ends a job that was made at the site. False where the site has none of that id. */
-  finishLocal(siteId: string, jobId: string, end: JobEnd, at: number): Promise<boolean>
+  /** Ends a job that was made at the site; the first end stands. */
+  finishLocal(siteId: string, jobId: string, end: JobEnd, at: number): Promise<LocalEnd>
   /**
    * Lets time pass: leases and idempotency keys that ran out, deadlines. What agents of `spared` have is left as it is. The steps that
    * this led to.

@@ -2,11 +2,21 @@ import { PlatenError, toPlatenError, type Kind } from '@platen/protocol'
 import { coalesce, isCoalescable } from '../domain/coalesce.ts'
 import { kindIn, unknownKind } from '../domain/catalog.ts'
 import { isEnded, type Job, type JobEnd } from '../domain/job.ts'
+import { wasGivenUp } from '../domain/job-ends.ts'
 import type { Surroundings } from '../domain/job-changes.ts'
 import type { AgentEvent, JobEvent } from '../domain/job-event.ts'
 import { transition, type JobStep } from '../domain/job-machine.ts'
 import { placeOf, type Place } from '../domain/place.ts'
-import { outcomeOf, type BatchOutcome, type Claim, type Claimed, type Created, type Refused, type StoredStep } from '../ports/jobs.ts'
+import {
+  outcomeOf,
+  type BatchOutcome,
+  type Claim,
+  type Claimed,
+  type Created,
+  type LocalEnd,
+  type Refused,
+  type StoredStep,
+} from '../ports/jobs.ts'
 import type { DueJob } from './due-jobs.ts'
 import type { QueueRoom } from './queue-room.ts'
 
@@ -130,14 +140,14 @@ export class JobLedger {
     return 'new'
   }
 
-  async finishLocal(siteId: string, jobId: string, end: JobEnd, at: number): Promise<boolean> {
+  async finishLocal(siteId: string, jobId: string, end: JobEnd, at: number): Promise<LocalEnd> {
     const before = await this.#table.find(jobId)
-    if (!before || before.siteId !== siteId || before.origin === 'platform') return false
+    if (!before || before.siteId !== siteId || before.origin === 'platform') return 'unknown'
     if (before.state === 'running') {
       const { lease: _lease, startedAt: _startedAt, cancelling: _cancelling, ...rest } = before
       await this.#table.save({ ...rest, state: end.outcome, finishedAt: at, end }, before, at)
     }
-    return true
+    return wasGivenUp(before) ? 'late' : 'kept'
   }
 
   /** What time does to a job that was due, as it is now: another one may have moved it. */

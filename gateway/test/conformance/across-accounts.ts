@@ -58,7 +58,7 @@ const tries: Tries = {
       const event = { type: 'wait', epoch: 1, agentId: mine.agentId, childId: child.id, effect: 'none' } as const
       return store.jobs.wait([theirs.siteId], mine.offered.id, event, child, 9)
     },
-    finishLocal: (store, mine, theirs) => store.jobs.finishLocal(theirs.siteId, mine.local.id, done, 9),
+    finishLocal: async (store, mine, theirs) => (await store.jobs.finishLocal(theirs.siteId, mine.local.id, done, 9)) !== 'unknown',
     tick: 'open',
     forget: 'open',
     events: async (store, mine, theirs) => [

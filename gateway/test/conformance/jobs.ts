@@ -176,11 +176,11 @@ export function conformJobs(newPlace: NewPlace): void {
     it('are ended by their site alone, and for good', async () => {
       const { id } = localJob(two.mine)
       await jobs.importLocal(localJob(two.mine, id))
-      assert.equal(await jobs.finishLocal(two.theirs.siteId, id, done, 9), false)
-      assert.equal(await jobs.finishLocal(two.mine.siteId, id, done, 9), true)
+      assert.equal(await jobs.finishLocal(two.theirs.siteId, id, done, 9), 'unknown')
+      assert.equal(await jobs.finishLocal(two.mine.siteId, id, done, 9), 'kept')
       const ended = await jobs.find(two.mine.accountId, id)
       assert.ok(ended?.state === 'succeeded' && ended.finishedAt === 9 && !('lease' in ended))
-      await jobs.finishLocal(two.mine.siteId, id, { outcome: 'failed', effect: 'unknown' }, 10)
+      assert.equal(await jobs.finishLocal(two.mine.siteId, id, { outcome: 'failed', effect: 'unknown' }, 10), 'kept')
       assert.deepEqual(await jobs.find(two.mine.accountId, id), ended)
     })
 
@@ -190,7 +190,7 @@ export function conformJobs(newPlace: NewPlace): void {
       await assert.rejects(jobs.cancel(two.mine.accountId, local.id, 9), { code: 'job.local' })
       assert.deepEqual(await jobs.find(two.mine.accountId, local.id), local)
       const own = await two.queue(two.mine)
-      assert.equal(await jobs.finishLocal(two.mine.siteId, own.id, done, 9), false)
+      assert.equal(await jobs.finishLocal(two.mine.siteId, own.id, done, 9), 'unknown')
     })
 
     it('are given up when their site has been away for too long to come back with their end', async () => {
@@ -201,6 +201,16 @@ export function conformJobs(newPlace: NewPlace): void {
       await jobs.tick(5 + localSilenceMs, 10)
       const lost = await jobs.find(two.mine.accountId, local.id)
       assert.ok(lost?.state === 'failed' && lost.end.error?.code === 'job.lost' && lost.end.effect === 'unknown')
+      assert.equal(await jobs.finishLocal(two.mine.siteId, local.id, done, 6 + localSilenceMs), 'late')
+      assert.deepEqual(await jobs.find(two.mine.accountId, local.id), lost)
+    })
+
+    it('that were lost at their site by its own word may be said so again: that is no late word', async () => {
+      const local = localJob(two.mine)
+      await jobs.importLocal(local)
+      const error = { code: 'job.lost', message: 'The agent stopped while it ran the job.' } as const
+      for (const at of [9, 10])
+        assert.equal(await jobs.finishLocal(two.mine.siteId, local.id, { outcome: 'failed', effect: 'unknown', error }, at), 'kept')
     })
   })
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { newId } from '@platen/protocol'
+import { localSilenceMs } from '../../src/domain/due.ts'
 import { GatewayFixture, purged, type Enrolled } from './gateway-fixture.ts'
 import { ManualClock } from './manual-clock.ts'
 import type { Connection } from './wire-agent.ts'
@@ -63,6 +64,24 @@ describe('jobs that a site makes by itself', { timeout: 60_000 }, () => {
       assert.equal((await create(other)).refused, undefined)
     })
 
+    it('are answered as before where they are told of again, and take no room for it, also when the day is spent', async () => {
+      const { jobId } = await create()
+      await create(connection, jobId)
+      await create(connection, jobId)
+      assert.equal((await create()).refused, undefined)
+      assert.equal((await create()).refused, undefined)
+      assert.equal((await create()).refused, 'rate.limited')
+      assert.equal((await create(connection, jobId)).refused, undefined)
+      assert.equal(gateway.counted('link_frames_surplus', 'job.created'), 1)
+    })
+
+    it('take no room under the id of a job of another site', async () => {
+      const other = await gateway.enrol()
+      const { jobId } = await create(await gateway.welcomed(other))
+      for (let time = 0; time < 4; time += 1) assert.equal((await create(connection, jobId)).refused, 'job.not_found')
+      assert.equal((await create()).refused, undefined)
+    })
+
     it('leave those alone that were made before', async () => {
       const { jobId } = await create()
       for (let job = 0; job < 3; job += 1) await create()
@@ -98,6 +117,38 @@ describe('jobs that a site makes by itself', { timeout: 60_000 }, () => {
       await finish(jobId)
       assert.equal((await create()).refused, undefined)
       assert.equal((await create()).refused, undefined)
+    })
+  })
+
+  describe('whose input is none of their kind', () => {
+    beforeEach(() => open({}))
+
+    const ask = async (of: Connection): Promise<string | undefined> => {
+      of.send({ type: 'job.created', jobId: newId('job'), kind: 'cache.purge', input: {}, origin: 'owner', createdAt: 5 })
+      return (await of.next('job.ack')).refused
+    }
+
+    it('are logged with their agent: however many one of them makes, what others make is told of', async () => {
+      const other = await gateway.enrol()
+      const others = await gateway.welcomed(other)
+      for (let job = 0; job < 11; job += 1) assert.equal(await ask(connection), 'input.invalid')
+      assert.equal(await ask(others), 'input.invalid')
+      const told = gateway.events('link:job_refused').map(({ members }) => members['agentId'])
+      assert.deepEqual(told, [...Array.from({ length: 10 }, () => agent.agentId), other.agentId])
+    })
+  })
+
+  describe('that were given up', () => {
+    beforeEach(() => open({}))
+
+    it('can’t be ended any more: their agent is told that its word comes too late, and the first end stands', async () => {
+      const { jobId } = await create()
+      await gateway.store.jobs.tick(clock.now() + localSilenceMs, 10)
+      const lost = await gateway.job(jobId)
+      assert.equal(lost.state === 'failed' && lost.end.error?.code, 'job.lost')
+      assert.equal(await finish(jobId), 'job.stale_epoch')
+      assert.deepEqual(await gateway.job(jobId), lost)
+      assert.equal(gateway.counted('link_frames_refused', 'job.stale_epoch'), 1)
     })
   })
 

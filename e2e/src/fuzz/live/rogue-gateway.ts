@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
-import { newId } from '@platen/protocol'
+import { gatewayCapabilities, newId } from '@platen/protocol'
 import type { Dice } from '../../chaos/dice.ts'
 import { acceptingHead } from '../../intruder/accepting-head.ts'
 import { frameText, opcode, rawFrame } from '../../intruder/raw-frame.ts'
@@ -108,6 +108,7 @@ function mislead(socket: Socket, head: string, { dice, count, hello }: Mischief)
       leaseMs: 1_000,
       stateSeq: 0,
       time: Date.now(),
+      capabilities: [...gatewayCapabilities],
     }
     if (state > 1) text(dice.between(0, 2) === 0 ? mutatedJson(dice, welcome) : JSON.stringify(welcome))
     for (let left = dice.between(1, 60); left > 0; left -= 1) sayOne(dice, text, write)
