@@ -10,7 +10,7 @@ import type { Receipts } from '../ports/receipts.ts'
 
 /** What the desk needs. */
 export interface CdnDeskOptions {
-  readonly journal: Pick<Journal, 'cdn' | 'get' | 'set'>
+  readonly journal: Pick<Journal, 'cdn' | 'get'>
   /** Who signs what follows; absent where this agent has no key that anybody knows. */
   readonly receipts?: Receipts | undefined
   readonly clock: Pick<Clock, 'after' | 'random'>
@@ -115,21 +115,29 @@ export class CdnDesk implements CdnPurges, CdnOutbox {
     this.#reason = 'cdn.unavailable'
     this.#surely(() => {
       const { journal, receipts } = this.#options
-      const known = verdict.outcome === 'absent' ? 'absent' : 'there'
-      const isNews = known === 'there' || this.#known() !== known
-      const live = journal.cdn.settle({ id, verdict, isLive: job => this.#live.has(job), isNews, receipts })
-      if (this.#known() !== known) journal.set(knownName, known)
+      const value = verdict.outcome === 'absent' ? 'absent' : 'there'
+      const isNews = value === 'there' || this.#known() !== value
+      const note = { name: knownName, value }
+      const live = journal.cdn.settle({ id, verdict, isLive: job => this.#live.has(job), isNews, note, receipts })
       this.#underWay.delete(id)
-      for (const jobId of live ?? []) this.#tell(jobId, verdict)
+      this.#tell(live ?? [], verdict)
     })
   }
 
-  #tell(jobId: string, verdict: CdnVerdict): void {
+  /** The request is gone now, so all jobs have the word before anything else asks the disk, which may refuse. */
+  #tell(jobIds: readonly string[], verdict: CdnVerdict): void {
+    for (const jobId of jobIds) {
+      const job = this.#live.get(jobId)
+      if (!job) continue
+      job.verdict = worse(job.verdict, verdict)
+      job.told = false
+    }
+    for (const jobId of jobIds) this.#surely(() => this.#wakeIfOver(jobId))
+  }
+
+  #wakeIfOver(jobId: string): void {
     const job = this.#live.get(jobId)
-    if (!job) return
-    job.verdict = worse(job.verdict, verdict)
-    job.told = false
-    if (this.#isOver(jobId, job)) job.wake?.()
+    if (job?.wake && this.#isOver(jobId, job)) job.wake()
   }
 
   /** The gateway could not do it now: it is sent again later, longer each time. */
