@@ -37,6 +37,8 @@ export class CdnDesk implements CdnPurges, CdnOutbox {
   readonly #options: CdnDeskOptions
   readonly #live = new Map<string, LiveJob>()
   readonly #underWay = new Set<string>()
+  /** What the gateway left unanswered: others go first, since it may do so with these for ever. */
+  readonly #unanswered = new Set<string>()
   /** Why what waits takes longer. */
   #reason: ErrorCode = 'cdn.unavailable'
   #failures = 0
@@ -81,6 +83,7 @@ export class CdnDesk implements CdnPurges, CdnOutbox {
   attach(wake: () => void): () => void {
     this.#wake = wake
     this.#underWay.clear()
+    this.#unanswered.clear()
     return () => {
       this.#wake = undefined
       this.#underWay.clear()
@@ -90,9 +93,14 @@ export class CdnDesk implements CdnPurges, CdnOutbox {
 
   next(): CdnRequest | undefined {
     if (this.#paused) return undefined
-    const request = this.#options.journal.cdn.next(id => this.#underWay.has(id))
+    const request = this.#nextFresh() ?? this.#nextRound()
     if (request) this.#underWay.add(request.id)
     return request
+  }
+
+  giveBack(id: string): void {
+    this.#unanswered.add(id)
+    this.#underWay.delete(id)
   }
 
   take({ purgeId, outcome, code = 'internal' }: Extract<GatewayFrame, { type: 'cdn.outcome' }>): void {
@@ -102,6 +110,17 @@ export class CdnDesk implements CdnPurges, CdnOutbox {
     else if (outcome !== 'failed') this.#settle(purgeId, { outcome })
     else if (errorRow(known).retry === 'wait') this.#pause(purgeId, known)
     else this.#settle(purgeId, { outcome, code: known })
+  }
+
+  #nextFresh(): CdnRequest | undefined {
+    return this.#options.journal.cdn.next(id => this.#underWay.has(id) || this.#unanswered.has(id))
+  }
+
+  /** All that waits was sent once since: the unanswered have their turn again, all of them before one has a second. */
+  #nextRound(): CdnRequest | undefined {
+    if (this.#unanswered.size === 0) return undefined
+    this.#unanswered.clear()
+    return this.#nextFresh()
   }
 
   /** A gateway that is away may have come to know of a CDN since it said that there is none: what is wanted waits all the same. */

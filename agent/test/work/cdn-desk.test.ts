@@ -336,6 +336,23 @@ describe('what waits for the gateway', () => {
     assert.equal(bench.sent().length, 1)
   })
 
+  it('goes out again where it was given back unanswered, each in its turn', () => {
+    bench.connect()
+    const send = (): CdnRequest => bench.desk.next() ?? assert.fail()
+    bench.want('a', [`${page}a`])
+    const first = send()
+    bench.want('b', [`${page}b`])
+    const second = send()
+    for (const { id } of [first, second]) bench.desk.giveBack(id)
+    const turns: string[] = []
+    for (let turn = 0; turn < 4; turn += 1) {
+      const { id } = send()
+      turns.push(id)
+      bench.desk.giveBack(id)
+    }
+    assert.deepEqual(turns, [first.id, second.id, first.id, second.id])
+  })
+
   it('is let go of when the disk takes it, and is not sent again meanwhile', test => {
     bench.connect()
     bench.want('job')
