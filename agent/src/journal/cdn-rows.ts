@@ -13,6 +13,8 @@ import type { Statements } from './lazy-statements.ts'
 export interface CdnRowsOptions {
   /** Puts a follow-up on record, and its receipt where there is one to follow and somebody who signs. */
   readonly note: (followUp: FollowUp, followed: Followed | undefined, receipts: Receipts | undefined) => void
+  /** Puts a small named value on record. */
+  readonly set: (name: string, value: string) => void
   /** A run on record. */
   readonly find: (jobId: string) => Run | undefined
   readonly now: () => number
@@ -25,7 +27,7 @@ export interface CdnRows extends CdnLedger {
 }
 
 /** Those in one database. Each method is to be part of one transaction. */
-export function cdnRows(statement: Statements, { note, find, now }: CdnRowsOptions): CdnRows {
+export function cdnRows(statement: Statements, { note, set, find, now }: CdnRowsOptions): CdnRows {
   const ended = cdnEnds(statement)
   const all = (): readonly CdnRequest[] => statement('SELECT id, urgent, body FROM cdn_requests ORDER BY id').all().map(toRequest)
   const put = ({ id, urgent, what, jobs }: CdnRequest): void =>
@@ -57,7 +59,8 @@ export function cdnRows(statement: Statements, { note, find, now }: CdnRowsOptio
         .find(({ id }) => !isPassedOver(id as string))
       return row && toRequest(row)
     },
-    settle: ({ id, verdict, isLive, isNews, receipts }) => {
+    settle: ({ id, verdict, isLive, isNews, note: { name, value }, receipts }) => {
+      set(name, value)
       const queue = all()
       const request = queue.find(other => other.id === id)
       if (!request) return undefined

@@ -120,7 +120,9 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
     return row && toRun(row)
   }
 
-  const cdn = cdnRows(lazy, { note: sealedFollowUps(followUps, receipts), find, now })
+  const set = (name: string, value: string): void => void statements.set.run(name, value)
+
+  const cdn = cdnRows(lazy, { note: sealedFollowUps(followUps, receipts), set, find, now })
 
   const guarded = <Value>(call: () => Value): Value => {
     try {
@@ -147,7 +149,7 @@ export function openJournal(file: string, options: JournalOptions = {}): Journal
     receipts: from => guarded(() => receipts.page(from)),
     nonce: (value, expiresAt) => guarded(() => nonce(value, expiresAt)),
     get: name => guarded(() => statements.get.get(name)?.['value'] as string | undefined),
-    set: (name, value) => guarded(() => void statements.set.run(name, value)),
+    set: (name, value) => guarded(() => set(name, value)),
     cdn: each(cdn, inTransaction),
     followUps: each(followUps, inTransaction),
     close: () => guarded(() => void database.close()),

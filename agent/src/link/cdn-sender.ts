@@ -13,11 +13,23 @@ export interface CdnSenderOptions {
 
 /** Requests that the gateway has at once: what is wanted meanwhile waits together. */
 const window = 4
+/**
+ * How long the gateway may say nothing of a request: far longer than a CDN takes to answer or to fail, which the gateway says as
+ * `delayed`, and short enough that four which got lost there keep others from the CDN for minutes, not for as long as the connection
+ * lasts. Too soon does no harm: what is under way there is not begun anew.
+ */
+const silentMs = 3 * 60_000
+/** The same once it has said `delayed`: it gives up by itself after ten minutes, and then says so. */
+const delayedMs = 15 * 60_000
 
-/** Purges at the CDN on one connection: sends what waits, a window at a time; what is not answered is sent again on the next. */
+/**
+ * Purges at the CDN on one connection: sends what waits, a window at a time; what is not answered is sent again after a while, and
+ * on the next connection.
+ */
 export class CdnSender {
   readonly #options: CdnSenderOptions
-  readonly #inFlight = new Set<string>()
+  /** Requests, and how to take back the end of their time. */
+  readonly #inFlight = new Map<string, () => void>()
   readonly #detach: () => void
   #soon: (() => void) | undefined
 
@@ -30,7 +42,8 @@ export class CdnSender {
   }
 
   take(frame: Extract<GatewayFrame, { type: 'cdn.outcome' }>): void {
-    if (frame.outcome !== 'delayed') this.#inFlight.delete(frame.purgeId)
+    const { purgeId, outcome } = frame
+    if (this.#forget(purgeId) && outcome === 'delayed') this.#waitFor(purgeId, delayedMs)
     this.#options.outbox.take(frame)
     this.#fillIn(0)
   }
@@ -38,7 +51,23 @@ export class CdnSender {
   /** The connection is over. */
   stop(): void {
     this.#soon?.()
+    for (const takeBack of this.#inFlight.values()) takeBack()
     this.#detach()
+  }
+
+  #waitFor(id: string, ms: number): void {
+    const takeBack = this.#options.clock.after(ms, () => {
+      this.#inFlight.delete(id)
+      this.#options.outbox.giveBack(id)
+      this.#fillIn(0)
+    })
+    this.#inFlight.set(id, takeBack)
+  }
+
+  /** False where it is not with the gateway. */
+  #forget(id: string): boolean {
+    this.#inFlight.get(id)?.()
+    return this.#inFlight.delete(id)
   }
 
   #fillIn(ms: number): void {
@@ -56,7 +85,7 @@ export class CdnSender {
       const request = outbox.next()
       if (!request) return
       const { id, what, urgent } = request
-      this.#inFlight.add(id)
+      this.#waitFor(id, silentMs)
       send({ type: 'cdn.request', purgeId: id, what: 'urls' in what ? { urls: [...what.urls] } : what, urgent })
     }
   }

@@ -10,6 +10,8 @@ export interface CdnSettlement {
   readonly isLive: (jobId: string) => boolean
   /** Nothing is noted of what everybody knows. */
   readonly isNews: boolean
+  /** A small named value of the journal, which has it in the same commit: what the word says of the CDN itself. */
+  readonly note: { readonly name: string; readonly value: string }
   /** Who signs what is noted; absent where this agent has no key that anybody knows. */
   readonly receipts: Receipts | undefined
 }

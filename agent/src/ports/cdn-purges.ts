@@ -18,6 +18,8 @@ export interface CdnOutbox {
   attach(wake: () => void): () => void
   /** What is to be sent next, which is under way from now on. */
   next(): CdnRequest | undefined
+  /** The gateway has left one unanswered for too long: it waits again, behind what it has not been sent. */
+  giveBack(id: string): void
   /** The gateway's word; one about something that does not wait is ignored. */
   take(frame: Extract<GatewayFrame, { type: 'cdn.outcome' }>): void
 }

@@ -10,7 +10,7 @@ import type { Receipts } from '../ports/receipts.ts'
 
 /** What the desk needs. */
 export interface CdnDeskOptions {
-  readonly journal: Pick<Journal, 'cdn' | 'get' | 'set'>
+  readonly journal: Pick<Journal, 'cdn' | 'get'>
   /** Who signs what follows; absent where this agent has no key that anybody knows. */
   readonly receipts?: Receipts | undefined
   readonly clock: Pick<Clock, 'after' | 'random'>
@@ -37,6 +37,8 @@ export class CdnDesk implements CdnPurges, CdnOutbox {
   readonly #options: CdnDeskOptions
   readonly #live = new Map<string, LiveJob>()
   readonly #underWay = new Set<string>()
+  /** What the gateway left unanswered: others go first, since it may do so with these for ever. */
+  readonly #unanswered = new Set<string>()
   /** Why what waits takes longer. */
   #reason: ErrorCode = 'cdn.unavailable'
   #failures = 0
@@ -81,6 +83,7 @@ export class CdnDesk implements CdnPurges, CdnOutbox {
   attach(wake: () => void): () => void {
     this.#wake = wake
     this.#underWay.clear()
+    this.#unanswered.clear()
     return () => {
       this.#wake = undefined
       this.#underWay.clear()
@@ -90,9 +93,14 @@ export class CdnDesk implements CdnPurges, CdnOutbox {
 
   next(): CdnRequest | undefined {
     if (this.#paused) return undefined
-    const request = this.#options.journal.cdn.next(id => this.#underWay.has(id))
+    const request = this.#nextFresh() ?? this.#nextRound()
     if (request) this.#underWay.add(request.id)
     return request
+  }
+
+  giveBack(id: string): void {
+    this.#unanswered.add(id)
+    this.#underWay.delete(id)
   }
 
   take({ purgeId, outcome, code = 'internal' }: Extract<GatewayFrame, { type: 'cdn.outcome' }>): void {
@@ -102,6 +110,17 @@ export class CdnDesk implements CdnPurges, CdnOutbox {
     else if (outcome !== 'failed') this.#settle(purgeId, { outcome })
     else if (errorRow(known).retry === 'wait') this.#pause(purgeId, known)
     else this.#settle(purgeId, { outcome, code: known })
+  }
+
+  #nextFresh(): CdnRequest | undefined {
+    return this.#options.journal.cdn.next(id => this.#underWay.has(id) || this.#unanswered.has(id))
+  }
+
+  /** All that waits was sent once since: the unanswered have their turn again, all of them before one has a second. */
+  #nextRound(): CdnRequest | undefined {
+    if (this.#unanswered.size === 0) return undefined
+    this.#unanswered.clear()
+    return this.#nextFresh()
   }
 
   /** A gateway that is away may have come to know of a CDN since it said that there is none: what is wanted waits all the same. */
@@ -115,21 +134,29 @@ export class CdnDesk implements CdnPurges, CdnOutbox {
     this.#reason = 'cdn.unavailable'
     this.#surely(() => {
       const { journal, receipts } = this.#options
-      const known = verdict.outcome === 'absent' ? 'absent' : 'there'
-      const isNews = known === 'there' || this.#known() !== known
-      const live = journal.cdn.settle({ id, verdict, isLive: job => this.#live.has(job), isNews, receipts })
-      if (this.#known() !== known) journal.set(knownName, known)
+      const value = verdict.outcome === 'absent' ? 'absent' : 'there'
+      const isNews = value === 'there' || this.#known() !== value
+      const note = { name: knownName, value }
+      const live = journal.cdn.settle({ id, verdict, isLive: job => this.#live.has(job), isNews, note, receipts })
       this.#underWay.delete(id)
-      for (const jobId of live ?? []) this.#tell(jobId, verdict)
+      this.#tell(live ?? [], verdict)
     })
   }
 
-  #tell(jobId: string, verdict: CdnVerdict): void {
+  /** The request is gone now, so all jobs have the word before anything else asks the disk, which may refuse. */
+  #tell(jobIds: readonly string[], verdict: CdnVerdict): void {
+    for (const jobId of jobIds) {
+      const job = this.#live.get(jobId)
+      if (!job) continue
+      job.verdict = worse(job.verdict, verdict)
+      job.told = false
+    }
+    for (const jobId of jobIds) this.#surely(() => this.#wakeIfOver(jobId))
+  }
+
+  #wakeIfOver(jobId: string): void {
     const job = this.#live.get(jobId)
-    if (!job) return
-    job.verdict = worse(job.verdict, verdict)
-    job.told = false
-    if (this.#isOver(jobId, job)) job.wake?.()
+    if (job?.wake && this.#isOver(jobId, job)) job.wake()
   }
 
   /** The gateway could not do it now: it is sent again later, longer each time. */

@@ -54,6 +54,7 @@ export class LiveRun {
   #isStopping = false
   /** When it came, by the monotonic clock: one that is set neither lets a job expire nor keeps it for ever. */
   #waitsFrom: number
+  #takeBackExpiry: () => void = () => {}
   #toldAt = -Infinity
   #tellsSoon = false
 
@@ -75,6 +76,7 @@ export class LiveRun {
     const { journal, clock } = this.#options
     journal.save(isNext ? transition(this.run, { type: 'start', at: clock.now() }).run : this.run, frames)
     this.isNext = isNext
+    if (this.origin === 'platform') this.#expireInTime()
   }
 
   /** What a restart of the agent makes of it. */
@@ -107,15 +109,20 @@ export class LiveRun {
     this.#apply({ type: 'cancel', at: this.#options.clock.now() })
   }
 
-  /**
-   * Its time in the queue has gone on since it was accepted, of which only the clock of the day knows; and it ends with it, since
-   * the gateway whose word it waits for may never come back. What was asked for at the site waits for nobody, and is done
-   * however long the agent was away.
-   */
+  /** Its time in the queue has gone on since it was accepted, of which only the clock of the day knows. */
   #waitOn(): void {
     const { clock } = this.#options
     this.#waitsFrom -= Math.max(0, clock.now() - this.createdAt)
-    clock.after(Math.max(0, this.#leftMs() + 1), () => {
+    this.#expireInTime()
+  }
+
+  /**
+   * It ends with its time in the queue, since its turn may never come: the gateway whose word it waits for may be gone for good, and
+   * what waits would keep the owner's own jobs out. What was asked for at the site waits for nobody, and is done however long the
+   * agent was away.
+   */
+  #expireInTime(): void {
+    this.#takeBackExpiry = this.#options.clock.after(Math.max(0, this.#leftMs() + 1), () => {
       if (this.run.state === 'accepted') this.fail(new PlatenError('job.expired'))
     })
   }
@@ -134,6 +141,7 @@ export class LiveRun {
     this.isNext = false
     const changed = run.state !== this.run.state
     this.run = run
+    if (run.state !== 'accepted') this.#takeBackExpiry()
     for (const effect of effects) {
       if (effect.type === 'work') this.#startWork()
       if (effect.type === 'stop work') this.#stop('cancelled')

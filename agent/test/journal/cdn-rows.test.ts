@@ -11,12 +11,13 @@ import type { FollowUps } from '../../src/ports/follow-ups.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 const purged = { outcome: 'purged' } as const
-const settlement = { verdict: purged, isLive: () => false, isNews: true, receipts: undefined }
+const settlement = { verdict: purged, isLive: () => false, isNews: true, note: { name: 'cdn.known', value: 'there' }, receipts: undefined }
 
 describe('rows of purges at the CDN', () => {
   let database: Database
   let cdn: CdnLedger
   let followUps: FollowUps
+  let named: string[]
   const want = (jobId: string): void => cdn.add({ jobId, what: { everything: true }, urgent: false }, () => false)
   const rows = (table: string): unknown => database.prepare(`SELECT count(*) AS count FROM ${table}`).pluck().get()
 
@@ -26,7 +27,9 @@ describe('rows of purges at the CDN', () => {
     test.after(() => database.close())
     const statement = lazyStatements(database)
     followUps = followUpRows(statement)
-    cdn = cdnRows(statement, { note: followUp => followUps.note(followUp), find: () => undefined, now: () => 7 })
+    named = []
+    const set = (name: string, value: string): void => void named.push(`${name} ${value}`)
+    cdn = cdnRows(statement, { note: followUp => followUps.note(followUp), set, find: () => undefined, now: () => 7 })
   })
 
   it('are no more than what waits, and what followed on the newest thousand jobs', () => {
@@ -48,6 +51,12 @@ describe('rows of purges at the CDN', () => {
     const { id } = cdn.next(() => false) ?? assert.fail()
     assert.deepEqual([cdn.settle({ id, ...settlement }), cdn.settle({ id, ...settlement })], [[], undefined])
     assert.equal(followUps.of('job').length, 1)
+  })
+
+  it('are settled together with what the word says of the CDN', () => {
+    want('job')
+    cdn.settle({ id: cdn.next(() => false)?.id ?? assert.fail(), ...settlement })
+    assert.deepEqual(named, ['cdn.known there'])
   })
 
   it('name the jobs that are to be told, and note nothing on those', () => {

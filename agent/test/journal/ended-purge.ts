@@ -35,5 +35,12 @@ export function saveEnd(journal: Journal, chain: Receipts, begun: Omit<Run & { s
 /** The CDN has purged all that waits. */
 export function settleAll(journal: Journal, receipts: Receipts): void {
   for (let next = journal.cdn.next(() => false); next; next = journal.cdn.next(() => false))
-    journal.cdn.settle({ id: next.id, verdict: { outcome: 'purged' }, isLive: () => false, isNews: true, receipts })
+    journal.cdn.settle({
+      id: next.id,
+      verdict: { outcome: 'purged' },
+      isLive: () => false,
+      isNews: true,
+      note: { name: 'cdn.known', value: 'there' },
+      receipts,
+    })
 }

@@ -5,6 +5,9 @@ import { LinkBench, until } from './link-bench.ts'
 import type { AgentSocket } from './wire-gateway.ts'
 
 const page = 'https://shop.example/'
+/** How long a request may be left unanswered, and one that the gateway said is delayed. */
+const silentMs = 180_000
+const delayedMs = 900_000
 
 describe('the sender of purges at the CDN', { timeout: 60_000 }, () => {
   let bench: LinkBench
@@ -74,6 +77,59 @@ describe('the sender of purges at the CDN', { timeout: 60_000 }, () => {
       await second.welcome()
       assert.deepEqual((await second.next('cdn.request')).what, { urls: [`${page}a`, `${page}b`] })
     })
+
+  /** Four requests, as many as the gateway may have at once, and what waits behind them. */
+  const full = async (socket: AgentSocket): Promise<string[]> => {
+    const ids: string[] = []
+    for (const job of ['a', 'b', 'c', 'd']) {
+      want(job)
+      ids.push((await socket.next('cdn.request')).purgeId)
+    }
+    want('e')
+    return ids
+  }
+
+  it('sends again what is left unanswered for minutes, and before that what else waits', async () => {
+    bench.clock.heldMs = silentMs
+    const socket = await bench.welcomed()
+    const ids = await full(socket)
+    bench.clock.pass(silentMs)
+    const sent: string[] = []
+    for (let count = 0; count < 4; count += 1) sent.push((await socket.next('cdn.request')).purgeId)
+    assert.deepEqual(sent.slice(1), ids.slice(0, 3))
+    socket.send({ type: 'cdn.outcome', purgeId: sent[0] ?? '', outcome: 'purged' })
+    assert.equal((await socket.next('cdn.request')).purgeId, ids[3])
+    assert.deepEqual([bench.journal.cdn.isOpen('e'), bench.journal.cdn.isOpen('a')], [false, true])
+  })
+
+  it('takes an answer that comes after all', async () => {
+    bench.clock.heldMs = silentMs
+    const socket = await bench.welcomed()
+    const ids = await full(socket)
+    bench.clock.pass(silentMs)
+    for (const purgeId of ids) socket.send({ type: 'cdn.outcome', purgeId, outcome: 'purged' })
+    await until(() => !['a', 'b', 'c', 'd'].some(job => bench.journal.cdn.isOpen(job)), 'purged')
+  })
+
+  it('leaves what is delayed to the gateway for longer, and waits for nothing once it is answered or the connection is over', async () => {
+    bench.clock.heldMs = silentMs
+    const socket = await bench.welcomed()
+    want('a')
+    const { purgeId } = await socket.next('cdn.request')
+    socket.send({ type: 'cdn.outcome', purgeId, outcome: 'delayed', code: 'cdn.unavailable' })
+    await until(() => bench.clock.holds(delayedMs), 'delayed')
+    assert.equal(bench.clock.holds(silentMs), false)
+    bench.clock.pass(delayedMs)
+    assert.equal((await socket.next('cdn.request')).purgeId, purgeId)
+    socket.send({ type: 'cdn.outcome', purgeId, outcome: 'purged' })
+    await until(() => !bench.journal.cdn.isOpen('a'), 'purged')
+    assert.equal(bench.clock.holds(silentMs), false)
+    want('b')
+    await socket.next('cdn.request')
+    assert.equal(bench.clock.holds(silentMs), true)
+    socket.cut()
+    await until(() => !bench.clock.holds(silentMs), 'over')
+  })
 
   it('is not there in an agent that has nothing purged: a word about it has no place', async () => {
     bench.cdn = undefined

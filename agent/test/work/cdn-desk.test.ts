@@ -148,6 +148,59 @@ describe('a job that wants pages purged at the CDN', () => {
   })
 })
 
+describe('the CDN’s word where the journal refuses for a moment', () => {
+  const refuse = (): never => {
+    throw new PlatenError('store.unavailable')
+  }
+
+  it('is heard by the job all the same, whatever was refused', async test => {
+    bench.connect()
+    bench.want('job')
+    const refused = [
+      test.mock.method(bench.journal, 'set', refuse),
+      test.mock.method(bench.journal.cdn, 'isOpen', refuse),
+      test.mock.method(bench.journal, 'get', refuse),
+    ]
+    bench.answer('purged')
+    for (const { mock } of refused) mock.restore()
+    bench.clock.advance(5_000)
+    assert.deepEqual(await bench.desk.outcome('job', 0), { outcome: 'purged' })
+    bench.desk.leave('job')
+    assert.deepEqual([bench.noted('job'), bench.clock.waiting], [[], 0])
+  })
+
+  for (const part of ['set', 'isOpen'] as const) {
+    it(`is noted of a job that ends meanwhile, and whether there is a CDN with it, where ${part} was refused`, async test => {
+      bench.connect()
+      bench.want('job')
+      const heard = bench.desk.outcome('job', 5_000)
+      const refused = part === 'set' ? test.mock.method(bench.journal, part, refuse) : test.mock.method(bench.journal.cdn, part, refuse)
+      bench.answer('purged')
+      refused.mock.restore()
+      bench.desk.leave('job')
+      bench.clock.advance(5_000)
+      await heard
+      assert.deepEqual(bench.noted('job'), ['{"outcome":"purged","jobId":"job","layer":"cdn"}'])
+      bench.restart()
+      assert.deepEqual(await bench.desk.outcome('idle', 0), { outcome: 'kept' })
+    })
+  }
+
+  it('wakes the job that waits for it, and is not noted where that has heard it before the journal was well', async test => {
+    bench.connect()
+    bench.want('job')
+    const heard = bench.desk.outcome('job', 60_000)
+    const refused = test.mock.method(bench.journal.cdn, 'isOpen', refuse)
+    bench.answer('purged')
+    refused.mock.restore()
+    assert.deepEqual(await bench.desk.outcome('job', 0), { outcome: 'purged' })
+    bench.clock.advance(5_000)
+    assert.deepEqual(await heard, { outcome: 'purged' })
+    bench.desk.leave('job')
+    assert.deepEqual([bench.noted('job'), bench.clock.waiting], [[], 0])
+  })
+})
+
 describe('a site of which the gateway said that it is at no CDN', () => {
   beforeEach(() => {
     bench.connect()
@@ -281,6 +334,23 @@ describe('what waits for the gateway', () => {
     bench.answer('failed', 'gateway.draining')
     bench.clock.advance(7_500)
     assert.equal(bench.sent().length, 1)
+  })
+
+  it('goes out again where it was given back unanswered, each in its turn', () => {
+    bench.connect()
+    const send = (): CdnRequest => bench.desk.next() ?? assert.fail()
+    bench.want('a', [`${page}a`])
+    const first = send()
+    bench.want('b', [`${page}b`])
+    const second = send()
+    for (const { id } of [first, second]) bench.desk.giveBack(id)
+    const turns: string[] = []
+    for (let turn = 0; turn < 4; turn += 1) {
+      const { id } = send()
+      turns.push(id)
+      bench.desk.giveBack(id)
+    }
+    assert.deepEqual(turns, [first.id, second.id, first.id, second.id])
   })
 
   it('is let go of when the disk takes it, and is not sent again meanwhile', test => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, it, type TestContext } from 'node:test'
+import { newId } from '@platen/protocol'
 import { bench, frames, offer, soon, success, type RunsBench } from '../support/runs-bench.ts'
 
 const jobs = ['aa', 'bb', 'cc'].map(end => `job_01936f0e-7b2c-7d3e-8f4a-5b6c7d8e9f${end}`)
@@ -7,6 +8,8 @@ const last = jobs[2] ?? ''
 /** Shorter than these jobs may wait in the queue. */
 const leaseMs = 20_000
 const answersMs = 5_000
+/** Runs that a site takes on before it is busy. */
+const mostUnfinished = 48
 
 /** A site with as many jobs of the platform as may run, and one more that waits for its turn. */
 async function full(test: TestContext): Promise<RunsBench> {
@@ -134,6 +137,29 @@ describe('an agent that is cut off', () => {
     assert.equal(await hasBegun(site), false)
     site.clock.goOn(answersMs)
     assert.equal(await hasBegun(site), true)
+  })
+
+  it('ends what it never begins when its time in the queue is over, and tells the gateway', async () => {
+    site.runs.notice({ type: 'gone' })
+    site.clock.goOn(60_000)
+    makeRoom()
+    assert.deepEqual([await hasBegun(site), endOf(site)], [false, false])
+    // Whatever somebody sets the clock to.
+    site.clock.jump(-60_000)
+    site.clock.goOn(1)
+    assert.deepEqual(endOf(site), ['failed', 'job.expired', 'none'])
+    assert.ok(frames(site.journal).some(frame => frame.type === 'job.result' && frame.jobId === last))
+  })
+
+  it('has room for what the owner asks for again, however much the platform had asked for', async () => {
+    for (let count = jobs.length; count < mostUnfinished; count += 1) assert.equal(site.runs.offer(offer(1, 1, newId('job'))), 'accepted')
+    site.runs.notice({ type: 'gone' })
+    assert.throws(() => site.runs.create('test.light', {}, 'owner'), { code: 'agent.busy' })
+    site.clock.goOn(60_001)
+    const { jobId } = site.runs.create('test.light', {}, 'owner')
+    makeRoom()
+    await soon()
+    assert.equal(site.workers.started.at(-1)?.order.jobId, jobId)
   })
 
   it('does not take for news what had come before it stood still: on the same connection it waits for the answers to a heartbeat', async () => {

@@ -2,6 +2,7 @@ import { limits, PlatenError, type ErrorCode } from '@platen/protocol'
 import type { CdnState } from '../../domain/cdn-verdict.ts'
 import type { CdnWhat } from '../../domain/cdn-queue.ts'
 import type { Layer } from './layers.ts'
+import { pause } from './paced.ts'
 import type { PageWork, Purge } from './purge.ts'
 
 /** What the job has the CDN do. */
@@ -10,43 +11,71 @@ export interface CdnWork {
   readonly due: Set<PageWork>
   /** The same of all of the site. */
   allDue: boolean
+  /** Whether some of what is due was refused as an urgent wish, and is one still. */
+  urgentDue: boolean
   /** Pages that it was asked to purge; whether of all of the site. */
   readonly asked: Set<string>
   allAsked: boolean
   /** Until when its word is waited for, by the monotonic clock. */
   waitsUntil?: number
-  /** Why it could not be asked. */
+  /** Why something that is due again could not be put on record, and whether that was tried for the last time. */
+  refused?: ErrorCode
+  triedLast: boolean
+  /** Why it could not be asked for something at all. */
   failed?: ErrorCode
 }
+
+/** The journal's own refusals, which pass: a wish that is refused for what is in it would be refused for ever. */
+const passing: ReadonlySet<ErrorCode> = new Set(['disk.full', 'store.unavailable'])
 
 /** Between two looks whether something has changed meanwhile. */
 const waitMs = 200
 
 export function createCdnWork(): CdnWork {
-  return { due: new Set(), allDue: false, asked: new Set(), allAsked: false }
+  return { due: new Set(), allDue: false, urgentDue: false, asked: new Set(), allAsked: false, triedLast: false }
 }
 
 /**
  * Asks the CDN for what is due: never before nginx has the new page or none, since the CDN would get the old one again. The
- * request is on disk then, and is carried out whatever becomes of this job.
+ * request is on disk then, and is carried out whatever becomes of this job. What the journal refuses is due again.
  */
 export async function askCdn(purge: Purge, urgent = false): Promise<void> {
-  const { cdn } = purge
+  const { cdn, context } = purge
   const pages = [...cdn.due].filter(({ state }) => state !== 'stale')
+  const isWhole = cdn.allDue
+  if (!isWhole && pages.length === 0) return
+  const what: CdnWhat = isWhole ? { everything: true } : { urls: pages.map(({ url }) => url) }
+  const isUrgent = urgent || cdn.urgentDue
   for (const page of pages) cdn.due.delete(page)
-  const what: CdnWhat = cdn.allDue ? { everything: true } : { urls: pages.map(({ url }) => url) }
-  cdn.allAsked ||= cdn.allDue
   cdn.allDue = false
-  if ('urls' in what && what.urls.length === 0) return
-  for (const { url } of pages) cdn.asked.add(url)
+  cdn.urgentDue = false
   try {
-    await purge.context.cdn.want(what, urgent)
-    cdn.waitsUntil = purge.context.clock.monotonic() + limits.cdn.outcomeMs
+    await context.cdn.want(what, isUrgent)
   } catch (error) {
-    if (!(error instanceof PlatenError) || purge.context.signal.aborted) throw error
+    if (!(error instanceof PlatenError) || context.signal.aborted) throw error
     // nginx is new all the same, and says so in the receipt.
-    cdn.failed = error.code
+    if (!passing.has(error.code)) return void (cdn.failed = error.code)
+    cdn.refused = error.code
+    for (const page of pages) cdn.due.add(page)
+    cdn.allDue ||= isWhole
+    cdn.urgentDue ||= isUrgent
+    return
   }
+  delete cdn.refused
+  cdn.allAsked ||= isWhole
+  for (const { url } of pages) cdn.asked.add(url)
+  cdn.waitsUntil = context.clock.monotonic() + limits.cdn.outcomeMs
+}
+
+/** Tries once more, when all else is done, what the journal has refused. False where there is no such thing, or it was tried. */
+export async function askOnceMore(purge: Purge): Promise<boolean> {
+  const { cdn, context } = purge
+  if (cdn.refused === undefined || cdn.triedLast) return false
+  cdn.triedLast = true
+  await pause(context.clock, waitMs, context.signal)
+  context.signal.throwIfAborted()
+  await askCdn(purge)
+  return true
 }
 
 /** Waits a little where the CDN's word is to come. False where it has come, or is not waited for any longer. */
@@ -62,7 +91,8 @@ export async function waitForCdn({ cdn, context }: Purge): Promise<boolean> {
 
 /** What became of the CDN as far as the job knows. */
 export async function cdnLayer({ cdn, context }: Purge): Promise<Layer> {
-  if (cdn.failed !== undefined) return { layer: 'cdn', state: 'failed', count: 0, code: cdn.failed }
+  const code = cdn.refused ?? cdn.failed
+  if (code !== undefined) return { layer: 'cdn', state: 'failed', count: 0, code }
   const said: CdnState = await context.cdn.outcome(0)
   const count = said.outcome === 'purged' && !cdn.allAsked ? cdn.asked.size : 0
   return { layer: 'cdn', state: said.outcome, count, ...('code' in said ? { code: said.code } : {}) }

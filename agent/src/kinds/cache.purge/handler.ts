@@ -2,8 +2,8 @@ import { kinds, PlatenError, type SiteDescribeValue } from '@platen/protocol'
 import type { Handler } from '../../ports/job-handler.ts'
 import { lookAgain, waitForLook } from './again.ts'
 import { purgeBatch } from './batch.ts'
-import { askCdn, cdnLayer, waitForCdn } from './cdn.ts'
-import { createFinder } from './entries.ts'
+import { askCdn, askOnceMore, cdnLayer, waitForCdn } from './cdn.ts'
+import { createFinder, type Finder } from './entries.ts'
 import { purgeEverything } from './everything.ts'
 import { keptLayers, keptOpcache, purgeObjectCache, purgeOpcache, type Layer } from './layers.ts'
 import { frontPage } from './plan.ts'
@@ -76,12 +76,20 @@ async function purgeAll(purge: Purge, source: Source, what: string[]): Promise<n
       await (batch.everything ? purgeEverything(purge, finder, batch) : purgeBatch(purge, finder, batch))
       await askCdn(purge)
     } else if (await lookAgain(purge)) await askCdn(purge)
-    else if (!(await warmSome(purge, finder)) && !(await waitForLook(purge)) && !(await waitForCdn(purge))) return batches
+    else if (!(await goesOn(purge, finder))) return batches
   }
 }
 
-/** `page.stale` where one is, `page.unreachable` where no page at all could be had. */
-function failureOf({ pages }: Purge): PlatenError | undefined {
+/** Does a little of what can wait. False where nothing is left to be done. */
+async function goesOn(purge: Purge, finder: Finder): Promise<boolean> {
+  return (await warmSome(purge, finder)) || (await waitForLook(purge)) || (await waitForCdn(purge)) || (await askOnceMore(purge))
+}
+
+/**
+ * `page.stale` where one is, `page.unreachable` where no page at all could be had; why the CDN can't be asked where only that is
+ * so: of changes that are settled nobody would ask again, and the CDN would keep the old pages.
+ */
+function failureOf({ pages, cdn }: Purge): PlatenError | undefined {
   const all = [...pages.values()]
   const stale = all.filter(page => page.state === 'stale')
   if (stale[0])
@@ -90,5 +98,5 @@ function failureOf({ pages }: Purge): PlatenError | undefined {
     })
   if (all.length > 0 && all.every(page => page.state === 'unreachable'))
     return new PlatenError('page.unreachable', all[0]?.url.slice(0, 200))
-  return undefined
+  return cdn.refused === undefined ? undefined : new PlatenError(cdn.refused, 'What the CDN is to purge could not be put on record.')
 }

@@ -11,7 +11,11 @@ export class CdnDouble implements SiteCdn {
   /** What it says; and only so long after it was asked. */
   says: CdnState = { outcome: 'absent' }
   takesMs = 0
+  /** Why it can't be asked, and how often that is so. */
   refuses: ErrorCode | undefined
+  refusals = Infinity
+  /** How often it was so. */
+  refused = 0
   readonly #clock: VirtualClock
   #doneAt = 0
 
@@ -20,7 +24,10 @@ export class CdnDouble implements SiteCdn {
   }
 
   async want(what: CdnWhat, urgent: boolean): Promise<void> {
-    if (this.refuses !== undefined) throw new PlatenError(this.refuses)
+    if (this.refuses !== undefined && this.refused < this.refusals) {
+      this.refused += 1
+      throw new PlatenError(this.refuses)
+    }
     this.#doneAt = this.#clock.monotonic() + this.takesMs
     const names = 'urls' in what ? what.urls : ['everything']
     this.asked.push(...names.map(name => `${Math.round(this.#clock.monotonic())}${urgent ? '!' : ''} ${name}`))

@@ -149,9 +149,68 @@ describe('the CDN’s word', () => {
     assert.ok(when(later) >= 3_000 && when(later) <= 3_300, later)
     assert.deepEqual(asked(), ['/a/', '/b/'])
   })
+})
 
-  it('is that the disk was full, where the wish could not be put on record', async () => {
+describe('a wish that can’t be put on record', () => {
+  const change = (): void => {
+    site.keep('/a/')
+    site.change({ pages: urls('/a/') })
+  }
+
+  for (const code of ['disk.full', 'store.unavailable'] as const) {
+    it(`fails the job with ${code}, so that what has changed comes again, and the pages are new here all the same`, async () => {
+      site.cdn.refuses = code
+      change()
+      const { failure, result } = await site.run()
+      assert.equal(failure?.code, code)
+      assert.deepEqual(layerOf(result), { layer: 'cdn', state: 'failed', count: 0, code })
+      assert.equal(result.proof[0]?.state, 'fresh')
+    })
+  }
+
+  it('is made again as soon as it can be, and all is well', async () => {
+    site.cdn.refuses = 'store.unavailable'
+    site.cdn.refusals = 1
+    change()
+    const { failure, result } = await site.run()
+    assert.deepEqual([asked(), failure], [['/a/'], undefined])
+    assert.deepEqual(layerOf(result), { layer: 'cdn', state: 'purged', count: 1 })
+  })
+
+  it('is made once more at the end of the job, when everything was looked at again, and its word is waited for', async () => {
     site.cdn.refuses = 'disk.full'
-    assert.deepEqual(layerOf(await purge()), { layer: 'cdn', state: 'failed', count: 0, code: 'disk.full' })
+    site.cdn.takesMs = 1_000
+    site.clock.after(1_100, () => (site.cdn.refuses = undefined))
+    change()
+    const { failure, result } = await site.run()
+    assert.deepEqual([asked(), failure], [['/a/'], undefined])
+    assert.deepEqual(layerOf(result), { layer: 'cdn', state: 'purged', count: 1 })
+  })
+
+  it('may be one for all of the site', async () => {
+    site.cdn.refuses = 'disk.full'
+    site.cdn.refusals = 1
+    const { failure, result } = await site.run({ everything: true, reason: 'New design' })
+    assert.deepEqual([asked(), failure], [['everything'], undefined])
+    assert.deepEqual(layerOf(result), { layer: 'cdn', state: 'purged', count: 0 })
+  })
+
+  it('is as urgent when it is made again', async () => {
+    site.keep('/secret/')
+    site.answers = () => 404
+    site.change({ hidden: urls('/secret/') })
+    site.cdn.refuses = 'disk.full'
+    site.cdn.refusals = 1
+    await site.run()
+    assert.deepEqual(site.cdn.asked, [`0! ${siteUrl}/secret/`])
+  })
+
+  it('for what is in it is not made again: it would be refused for ever', async () => {
+    site.cdn.refuses = 'url.foreign'
+    site.cdn.refusals = 1
+    change()
+    const { failure, result } = await site.run()
+    assert.deepEqual([asked(), failure], [[], undefined])
+    assert.deepEqual(layerOf(result), { layer: 'cdn', state: 'failed', count: 0, code: 'url.foreign' })
   })
 })
