@@ -72,11 +72,20 @@ export class PurgeBroker {
 
   async #send(batch: PurgeBatch): Promise<void> {
     this.#running += 1
-    const answer = await this.#cdn.purge(batch.zone, batch.what)
+    const answer = await this.#answer(batch)
     this.#running -= 1
     if (this.#closed) return
     this.#take(batch, answer)
     this.#work()
+  }
+
+  /** Nobody waits for this but those who asked: one that rejects would end the gateway. */
+  async #answer({ zone, what }: PurgeBatch): Promise<CdnAnswer> {
+    try {
+      return await this.#cdn.purge(zone, what)
+    } catch {
+      return { outcome: 'failed', code: 'cdn.unavailable', again: true }
+    }
   }
 
   #take(batch: PurgeBatch, answer: CdnAnswer): void {

@@ -12,9 +12,10 @@ function handCdn() {
   const cdn: Cdn = {
     limits: cloudflareLimits.pro,
     purge: (zone, what) =>
-      new Promise(resolve => {
-        const answer = async (said: CdnAnswer): Promise<void> => {
-          resolve(said)
+      new Promise((resolve, reject) => {
+        const answer = async (said: CdnAnswer | Error): Promise<void> => {
+          if (said instanceof Error) reject(said)
+          else resolve(said)
           await turn()
         }
         requests.push({ zone, what, answer })
@@ -91,6 +92,15 @@ describe('the broker', () => {
     assert.deepEqual(outcomes, [{ outcome: 'failed', code: 'cdn.unavailable' }])
     assert.ok(clock.now() - began <= 11 * 60_000)
     assert.deepEqual(delays, ['cdn.unavailable'])
+  })
+
+  it('tries again where the CDN’s client breaks, and goes on', async () => {
+    const { want, requests, outcomes, clock } = start()
+    want([page])
+    await requests[0]?.answer(new TypeError('terminated'))
+    clock.advance(30_000)
+    await requests[1]?.answer(purged)
+    assert.deepEqual(outcomes, [purged])
   })
 
   it('gives up at once what the CDN will never do', async () => {
