@@ -13,7 +13,7 @@ export class PurgeQueue {
   readonly #limits: CdnLimits
   readonly #urls: TokenFund
   readonly #wide: TokenFund
-  /** In the order of their turns. */
+  /** In the order of their turns. A site that moves to another place waits at both: what was asked of the old one is purged there. */
   readonly #sites = new Map<string, SitePurges>()
   #turn = 0
 
@@ -28,11 +28,14 @@ export class PurgeQueue {
     return [...this.#sites.values()].reduce((sum, site) => sum + site.size, 0)
   }
 
-  add(ask: PurgeAsk): void {
-    if (ask.urls.length === 0 && !ask.everything) return
-    const site = this.#sites.get(ask.siteId) ?? new SitePurges(ask)
-    this.#sites.set(ask.siteId, site)
-    site.add(ask)
+  /** Answers the ids of the asks that a purge of all of their site now stands for. */
+  add(ask: PurgeAsk): readonly number[] {
+    if (ask.urls.length === 0 && !ask.everything) return []
+    const { siteId, place } = ask
+    const key = JSON.stringify([siteId, place.zone, place.hosts])
+    const site = this.#sites.get(key) ?? new SitePurges(key, place)
+    this.#sites.set(key, site)
+    return site.add(ask)
   }
 
   /** The next request that the limits allow now, or in how many milliseconds to ask again; undefined where nothing waits. */
@@ -40,7 +43,7 @@ export class PurgeQueue {
     if (this.#sites.size === 0) return undefined
     const batch = this.#wideBatch(nowMs) ?? this.#urlBatch(nowMs)
     if (batch) return batch
-    const waits = [...this.#sites.values()].map(site => (site.whole ? this.#wide : this.#urls).waitMs(nowMs))
+    const waits = [...this.#sites.values()].map(site => (site.whole ? this.#wide : this.#urls).waitMs(1, nowMs))
     return Math.max(1, Math.min(...waits))
   }
 
@@ -77,8 +80,8 @@ export class PurgeQueue {
 
   /** Whose turn it was goes to the end of the row. */
   #turned(site: SitePurges, batch: PurgeBatch): PurgeBatch {
-    this.#sites.delete(site.siteId)
-    if (site.size > 0) this.#sites.set(site.siteId, site)
+    this.#sites.delete(site.key)
+    if (site.size > 0) this.#sites.set(site.key, site)
     return batch
   }
 }

@@ -103,6 +103,49 @@ describe('the broker', () => {
     assert.deepEqual(outcomes, [purged])
   })
 
+  it('holds each URL once however long the CDN fails with it', async () => {
+    const { want, requests, outcomes, clock } = start()
+    want(Array.from({ length: 150 }, (_, index) => `${page}${index}`))
+    want(Array.from({ length: 70 }, (_, index) => `${page}${index + 100}`))
+    for (let answered = 0; outcomes.length < 2; clock.advance(1_000)) {
+      const fresh = requests.slice(answered)
+      answered = requests.length
+      // The last first, so that parts of one ask meet in one request.
+      for (const { answer } of fresh.toReversed()) await answer({ outcome: 'failed', code: 'cdn.unavailable', again: true })
+    }
+    assert.deepEqual(outcomes, Array(2).fill({ outcome: 'failed', code: 'cdn.unavailable' }))
+    assert.ok(requests.every(({ what }) => 'urls' in what && new Set(what.urls).size === what.urls.length))
+  })
+
+  it('takes no more than it has memory for, and has room again where all of a site stands for it', async () => {
+    const { broker, requests } = start()
+    const codes: string[] = []
+    const want = (site: number, count: number): void => {
+      const urls = Array.from({ length: count }, (_, index) => `https://${site}.example/${'x'.repeat(2_000)}${index}`)
+      const ask = { siteId: `${site}`, place: { zone: `${site}`, hosts: [`${site}.example`] }, urls, everything: count === 0, urgent: false }
+      void broker.purge(ask).then(said => codes.push(said.outcome === 'failed' ? said.code : said.outcome))
+    }
+    for (let site = 0; site < 15; site += 1) want(site, 2_000)
+    await turn()
+    assert.deepEqual(codes, ['rate.limited'])
+    want(0, 0)
+    want(14, 2_000)
+    want(15, 2_000)
+    await turn()
+    assert.deepEqual(codes, ['rate.limited', 'rate.limited'])
+    await requests.find(({ what }) => 'hosts' in what)?.answer(purged)
+    assert.equal(codes.filter(code => code === 'purged').length, 2)
+  })
+
+  it('goes on in time where the clock is set back while it waits', async () => {
+    const { want, requests, clock } = start()
+    want([page])
+    await requests[0]?.answer({ outcome: 'limited', afterMs: 12_000 })
+    clock.set(-3_600_000)
+    clock.advance(12_100)
+    assert.equal(requests.length, 2)
+  })
+
   it('gives up at once what the CDN will never do', async () => {
     const { want, requests, outcomes } = start()
     want([page])

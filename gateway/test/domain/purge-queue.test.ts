@@ -53,8 +53,8 @@ describe('what waits for the CDN', () => {
         )
         for (const each of all) queue.add(each)
         const batches = drain(queue)
-        for (const { siteId, urls, everything } of all) {
-          const own = batches.filter(batch => batch.siteId === siteId)
+        for (const { place, urls, everything } of all) {
+          const own = batches.filter(batch => batch.zone === place.zone)
           const whole = own.some(({ what }) => 'hosts' in what)
           const sent = new Set(own.flatMap(urlsOf))
           assert.ok(whole || (!everything && urls.every(url => sent.has(url))))
@@ -72,10 +72,7 @@ describe('what waits for the CDN', () => {
     assert.deepEqual(more, [])
     assert.ok(batch)
     assert.deepEqual(urlsOf(batch), urls(1, 3))
-    assert.deepEqual(
-      batch.asks.map(({ id }) => id),
-      [1, 2],
-    )
+    assert.deepEqual(batch.ids, [1, 2])
   })
 
   it('never leaves faster than the account may ask', () => {
@@ -102,16 +99,39 @@ describe('what waits for the CDN', () => {
     const queue = new PurgeQueue(pro, 0)
     queue.add(ask(0, 0, urls(0, 2_900), { urgent: true }))
     for (let site = 1; site <= 20; site += 1) queue.add(ask(site, site, urls(site, 4), { urgent: true }))
-    const order = drain(queue).map(({ siteId }) => siteId)
-    assert.ok(order.lastIndexOf('site 20') <= 21, order.slice(0, 25).join())
+    const order = drain(queue).map(({ zone }) => zone)
+    assert.ok(order.lastIndexOf('zone 20') <= 21, order.slice(0, 25).join())
   })
 
   it('takes what is urgent first, and the rest in between all the same', () => {
     const queue = new PurgeQueue(pro, 0)
     for (let site = 1; site <= 20; site += 1) queue.add(ask(site, site, urls(site, 100), { urgent: true }))
     queue.add(ask(21, 21, urls(21, 1)))
-    const order = drain(queue).map(({ siteId }) => siteId)
-    assert.equal(order.indexOf('site 21'), 3)
+    const order = drain(queue).map(({ zone }) => zone)
+    assert.equal(order.indexOf('zone 21'), 3)
+  })
+
+  it('names an ask once that comes back in parts', () => {
+    const queue = new PurgeQueue(pro, 0)
+    for (let times = 0; times < 3; times += 1) {
+      queue.add(ask(1, 1, urls(1, 30)))
+      queue.add(ask(1, 1, urls(1, 30, 20)))
+    }
+    const [batch, ...more] = drain(queue)
+    assert.deepEqual([batch?.ids, more], [[1], []])
+  })
+
+  it('is of the place at which the site was when it was asked for', () => {
+    const queue = new PurgeQueue(pro, 0)
+    const moved = { zone: 'zone 2', hosts: ['2.example'] }
+    queue.add(ask(1, 1, urls(1, 3)))
+    queue.add(ask(2, 1, [], { everything: true, place: moved }))
+    queue.add(ask(1, 1, urls(1, 3)))
+    const batches = drain(queue).map(({ zone, what, ids }) => ({ zone, what, ids }))
+    assert.deepEqual(batches, [
+      { zone: 'zone 2', what: { hosts: ['2.example'] }, ids: [2] },
+      { zone: 'zone 1', what: { urls: urls(1, 3) }, ids: [1] },
+    ])
   })
 
   it('purges all of a site where it wants more than is worth naming, and tells whoever wanted a part', () => {
@@ -122,9 +142,6 @@ describe('what waits for the CDN', () => {
     const [batch, ...more] = drain(queue)
     assert.deepEqual(more, [])
     assert.deepEqual(batch?.what, { hosts: ['1.example'] })
-    assert.deepEqual(
-      batch.asks.map(({ id }) => id),
-      [1, 2, 3],
-    )
+    assert.deepEqual(batch.ids, [1, 2, 3])
   })
 })
