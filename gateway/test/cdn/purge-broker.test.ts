@@ -47,8 +47,9 @@ const page = 'https://a.example/'
 
 describe('the broker', () => {
   it('says that a purge is done when all of it is, and not before', async () => {
-    const { want, requests, outcomes } = start()
+    const { want, requests, outcomes, clock } = start()
     want(Array.from({ length: 150 }, (_, index) => `${page}${index}`))
+    clock.advance(500)
     assert.equal(requests.length, 2)
     await requests[0]?.answer(purged)
     assert.deepEqual(outcomes, [])
@@ -57,9 +58,10 @@ describe('the broker', () => {
   })
 
   it('asks again for a URL that is wanted after its purge had left', async () => {
-    const { want, requests, outcomes } = start()
+    const { want, requests, outcomes, clock } = start()
     want([page])
     want([page])
+    clock.advance(500)
     assert.equal(requests.length, 2)
     await requests[0]?.answer(purged)
     assert.equal(outcomes.length, 1)
@@ -118,7 +120,7 @@ describe('the broker', () => {
   })
 
   it('takes no more than it has memory for, and has room again where all of a site stands for it', async () => {
-    const { broker, requests } = start()
+    const { broker, requests, clock } = start()
     const codes: string[] = []
     const want = (site: number, count: number): void => {
       const urls = Array.from({ length: count }, (_, index) => `https://${site}.example/${'x'.repeat(2_000)}${index}`)
@@ -133,6 +135,7 @@ describe('the broker', () => {
     want(15, 2_000)
     await turn()
     assert.deepEqual(codes, ['rate.limited', 'rate.limited'])
+    clock.advance(500)
     await requests.find(({ what }) => 'hosts' in what)?.answer(purged)
     assert.equal(codes.filter(code => code === 'purged').length, 2)
   })

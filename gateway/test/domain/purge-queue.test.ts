@@ -76,7 +76,8 @@ describe('what waits for the CDN', () => {
   })
 
   it('never leaves faster than the account may ask', () => {
-    const limits: CdnLimits = { urls: { perSecond: 10, burst: 20 }, wide: { perSecond: 1, burst: 2 }, operations: 7 }
+    const urlRate = { perSecond: 10, burst: 20 }
+    const limits: CdnLimits = { urls: urlRate, wide: { perSecond: 1, burst: 2 }, requests: { perSecond: 2, burst: 3 }, operations: 7 }
     fc.assert(
       fc.property(asks, wanted => {
         const queue = new PurgeQueue(limits, 0)
@@ -84,7 +85,8 @@ describe('what waits for the CDN', () => {
           queue.add(ask(index, site, everything ? [] : urls(site, Math.min(count, 40), from), { urgent, everything }))
         let sent = 0
         let wide = 0
-        for (const batch of drain(queue)) {
+        for (const [index, batch] of drain(queue).entries()) {
+          assert.ok(index + 1 <= 3 + (2 * batch.at) / 1_000 + 1e-6, `${index + 1} requests after ${batch.at} ms`)
           if ('urls' in batch.what) sent += batch.what.urls.length
           else wide += 1
           assert.ok(urlsOf(batch).length <= limits.operations)
@@ -93,6 +95,22 @@ describe('what waits for the CDN', () => {
         }
       }),
     )
+  })
+
+  it('goes in as few requests as there can be, however slowly it may go', () => {
+    const queue = new PurgeQueue(cloudflareLimits.free, 0)
+    for (let site = 1; site <= 20; site += 1) queue.add(ask(site, site, urls(site, 2_800)))
+    assert.equal(drain(queue).length, 560)
+  })
+
+  it('goes twice a second for a site that wants something all the time', () => {
+    const queue = new PurgeQueue(pro, 0)
+    let requests = 0
+    for (let now = 0; now < 10_000; now += 10) {
+      queue.add(ask(now, 1, urls(1, 1, now), { urgent: now % 20 === 0, everything: now % 1_000 === 990 }))
+      while (typeof queue.next(now) === 'object') requests += 1
+    }
+    assert.ok(requests >= 19 && requests <= 20, String(requests))
   })
 
   it('gives each site its turn: one with a hundred times as much holds no other up', () => {
