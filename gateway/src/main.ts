@@ -75,7 +75,7 @@ async function serve(config: GatewayConfig, { catalog, heartbeatMs, leaseMs, rat
     progress: latestProgress(bus),
     catalog,
     heldBecause: agent => link.heldBecause(agent),
-    cdnAccounts: brokers.accounts,
+    mayUseCdn: (accountId, name) => brokers.mayUse(accountId, name),
     trustProxy: config.trustProxy,
     rates,
     invite: (site, record) => invite(enrolment, site, record),

@@ -10,6 +10,8 @@ export interface CloudflareAccount {
   readonly name: string
   readonly token: string
   readonly plan: CdnPlan
+  /** Accounts of Platen whose sites may be purged with it. */
+  readonly for: 'all' | readonly string[]
   /** Another address of the API than Cloudflare's own. */
   readonly api?: string
 }
@@ -21,7 +23,7 @@ const limitedMs = 12_000
 const longestLimitedMs = 300_000
 
 /** Purges through Cloudflare's API. The token is in no log and no error. Where an answer is not there in time, it is none. */
-export function cloudflare({ token, plan, api, name }: CloudflareAccount, log: Log, requestMs = answerMs): Cdn {
+export function cloudflare({ token, plan, api, name }: Omit<CloudflareAccount, 'for'>, log: Log, requestMs = answerMs): Cdn {
   // What fails is tried again by the broker, which knows of everything else that waits.
   const client = createClient({
     resources: [BaseCache],
