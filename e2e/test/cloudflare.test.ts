@@ -49,6 +49,21 @@ describe('Cloudflare, through its own client', () => {
     assert.deepEqual(await cdn.purge(zone, { urls }), unavailable)
   })
 
+  it('says that another try may help where an answer is cut off, never ends, or is none', async () => {
+    const json = 'application/json'
+    const hasty = cloudflare({ name: 'hasty', token, plan: 'pro', api: api.url }, silent, 200)
+    for (const trouble of [
+      { body: '{"success":tr', type: json },
+      { body: '{"success":tr', type: json, end: 'cut' },
+      { body: '{"success":tr', type: json, end: 'stalled' },
+      { body: '', type: json },
+      { body: '<html>Gateway</html>', type: 'text/html' },
+    ] as const) {
+      api.trouble = trouble
+      assert.deepEqual(await hasty.purge(zone, { urls }), { outcome: 'failed', code: 'cdn.unavailable', again: true }, JSON.stringify(trouble))
+    }
+  })
+
   it('says that no try will help with a token or a zone that is refused, and logs no token', async () => {
     const denied = { outcome: 'failed', code: 'cdn.denied', again: false }
     const other = cloudflare(

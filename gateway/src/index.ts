@@ -1,5 +1,6 @@
 export { cloudflare, type CloudflareAccount } from './cdn/cloudflare.ts'
 export { PurgeBroker } from './cdn/purge-broker.ts'
+export { cloudflareLimits } from './domain/cdn-limits.ts'
 export type { Cdn } from './ports/cdn.ts'
 export type { Store } from './ports/store.ts'
 export { memoryBus } from './bus/memory-bus.ts'

@@ -62,7 +62,7 @@ async function serve(config: GatewayConfig, { catalog, heartbeatMs, leaseMs, rat
   const store = opened.adopt(await openStore(config, { kinds: catalog.kinds, random: () => clock.random(), report }), it => it.close())
   const bus = memoryBus(log)
   const signer = opened.adopt(signerClient(config.signerSocket), it => it.close())
-  const brokers = await openBrokers(config.cdnFile === undefined ? [] : readCdnFile(config.cdnFile), clock, log)
+  const brokers = await openBrokers(config.cdnFile === undefined ? [] : readCdnFile(config.cdnFile), clock, quiet)
   opened.defer(() => brokers.close())
   const enrolment = { agents: store.agents, bus, gateway: config.name, now: () => clock.now() }
   if (config.metrics) opened.adopt(await serveMetrics(metrics, config.metrics.host, config.metrics.port), it => it.close())
@@ -75,7 +75,7 @@ async function serve(config: GatewayConfig, { catalog, heartbeatMs, leaseMs, rat
     progress: latestProgress(bus),
     catalog,
     heldBecause: agent => link.heldBecause(agent),
-    cdnAccounts: brokers.accounts,
+    mayUseCdn: (accountId, name) => brokers.mayUse(accountId, name),
     trustProxy: config.trustProxy,
     rates,
     invite: (site, record) => invite(enrolment, site, record),

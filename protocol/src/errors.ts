@@ -160,7 +160,7 @@ export const errorTable = {
     'The CDN refuses the token, or knows no such zone.',
     'Correct the token in the gateway’s CDN file, or the site’s zone.',
   ],
-  'cdn.refused': [502, 'changed', 'The CDN refuses the purge.', 'See the gateway’s log for its words.'],
+  'cdn.refused': [502, 'changed', 'The CDN refuses the purge.', 'See the line cdn:failed of the gateway’s log for its numbers.'],
   'cdn.unknown_host': [
     502,
     'changed',

@@ -1,4 +1,4 @@
-import { PurgeBroker, type Cdn } from '@platen/gateway'
+import { cloudflareLimits, PurgeBroker, type Cdn } from '@platen/gateway'
 import { PurgeBuckets } from '@platen/lab'
 import { percentile } from '../percentile.ts'
 import { VirtualClock } from './virtual-clock.ts'
@@ -77,7 +77,7 @@ class Account {
   constructor(clock: VirtualClock) {
     const buckets = new PurgeBuckets({ perSecond: 1_500, bucket: 1_500 }, { perSecond: 5, bucket: 25 }, () => clock.now())
     this.cdn = {
-      limits: { urls: { perSecond: 1_500, burst: 1_500 }, wide: { perSecond: 5, burst: 25 }, operations: 100 },
+      limits: cloudflareLimits.pro,
       purge: (_zone, what) =>
         new Promise(resolve => {
           const count = 'urls' in what ? what.urls.length : 0

@@ -6,7 +6,8 @@ import { PurgeBroker } from './purge-broker.ts'
 
 /** A broker for each account at a CDN. */
 export interface Brokers extends PurgeDesk {
-  readonly accounts: readonly string[]
+  /** Whether sites of an account of Platen may be purged under one at a CDN. */
+  mayUse(accountId: string, name: string): boolean
   close(): void
 }
 
@@ -18,7 +19,10 @@ export async function openBrokers(accounts: readonly CloudflareAccount[], clock:
     for (const account of accounts) brokers.set(account.name, new PurgeBroker({ cdn: cloudflare(account, log), clock }))
   }
   return {
-    accounts: [...brokers.keys()],
+    mayUse: (accountId, name) => {
+      const users = accounts.find(account => account.name === name)?.for
+      return users === 'all' || (users?.includes(accountId) ?? false)
+    },
     purge: (account, wanted, delayed) =>
       brokers.get(account)?.purge(wanted, delayed) ?? Promise.resolve({ outcome: 'failed', code: 'cdn.denied' }),
     close: () => {

@@ -4,7 +4,7 @@ import { cloudflareLimits, type CdnPlan } from '../domain/cdn-limits.ts'
 import type { CloudflareAccount } from './cloudflare.ts'
 
 /**
- * Reads the accounts under which CDNs are purged: `{"accounts":[{"name","provider":"cloudflare","token","plan"}]}`. It holds
+ * Reads the accounts under which CDNs are purged: `{"accounts":[{"name","provider":"cloudflare","token","plan","for"}]}`. It holds
  * tokens, so nobody but its owner may read it. @throws PlatenError input.invalid, file.denied, file.not_found
  */
 export function readCdnFile(file: string): readonly CloudflareAccount[] {
@@ -36,7 +36,7 @@ function parsed(text: string): unknown {
 }
 
 function account(value: unknown, index: number): CloudflareAccount {
-  const { name, provider, token, plan, api, ...more } = isRecord(value) ? value : {}
+  const { name, provider, token, plan, api, for: mayUse, ...more } = isRecord(value) ? value : {}
   const isText = (text: unknown, pattern: RegExp): text is string => typeof text === 'string' && pattern.test(text)
   if (Object.keys(more).length > 0) throw wrong(`account ${index}: ${Object.keys(more).join(', ')} means nothing here`)
   if (!isText(name, /^[a-z0-9-]{1,40}$/)) throw wrong(`account ${index}: name: up to 40 lower-case letters, digits and hyphens are meant`)
@@ -45,7 +45,14 @@ function account(value: unknown, index: number): CloudflareAccount {
   if (!isText(plan, /^[a-z]+$/) || !Object.hasOwn(cloudflareLimits, plan))
     throw wrong(`${name}: plan: ${Object.keys(cloudflareLimits).join(', ')} is meant`)
   if (api !== undefined && !isText(api, /^https?:\/\/\S{1,500}$/)) throw wrong(`${name}: api: a URL is meant`)
-  return { name, token, plan: plan as CdnPlan, ...(api === undefined ? {} : { api }) }
+  if (!isUsers(mayUse)) throw wrong(`${name}: for: ["acct_…"] or "all" is meant, the accounts of Platen that may purge with it`)
+  return { name, token, plan: plan as CdnPlan, for: mayUse, ...(api === undefined ? {} : { api }) }
+}
+
+/** Said in so many words: whoever holds an admin token of one account must not purge with what is another's. */
+function isUsers(value: unknown): value is CloudflareAccount['for'] {
+  if (value === 'all') return true
+  return Array.isArray(value) && value.length > 0 && value.every(id => typeof id === 'string' && /^acct_\S{1,60}$/.test(id))
 }
 
 function wrong(what: string): PlatenError {

@@ -1,4 +1,4 @@
-import { APIConnectionError, APIError } from 'cloudflare/core/error'
+import { APIError } from 'cloudflare/core/error'
 import { BaseCache } from 'cloudflare/resources/cache/cache'
 import { createClient } from 'cloudflare/tree-shakable'
 import { cloudflareLimits, type CdnPlan } from '../domain/cdn-limits.ts'
@@ -10,17 +10,20 @@ export interface CloudflareAccount {
   readonly name: string
   readonly token: string
   readonly plan: CdnPlan
+  /** Accounts of Platen whose sites may be purged with it. */
+  readonly for: 'all' | readonly string[]
   /** Another address of the API than Cloudflare's own. */
   readonly api?: string
 }
 
-const requestMs = 10_000
+/** For the whole of an answer: the client's own deadline ends with the headers. */
+const answerMs = 10_000
 /** Where a 429 does not say how long: the bucket of the smallest plan gains a token in twelve seconds. */
 const limitedMs = 12_000
 const longestLimitedMs = 300_000
 
-/** Purges through Cloudflare's API. The token is in no log and no error. */
-export function cloudflare({ token, plan, api, name }: CloudflareAccount, log: Log): Cdn {
+/** Purges through Cloudflare's API. The token is in no log and no error. Where an answer is not there in time, it is none. */
+export function cloudflare({ token, plan, api, name }: Omit<CloudflareAccount, 'for'>, log: Log, requestMs = answerMs): Cdn {
   // What fails is tried again by the broker, which knows of everything else that waits.
   const client = createClient({
     resources: [BaseCache],
@@ -37,7 +40,10 @@ export function cloudflare({ token, plan, api, name }: CloudflareAccount, log: L
     limits: cloudflareLimits[plan],
     purge: async (zone, what) => {
       try {
-        await client.cache.purge('urls' in what ? { zone_id: zone, files: [...what.urls] } : { zone_id: zone, hosts: [...what.hosts] })
+        const body = 'urls' in what ? { zone_id: zone, files: [...what.urls] } : { zone_id: zone, hosts: [...what.hosts] }
+        const result: unknown = await client.cache.purge(body, { signal: AbortSignal.timeout(requestMs) })
+        // The client takes any text for an answer, such as a proxy's page.
+        if (result === undefined) throw new Error('The answer is none of the API')
         return { outcome: 'purged' }
       } catch (error) {
         const answer = answerOf(error)
@@ -54,10 +60,10 @@ export function cloudflare({ token, plan, api, name }: CloudflareAccount, log: L
   }
 }
 
+/** The client reads bodies outside its own handling of errors: one that is cut off or no JSON comes as any error there is. */
 function answerOf(error: unknown): CdnAnswer {
-  if (error instanceof APIConnectionError) return { outcome: 'failed', code: 'cdn.unavailable', again: true }
-  if (!(error instanceof APIError)) throw error
-  const { status = 0, headers } = error as { status?: number; headers?: Headers }
+  const { status, headers } = (error instanceof APIError ? error : {}) as { status?: number; headers?: Headers }
+  if (status === undefined) return { outcome: 'failed', code: 'cdn.unavailable', again: true }
   if (status === 429) return { outcome: 'limited', afterMs: retryAfterMs(headers?.get('retry-after') ?? null) }
   if (status >= 500) return { outcome: 'failed', code: 'cdn.unavailable', again: true }
   if (status === 401 || status === 403 || status === 404) return { outcome: 'failed', code: 'cdn.denied', again: false }

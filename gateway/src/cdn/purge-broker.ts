@@ -4,12 +4,12 @@ import type { PurgeAsk, PurgeBatch } from '../domain/site-purges.ts'
 import type { Cdn, CdnAnswer } from '../ports/cdn.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { PurgeOutcome } from '../ports/purge-desk.ts'
-import { failedForGood, OpenAsk } from './open-ask.ts'
+import { bytesOf, failedForGood, OpenAsk } from './open-ask.ts'
 
 /** Requests to the CDN at once: each zone needs one of its own, and takes a fraction of a second. */
 const mostAtOnce = 50
-/** URLs and hosts that wait under one account; whoever asks beyond it is told to come again. */
-const mostWaiting = 200_000
+/** What waits under one account takes so much memory, about; whoever asks beyond it is told to come again. */
+const mostBytes = 67_108_864
 /** Full jitter between these, doubling with each failure in a row, after which the whole account waits. */
 const backoff = { firstMs: 500, capMs: 30_000 }
 
@@ -22,7 +22,9 @@ export class PurgeBroker {
   #lastId = 0
   #running = 0
   #failures = 0
-  #pausedUntil = 0
+  #bytes = 0
+  /** Each is a timer: a clock that somebody sets makes none of them longer. */
+  readonly #pauses = new Set<() => void>()
   #timer: (() => void) | undefined
   #closed = false
 
@@ -35,12 +37,13 @@ export class PurgeBroker {
   /** As PurgeDesk has it. */
   purge(wanted: Omit<PurgeAsk, 'id'>, delayed?: (code: ErrorCode) => void): Promise<PurgeOutcome> {
     if (this.#closed) return Promise.resolve(failedForGood('gateway.draining'))
-    if (this.#queue.size + wanted.urls.length > mostWaiting) return Promise.resolve(failedForGood('rate.limited'))
+    if (this.#bytes + bytesOf(wanted.urls) > mostBytes) return Promise.resolve(failedForGood('rate.limited'))
     const ask: PurgeAsk = { ...wanted, id: ++this.#lastId, urls: [...new Set(wanted.urls)] }
     const open = new OpenAsk(ask, this.#clock.now(), delayed)
     if (!open.isDone) {
       this.#open.set(ask.id, open)
-      this.#queue.add(ask)
+      this.#bytes += open.bytes
+      this.#add(ask)
       this.#work()
     }
     return open.outcome
@@ -50,6 +53,7 @@ export class PurgeBroker {
   close(): void {
     this.#closed = true
     this.#timer?.()
+    for (const end of this.#pauses) end()
     for (const open of this.#open.values()) open.fail('gateway.draining')
     this.#open.clear()
   }
@@ -58,9 +62,8 @@ export class PurgeBroker {
   #work(): void {
     this.#timer?.()
     this.#timer = undefined
-    while (!this.#closed && this.#running < mostAtOnce) {
-      const now = this.#clock.now()
-      const next = now < this.#pausedUntil ? this.#pausedUntil - now : this.#queue.next(now)
+    while (!this.#closed && this.#pauses.size === 0 && this.#running < mostAtOnce) {
+      const next = this.#queue.next(this.#clock.now())
       if (next === undefined) return
       if (typeof next === 'number') {
         this.#timer = this.#clock.after(next, () => this.#work())
@@ -72,11 +75,20 @@ export class PurgeBroker {
 
   async #send(batch: PurgeBatch): Promise<void> {
     this.#running += 1
-    const answer = await this.#cdn.purge(batch.zone, batch.what)
+    const answer = await this.#answer(batch)
     this.#running -= 1
     if (this.#closed) return
     this.#take(batch, answer)
     this.#work()
+  }
+
+  /** Nobody waits for this but those who asked: one that rejects would end the gateway. */
+  async #answer({ zone, what }: PurgeBatch): Promise<CdnAnswer> {
+    try {
+      return await this.#cdn.purge(zone, what)
+    } catch {
+      return { outcome: 'failed', code: 'cdn.unavailable', again: true }
+    }
   }
 
   #take(batch: PurgeBatch, answer: CdnAnswer): void {
@@ -93,24 +105,37 @@ export class PurgeBroker {
 
   /** The account as a whole waits: what one request meets, the next one meets too. */
   #pause(batch: PurgeBatch, answer: Exclude<CdnAnswer, { outcome: 'purged' }>): void {
-    const now = this.#clock.now()
     const capMs = Math.min(backoff.capMs, backoff.firstMs * 2 ** this.#failures)
     this.#failures += 1
-    if (answer.outcome === 'limited') this.#queue.limited(batch, now)
+    if (answer.outcome === 'limited') this.#queue.limited(batch, this.#clock.now())
     const waitMs = answer.outcome === 'limited' ? answer.afterMs : this.#clock.random() * capMs
-    this.#pausedUntil = Math.max(this.#pausedUntil, now + waitMs)
+    const end = this.#clock.after(waitMs, () => {
+      this.#pauses.delete(end)
+      this.#work()
+    })
+    this.#pauses.add(end)
   }
 
   #again(open: OpenAsk, batch: PurgeBatch, code: ErrorCode): void {
     const rest = open.again(batch.what, code, this.#clock.now())
-    if (rest) this.#queue.add(rest)
+    if (rest) this.#add(rest)
   }
 
-  #each({ asks }: PurgeBatch, what: (open: OpenAsk) => void): void {
-    for (const { id } of asks) {
-      const open = this.#open.get(id)
-      if (open) what(open)
-      if (open?.isDone) this.#open.delete(id)
-    }
+  #add(ask: PurgeAsk): void {
+    for (const id of this.#queue.add(ask)) this.#counted(id, open => open.widen())
+  }
+
+  #each({ ids }: PurgeBatch, what: (open: OpenAsk) => void): void {
+    for (const id of ids) this.#counted(id, what)
+  }
+
+  /** Does something with an ask that is open, and counts what it takes of memory afterwards. */
+  #counted(id: number, what: (open: OpenAsk) => void): void {
+    const open = this.#open.get(id)
+    if (!open) return
+    const before = open.bytes
+    what(open)
+    if (open.isDone) this.#open.delete(id)
+    this.#bytes += (open.isDone ? 0 : open.bytes) - before
   }
 }

@@ -17,29 +17,29 @@ export interface PurgeAsk {
   readonly urgent: boolean
 }
 
-/** What one request to the CDN purges, and the asks that wait for it. */
+/** What one request to the CDN purges, and the asks that wait for it, each once. */
 export interface PurgeBatch {
   readonly zone: string
-  readonly siteId: string
   readonly what: { readonly urls: readonly string[] } | { readonly hosts: readonly string[] }
-  readonly asks: readonly PurgeAsk[]
-  /** Whether the site's urgent ones are in it. */
-  readonly urgent: boolean
+  readonly ids: readonly number[]
 }
+
+/** Whose turn it is within a site: what is urgent and then the rest, or the rest alone. */
+export type PurgeOrder = 'urgent first' | 'usual'
 
 /** URLs of one site beyond which all of it is purged instead: with one request, whatever is asked for meanwhile. */
 const mostUrls = 3_000
 
-/** What waits for the CDN of one site. */
+/** What waits for the CDN of one site, where it is at one place. Asks wait by their ids: parts of one are one. */
 export class SitePurges {
-  readonly siteId: string
-  #place: CdnPlace
-  readonly #urgent = new Map<string, PurgeAsk[]>()
-  readonly #usual = new Map<string, PurgeAsk[]>()
-  #whole: PurgeAsk[] | undefined
+  readonly key: string
+  readonly #place: CdnPlace
+  readonly #urgent = new Map<string, Set<number>>()
+  readonly #usual = new Map<string, Set<number>>()
+  #whole: Set<number> | undefined
 
-  constructor({ siteId, place }: Pick<PurgeAsk, 'siteId' | 'place'>) {
-    this.siteId = siteId
+  constructor(key: string, place: CdnPlace) {
+    this.key = key
     this.#place = place
   }
 
@@ -53,55 +53,65 @@ export class SitePurges {
     return this.#whole ? this.#place.hosts.length : this.#urgent.size + this.#usual.size
   }
 
+  /** URLs that have their turn. */
+  waiting(order: PurgeOrder): number {
+    return this.#usual.size + (order === 'usual' ? 0 : this.#urgent.size)
+  }
+
   has(urgent: boolean): boolean {
     return (urgent ? this.#urgent : this.#usual).size > 0
   }
 
-  add(ask: PurgeAsk): void {
-    this.#place = ask.place
-    if (this.#whole) this.#whole.push(ask)
-    else if (ask.everything) this.#widen(ask)
-    else for (const url of ask.urls) this.#addUrl(url, ask)
-    if (!this.#whole && this.size > mostUrls) this.#widen()
+  /** Answers the asks that now wait for a purge of all: what they named need not be known any more. */
+  add({ id, urls, everything, urgent }: Pick<PurgeAsk, 'id' | 'urls' | 'everything' | 'urgent'>): readonly number[] {
+    if (this.#whole) {
+      this.#whole.add(id)
+      return [id]
+    }
+    if (everything) return this.#widen(id)
+    for (const url of urls) this.#addUrl(url, id, urgent)
+    return this.size > mostUrls ? this.#widen() : []
   }
 
   takeWhole(): PurgeBatch {
-    const asks = this.#whole ?? []
+    const ids = [...(this.#whole ?? [])]
     this.#whole = undefined
     const { zone, hosts } = this.#place
-    return { zone, siteId: this.siteId, what: { hosts }, asks, urgent: asks.some(({ urgent }) => urgent) }
+    return { zone, what: { hosts }, ids }
   }
 
-  takeUrls(most: number, order: 'urgent first' | 'usual'): PurgeBatch {
+  takeUrls(most: number, order: PurgeOrder): PurgeBatch {
     const rows = order === 'usual' ? [this.#usual] : [this.#urgent, this.#usual]
     const urls: string[] = []
-    const asks = new Set<PurgeAsk>()
-    const urgent = order !== 'usual' && this.#urgent.size > 0
+    const ids = new Set<number>()
     for (const row of rows) {
       for (const [url, waiting] of row) {
         if (urls.length >= most) break
         row.delete(url)
         urls.push(url)
-        for (const ask of waiting) asks.add(ask)
+        for (const id of waiting) ids.add(id)
       }
     }
-    return { zone: this.#place.zone, siteId: this.siteId, what: { urls }, asks: [...asks], urgent }
+    return { zone: this.#place.zone, what: { urls }, ids: [...ids] }
   }
 
-  #addUrl(url: string, ask: PurgeAsk): void {
-    const waiting = [...(this.#urgent.get(url) ?? []), ...(this.#usual.get(url) ?? [])]
-    const urgent = ask.urgent || this.#urgent.has(url)
-    const row = urgent ? this.#urgent : this.#usual
-    if (urgent) this.#usual.delete(url)
-    row.set(url, [...waiting, ask])
+  #addUrl(url: string, id: number, urgent: boolean): void {
+    const usual = this.#usual.get(url)
+    const waiting = this.#urgent.get(url) ?? usual ?? new Set<number>()
+    waiting.add(id)
+    if (urgent && usual) this.#usual.delete(url)
+    const row = urgent || this.#urgent.has(url) ? this.#urgent : this.#usual
+    row.set(url, waiting)
   }
 
   /** One purge of all stands for every URL that waits. */
-  #widen(ask?: PurgeAsk): void {
-    const waiting = new Set([...this.#urgent.values(), ...this.#usual.values()].flat())
-    if (ask) waiting.add(ask)
-    this.#urgent.clear()
-    this.#usual.clear()
-    this.#whole = [...waiting]
+  #widen(id?: number): readonly number[] {
+    const whole = new Set(id === undefined ? [] : [id])
+    for (const row of [this.#urgent, this.#usual]) {
+      for (const waiting of row.values()) for (const each of waiting) whole.add(each)
+      row.clear()
+    }
+    this.#whole = whole
+    return [...whole]
   }
 }

@@ -26,9 +26,9 @@ export class TokenFund {
     this.#tokens -= count
   }
 
-  /** In how many milliseconds there will be one. */
-  waitMs(nowMs: number): number {
-    return this.left(nowMs) >= 1 ? 0 : Math.ceil(((1 - this.#tokens) * 1_000) / this.#rate.perSecond)
+  /** In how many milliseconds there will be so many; no more than the bucket holds. */
+  waitMs(count: number, nowMs: number): number {
+    return this.left(nowMs) >= count ? 0 : Math.max(1, Math.ceil(((count - this.#tokens) * 1_000) / this.#rate.perSecond))
   }
 
   /** None is left: somebody else has taken them. */

@@ -33,8 +33,8 @@ export interface HttpParts {
   }): Promise<object>
   /** Why an agent that is connected gets no jobs, as far as this gateway knows. */
   readonly heldBecause: (agent: { readonly id: string }) => 'duplicate' | undefined
-  /** Names of the accounts at CDNs that this gateway may purge under. */
-  readonly cdnAccounts: readonly string[]
+  /** Whether sites of an account may be purged under one at a CDN, by its name in the gateway's CDN file. */
+  readonly mayUseCdn: (accountId: string, name: string) => boolean
   /** Proxies whose X-Forwarded-For is believed. */
   readonly trustProxy: readonly string[]
   readonly rates: RequestRates

@@ -1,4 +1,5 @@
-import { PlatenError, toPlatenError, type AgentFrame, type ErrorCode, type GatewayFrame } from '@platen/protocol'
+import { limits, PlatenError, toPlatenError, type AgentFrame, type ErrorCode, type GatewayFrame } from '@platen/protocol'
+import type { PurgeAsk } from '../domain/site-purges.ts'
 import type { SiteCdn } from '../ports/sites.ts'
 import type { LinkParts } from './link-parts.ts'
 import type { Peer } from './peer.ts'
@@ -12,8 +13,17 @@ interface Said {
   readonly code?: ErrorCode
 }
 
-/** Requests of one agent that are under way: it sends each again until it is answered, so a repeated one is no second one. */
-const mostOpen = 256
+/** What the CDN is asked for, and under which account. */
+interface Wanted {
+  readonly account: string
+  readonly ask: Omit<PurgeAsk, 'id'>
+}
+
+/**
+ * Requests of one agent that are under way: it sends each again until it is answered, so a repeated one is no second one. Ours
+ * has four at once, and after it has been away those of the connection before.
+ */
+const mostOpen = 16
 
 /**
  * What agents want purged at their site's CDN. Account, zone and hosts come from the gateway's own registry: an agent names
@@ -31,33 +41,31 @@ export class CdnRequests {
   /** Takes a request; the answer goes to the session by which it came last. What gets lost is asked for again. */
   take(peer: Peer, frame: Request): void {
     const open = this.#open.get(peer.agent.id) ?? new Map<string, Peer>()
-    const id = frame.purgeId
-    const isUnderWay = open.has(id)
-    if (!isUnderWay && open.size >= mostOpen) return this.#answer(peer, frame, { outcome: 'failed', code: 'rate.limited' })
-    this.#open.set(peer.agent.id, open.set(id, peer))
+    const { purgeId } = frame
+    const isUnderWay = open.has(purgeId)
+    if (!isUnderWay && open.size >= mostOpen) return this.#answer(peer, purgeId, { outcome: 'failed', code: 'rate.limited' })
+    this.#open.set(peer.agent.id, open.set(purgeId, peer))
     if (isUnderWay) return
-    const asker = (): Peer => open.get(id) ?? peer
-    void this.#purge(peer, frame, code => this.#answer(asker(), frame, { outcome: 'delayed', code })).then(said => {
-      const last = asker()
-      open.delete(id)
-      if (open.size === 0) this.#open.delete(peer.agent.id)
-      this.#answer(last, frame, said)
-    })
+    const asker = (): Peer => open.get(purgeId) ?? peer
+    // Nothing here keeps the frame while it waits for the CDN: its URLs may be many, and it may wait for long.
+    void this.#wanted(peer, frame)
+      .then(to => ('outcome' in to ? to : this.#parts.cdn.purge(to.account, to.ask, code => this.#answer(asker(), purgeId, delayed(code)))))
+      .then(said => {
+        const last = asker()
+        open.delete(purgeId)
+        if (open.size === 0) this.#open.delete(peer.agent.id)
+        this.#answer(last, purgeId, said)
+      })
   }
 
-  async #purge(peer: Peer, { what, urgent }: Request, delayed: (code: ErrorCode) => void): Promise<Said> {
+  async #wanted(peer: Peer, { what, urgent }: Request): Promise<Wanted | Said> {
     try {
       const { accountId, siteId } = peer.agent
-      const place = (await this.#parts.store.sites.find(accountId, siteId))?.cdn
-      if (!place) return { outcome: 'absent' }
-      const { account, zone, hosts } = place
-      const urls = 'urls' in what ? what.urls : []
-      assertOwn(urls, place)
-      return await this.#parts.cdn.purge(
-        account,
-        { siteId, place: { zone, hosts }, urls, everything: 'everything' in what, urgent },
-        delayed,
-      )
+      const cdn = (await this.#parts.store.sites.find(accountId, siteId))?.cdn
+      if (!cdn) return { outcome: 'absent' }
+      const { account, zone, hosts } = cdn
+      const urls = 'urls' in what ? ownUrls(what.urls, cdn) : []
+      return { account, ask: { siteId, place: { zone, hosts }, urls, everything: 'everything' in what, urgent } }
     } catch (error) {
       const { code } = toPlatenError(error)
       this.#parts.log.warn('link:cdn_refused', { agentId: peer.agent.id, code })
@@ -65,17 +73,28 @@ export class CdnRequests {
     }
   }
 
-  #answer(peer: Peer, { purgeId }: Request, { outcome, code }: Said): void {
+  #answer(peer: Peer, purgeId: string, { outcome, code }: Said): void {
     if (outcome !== 'delayed') this.#parts.metrics.count('cdn_requests', code ?? outcome)
     peer.send({ type: 'cdn.outcome', purgeId, outcome, ...(code === undefined ? {} : { code }) })
   }
 }
 
-/** @throws PlatenError url.invalid, cdn.unknown_host */
-function assertOwn(urls: readonly string[], { hosts }: SiteCdn): void {
-  for (const text of urls) {
+function delayed(code: ErrorCode): Said {
+  return { outcome: 'delayed', code }
+}
+
+/**
+ * The URLs as our parser writes them: another one may read a host out of what the agent wrote that is not the one we looked at,
+ * so nothing goes to the CDN as it came. @throws PlatenError input.too_large, url.invalid, cdn.unknown_host
+ */
+function ownUrls(texts: readonly string[], { hosts }: SiteCdn): readonly string[] {
+  // Counted as agents count it.
+  const size = texts.reduce((sum, text) => sum + JSON.stringify(text).length + 1, 0)
+  if (size > limits.cdn.requestBytes) throw new PlatenError('input.too_large')
+  return texts.map(text => {
     const url = URL.canParse(text) ? new URL(text) : undefined
-    if (!url || url.username !== '' || url.password !== '') throw new PlatenError('url.invalid')
+    if (!url || url.username !== '' || url.password !== '' || /[\\#]/.test(text)) throw new PlatenError('url.invalid')
     if (!hosts.includes(url.hostname)) throw new PlatenError('cdn.unknown_host')
-  }
+    return url.href
+  })
 }

@@ -5,7 +5,7 @@ import type { Metrics } from '../ports/metrics.ts'
 type Members = Readonly<Record<string, unknown>>
 
 const minuteMs = 60_000
-/** Lines of one event of one agent (or of one address, or of neither) that a minute has room for. */
+/** Lines of one event of one agent (or of one address, of one account at a CDN, or of none) that a minute has room for. */
 const linesEach = 10
 /** Agents and events that are told apart within a minute; those over it share what one has. */
 const mostNames = 100_000
@@ -30,7 +30,7 @@ export function quietLog(log: Log, clock: Pick<Clock, 'now'>, metrics: Metrics):
   }
   const write = (level: keyof Log, event: string, members: Members = {}): void => {
     startMinute(clock.now())
-    const asked = members['agentId'] ?? members['address']
+    const asked = members['agentId'] ?? members['address'] ?? members['account']
     const lines = written.get(event) ?? new Map<string, number>()
     written.set(event, lines)
     const named = typeof asked === 'string' ? asked : ''

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { readCdnFile } from '../../src/cdn/cdn-file.ts'
 
-const account = { name: 'main', provider: 'cloudflare', token: 'secret-token', plan: 'pro' }
+const account = { name: 'main', provider: 'cloudflare', token: 'secret-token', plan: 'pro', for: 'all' }
 
 describe('the CDN file', () => {
   let folder: string
@@ -22,7 +22,7 @@ describe('the CDN file', () => {
   }
 
   it('names accounts with their tokens and plans', () => {
-    const accounts = [account, { ...account, name: 'other', plan: 'enterprise', api: 'http://127.0.0.1:9' }]
+    const accounts = [account, { ...account, name: 'other', plan: 'enterprise', for: ['acct_1'], api: 'http://127.0.0.1:9' }]
     assert.deepEqual(
       readCdnFile(written(JSON.stringify({ accounts }))),
       accounts.map(({ provider: _provider, ...rest }) => rest),
@@ -42,6 +42,10 @@ describe('the CDN file', () => {
       { ...account, token: '' },
       { ...account, api: 'ftp://a' },
       { ...account, more: 1 },
+      { ...account, for: undefined },
+      { ...account, for: [] },
+      { ...account, for: 'acct_1' },
+      { ...account, for: ['site_1'] },
     ]
     const texts = [
       ...wrong.map(each => JSON.stringify({ accounts: [each] })),

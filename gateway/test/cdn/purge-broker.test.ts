@@ -12,9 +12,10 @@ function handCdn() {
   const cdn: Cdn = {
     limits: cloudflareLimits.pro,
     purge: (zone, what) =>
-      new Promise(resolve => {
-        const answer = async (said: CdnAnswer): Promise<void> => {
-          resolve(said)
+      new Promise((resolve, reject) => {
+        const answer = async (said: CdnAnswer | Error): Promise<void> => {
+          if (said instanceof Error) reject(said)
+          else resolve(said)
           await turn()
         }
         requests.push({ zone, what, answer })
@@ -46,8 +47,9 @@ const page = 'https://a.example/'
 
 describe('the broker', () => {
   it('says that a purge is done when all of it is, and not before', async () => {
-    const { want, requests, outcomes } = start()
+    const { want, requests, outcomes, clock } = start()
     want(Array.from({ length: 150 }, (_, index) => `${page}${index}`))
+    clock.advance(500)
     assert.equal(requests.length, 2)
     await requests[0]?.answer(purged)
     assert.deepEqual(outcomes, [])
@@ -56,9 +58,10 @@ describe('the broker', () => {
   })
 
   it('asks again for a URL that is wanted after its purge had left', async () => {
-    const { want, requests, outcomes } = start()
+    const { want, requests, outcomes, clock } = start()
     want([page])
     want([page])
+    clock.advance(500)
     assert.equal(requests.length, 2)
     await requests[0]?.answer(purged)
     assert.equal(outcomes.length, 1)
@@ -91,6 +94,59 @@ describe('the broker', () => {
     assert.deepEqual(outcomes, [{ outcome: 'failed', code: 'cdn.unavailable' }])
     assert.ok(clock.now() - began <= 11 * 60_000)
     assert.deepEqual(delays, ['cdn.unavailable'])
+  })
+
+  it('tries again where the CDN’s client breaks, and goes on', async () => {
+    const { want, requests, outcomes, clock } = start()
+    want([page])
+    await requests[0]?.answer(new TypeError('terminated'))
+    clock.advance(30_000)
+    await requests[1]?.answer(purged)
+    assert.deepEqual(outcomes, [purged])
+  })
+
+  it('holds each URL once however long the CDN fails with it', async () => {
+    const { want, requests, outcomes, clock } = start()
+    want(Array.from({ length: 150 }, (_, index) => `${page}${index}`))
+    want(Array.from({ length: 70 }, (_, index) => `${page}${index + 100}`))
+    for (let answered = 0; outcomes.length < 2; clock.advance(1_000)) {
+      const fresh = requests.slice(answered)
+      answered = requests.length
+      // The last first, so that parts of one ask meet in one request.
+      for (const { answer } of fresh.toReversed()) await answer({ outcome: 'failed', code: 'cdn.unavailable', again: true })
+    }
+    assert.deepEqual(outcomes, Array(2).fill({ outcome: 'failed', code: 'cdn.unavailable' }))
+    assert.ok(requests.every(({ what }) => 'urls' in what && new Set(what.urls).size === what.urls.length))
+  })
+
+  it('takes no more than it has memory for, and has room again where all of a site stands for it', async () => {
+    const { broker, requests, clock } = start()
+    const codes: string[] = []
+    const want = (site: number, count: number): void => {
+      const urls = Array.from({ length: count }, (_, index) => `https://${site}.example/${'x'.repeat(2_000)}${index}`)
+      const ask = { siteId: `${site}`, place: { zone: `${site}`, hosts: [`${site}.example`] }, urls, everything: count === 0, urgent: false }
+      void broker.purge(ask).then(said => codes.push(said.outcome === 'failed' ? said.code : said.outcome))
+    }
+    for (let site = 0; site < 15; site += 1) want(site, 2_000)
+    await turn()
+    assert.deepEqual(codes, ['rate.limited'])
+    want(0, 0)
+    want(14, 2_000)
+    want(15, 2_000)
+    await turn()
+    assert.deepEqual(codes, ['rate.limited', 'rate.limited'])
+    clock.advance(500)
+    await requests.find(({ what }) => 'hosts' in what)?.answer(purged)
+    assert.equal(codes.filter(code => code === 'purged').length, 2)
+  })
+
+  it('goes on in time where the clock is set back while it waits', async () => {
+    const { want, requests, clock } = start()
+    want([page])
+    await requests[0]?.answer({ outcome: 'limited', afterMs: 12_000 })
+    clock.set(-3_600_000)
+    clock.advance(12_100)
+    assert.equal(requests.length, 2)
   })
 
   it('gives up at once what the CDN will never do', async () => {

@@ -73,7 +73,7 @@ export class Api {
       progress: latestProgress(bus),
       catalog: { kinds, inputs: inputValidators, results: resultValidators },
       heldBecause: ({ id }) => (this.duplicates.has(id) ? 'duplicate' : undefined),
-      cdnAccounts: ['main'],
+      mayUseCdn: (accountId, name) => accountId === this.mine.accountId && name === 'main',
       trustProxy: [],
       rates,
       invite: (site, record) => invite(enrolment, site, record),

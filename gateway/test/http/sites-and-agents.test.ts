@@ -52,7 +52,12 @@ describe('a site at a CDN', () => {
     assert.deepEqual([none.status, none.body['cdn']], [200, undefined])
   })
 
-  it('has no hosts but its own, and no account that the gateway has no token for', async () => {
+  it('has its hosts as URLs have them', async () => {
+    const { body } = await api.ask('POST', `/v1/sites/${await site()}/cdn`, { body: { ...place, hosts: ['Shop.Example', 'shop.example'] } })
+    assert.deepEqual(body['cdn'], { ...place, hosts: ['shop.example'] })
+  })
+
+  it('has no hosts but its own, and no account that the gateway has no token for, or has it for others', async () => {
     const id = await site()
     for (const [wrong, field] of [
       [{ ...place, hosts: ['shop.example', 'other.example'] }, 'hosts'],
@@ -62,7 +67,11 @@ describe('a site at a CDN', () => {
       const { status, body } = await api.ask('POST', `/v1/sites/${id}/cdn`, { body: wrong })
       assert.deepEqual([status, body['field']], [400, field])
     }
-    for (const body of [{ account: 'main' }, { zone: place.zone, hosts: place.hosts }, { ...place, zone: '../x' }])
+    const token = api.theirs.token.admin
+    const { id: theirs } = (await api.ask('POST', '/v1/sites', { token, body: { url: 'https://www.shop.example' } })).body
+    const denied = await api.ask('POST', `/v1/sites/${String(theirs)}/cdn`, { token, body: place })
+    assert.deepEqual([denied.status, denied.body['field']], [400, 'account'])
+    for (const body of [{ account: 'main' }, { zone: place.zone, hosts: place.hosts }, { ...place, zone: '../x' }, { ...place, hosts: ['a b.shop.example'] }])
       assert.equal((await api.ask('POST', `/v1/sites/${id}/cdn`, { body })).status, 400)
     assert.equal((await api.ask('GET', `/v1/sites/${id}`)).body['cdn'], undefined)
   })

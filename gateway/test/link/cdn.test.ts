@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
-import { newId, type AgentFrame, type ErrorCode } from '@platen/protocol'
+import { limits, newId, type AgentFrame, type ErrorCode } from '@platen/protocol'
 import type { PurgeAsk } from '../../src/domain/site-purges.ts'
 import type { PurgeOutcome } from '../../src/ports/purge-desk.ts'
 import { GatewayFixture, type Enrolled } from './gateway-fixture.ts'
@@ -74,6 +74,28 @@ describe('a purge at the CDN', { timeout: 30_000 }, () => {
       assert.ok(code === 'cdn.unknown_host' || code === 'url.invalid')
     }
     assert.deepEqual(asked, [])
+  })
+
+  it('names to the CDN what the gateway has looked at, and nothing that another parser may read otherwise', async () => {
+    await register()
+    for (const url of ['https://a.example\\@b.example/x', 'https://a.example/#@b.example/']) {
+      connection.send(request({ purgeId: newId('purge'), what: { urls: [url] } }))
+      assert.equal((await connection.next('cdn.outcome')).code, 'url.invalid')
+    }
+    connection.send(request({ what: { urls: ['https://A.example/b/../ü'] } }))
+    await underWay(1)
+    assert.deepEqual(asked[0]?.wanted.urls, ['https://a.example/%C3%BC'])
+  })
+
+  it('is refused over the size of a request, and beyond what an agent has under way at once', async () => {
+    await register()
+    const urls = Array.from({ length: limits.cdn.requestUrls }, (_, index) => `https://a.example/${'x'.repeat(1_500)}${index}`)
+    connection.send(request({ what: { urls } }))
+    assert.equal((await connection.next('cdn.outcome')).code, 'input.too_large')
+    for (let count = 0; count < 17; count += 1) connection.send(request({ purgeId: newId('purge') }))
+    assert.equal((await connection.next('cdn.outcome')).code, 'rate.limited')
+    await underWay(16)
+    assert.equal(asked.length, 16)
   })
 
   it('is said to be delayed while the CDN does not take it, and then what came of it', async () => {

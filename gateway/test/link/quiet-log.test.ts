@@ -25,4 +25,13 @@ describe('a log that a peer cannot fill', () => {
       ['link:open', { agentId: 'agent_1' }],
     ])
   })
+
+  it('writes of one account at a CDN however much it writes of another', () => {
+    lines.length = 0
+    const metrics = { count: () => {}, gauge: () => {} }
+    const log = quietLog({ info: line, warn: line, error: line }, new ManualClock(), metrics)
+    for (let time = 0; time < 1_000; time += 1) log.warn('cdn:failed', { account: 'one' })
+    log.warn('cdn:failed', { account: 'two' })
+    assert.equal(lines.length, 11)
+  })
 })

@@ -18,8 +18,16 @@ export interface Purged {
   readonly at: number
 }
 
-/** What the stand-in does to requests instead of answering them. */
-export type Trouble = { readonly status: number; readonly retryAfter?: number } | 'silent' | 'cut' | undefined
+/**
+ * What the stand-in does to requests instead of answering them; an object without a status is the body of a 200, of which it
+ * sends no end where it is `stalled` and half where it is `cut`.
+ */
+export type Trouble =
+  | { readonly status: number; readonly retryAfter?: number }
+  | { readonly body: string; readonly type: string; readonly end?: 'stalled' | 'cut' }
+  | 'silent'
+  | 'cut'
+  | undefined
 
 /** A stand-in of Cloudflare's API, as far as purges go: real HTTP, its schema, its published limits, and no mercy. */
 export interface CloudflareStandIn {
@@ -49,6 +57,7 @@ export async function cloudflareStandIn(options: StandInOptions): Promise<Cloudf
   })
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await bodyOf(request)
+    if (typeof state.trouble === 'object' && 'body' in state.trouble) return odd(response, state.trouble)
     if (typeof state.trouble === 'object') return refuse(response, state.trouble.status, 10_000, state.trouble.retryAfter)
     const zone = /^\/zones\/([0-9a-f]{32})\/purge_cache$/.exec(request.url ?? '')?.[1]
     if (request.method !== 'POST' || zone === undefined) return refuse(response, 404, 7_000)
@@ -112,6 +121,13 @@ function purgeOf(body: unknown): Record<string, unknown> | undefined {
   if (!value.every(each => typeof each === 'string' && each !== '')) return undefined
   if (name === 'files' && !value.every(each => URL.canParse(each as string) && /^https?:/.test(each as string))) return undefined
   return { [name as string]: value }
+}
+
+function odd(response: ServerResponse, { body, type, end }: Extract<Trouble, { body: string }>): void {
+  response.writeHead(200, { 'content-type': type })
+  if (end === undefined) return void response.end(body)
+  response.write(body)
+  if (end === 'cut') setImmediate(() => response.destroy())
 }
 
 function refuse(response: ServerResponse, status: number, code: number, retryAfter?: number): void {

@@ -4,6 +4,9 @@ import { iso, ok, type Route } from '../context.ts'
 import { pageAnswer, pageRequest } from '../paging.ts'
 import { invitationShape, listOf, pageQuery, siteShape } from '../shapes.ts'
 
+/** A host as DNS has it; another alphabet's is in Punycode in every URL. */
+const hostPattern = '^[0-9A-Za-z]([0-9A-Za-z-]*[0-9A-Za-z])?([.][0-9A-Za-z]([0-9A-Za-z-]*[0-9A-Za-z])?)*$'
+
 /** Sites and the tokens that let agents enrol. */
 export const siteRoutes: readonly Route[] = [
   {
@@ -64,7 +67,7 @@ export const siteRoutes: readonly Route[] = [
     path: '/v1/sites/:id/cdn',
     scope: 'admin',
     summary: 'Say where a site is at a CDN; without an account, that it is at none',
-    description: 'The account is one of the gateway’s CDN file. Hosts are the site’s own, or below it: nothing else is purged for it.',
+    description: 'The account is one that the gateway’s CDN file has for you. Hosts are the site’s own, or below it: nothing else is purged for it.',
     audit: 'site.cdn',
     body: {
       type: 'object',
@@ -72,15 +75,15 @@ export const siteRoutes: readonly Route[] = [
       properties: {
         account: { type: 'string', pattern: '^[a-z0-9-]{1,40}$' },
         zone: { type: 'string', pattern: '^[0-9a-zA-Z_-]{1,64}$' },
-        hosts: { type: 'array', minItems: 1, maxItems: 20, items: { type: 'string', maxLength: 253 } },
+        hosts: { type: 'array', minItems: 1, maxItems: 20, items: { type: 'string', maxLength: 253, pattern: hostPattern } },
       },
       anyOf: [{ required: ['account', 'zone', 'hosts'] }, { maxProperties: 0 }],
     },
     bodyExample: { account: 'main', zone: '023e105f4ecef8ad9ca31a8372d0c353', hosts: ['example.com', 'www.example.com'] },
     answer: { status: 200, ...siteShape },
-    handle: async ({ token, params, body, record }, { store, cdnAccounts }) => {
+    handle: async ({ token, params, body, record }, { store, mayUseCdn }) => {
       const site = found(await store.sites.find(token.accountId, params['id'] ?? ''))
-      const cdn = body['account'] === undefined ? null : siteCdn(site, body, cdnAccounts)
+      const cdn = body['account'] === undefined ? null : siteCdn(site, body, name => mayUseCdn(token.accountId, name))
       await store.sites.setCdn(token.accountId, site.id, cdn, record(site.id))
       return ok(show(found(await store.sites.find(token.accountId, site.id))))
     },
@@ -88,10 +91,13 @@ export const siteRoutes: readonly Route[] = [
 ]
 
 /** @throws PlatenError input.invalid, url.foreign */
-function siteCdn(site: Site, body: Readonly<Record<string, unknown>>, accounts: readonly string[]): SiteCdn {
-  const { account, zone, hosts } = body as { account: string; zone: string; hosts: readonly string[] }
-  if (!accounts.includes(account))
-    throw new PlatenError('input.invalid', 'No such account in the gateway’s CDN file.', { field: 'account' })
+function siteCdn(site: Site, body: Readonly<Record<string, unknown>>, mayUse: (account: string) => boolean): SiteCdn {
+  const { account, zone, hosts: named } = body as { account: string; zone: string; hosts: readonly string[] }
+  // As they are in URLs, with which they are compared.
+  const hosts = named.map(host => host.toLowerCase())
+  // One that is another's is as if it was not there.
+  if (!mayUse(account))
+    throw new PlatenError('input.invalid', 'No such account in the gateway’s CDN file for you.', { field: 'account' })
   const own = new URL(site.url).hostname.replace(/^www\./, '')
   if (!hosts.every(host => host === own || host.endsWith(`.${own}`))) throw new PlatenError('url.foreign', undefined, { field: 'hosts' })
   return { account, zone, hosts: [...new Set(hosts)] }
