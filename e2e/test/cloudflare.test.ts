@@ -60,7 +60,11 @@ describe('Cloudflare, through its own client', () => {
       { body: '<html>Gateway</html>', type: 'text/html' },
     ] as const) {
       api.trouble = trouble
-      assert.deepEqual(await hasty.purge(zone, { urls }), { outcome: 'failed', code: 'cdn.unavailable', again: true }, JSON.stringify(trouble))
+      assert.deepEqual(
+        await hasty.purge(zone, { urls }),
+        { outcome: 'failed', code: 'cdn.unavailable', again: true },
+        JSON.stringify(trouble),
+      )
     }
   })
 

@@ -23,7 +23,7 @@ const limitedMs = 12_000
 const longestLimitedMs = 300_000
 
 /** Purges through Cloudflare's API. The token is in no log and no error. Where an answer is not there in time, it is none. */
-export function cloudflare({ token, plan, api, name }: Omit<CloudflareAccount, 'for'>, log: Log, requestMs = answerMs): Cdn {
+export function cloudflare({ token, plan, api, name }: Omit<CloudflareAccount, 'for'>, log: Log, requestMs: number = answerMs): Cdn {
   // What fails is tried again by the broker, which knows of everything else that waits.
   const client = createClient({
     resources: [BaseCache],

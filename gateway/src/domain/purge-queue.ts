@@ -27,11 +27,6 @@ export class PurgeQueue {
     this.#requests = new TokenFund(limits.requests, nowMs)
   }
 
-  /** URLs and hosts that wait. */
-  get size(): number {
-    return [...this.#sites.values()].reduce((sum, site) => sum + site.size, 0)
-  }
-
   /** Answers the ids of the asks that a purge of all of their site now stands for. */
   add(ask: PurgeAsk): readonly number[] {
     if (ask.urls.length === 0 && !ask.everything) return []

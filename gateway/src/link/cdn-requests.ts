@@ -49,7 +49,11 @@ export class CdnRequests {
     const asker = (): Peer => open.get(purgeId) ?? peer
     // Nothing here keeps the frame while it waits for the CDN: its URLs may be many, and it may wait for long.
     void this.#wanted(peer, frame)
-      .then(to => ('outcome' in to ? to : this.#parts.cdn.purge(to.account, to.ask, code => this.#answer(asker(), purgeId, delayed(code)))))
+      .then((to): Said | Promise<Said> => {
+        if ('outcome' in to) return to
+        return this.#parts.cdn.purge(to.account, to.ask, code => this.#answer(asker(), purgeId, { outcome: 'delayed', code }))
+      })
+      .catch((error: unknown) => this.#refused(peer, error))
       .then(said => {
         const last = asker()
         open.delete(purgeId)
@@ -67,20 +71,20 @@ export class CdnRequests {
       const urls = 'urls' in what ? ownUrls(what.urls, cdn) : []
       return { account, ask: { siteId, place: { zone, hosts }, urls, everything: 'everything' in what, urgent } }
     } catch (error) {
-      const { code } = toPlatenError(error)
-      this.#parts.log.warn('link:cdn_refused', { agentId: peer.agent.id, code })
-      return { outcome: 'failed', code }
+      return this.#refused(peer, error)
     }
+  }
+
+  #refused(peer: Peer, error: unknown): Said {
+    const { code } = toPlatenError(error)
+    this.#parts.log.warn('link:cdn_refused', { agentId: peer.agent.id, code })
+    return { outcome: 'failed', code }
   }
 
   #answer(peer: Peer, purgeId: string, { outcome, code }: Said): void {
     if (outcome !== 'delayed') this.#parts.metrics.count('cdn_requests', code ?? outcome)
     peer.send({ type: 'cdn.outcome', purgeId, outcome, ...(code === undefined ? {} : { code }) })
   }
-}
-
-function delayed(code: ErrorCode): Said {
-  return { outcome: 'delayed', code }
 }
 
 /**

@@ -71,7 +71,12 @@ describe('a site at a CDN', () => {
     const { id: theirs } = (await api.ask('POST', '/v1/sites', { token, body: { url: 'https://www.shop.example' } })).body
     const denied = await api.ask('POST', `/v1/sites/${String(theirs)}/cdn`, { token, body: place })
     assert.deepEqual([denied.status, denied.body['field']], [400, 'account'])
-    for (const body of [{ account: 'main' }, { zone: place.zone, hosts: place.hosts }, { ...place, zone: '../x' }, { ...place, hosts: ['a b.shop.example'] }])
+    for (const body of [
+      { account: 'main' },
+      { zone: place.zone, hosts: place.hosts },
+      { ...place, zone: '../x' },
+      { ...place, hosts: ['a b.shop.example'] },
+    ])
       assert.equal((await api.ask('POST', `/v1/sites/${id}/cdn`, { body })).status, 400)
     assert.equal((await api.ask('GET', `/v1/sites/${id}`)).body['cdn'], undefined)
   })

@@ -67,7 +67,8 @@ export const siteRoutes: readonly Route[] = [
     path: '/v1/sites/:id/cdn',
     scope: 'admin',
     summary: 'Say where a site is at a CDN; without an account, that it is at none',
-    description: 'The account is one that the gateway’s CDN file has for you. Hosts are the site’s own, or below it: nothing else is purged for it.',
+    description:
+      'The account is one that the gateway’s CDN file has for you. Hosts are the site’s own, or below it: nothing else is purged for it.',
     audit: 'site.cdn',
     body: {
       type: 'object',
@@ -96,8 +97,7 @@ function siteCdn(site: Site, body: Readonly<Record<string, unknown>>, mayUse: (a
   // As they are in URLs, with which they are compared.
   const hosts = named.map(host => host.toLowerCase())
   // One that is another's is as if it was not there.
-  if (!mayUse(account))
-    throw new PlatenError('input.invalid', 'No such account in the gateway’s CDN file for you.', { field: 'account' })
+  if (!mayUse(account)) throw new PlatenError('input.invalid', 'No such account in the gateway’s CDN file for you.', { field: 'account' })
   const own = new URL(site.url).hostname.replace(/^www\./, '')
   if (!hosts.every(host => host === own || host.endsWith(`.${own}`))) throw new PlatenError('url.foreign', undefined, { field: 'hosts' })
   return { account, zone, hosts: [...new Set(hosts)] }
