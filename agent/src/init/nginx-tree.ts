@@ -10,6 +10,8 @@ export interface Directive {
 /** Blocks within blocks, and directives in all: what nginx reads has fewer, and what it would not read may have any. */
 const mostNesting = 50
 const mostDirectives = 100_000
+/** No path is longer (PATH_MAX of Linux), and `matchesGlob` throws at patterns of 64 KiB. */
+const longestPattern = 4_096
 const token =
   /#[^\n]*|"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|([{};])|((?:\$\{\w{1,100}\}|\\.|[^\s{};"'#\\])(?:\$\{\w{1,100}\}|\\.|[^\s{};\\])*)/gs
 
@@ -47,6 +49,7 @@ export function parseNginxDump(dump: string): readonly Directive[] {
   const main = parts[0] ?? ''
   const matched = new Map<string, readonly string[]>()
   const filesOf = (pattern: string): readonly string[] => {
+    if (pattern.length > longestPattern) return []
     const known = matched.get(pattern) ?? [...files.keys()].filter(path => matchesGlob(path, pattern))
     matched.set(pattern, known)
     return known

@@ -72,6 +72,9 @@ describe('parseNginxDump', () => {
 
   it('ends on files that include themselves, and on text that is no dump', () => {
     assert.deepEqual(parseNginxDump('# configuration file /a:\ninclude /a;'), [])
+    assert.deepEqual(parseNginxDump(`# configuration file /a:\ninclude /${'a'.repeat(70_000)};\nuser b;`), [
+      { name: 'user', args: ['b'], children: [] },
+    ])
     assert.deepEqual(parseNginxDump('http {}'), [])
   })
 })

@@ -3,6 +3,7 @@ import type { Attack } from './attack.ts'
 import type { Ground } from './ground.ts'
 
 const attackMs = 6_000
+const lookMs = 100
 /** An agent that was told nonsense comes back with back-off, on a machine that is busy with being attacked. */
 const patienceMs = 30_000
 
@@ -11,6 +12,8 @@ export const rogueAttack: Attack = {
   name: 'a gateway that was taken over',
   run: async ({ rogue }, dice, count) => {
     rogue.attack(dice, count)
+    // The longer agents were sent away again and again, the later they come.
+    for (const until = performance.now() + patienceMs; rogue.helloes() === 0 && performance.now() < until;) await delay(lookMs)
     await delay(attackMs)
     rogue.giveBack()
   },
