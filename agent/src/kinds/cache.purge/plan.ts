@@ -92,6 +92,9 @@ export function isOfSite(key: string, site: string): boolean {
   return addressOfKey(key, site) !== undefined
 }
 
+/** Each run of capitals is taken whole: tried in parts, a long one would be tried in more ways than there is time for. */
+const beforeHost = /^(?:https?|[A-Z]{3,}(?![A-Z])|[^A-Za-z0-9.])*$/
+
 /**
  * The path and query in a key such as `httpGETshop.example/path?query`: scheme, method and separators in any order, then the
  * host with or without its port, then the address up to a separator of the key's own (`|`, a space).
@@ -101,7 +104,7 @@ function addressOfKey(key: string, site: string): string | undefined {
   const names = [host, ...(port === '' ? [] : [hostname])]
   for (const name of names) {
     const at = key.indexOf(`${name}/`)
-    if (at >= 0 && /^(?:https?|[A-Z]{3,7}|[^A-Za-z0-9.])*$/.test(key.slice(0, at))) return key.slice(at + name.length).split(/[| ]/, 1)[0]
+    if (at >= 0 && beforeHost.test(key.slice(0, at))) return key.slice(at + name.length).split(/[| ]/, 1)[0]
   }
   return undefined
 }
