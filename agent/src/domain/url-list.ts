@@ -1,9 +1,9 @@
+import { urlLength, urlPattern } from '@platen/protocol'
+
 /** URLs that one message names, and how much text they are: less than a line of a worker may hold. */
 export const mostUrls = 2_000
 export const mostCharacters = 500_000
-const mostAddress = 2_048
-// oxlint-disable-next-line no-control-regex -- as protocol has it.
-const address = /^https?:\/\/[^\s\u0000-\u001f]+$/
+const address = new RegExp(urlPattern)
 
 /** Whether a value is what one message may name. */
 export function isUrlList(value: unknown): value is readonly string[] {
@@ -26,5 +26,5 @@ export function inParts(urls: readonly string[]): readonly (readonly string[])[]
 }
 
 function isAddress(value: unknown): boolean {
-  return typeof value === 'string' && value.length <= mostAddress && address.test(value)
+  return typeof value === 'string' && value.length <= urlLength && address.test(value)
 }

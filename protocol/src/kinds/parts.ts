@@ -1,7 +1,8 @@
 import { Type, type TSchema } from 'typebox'
+import { urlLength, urlPattern } from '../url-pattern.ts'
 
 /** An absolute http(s) URL; which hosts are allowed is the handler's to check. */
-export const Url: TSchema = Type.String({ pattern: '^https?://[^\\s\\u0000-\\u001f]+$', maxLength: 2048 })
+export const Url: TSchema = Type.String({ pattern: urlPattern, maxLength: urlLength })
 
 /** What happened, in a sentence for the site's owner. */
 export const Summary: TSchema = Type.String({ maxLength: 500 })
