@@ -4,6 +4,7 @@ import type { Hint } from '../domain/hint.ts'
 import { noMetrics, type Metrics } from '../ports/metrics.ts'
 import { Admission, type AdmissionRates, type Load } from './admission.ts'
 import { AgentFrames } from './agent-frames.ts'
+import { Beats } from './beats.ts'
 import { CdnRequests } from './cdn-requests.ts'
 import { clientAddress } from './client-address.ts'
 import { Dispatcher } from './dispatcher.ts'
@@ -72,6 +73,7 @@ export function openLink({
     registry,
     dispatcher,
     frames: new AgentFrames(parts, new SiteJobs(parts, { ...limits.created, ...created })),
+    beats: new Beats(parts),
     reports: new StateReports(parts),
     cdnRequests: new CdnRequests(parts),
     kindLists: new KindLists(parts.catalog),

@@ -15,6 +15,7 @@ import type { WebSocket } from 'ws'
 import { placeOf, type Place } from '../domain/place.ts'
 import type { Agent } from '../ports/agents.ts'
 import type { AgentFrames } from './agent-frames.ts'
+import type { Beats } from './beats.ts'
 import type { CdnRequests } from './cdn-requests.ts'
 import { ConnectedMark } from './connected-mark.ts'
 import type { Dispatcher } from './dispatcher.ts'
@@ -36,6 +37,7 @@ export interface SessionOptions {
   readonly parts: LinkParts
   readonly registry: Registry
   readonly frames: AgentFrames
+  readonly beats: Beats
   readonly reports: StateReports
   readonly cdnRequests: CdnRequests
   readonly dispatcher: Dispatcher
@@ -64,8 +66,6 @@ export class Session implements Peer, SocketOwner {
   #step: SessionStep
   #heardAt: number
   #tokens: number = limits.link.frameBurst
-  /** The last heartbeat that was acted on. */
-  #beatAt = 0
   /** What it said of jobs, or was to be told of them, was left out because another process held the same key. */
   #isUnheard = false
 
@@ -197,19 +197,6 @@ export class Session implements Peer, SocketOwner {
   /** No other process holds its key any more: what it was not heard with it says again when it comes back. */
   alone(): void {
     if (this.#isUnheard) this.close(4013)
-  }
-
-  /** Whether a heartbeat is acted on: each costs a write a run, and is not wanted much sooner than it was asked for. */
-  takesBeat(): boolean {
-    const { clock, heartbeatMs, metrics } = this.#options.parts
-    const sinceMs = clock.now() - this.#beatAt
-    // A clock that was set back must not keep leases from being renewed.
-    if (sinceMs >= 0 && sinceMs < heartbeatMs * limits.link.shortestBeat) {
-      metrics.count('link_frames_surplus', 'heartbeat')
-      return false
-    }
-    this.#beatAt = clock.now()
-    return true
   }
 
   /** A ping counts as a frame: its answer takes room in the send buffer of a peer that may not read. */

@@ -4,10 +4,10 @@ import type { Session, SessionOptions } from './session.ts'
 
 /** Acts on a frame of an open session. @throws what the store throws */
 export async function takeFrame(session: Session, key: string, frame: AgentFrame, options: SessionOptions): Promise<void> {
-  const { frames, reports, dispatcher } = options
+  const { frames, beats, reports, dispatcher } = options
   switch (frame.type) {
     case 'heartbeat':
-      if (!session.takesBeat()) return
+      if (!beats.take(session)) return
       await session.checkRecord()
       reports.catchUp(session)
       return frames.running(session, frame.running)
