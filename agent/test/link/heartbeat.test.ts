@@ -116,17 +116,18 @@ describe('the heartbeat of a session', { timeout: 60_000 }, () => {
   })
 
   it('stays where nothing comes but the answers to its pings', async test => {
+    const { mock: heard } = test.mock.method(Heartbeat.prototype, 'heard')
     const bench = await LinkBench.make(test as TestContext)
     bench.clock.heldMs = beatMs
     const socket = await bench.welcomed()
     await socket.next('heartbeat')
+    await until(() => heard.callCount() === 1, 'heard')
     let passed = bench.clock.monotonic()
-    const { mock } = test.mock.method(bench.clock, 'monotonic', () => passed)
+    test.mock.method(bench.clock, 'monotonic', () => passed)
     for (let beats = 1; beats <= 4; beats += 1) {
       passed += 60_000
       bench.clock.pass(beatMs)
-      const looked = mock.callCount()
-      await until(() => mock.callCount() > looked, 'heard')
+      await until(() => heard.callCount() === beats + 1, 'heard')
     }
     assert.equal(bench.state, 'open')
     assert.equal(socket.pings, 5)
