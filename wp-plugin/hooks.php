@@ -16,6 +16,11 @@ add_filter( 'pre_update_option_active_plugins', array( 'Platen\Record\Load_Order
 // What a visitor's page is made of. Only the object cache is watched from here on; all that needs a hook has one.
 if ( Platen\Record\Recorder::begin() ) {
 	add_filter( 'pre_option', array( 'Platen\Record\Reads', 'filter_pre_option' ), PHP_INT_MAX, 2 );
+	add_filter( 'pre_option_sticky_posts', array( 'Platen\Record\Sticky', 'filter_pre_option' ), PHP_INT_MAX );
+	add_filter( 'wp_get_object_terms_args', array( 'Platen\Record\Term_Use', 'filter_wp_get_object_terms_args' ), PHP_INT_MAX );
+	add_filter( 'get_object_terms', array( 'Platen\Record\Term_Use', 'filter_get_object_terms' ), PHP_INT_MIN );
+	add_filter( 'post_class_taxonomies', array( 'Platen\Record\Term_Use', 'filter_post_class_taxonomies' ), PHP_INT_MAX );
+	add_filter( 'post_class', array( 'Platen\Record\Term_Use', 'filter_post_class' ), PHP_INT_MIN );
 	add_action( 'switch_blog', array( 'Platen\Record\Reads', 'action_switch_blog' ), PHP_INT_MIN );
 	add_action( 'switch_blog', array( 'Platen\Record\Watched_Cache', 'action_switch_blog' ), PHP_INT_MIN );
 	add_action( 'send_headers', array( 'Platen\Record\Watched_Cache', 'action_send_headers' ), PHP_INT_MAX );

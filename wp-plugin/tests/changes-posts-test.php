@@ -111,15 +111,29 @@ final class Changes_Posts_Test extends Change_Test_Case {
 		self::assertSame( array( '“Other” was updated' ), $noted['what'] );
 	}
 
-	public function test_notes_that_a_post_is_sticky_in_the_option_that_pages_read() {
+	public function test_notes_a_post_that_becomes_sticky_and_the_list_of_those() {
 		$id    = $this->made();
 		$noted = self::noted(
 			static function () use ( $id ) {
 				stick_post( $id );
 			}
 		);
-		self::assertTags( array( 'option:sticky_posts' ), $noted );
-		unstick_post( $id );
+		self::assertTags( array( 'option:sticky_posts', "sticky:$id" ), $noted );
+		$other = $this->made();
+		stick_post( $other );
+		$noted = self::noted(
+			static function () use ( $id ) {
+				unstick_post( $id );
+			}
+		);
+		self::assertTags( array( 'option:sticky_posts', "sticky:$id" ), $noted );
+		$noted = self::noted(
+			static function () {
+				delete_option( 'sticky_posts' );
+			}
+		);
+		self::assertTrue( $noted['everything'] );
+		add_option( 'sticky_posts', array() );
 	}
 
 	public function test_notes_price_stock_and_featured_image_as_the_post_itself() {

@@ -33,6 +33,7 @@ final class Changes_Site_Test extends Change_Test_Case {
 			}
 		);
 		self::assertTags( array( "term:$term", 'terms:category' ), $noted );
+		self::assertNotContains( "termslug:$term", $noted['tags'] );
 		self::assertSame( array( '“Olds” was updated' ), $noted['what'] );
 		self::assertSame( array(), $noted['hidden'] );
 		self::assertContains( $link, $noted['urls'] );
@@ -41,7 +42,7 @@ final class Changes_Site_Test extends Change_Test_Case {
 				wp_delete_term( $term, 'category' );
 			}
 		);
-		self::assertTags( array( "term:$term", 'terms:category' ), $noted );
+		self::assertTags( array( "term:$term", "termslug:$term", 'terms:category' ), $noted );
 		self::assertSame( array( $link, $link . 'feed/' ), $noted['hidden'] );
 	}
 
@@ -49,7 +50,9 @@ final class Changes_Site_Test extends Change_Test_Case {
 		$term = $this->term();
 		$link = get_term_link( $term );
 		wp_update_term( $term, 'category', array( 'slug' => 'elsewhere' . wp_rand() ) );
-		self::assertSame( array( $link, $link . 'feed/' ), self::together( self::written( false ) )['hidden'] );
+		$noted = self::together( self::written( false ) );
+		self::assertSame( array( $link, $link . 'feed/' ), $noted['hidden'] );
+		self::assertTags( array( "term:$term", "termslug:$term", 'terms:category' ), $noted );
 	}
 
 	public function test_notes_the_lists_of_both_ancestors_of_a_term_that_moves() {
@@ -73,7 +76,7 @@ final class Changes_Site_Test extends Change_Test_Case {
 				wp_delete_term( $term, 'post_tag' );
 			}
 		);
-		self::assertTags( array( "term:$term", 'terms:post_tag', "post:$post", "list:post/term:$term" ), $noted );
+		self::assertTags( array( "term:$term", "termslug:$term", 'terms:post_tag', "post:$post", "list:post/term:$term" ), $noted );
 	}
 
 	public function test_notes_a_meta_field_of_a_term_as_the_term() {

@@ -26,6 +26,13 @@ abstract class Record_Test_Case extends Site_Test_Case {
 	private $terms = array();
 
 	/**
+	 * Scheduled work beside a test would write back options that the test has changed: the object cache has all in one.
+	 */
+	protected function setUp(): void {
+		$this->site_runs( 'defined( "DISABLE_WP_CRON" ) || define( "DISABLE_WP_CRON", true );' );
+	}
+
+	/**
 	 * Takes terms away, and puts options back.
 	 */
 	protected function tearDown(): void {
@@ -123,6 +130,18 @@ abstract class Record_Test_Case extends Site_Test_Case {
 		self::assertSame( (string) $lines[0]['at'], wp_remote_retrieve_header( $answer, 'x-platen-made' ) );
 		self::assertFits( $lines[0] );
 		return $lines[0];
+	}
+
+	/**
+	 * Has the site make a page of PHP.
+	 *
+	 * @param string $php Run when WordPress has looked up a feed that there is not.
+	 * @return string Its path.
+	 */
+	protected function page_of( string $php ): string {
+		$name = wp_rand();
+		$this->site_runs( "add_action( 'template_redirect', function () { if ( '$name' === ( \$_GET['of'] ?? '' ) ) { $php; exit; } } );" );
+		return "/?feed=none&of=$name";
 	}
 
 	/**

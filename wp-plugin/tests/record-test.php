@@ -12,13 +12,6 @@ namespace Platen\Tests;
  */
 final class Record_Test extends Record_Test_Case {
 	/**
-	 * Scheduled work beside a test would write back options that the test has changed: the object cache has all in one.
-	 */
-	protected function setUp(): void {
-		$this->site_runs( 'defined( "DISABLE_WP_CRON" ) || define( "DISABLE_WP_CRON", true );' );
-	}
-
-	/**
 	 * A category with three posts, two on a page.
 	 *
 	 * @return int[] The category, and the posts, newest first.

@@ -7,6 +7,7 @@
 
 namespace Platen\Change;
 
+use Platen\Record\Sticky;
 use Platen\Record\Volatile;
 
 defined( 'ABSPATH' ) || exit;
@@ -38,8 +39,11 @@ final class Options {
 	public static function action_updated_option( $name, $before, $after ) {
 		if ( 'active_plugins' === $name ) {
 			self::plugins( (array) $before, (array) $after );
-		} else {
-			self::changed( (string) $name );
+			return;
+		}
+		self::changed( (string) $name );
+		if ( Sticky::OPTION === $name ) {
+			self::sticky( (array) $before, (array) $after );
 		}
 	}
 
@@ -59,6 +63,11 @@ final class Options {
 	 * @param string $name Of the option.
 	 */
 	public static function action_deleted_option( $name ) {
+		if ( Sticky::OPTION === $name ) {
+			// Nobody knows any more which posts they were.
+			Site::everything( 'option.changed', (string) $name );
+			return;
+		}
 		self::changed( (string) $name );
 	}
 
@@ -70,6 +79,18 @@ final class Options {
 	public static function action_site_option( $name ) {
 		if ( is_multisite() && ! Volatile::is_option( (string) $name ) && ! self::is_derived( (string) $name ) ) {
 			Site::everything( 'active_sitewide_plugins' === $name ? 'plugins' : 'network', '', true );
+		}
+	}
+
+	/**
+	 * Other posts stay on top.
+	 *
+	 * @param int[] $before Their ids.
+	 * @param int[] $after  Likewise.
+	 */
+	private static function sticky( array $before, array $after ) {
+		foreach ( array_merge( array_diff( $before, $after ), array_diff( $after, $before ) ) as $post ) {
+			Request::change()->tags( array( Tag::of( 'sticky', (int) $post ) ) );
 		}
 	}
 

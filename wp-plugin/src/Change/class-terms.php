@@ -14,7 +14,7 @@ defined( 'ABSPATH' ) || exit;
  */
 final class Terms {
 	/**
-	 * Terms as they were: link and ancestors, by blog and term.
+	 * Terms as they were: slug, link and ancestors, by blog and term.
 	 *
 	 * @var array[][]
 	 */
@@ -59,6 +59,9 @@ final class Terms {
 				Request::change()->tags( Tag::lists( 'list', $type, '/term:' . $ancestor ) );
 			}
 		}
+		if ( $before['slug'] !== $after['slug'] ) {
+			Request::change()->tags( array( Tag::of( 'termslug', (int) $term ) ) );
+		}
 		self::leave( $before['link'], $after['link'] );
 	}
 
@@ -73,6 +76,7 @@ final class Terms {
 	public static function action_delete_term( $term, $tt_id, $taxonomy, $row ) {
 		$before = self::take( (int) $term );
 		self::note( 'deleted', (int) $term, (string) $taxonomy, (string) $row->name );
+		Request::change()->tags( array( Tag::of( 'termslug', (int) $term ) ) );
 		self::leave( $before['link'], '' );
 	}
 
@@ -104,7 +108,7 @@ final class Terms {
 	}
 
 	/**
-	 * Link and ancestors of a term.
+	 * Slug, link and ancestors of a term.
 	 *
 	 * @param int    $term     Id of the term.
 	 * @param string $taxonomy Of the term.
@@ -112,6 +116,7 @@ final class Terms {
 	private static function state( int $term, string $taxonomy ): array {
 		$link = is_taxonomy_viewable( $taxonomy ) ? get_term_link( $term, $taxonomy ) : '';
 		return array(
+			'slug'  => (string) get_term_field( 'slug', $term, $taxonomy, 'raw' ),
 			'link'  => is_string( $link ) ? $link : '',
 			'above' => is_taxonomy_hierarchical( $taxonomy ) ? get_ancestors( $term, $taxonomy, 'taxonomy' ) : array(),
 		);
@@ -125,6 +130,7 @@ final class Terms {
 	private static function take( int $term ): array {
 		$blog   = get_current_blog_id();
 		$before = self::$before[ $blog ][ $term ] ?? array(
+			'slug'  => '',
 			'link'  => '',
 			'above' => array(),
 		);

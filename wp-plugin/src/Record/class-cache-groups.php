@@ -13,14 +13,18 @@ defined( 'ABSPATH' ) || exit;
  * As read in wp-includes of WordPress 6.1 to 7.1.
  */
 final class Cache_Groups {
-	/** Groups whose keys are ids, and the class of their tags. */
+	/** Groups whose keys are ids of other objects, and the class of their tags. */
 	const OBJECTS = array(
 		'posts'     => 'post',
 		'post_meta' => 'post',
-		'terms'     => 'term',
-		'term_meta' => 'term',
 		'users'     => 'user',
 		'user_meta' => 'user',
+	);
+
+	/** Groups whose keys are ids of terms. */
+	const TERMS = array(
+		'terms'     => true,
+		'term_meta' => true,
 	);
 
 	/** Groups that hold files, what makes every page of a network another, or what another group or a hook tells as well. */

@@ -34,16 +34,44 @@ final class Cache_Key {
 	}
 
 	/**
-	 * Notes a value that was put in: what comes from the database was read as well.
+	 * Notes a value that was asked for among others. Terms are only made ready so; who shows one asks for it alone.
+	 *
+	 * @param int|string $key   Key.
+	 * @param string     $group Group.
+	 * @param mixed      $value What was found; false where nothing was.
+	 */
+	public static function fetched( $key, string $group, $value ) {
+		if ( ! self::is_ready( $key, $group, $value ) ) {
+			self::read( $key, $group, $value );
+		}
+	}
+
+	/**
+	 * Notes a value that was put in: what comes from the database was read as well, except for terms.
 	 *
 	 * @param int|string $key   Key.
 	 * @param string     $group Group.
 	 * @param mixed      $value What it is.
 	 */
 	public static function written( $key, string $group, $value ) {
-		if ( ! self::note( $key, $group, $value ) ) {
+		if ( ! self::is_ready( $key, $group, $value ) && ! self::note( $key, $group, $value ) ) {
 			self::$own[ "$group:$key" ] = true;
 		}
+	}
+
+	/**
+	 * Whether a value is one that whoever shows it will ask for by itself.
+	 *
+	 * @param int|string $key   Key.
+	 * @param string     $group Group.
+	 * @param mixed      $value Its value.
+	 */
+	private static function is_ready( $key, string $group, $value ): bool {
+		if ( ! isset( Cache_Groups::TERMS[ $group ] ) || ! ( is_int( $key ) || ctype_digit( $key ) ) ) {
+			return false;
+		}
+		Terms_Seen::note( $value );
+		return true;
 	}
 
 	/**
@@ -83,17 +111,14 @@ final class Cache_Key {
 	 * @param mixed  $value The object, or what belongs to it.
 	 */
 	private static function note_object( int $id, string $group, $value ): bool {
-		if ( isset( Cache_Groups::OBJECTS[ $group ] ) ) {
+		if ( isset( Cache_Groups::TERMS[ $group ] ) ) {
+			Term_Use::note( $id );
+			Terms_Seen::note( $value );
+		} elseif ( isset( Cache_Groups::OBJECTS[ $group ] ) ) {
 			Reads::note( Cache_Groups::OBJECTS[ $group ], $id );
-			if ( 'terms' === $group ) {
-				Terms_Seen::note( $value );
-			}
 		} elseif ( '_relationships' === substr( $group, -14 ) ) {
+			// The terms themselves are asked for by who shows them.
 			Reads::note( 'post', $id );
-			// WordPress reads the terms along with this when it comes from the database, and only on demand when it is cached.
-			foreach ( is_array( $value ) ? array_filter( $value, 'is_numeric' ) : array() as $term ) {
-				Reads::note( 'term', (int) $term );
-			}
 		} elseif ( 'comment' === $group ) {
 			// One that the cache does not have comes from the database next, and is put in.
 			if ( is_object( $value ) ) {

@@ -16,6 +16,9 @@ final class Core_Call {
 	/** Deep enough for a call that came through the object cache's functions. */
 	const FRAMES = 14;
 
+	/** From a filter of get_option() to the caller of who called that. */
+	const FRAMES_OF_OPTION = 8;
+
 	/** Core's own look-ups of addresses, which end in a query that is seen, of a slug or of a path. */
 	const BY_REQUEST = array(
 		'parse_request'                     => true,
@@ -55,6 +58,29 @@ final class Core_Call {
 	 */
 	public static function is_for_headers(): bool {
 		return array() !== self::find( 'send_headers', 'WP' );
+	}
+
+	/**
+	 * The name of who called a function; empty where it is not on the stack.
+	 *
+	 * @param string $name Of the function.
+	 */
+	public static function caller( string $name ): string {
+		return self::find( $name )['caller'] ?? '';
+	}
+
+	/**
+	 * The frame of who asked for an option, with its object and with the name of its own caller.
+	 */
+	public static function of_option(): array {
+		// phpcs:ignore WordPress.PHP.DevelopmentFunctions -- there is no other way to learn it.
+		$frames = debug_backtrace( DEBUG_BACKTRACE_PROVIDE_OBJECT, self::FRAMES_OF_OPTION );
+		foreach ( $frames as $at => $frame ) {
+			if ( 'get_option' === $frame['function'] ) {
+				return ( $frames[ $at + 1 ] ?? array() ) + array( 'caller' => $frames[ $at + 2 ]['function'] ?? '' );
+			}
+		}
+		return array();
 	}
 
 	/**

@@ -85,7 +85,7 @@ final class Reads {
 			foreach ( $names as $name => $true ) {
 				if ( '_' === ( (string) $name )[0] && preg_match( '/^_(?:site_)?transient_(.*)$/s', $name, $match ) ) {
 					self::settle_transient( $prefix, $match[1] );
-				} elseif ( ! Volatile::is_option( (string) $name ) ) {
+				} elseif ( Sticky::OPTION !== $name && ! Volatile::is_option( (string) $name ) ) {
 					self::$tags[ Tag::of( $prefix . 'option:', (string) $name ) ] = true;
 				}
 			}

@@ -70,6 +70,7 @@ final class Recorder {
 			return;
 		}
 		Queries::settle();
+		Term_Use::settle();
 		Reads::settle_options();
 		$error = error_get_last();
 		// Cut off in the middle, or with an object cache that went another way: there may be more to it.

@@ -59,8 +59,17 @@ final class Watched_Cache {
 	 * Headers are made; times that were looked up for them alone may be looked up for the page now.
 	 */
 	public static function action_send_headers() {
+		self::forget( 'timeinfo' );
+	}
+
+	/**
+	 * What is read again of a group means something else.
+	 *
+	 * @param string $group The group.
+	 */
+	public static function forget( string $group ) {
 		if ( $GLOBALS['wp_object_cache'] instanceof self ) {
-			unset( $GLOBALS['wp_object_cache']->noted['timeinfo'] );
+			unset( $GLOBALS['wp_object_cache']->noted[ $group ] );
 		}
 	}
 
@@ -100,7 +109,7 @@ final class Watched_Cache {
 				break;
 			case 'get_multiple':
 				foreach ( (array) $value as $key => $one ) {
-					Cache_Key::read( $key, $group, $one );
+					Cache_Key::fetched( $key, $group, $one );
 				}
 				break;
 			case 'add_multiple':
