@@ -1,6 +1,7 @@
 import { extname, join } from 'node:path'
 import { PlatenError, type DocumentPolicy, type WorkerRole } from '@platen/protocol'
 import { policyIsOpen, readPolicy } from './config/policy-file.ts'
+import type { WorkerWanted } from './domain/launcher-line.ts'
 import { userOfRole } from './domain/policy.ts'
 import { backoffMs } from './domain/retry.ts'
 import { requireAccount, type Account } from './launcher/accounts.ts'
@@ -137,10 +138,10 @@ function startableWorkers(
   tell: AgentChild['tell'],
 ): WorkerChildren {
   const entry = entries?.worker ?? ownProgram('worker')
-  const spawn = (role: WorkerRole, memoryMb: number): Child => {
+  const spawn = ({ role, weight, memoryMb }: WorkerWanted): Child => {
     const account = accounts[role]
     const command = [...node([`--max-old-space-size=${memoryMb}`]), entry]
-    return startChild(childCommand({ ...identity(account), background: true, command }, wrappers), {
+    return startChild(childCommand({ ...identity(account), background: weight === 'heavy', command }, wrappers), {
       account,
       stdin: 'pipe',
       stderr: 'keep',

@@ -1,9 +1,18 @@
-import type { WorkerRole } from '@platen/protocol'
+import type { Kind, WorkerRole } from '@platen/protocol'
 import type { Bill } from './run.ts'
+
+/** A worker process as the main process wants it. */
+export interface WorkerWanted {
+  readonly role: WorkerRole
+  /** That of the kind: a heavy one goes to the back of every queue for CPU and disk. */
+  readonly weight: Kind['weight']
+  readonly token: string
+  readonly memoryMb: number
+}
 
 /** What the agent's main process may ask of the launcher. */
 export type LauncherOrder =
-  | { readonly verb: 'start'; readonly role: WorkerRole; readonly token: string; readonly memoryMb: number }
+  | ({ readonly verb: 'start' } & WorkerWanted)
   | { readonly verb: 'stop'; readonly token: string }
   | { readonly verb: 'ready' }
   | { readonly verb: 'failed'; readonly code: string }
@@ -24,7 +33,7 @@ export interface LauncherNotice {
 /** Longest line of either direction, in characters: a reader that has more without a line end gives up. */
 export const launcherLineLength = 200
 
-const start = /^start (site|nginx|agent) ([0-9a-f]{64}) ([1-9][0-9]{1,4})$/
+const start = /^start (light|heavy) (site|nginx|agent) ([0-9a-f]{64}) ([1-9][0-9]{1,4})$/
 const stop = /^stop ([0-9a-f]{64})$/
 const failed = /^failed ([a-z]{1,20}(?:\.[a-z_]{1,30})?)$/
 const notice = /^(?:used ([0-9a-f]{64})|ended ([0-9a-f]{64}) (clean|crashed|memory)) (\d{1,15}) (\d{1,15}) (\d{1,15}) (\d{1,15})$/
@@ -33,7 +42,10 @@ const notice = /^(?:used ([0-9a-f]{64})|ended ([0-9a-f]{64}) (clean|crashed|memo
 export function parseOrder(line: string): LauncherOrder | undefined {
   if (line === 'ready') return { verb: 'ready' }
   const started = start.exec(line)
-  if (started) return { verb: 'start', role: started[1] as WorkerRole, token: started[2] as string, memoryMb: Number(started[3]) }
+  if (started) {
+    const [weight, role, token, memoryMb] = started.slice(1) as [Kind['weight'], WorkerRole, string, string]
+    return { verb: 'start', weight, role, token, memoryMb: Number(memoryMb) }
+  }
   const stopped = stop.exec(line)
   if (stopped) return { verb: 'stop', token: stopped[1] as string }
   const failure = failed.exec(line)
@@ -44,7 +56,7 @@ export function parseOrder(line: string): LauncherOrder | undefined {
 export function formatOrder(order: LauncherOrder): string {
   switch (order.verb) {
     case 'start':
-      return `start ${order.role} ${order.token} ${order.memoryMb}`
+      return `start ${order.weight} ${order.role} ${order.token} ${order.memoryMb}`
     case 'stop':
       return `stop ${order.token}`
     case 'failed':

@@ -25,7 +25,7 @@ export function attendAgent(child: Child, workers: WorkerChildren, log: Log): Ag
   const { promise: ready, resolve: beReady, reject: fail } = Promise.withResolvers<void>()
   const follow = (line: string): boolean => {
     const order = parseOrder(line)
-    if (order?.verb === 'start') workers.start(order.role, order.token, order.memoryMb)
+    if (order?.verb === 'start') workers.start(order)
     else if (order?.verb === 'stop') workers.stop(order.token)
     else if (order?.verb === 'ready') beReady()
     else if (order?.verb === 'failed') failure = isErrorCode(order.code) ? order.code : 'internal'

@@ -1,5 +1,4 @@
-import type { WorkerRole } from '@platen/protocol'
-import type { LauncherNotice, WorkerExit, WorkerUsage } from '../domain/launcher-line.ts'
+import type { LauncherNotice, WorkerExit, WorkerUsage, WorkerWanted } from '../domain/launcher-line.ts'
 import type { Log } from '../ports/log.ts'
 import type { Child, ChildExit } from './child-process.ts'
 import { privateBytes } from './memory-watch.ts'
@@ -7,7 +6,7 @@ import { usageOf } from './usage-watch.ts'
 
 /** The launcher's side of the workers. */
 export interface WorkerChildren {
-  start(role: WorkerRole, token: string, memoryMb: number): void
+  start(wanted: WorkerWanted): void
   stop(token: string): void
   /** Ends all of them at once. */
   killAll(): void
@@ -17,7 +16,7 @@ export interface WorkerChildren {
 
 /** What starting workers takes. */
 export interface WorkerChildrenOptions {
-  readonly spawn: (role: WorkerRole, memoryMb: number) => Child
+  readonly spawn: (wanted: WorkerWanted) => Child
   /** The line that a worker reads from its stdin. */
   readonly greeting: (token: string) => string
   readonly mostMemoryMb: number
@@ -69,12 +68,13 @@ export function workerChildren(options: WorkerChildrenOptions): WorkerChildren {
   }
 
   return {
-    start: (role, token, memoryMb) => {
+    start: wanted => {
+      const { token } = wanted
       if (entries.has(token)) return
       if (entries.size >= mostWorkers) return options.tell({ token, exit: 'crashed', usage: unused })
-      const capMb = Math.min(memoryMb, options.mostMemoryMb)
-      const child = options.spawn(role, capMb)
-      const entry: Entry = { child, mostBytes: capMb * 1_048_576, overMemory: false, usage: unused, looks: 0 }
+      const memoryMb = Math.min(wanted.memoryMb, options.mostMemoryMb)
+      const child = options.spawn({ ...wanted, memoryMb })
+      const entry: Entry = { child, mostBytes: memoryMb * 1_048_576, overMemory: false, usage: unused, looks: 0 }
       if (entries.size === 0) watch = setInterval(look, watchMs)
       entries.set(token, entry)
       child.stdin?.end(options.greeting(token))

@@ -1,6 +1,12 @@
 import type { Duplex } from 'node:stream'
-import type { WorkerRole } from '@platen/protocol'
-import { formatOrder, launcherLineLength, parseNotice, type WorkerExit, type WorkerUsage } from '../domain/launcher-line.ts'
+import {
+  formatOrder,
+  launcherLineLength,
+  parseNotice,
+  type WorkerExit,
+  type WorkerUsage,
+  type WorkerWanted,
+} from '../domain/launcher-line.ts'
 import { lineSplitter } from '../domain/line-splitter.ts'
 
 /** How a worker process went, and what it had used. */
@@ -21,8 +27,8 @@ const unseen: WorkerGone = { exit: 'crashed', usage: { cpuMs: 0, peakRssBytes: 0
 
 /** The main process's side of its line to the launcher. */
 export interface LauncherLink {
-  /** Starts a worker process of a role. */
-  start(role: WorkerRole, token: string, memoryMb: number, watcher: WorkerWatcher): void
+  /** Starts a worker process. */
+  start(wanted: WorkerWanted, watcher: WorkerWatcher): void
   /** Ends a worker process: SIGTERM, then SIGKILL. */
   stop(token: string): void
   /** The agent listens. */
@@ -62,9 +68,9 @@ export function launcherLink(stream: Duplex): LauncherLink {
   // An error is followed by `close`, which says all that is to be known.
   stream.on('error', () => stream.destroy())
   return {
-    start: (role, token, memoryMb, watcher) => {
-      watchers.set(token, watcher)
-      send(formatOrder({ verb: 'start', role, token, memoryMb }))
+    start: (wanted, watcher) => {
+      watchers.set(wanted.token, watcher)
+      send(formatOrder({ verb: 'start', ...wanted }))
     },
     stop: token => send(formatOrder({ verb: 'stop', token })),
     ready: () => send(formatOrder({ verb: 'ready' })),

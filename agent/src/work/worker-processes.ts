@@ -72,7 +72,8 @@ function startWork(options: WorkerProcessesOptions, order: WorkOrder, listener: 
   let connection: WorkerConnection | undefined
   let stopping: string | undefined
   const exit = new Promise<WorkerGone>(ended => {
-    launcher.start(order.role, token, policy.limits.memoryMb, { used: usage => listener.used(usage), ended })
+    const { role, weight } = order
+    launcher.start({ role, weight, token, memoryMb: policy.limits.memoryMb }, { used: usage => listener.used(usage), ended })
   })
 
   const cancel = (reason: string): void => {

@@ -246,10 +246,10 @@ describe('the launcher', () => {
       ...(base.nginx ? { nginx: { ...base.nginx, user: 'daemon' } } : {}),
     }
     const agent = await startTestAgent(test, users, folder)
-    for (const [kind, user] of [
-      ['test.light', 'nobody'],
-      ['test.heavy', 'www-data'],
-      ['test.nginx', 'daemon'],
+    for (const [kind, user, niceness] of [
+      ['test.light', 'nobody', '0'],
+      ['test.heavy', 'www-data', '19'],
+      ['test.nginx', 'daemon', '0'],
     ] as const) {
       const { result } = await agent.run(kind, { whoami: true })
       const me = result as Record<string, unknown>
@@ -258,7 +258,7 @@ describe('the launcher', () => {
       assert.deepEqual(me['groups'], [account?.gid])
       assert.equal(me['noNewPrivileges'], '1')
       assert.deepEqual(new Set(me['capabilities'] as string[]), new Set(['0000000000000000']))
-      assert.equal(me['niceness'], '19')
+      assert.equal(me['niceness'], niceness)
       assert.equal(me['cwd'], '/')
       assert.deepEqual(me['environment'], ['HOME', 'LANG', 'MALLOC_ARENA_MAX', 'PATH'])
       assert.deepEqual(me['arguments'], [])
