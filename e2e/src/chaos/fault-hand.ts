@@ -3,7 +3,11 @@ import type { ChaosAgent } from './chaos-agent.ts'
 import { Damage } from './damage.ts'
 import { during, PlatformHand } from './platform-hand.ts'
 import type { Fault } from './schedule.ts'
+import { persistently } from './supervised.ts'
 import type { World } from './world.ts'
+
+/** Gateway and store may be killed several times meanwhile. */
+const answerMs = 60_000
 
 /**
  * Carries faults out. Each thing fails in one way at a time: a fault that finds its target failing already waits until that
@@ -144,9 +148,23 @@ export class FaultHand {
     await delay(downMs)
     await agent.recreate()
     // The gateway has answered since: what it had said to the old agent has come as far as it will.
-    this.#excuse(agent.proxy.offered())
+    this.#excuse([...agent.proxy.offered(), ...(await this.#leasedTo(agent))])
     await agent.start()
     await agent.isUp([])
+  }
+
+  /**
+   * Jobs that the store has as offered to an agent. Of some the offer was never sent, since the gateway or the store was killed when that
+   * was written; nobody but the agent could have said so.
+   */
+  async #leasedTo({ siteId }: ChaosAgent): Promise<readonly string[]> {
+    return persistently(answerMs, async () => {
+      const { items } = await this.#world.api.request<{ items: { id: string }[] }>(
+        'GET',
+        `/v1/jobs?siteId=${siteId}&state=offered&limit=100`,
+      )
+      return items.map(({ id }) => id)
+    })
   }
 
   #excuse(jobIds: readonly string[]): void {

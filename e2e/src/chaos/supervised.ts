@@ -16,7 +16,7 @@ export async function supervised(processes: Processes, name: string, start: () =
 }
 
 /** Does what needs somebody who may be away for a moment, again until it has come about. @throws what it failed with last */
-export async function persistently(forMs: number, act: () => Promise<void>): Promise<void> {
+export async function persistently<Outcome>(forMs: number, act: () => Promise<Outcome>): Promise<Outcome> {
   for (const end = performance.now() + forMs; ; await delay(againMs)) {
     try {
       return await act()
