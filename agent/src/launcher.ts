@@ -138,10 +138,10 @@ function startableWorkers(
   tell: AgentChild['tell'],
 ): WorkerChildren {
   const entry = entries?.worker ?? ownProgram('worker')
-  const spawn = ({ role, weight, memoryMb }: WorkerWanted): Child => {
+  const spawn = ({ role, priority, memoryMb }: WorkerWanted): Child => {
     const account = accounts[role]
     const command = [...node([`--max-old-space-size=${memoryMb}`]), entry]
-    return startChild(childCommand({ ...identity(account), background: weight === 'heavy', command }, wrappers), {
+    return startChild(childCommand({ ...identity(account), background: priority === 'back', command }, wrappers), {
       account,
       stdin: 'pipe',
       stderr: 'keep',

@@ -1,11 +1,13 @@
-import type { Kind, WorkerRole } from '@platen/protocol'
+import type { WorkerRole } from '@platen/protocol'
 import type { Bill } from './run.ts'
+
+/** Where a process stands in the queues for CPU and disk: `back` is behind all others. */
+export type WorkerPriority = 'usual' | 'back'
 
 /** A worker process as the main process wants it. */
 export interface WorkerWanted {
   readonly role: WorkerRole
-  /** That of the kind: a heavy one goes to the back of every queue for CPU and disk. */
-  readonly weight: Kind['weight']
+  readonly priority: WorkerPriority
   readonly token: string
   readonly memoryMb: number
 }
@@ -33,7 +35,7 @@ export interface LauncherNotice {
 /** Longest line of either direction, in characters: a reader that has more without a line end gives up. */
 export const launcherLineLength = 200
 
-const start = /^start (light|heavy) (site|nginx|agent) ([0-9a-f]{64}) ([1-9][0-9]{1,4})$/
+const start = /^start (usual|back) (site|nginx|agent) ([0-9a-f]{64}) ([1-9][0-9]{1,4})$/
 const stop = /^stop ([0-9a-f]{64})$/
 const failed = /^failed ([a-z]{1,20}(?:\.[a-z_]{1,30})?)$/
 const notice = /^(?:used ([0-9a-f]{64})|ended ([0-9a-f]{64}) (clean|crashed|memory)) (\d{1,15}) (\d{1,15}) (\d{1,15}) (\d{1,15})$/
@@ -43,8 +45,8 @@ export function parseOrder(line: string): LauncherOrder | undefined {
   if (line === 'ready') return { verb: 'ready' }
   const started = start.exec(line)
   if (started) {
-    const [weight, role, token, memoryMb] = started.slice(1) as [Kind['weight'], WorkerRole, string, string]
-    return { verb: 'start', weight, role, token, memoryMb: Number(memoryMb) }
+    const [priority, role, token, memoryMb] = started.slice(1) as [WorkerPriority, WorkerRole, string, string]
+    return { verb: 'start', priority, role, token, memoryMb: Number(memoryMb) }
   }
   const stopped = stop.exec(line)
   if (stopped) return { verb: 'stop', token: stopped[1] as string }
@@ -56,7 +58,7 @@ export function parseOrder(line: string): LauncherOrder | undefined {
 export function formatOrder(order: LauncherOrder): string {
   switch (order.verb) {
     case 'start':
-      return `start ${order.weight} ${order.role} ${order.token} ${order.memoryMb}`
+      return `start ${order.priority} ${order.role} ${order.token} ${order.memoryMb}`
     case 'stop':
       return `stop ${order.token}`
     case 'failed':

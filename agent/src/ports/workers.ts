@@ -1,6 +1,6 @@
 import type { Cost } from '../domain/day-usage.ts'
 import type { Bill, ChildOutcome, ChildRequest } from '../domain/run.ts'
-import type { ErrorCode, Kind, WorkerRole } from '@platen/protocol'
+import type { ErrorCode, WorkerRole } from '@platen/protocol'
 
 /** A job for a worker process. */
 export interface WorkOrder {
@@ -9,7 +9,8 @@ export interface WorkOrder {
   readonly attempt: number
   readonly input: unknown
   readonly role: WorkerRole
-  readonly weight: Kind['weight']
+  /** Whether visitors wait for it. */
+  readonly prompt: boolean
   readonly runMs: number
   readonly child?: ChildOutcome
 }

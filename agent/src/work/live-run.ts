@@ -180,7 +180,7 @@ export class LiveRun {
   #startWork(): void {
     const { jobId, kind, attempt, input, runMs, child } = this.run
     this.#work = this.#options.workers.start(
-      { jobId, kind, attempt, input, role: this.kind.role, weight: this.kind.weight, runMs, ...(child ? { child } : {}) },
+      { jobId, kind, attempt, input, role: this.kind.role, prompt: this.kind.prompt === true, runMs, ...(child ? { child } : {}) },
       {
         progress: (done, total, note) => this.#takeProgress({ done, total, note }),
         step: (name, stepKind) => this.#takeStep(name, stepKind),

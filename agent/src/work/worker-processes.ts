@@ -34,8 +34,11 @@ export interface WorkerProcessesOptions {
 
 type End = Extract<FromWorker, { type: 'end' }>
 
-/** From the launcher's order to the worker's token: a cold start of Node on a busy machine. */
-const startMs = 20_000
+/**
+ * From the launcher's order to the worker's token: a cold start of Node at the back of every queue of a busy machine. One that dies
+ * is heard of at once.
+ */
+const startMs = 120_000
 /** A worker's time to stop by itself after it was asked, and to take back what visitors should not see half done. */
 const stopMs = 9_000
 /** Lines of one worker that reach the log, and steps that reach the journal: one that was taken over must not fill the disk. */
@@ -72,8 +75,11 @@ function startWork(options: WorkerProcessesOptions, order: WorkOrder, listener: 
   let connection: WorkerConnection | undefined
   let stopping: string | undefined
   const exit = new Promise<WorkerGone>(ended => {
-    const { role, weight } = order
-    launcher.start({ role, weight, token, memoryMb: policy.limits.memoryMb }, { used: usage => listener.used(usage), ended })
+    const { role, prompt } = order
+    launcher.start(
+      { role, priority: prompt ? 'usual' : 'back', token, memoryMb: policy.limits.memoryMb },
+      { used: usage => listener.used(usage), ended },
+    )
   })
 
   const cancel = (reason: string): void => {

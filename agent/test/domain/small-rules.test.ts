@@ -37,7 +37,7 @@ describe('the launcher’s lines', () => {
 
   it('are read as they were written', () => {
     for (const order of [
-      { verb: 'start', weight: 'light', role: 'site', token, memoryMb: 512 },
+      { verb: 'start', priority: 'back', role: 'site', token, memoryMb: 512 },
       { verb: 'stop', token },
       { verb: 'ready' },
       { verb: 'failed', code: 'site.locked' },
@@ -52,14 +52,14 @@ describe('the launcher’s lines', () => {
   it('are refused in any other form', () => {
     const odd = [
       '',
-      `start light root ${token} 64`,
+      `start usual root ${token} 64`,
       `start idle site ${token} 64`,
       `start site ${token} 64`,
-      `start light site ${token}`,
-      `start light site ${token} 0512`,
-      `start light site ${token} 512 --user root`,
-      `start light site ${token.slice(1)} 512`,
-      `start light site ${token.toUpperCase()} 512`,
+      `start usual site ${token}`,
+      `start usual site ${token} 0512`,
+      `start usual site ${token} 512 --user root`,
+      `start usual site ${token.slice(1)} 512`,
+      `start usual site ${token.toUpperCase()} 512`,
       `stop ${token}\u0000`,
       ' ready',
       'failed ../../x',

@@ -4,7 +4,7 @@ import type { Kind, Validator } from '@platen/protocol'
 export const testKinds: readonly Kind[] = [
   kind('test.light', 'light', 'agent'),
   kind('test.heavy', 'heavy', 'site'),
-  kind('test.nginx', 'light', 'nginx'),
+  { ...kind('test.nginx', 'light', 'nginx'), prompt: true },
   { ...kind('cache.purge', 'light', 'nginx'), receipt: true },
 ]
 

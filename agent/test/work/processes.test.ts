@@ -247,7 +247,7 @@ describe('the launcher', () => {
     }
     const agent = await startTestAgent(test, users, folder)
     for (const [kind, user, niceness] of [
-      ['test.light', 'nobody', '0'],
+      ['test.light', 'nobody', '19'],
       ['test.heavy', 'www-data', '19'],
       ['test.nginx', 'daemon', '0'],
     ] as const) {

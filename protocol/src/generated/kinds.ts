@@ -31,6 +31,7 @@ export const kinds: readonly Kind[] = [
       queueMs: 86400000,
       runMs: 300000,
     },
+    prompt: true,
     receipt: true,
     usualInput: {
       everything: true,

@@ -22,6 +22,7 @@ export const cachePurge: KindSource = {
   },
   coalesce: { by: [], mode: 'merge', list: 'urls', most: 500, whole: { everything: true, reason: 'Many pages at once' } },
   deadlines: { queueMs: 24 * 3_600_000, runMs: 5 * 60_000 },
+  prompt: true,
   receipt: true,
   usualInput: { everything: true, reason: 'Asked for in WordPress' },
   input: Type.Union([

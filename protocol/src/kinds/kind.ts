@@ -42,6 +42,8 @@ export interface Kind {
   readonly children?: readonly string[]
   /** From creation to the first start, and of one run. */
   readonly deadlines: { readonly queueMs: number; readonly runMs: number }
+  /** Whether visitors wait for what it does. The processes of all other kinds go to the back of every queue for CPU and disk. */
+  readonly prompt?: true
   /** Whether each run that ends is put on record by a signed receipt. */
   readonly receipt?: true
   /** The input that a button without a form sends. */

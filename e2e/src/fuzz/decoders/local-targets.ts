@@ -108,7 +108,7 @@ function lines(text: string): unknown {
 
 const usage = { cpuMs: 1, peakRssBytes: 2, readBytes: 3, writtenBytes: 4 }
 const orders = [
-  formatOrder({ verb: 'start', weight: 'light', role: 'site', token, memoryMb: 512 }),
+  formatOrder({ verb: 'start', priority: 'usual', role: 'site', token, memoryMb: 512 }),
   formatOrder({ verb: 'stop', token }),
   'ready',
   'failed port.in_use',
