@@ -19,7 +19,7 @@ export interface ChangeBatch {
 export interface SiteChanges {
   /**
    * The next piece of work, or undefined where there is none. What was taken counts as done when the job that took it succeeds;
-   * otherwise it comes again, with what came meanwhile.
+   * otherwise it comes again some time later, and what is newer does not wait for it.
    */
   take(): Promise<ChangeBatch | undefined>
   /** Whether it has to be told what nginx keeps, as after a start: until then rules find no page of which nothing was recorded. */

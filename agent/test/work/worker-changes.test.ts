@@ -19,6 +19,7 @@ class Ledger implements ChangeLedger {
     return this.batches.pop()
   }
   settle = (): void => {}
+  release = (): void => {}
   needsKept = (): boolean => true
   tellKept = (jobId: string, urls: readonly string[], isLast: boolean): void => void this.told.push([jobId, urls.length, isLast])
 }
