@@ -283,6 +283,19 @@ describe('finding entries', () => {
     assert.deepEqual([site.old(now), result.refreshed], [[], 20])
   })
 
+  it('has nginx replace first what nobody may see any more, where it knows no cache folder', async () => {
+    const paths = many(300)
+    for (const path of [...paths, '/secret/']) site.keep(path)
+    const now = site.clock.us
+    site.takesMs = () => 900
+    site.change({ pages: urls(...paths), hidden: urls('/secret/') })
+    let old: readonly string[] = []
+    site.clock.after(1_000, () => (old = site.old(now)))
+    await site.run({ changes: true }, { blind: true })
+    assert.equal(site.events[0], '0 refreshes /secret/')
+    assert.ok(!old.includes('/secret/'))
+  })
+
   it('proves pages of a site whose plugin says nothing by what is kept', async () => {
     site.says = false
     site.keep('/a/')
