@@ -30,6 +30,8 @@ const mostRows = 5_000
 const mostCharacters = 8_388_608
 /** Pages nobody may see any more whose names are kept when changes become one of everything; that removes others as well. */
 const mostHidden = 100
+/** Likewise of what posts are called that were closed. */
+const mostClosed = 1_000
 
 /** Those in one database. What a job of an earlier process had taken waits again. */
 export function changeRows(statement: Statements): ChangeRows {
@@ -90,7 +92,8 @@ export function changeRows(statement: Statements): ChangeRows {
 function asEverything(changes: readonly WaitingChange[]): WaitingChange {
   const times = changes.map(change => change.at)
   const hidden = [...new Set(changes.flatMap(change => change.hidden))].slice(0, mostHidden)
+  const closed = [...new Set(changes.flatMap(change => change.closed ?? []))].slice(0, mostClosed)
   const sinceUs = Math.min(...times, ...changes.map(change => change.sinceUs ?? Infinity))
   const what = `${changes.length} changes`
-  return { at: Math.max(...times), sinceUs, what, tags: [], hidden, urls: [], trees: [], everything: true }
+  return { at: Math.max(...times), sinceUs, what, tags: [], hidden, closed, urls: [], trees: [], everything: true }
 }

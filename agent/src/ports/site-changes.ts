@@ -11,6 +11,8 @@ export interface ChangeBatch {
   readonly everything: boolean
   /** Pages that nobody may see any more: removed first, never left in place until there is a new copy. */
   readonly hidden: readonly string[]
+  /** Pages made of something that nobody may see any more: removed as early, then made anew as the others. */
+  readonly exposed: readonly string[]
   /** The others that changed, each once: made of something that changed, or named by a rule that holds for them. */
   readonly pages: readonly string[]
 }

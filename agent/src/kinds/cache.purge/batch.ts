@@ -17,11 +17,14 @@ const cutMs = 1_600
 export async function purgeBatch(purge: Purge, finder: Finder, batch: ChangeBatch): Promise<void> {
   const { policy } = purge.context
   const hidden = notedUrls(batch.hidden, policy.site.url).map(url => pageOf(purge, url, batch.atUs))
-  if (purge.parts.pageCache) await removeHidden(purge, finder, hidden)
-  else await renew(purge, finder, hidden, batch.sinceUs)
-  await askCdn(purge, true)
   const own = new Set(hidden.map(({ url }) => url))
-  const urls = notedUrls(batch.pages, policy.site.url).filter(url => !own.has(url))
+  const exposed = notedUrls(batch.exposed, policy.site.url).filter(url => !own.has(url))
+  const early = [...hidden, ...exposed.map(url => pageOf(purge, url, batch.atUs))]
+  if (purge.parts.pageCache) await removeEarly(purge, finder, early)
+  else await renew(purge, finder, early, batch.sinceUs)
+  await askCdn(purge, true)
+  const others = notedUrls(batch.pages, policy.site.url).filter(url => !own.has(url))
+  const urls = purge.parts.pageCache ? [...new Set([...others, ...exposed])] : others
   for (const url of [urls[0], urls.find(url => url === frontPage(policy.site.url))]) if (url) purge.leads.set(url, batch.sinceUs)
   const pages = urls.map(url => pageOf(purge, url, batch.atUs))
   await renew(purge, finder, pages, batch.sinceUs)
@@ -30,9 +33,9 @@ export async function purgeBatch(purge: Purge, finder: Finder, batch: ChangeBatc
   purge.settledMs = Math.max(purge.settledMs, sinceMs(purge, batch.sinceUs))
 }
 
-async function removeHidden(purge: Purge, finder: Finder, hidden: readonly PageWork[]): Promise<void> {
-  await forgetPages(purge, finder, hidden)
-  for (const page of hidden) notePurged(purge, page, 'removed')
+async function removeEarly(purge: Purge, finder: Finder, pages: readonly PageWork[]): Promise<void> {
+  await forgetPages(purge, finder, pages)
+  for (const page of pages) notePurged(purge, page, 'removed')
 }
 
 /** Refreshes pages in their order until the cut, and removes what is left then, or what would be. */

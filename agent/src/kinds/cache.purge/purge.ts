@@ -110,7 +110,7 @@ export function pageOf(purge: Purge, url: string, atUs: number): PageWork {
 
 /** Notes that nginx's old copy of a page is gone: nothing stored since is trusted until it was looked at once more. */
 export function notePurged(purge: Purge, page: PageWork, means: PageWork['means'] & string): void {
-  if (page.means !== 'removed' || means !== 'refreshed') page.means = means
+  page.means = page.means === 'removed' && means === 'refreshed' ? 'warmed' : means
   page.lookAt = purge.context.clock.monotonic() + lookAfterMs
   purge.cdn.due.add(page)
 }

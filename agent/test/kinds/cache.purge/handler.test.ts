@@ -46,6 +46,17 @@ describe('changes come into effect', () => {
     )
   })
 
+  it('removes as early all else that was made of it, and makes that anew', async () => {
+    for (const path of ['/secret/', '/feed/', '/']) site.keep(path)
+    const now = site.clock.us
+    site.answers = path => (path === '/secret/' ? 404 : 200)
+    site.change({ hidden: urls('/secret/'), exposed: urls('/feed/'), pages: urls('/') })
+    const { result } = await site.run()
+    assert.deepEqual(site.events.slice(0, 2).toSorted(), ['0 forgets /feed/', '0 forgets /secret/'])
+    assert.deepEqual([site.old(now), [...site.kept.values()].map(({ body }) => body).toSorted()], [[], ['new /', 'new /feed/']])
+    assert.deepEqual([result.refreshed, result.removed, result.warmed], [1, 2, 1])
+  })
+
   it('removes what slow PHP has not made in time, within two seconds of the change, and makes it anew afterwards', async () => {
     const paths = many(12)
     for (const path of paths) site.keep(path)
@@ -108,10 +119,10 @@ describe('changes come into effect', () => {
     ['WordPress is in maintenance', 'maintenance', 'wordpress.maintenance'],
   ] as const) {
     it(`leaves old copies where ${what}, but none of what nobody may see`, async () => {
-      for (const path of ['/secret/', '/a/', '/b/']) site.keep(path)
+      for (const path of ['/secret/', '/feed/', '/a/', '/b/']) site.keep(path)
       site.answers = () => (describes === 'maintenance' ? 503 : 502)
       site.describes = describes
-      site.change({ hidden: urls('/secret/'), pages: urls('/a/', '/b/') })
+      site.change({ hidden: urls('/secret/'), exposed: urls('/feed/'), pages: urls('/a/', '/b/') })
       await assert.rejects(site.run(), { code })
       assert.deepEqual(site.old(Infinity).toSorted(), ['/a/', '/b/'])
     })

@@ -75,7 +75,17 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
 
   change(batch: Partial<ChangeBatch>): void {
     const atUs = this.clock.us
-    this.batches.push({ sinceUs: atUs, atUs, count: 1, what: ['“Hello” was updated'], everything: false, hidden: [], pages: [], ...batch })
+    this.batches.push({
+      sinceUs: atUs,
+      atUs,
+      count: 1,
+      what: ['“Hello” was updated'],
+      everything: false,
+      hidden: [],
+      exposed: [],
+      pages: [],
+      ...batch,
+    })
   }
 
   async run(input: KindCachePurgeInput = { changes: true }, parts: { blind?: boolean } = {}): Promise<Outcome> {
