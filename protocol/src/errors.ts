@@ -138,6 +138,12 @@ export const errorTable = {
   'wordpress.maintenance': [503, 'wait', 'WordPress is in maintenance.', 'Wait until the update has ended.'],
   'nginx.unavailable': [502, 'wait', 'nginx does not answer.', 'Start nginx, or look into its log.'],
   'nginx.no_refresh': [424, 'changed', 'nginx has no refresh rule of Platen’s.', 'Add the lines that platen-agent doctor prints.'],
+  'nginx.unknown_cache': [
+    424,
+    'changed',
+    'nginx keeps pages in a folder that the policy file does not name.',
+    'Name it in the policy file as nginx.cachePath; platen-agent init finds it in nginx’s configuration.',
+  ],
   'page.stale': [502, 'wait', 'An old copy of the page is still served.', 'See the layer that is named.'],
   'page.unreachable': [502, 'wait', 'The page could not be fetched.', 'Open it in a browser to see why.'],
   'page.unusable': [422, 'changed', 'The page is not HTML that can be worked on.', 'See what the page answers.'],

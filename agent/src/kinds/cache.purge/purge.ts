@@ -58,6 +58,8 @@ export interface Purge {
   entries: number
   /** Pages that were fetched as a visitor would. */
   proofs: number
+  /** Whether nginx has said of an answer what part its cache had in it. */
+  cacheSeen: boolean
   /** Whether PHP has been seen to make pages. */
   phpSeen: boolean
   /** The question whether PHP is there, while it is open. */
@@ -90,6 +92,7 @@ export function createPurge(parts: CachePurgeParts, context: Context): Purge {
     warmTries: 0,
     entries: 0,
     proofs: 0,
+    cacheSeen: false,
     phpSeen: false,
     listed: false,
     leads: new Map(),

@@ -36,11 +36,6 @@ export function receipt(purge: Purge, layers: readonly Layer[], what: readonly s
   }
 }
 
-/** What became of nginx's cache: the job fails where something old is left in it. */
-export function nginxLayer({ context, entries }: Purge): Layer {
-  return context.policy.nginx ? { layer: 'nginx', state: 'purged', count: entries } : { layer: 'nginx', state: 'absent', count: 0 }
-}
-
 function proof({ url, state, served, madeUs }: PageWork): Proof {
   return {
     url,

@@ -56,6 +56,8 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
   hangs = false
   /** Whether the plugin says when a page was begun. */
   says = true
+  /** Whether nginx has a cache at all; without one it does not speak of any. */
+  caches = true
   varies = false
   keptNeeded = false
   listings = 0
@@ -160,7 +162,7 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
       this.running -= 1
       // nginx goes on and stores it, whoever still waits.
       const status = this.answers(path)
-      if (status === 200 && this.stores(path)) this.#store(path, 'GET', `new ${path}`, status, madeUs)
+      if (status === 200 && this.caches && this.stores(path)) this.#store(path, 'GET', `new ${path}`, status, madeUs)
       return this.#page(status, `new ${path}`, madeUs, cache)
     })
     const aborted = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)))
@@ -176,7 +178,7 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
 
   #page(status: number, text: string, madeUs: number | undefined, cache: string): Page {
     const made: Record<string, string> = this.says && madeUs !== undefined ? { 'x-platen-made': String(madeUs) } : {}
-    return { status, headers: { 'x-cache': cache, ...made }, body: Buffer.from(text), tookMs: 0 }
+    return { status, headers: { ...(this.caches ? { 'x-cache': cache } : {}), ...made }, body: Buffer.from(text), tookMs: 0 }
   }
 
   #context(input: KindCachePurgeInput): JobContext<KindCachePurgeInput> {
