@@ -1,5 +1,5 @@
 import { PlatenError } from '@platen/protocol'
-import type { KeptEntry } from '../../ports/page-cache.ts'
+import type { CacheEntry, KeptEntry } from '../../ports/page-cache.ts'
 import { ask } from './ask.ts'
 import { forgetEntries, forgetPages, variantsOf, type Finder } from './entries.ts'
 import { pause } from './paced.ts'
@@ -75,6 +75,15 @@ async function replacement({ parts, context }: Purge, page: PageWork, before: Ke
     const now = await parts.pageCache?.look(before)
     if (!now || (now.madeUs === undefined ? now.copy !== before.copy : now.madeUs >= page.atUs)) return now
     if (looks >= storeLooks) return before
+    await pause(context.clock, storeLookMs, context.signal)
+  }
+}
+
+/** What nginx keeps under this name; where it keeps nothing, once it has had the time to put an answer there. */
+export async function storedEntry({ parts, context }: Purge, entry: CacheEntry): Promise<KeptEntry | undefined> {
+  for (let looks = 1; ; looks++) {
+    const kept = await parts.pageCache?.look(entry)
+    if (kept || looks >= storeLooks) return kept
     await pause(context.clock, storeLookMs, context.signal)
   }
 }

@@ -1,10 +1,12 @@
 import { kinds } from '@platen/protocol'
+import type { KeptEntry } from '../../ports/page-cache.ts'
 import { ask } from './ask.ts'
 import { forgetEntries, forgetPages, keyRule, variantsOf, type Finder } from './entries.ts'
 import { paced } from './paced.ts'
 import { byWorth, canBeAsked } from './plan.ts'
-import { isKept, judge } from './proof.ts'
+import { isKept, judge, type Seen } from './proof.ts'
 import { mostAtOnce, noteFresh, notePurged, type PageWork, type Purge } from './purge.ts'
+import { storedEntry } from './settle.ts'
 
 /** Pages that a job makes anew ahead of visitors. */
 export const mostWarmed = 500
@@ -47,18 +49,25 @@ async function warm(purge: Purge, finder: Finder, page: PageWork): Promise<void>
     notePurged(purge, page, 'removed')
     return
   }
-  await forgetVariants(purge, finder, page)
-  if (!isKept(asked.seen)) page.means = 'warmed'
+  const isStored = await storedNow(purge, finder, page, asked.seen)
+  // A page that is gone is no new page: all that can be said of it is that the old one is gone.
+  if (asked.seen.status >= 400) return
+  if (isStored && !isKept(asked.seen)) page.means = 'warmed'
   noteFresh(purge, page)
 }
 
-/** What varies by headers has older copies beside the new one, which come to light again with it. */
-async function forgetVariants(purge: Purge, finder: Finder, page: PageWork): Promise<void> {
-  // Found by a listing, they went with the page.
-  if (!keyRule(purge.context.policy.nginx)) return
+/** Whether nginx has stored the answer: a 404 or a page with a cookie it hands through. What varied with the page goes. */
+async function storedNow(purge: Purge, finder: Finder, page: PageWork, seen: Seen): Promise<boolean> {
+  // Found by a listing, variants went with the page, and so did what is known of where it is.
+  if (!keyRule(purge.context.policy.nginx)) return seen.status < 300
   const { main } = await finder.places(page.url)
-  const kept = main && (await purge.parts.pageCache?.look(main))
-  if (!kept?.varies) return
+  const kept = main && (await storedEntry(purge, main))
+  if (kept?.varies) await forgetVariants(purge, finder, kept)
+  return kept !== undefined
+}
+
+/** What varies by headers has older copies beside the new one, which come to light again with it. */
+async function forgetVariants(purge: Purge, finder: Finder, kept: KeptEntry): Promise<void> {
   const variants = await variantsOf(finder, [kept])
   await forgetEntries(
     purge,

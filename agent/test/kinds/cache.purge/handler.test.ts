@@ -371,6 +371,20 @@ describe('everything', () => {
     )
   })
 
+  it('does not count as made anew what is gone, or what nginx stores nothing of', async () => {
+    for (const path of ['/', '/gone/', '/cookie/', '/fine/']) site.keep(path)
+    site.answers = path => (path === '/gone/' ? 404 : 200)
+    site.stores = path => path !== '/cookie/'
+    const { result } = await site.run({ everything: true, reason: 'a test' })
+    assert.deepEqual(result.proof.map(({ url, state, status }) => [url.slice(siteUrl.length), state, status]).toSorted(), [
+      ['/', 'fresh', 200],
+      ['/cookie/', 'fresh', 200],
+      ['/fine/', 'fresh', 200],
+      ['/gone/', 'removed', 404],
+    ])
+    assert.deepEqual([result.removed, result.warmed], [3, 1])
+  })
+
   it('does nothing at all where PHP is gone or the URL is another’s', async () => {
     site.keep('/a/')
     site.describes = 'php.unavailable'
