@@ -144,6 +144,18 @@ export const errorTable = {
     'nginx keeps pages in a folder that the policy file does not name.',
     'Name it in the policy file as nginx.cachePath; platen-agent init finds it in nginx’s configuration.',
   ],
+  'nginx.unknown_key': [
+    424,
+    'changed',
+    'nginx keeps pages under keys that are not as the policy file has them.',
+    'Set nginx.cacheKey in the policy file to what fastcgi_cache_key is, with no variable of your own beside the host.',
+  ],
+  'nginx.too_many': [
+    424,
+    'changed',
+    'nginx keeps more pages than can be read to find some of them.',
+    'Set nginx.cacheKey and nginx.cacheLevels in the policy file, so that each is found by its key.',
+  ],
   'page.stale': [502, 'wait', 'An old copy of the page is still served.', 'See the layer that is named.'],
   'page.unreachable': [502, 'wait', 'The page could not be fetched.', 'Open it in a browser to see why.'],
   'page.unusable': [422, 'changed', 'The page is not HTML that can be worked on.', 'See what the page answers.'],

@@ -28,7 +28,7 @@ const takesMs = 0.7 * runMs
 export function cachePurge(parts: CachePurgeParts): Handler<'cache.purge'> {
   return async context => {
     const purge = createPurge(parts, context)
-    const source = sourceOf(parts, context)
+    const source = sourceOf(purge)
     const layers = 'changes' in context.input ? keptLayers : await innerLayers(purge, await ready(purge))
     const what: string[] = []
     const batches = await context.step('page cache', 'idempotent', () => purgeAll(purge, source, what))

@@ -11,7 +11,10 @@ import type { Purge } from './purge.ts'
 export async function nginxLayer(purge: Purge): Promise<Layer> {
   const { context, entries, pages, parts } = purge
   if (!context.policy.nginx) return absent
-  if (parts.pageCache) return { layer: 'nginx', state: 'purged', count: entries }
+  if (parts.pageCache) {
+    const code = purge.unseenKeys ? 'nginx.unknown_key' : purge.isCut ? 'nginx.too_many' : undefined
+    return { layer: 'nginx', state: code ? 'failed' : 'purged', count: entries, ...(code ? { code } : {}) }
+  }
   if (!(await keepsPages(purge))) return absent
   const count = [...pages.values()].filter(({ means }) => means === 'refreshed').length
   if ('urls' in context.input) return { layer: 'nginx', state: 'purged', count }

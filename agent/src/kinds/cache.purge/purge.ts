@@ -5,6 +5,7 @@ import type { PageCache } from '../../ports/page-cache.ts'
 import type { PageFetcher } from '../../ports/page-fetcher.ts'
 import type { Visits } from '../../ports/visits.ts'
 import { createCdnWork, type CdnWork } from './cdn.ts'
+import { keyFormat, type KeyFormat } from './key-format.ts'
 import { createPace, type Pace } from './pace.ts'
 import type { Seen } from './proof.ts'
 
@@ -54,6 +55,12 @@ export interface Purge {
   warmSorted: boolean
   /** Fetches that were spent on pages nobody was waiting for. */
   warmTries: number
+  /** How nginx names the site's pages. */
+  readonly format: KeyFormat
+  /** Whether nginx keeps something whose key can't be read and may be the site's. */
+  unseenKeys: boolean
+  /** Whether nginx keeps more of the site than was remembered, so that what was not found may be there. */
+  isCut: boolean
   /** Entries of nginx that are gone or replaced. */
   entries: number
   /** Pages that were fetched as a visitor would. */
@@ -90,6 +97,9 @@ export function createPurge(parts: CachePurgeParts, context: Context): Purge {
     warm: [],
     warmSorted: true,
     warmTries: 0,
+    format: keyFormat(context.policy.nginx?.cacheKey, context.policy.site.url),
+    unseenKeys: false,
+    isCut: false,
     entries: 0,
     proofs: 0,
     cacheSeen: false,

@@ -41,9 +41,12 @@ async function warm(purge: Purge, finder: Finder, page: PageWork): Promise<void>
   const asked = await ask(purge, page, 'visitor', purge.context.signal)
   // Nobody waits for it: who asks next has it made.
   if (typeof asked === 'string') return
+  const isOld = judge(undefined, asked.seen, page.atUs) === 'stale'
+  // Not found among what was remembered: this may be what was there before.
+  if (isOld && purge.isCut && page.forgotten === 0) return noteUnfound(page, asked.seen)
   page.served = asked.seen
   if (asked.seen.madeUs !== undefined) page.madeUs = asked.seen.madeUs
-  if (judge(undefined, asked.seen, page.atUs) === 'stale' && asked.seen.madeUs !== undefined) {
+  if (isOld && asked.seen.madeUs !== undefined) {
     // Stored after the purge by a render that had begun before the change.
     await forgetPages(purge, finder, [page])
     notePurged(purge, page, 'removed')
@@ -54,6 +57,14 @@ async function warm(purge: Purge, finder: Finder, page: PageWork): Promise<void>
   if (asked.seen.status >= 400) return
   if (isStored && !isKept(asked.seen)) page.means = 'warmed'
   noteFresh(purge, page)
+}
+
+/** By the plugin's word it is old; without one nobody can say. */
+function noteUnfound(page: PageWork, seen: Seen): void {
+  if (seen.madeUs === undefined) return
+  page.served = seen
+  page.madeUs = seen.madeUs
+  page.state = 'stale'
 }
 
 /** Whether nginx has stored the answer: a 404 or a page with a cookie it hands through. What varied with the page goes. */

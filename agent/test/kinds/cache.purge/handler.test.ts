@@ -2,11 +2,20 @@ import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
 import { SiteDouble, siteUrl } from './site-double.ts'
 
+type Result = Awaited<ReturnType<SiteDouble['run']>>['result']
+
 const urls = (...paths: string[]): string[] => paths.map(path => siteUrl + path)
 const many = (count: number, prefix = '/page-'): string[] => Array.from({ length: count }, (_, index) => `${prefix}${index}/`)
 const when = (event: string | undefined): number => Number(event?.split(' ')[0])
 
+const nginxOf = ({ layers }: Result): Result['layers'][number] | undefined => layers.find(({ layer }) => layer === 'nginx')
+
 let site: SiteDouble
+
+/** Has the policy file say what nginx's keys are. */
+function withKey(cacheKey: string | undefined): void {
+  site.policy = { ...site.policy, nginx: { ...site.policy.nginx, cacheKey } as never }
+}
 
 beforeEach(() => {
   site = new SiteDouble()
@@ -284,6 +293,35 @@ describe('finding entries', () => {
     assert.match(result.summary, /reading the whole cache/)
   })
 
+  it('removes every entry that may be the page’s where nothing shows the end of its address', async () => {
+    withKey('$scheme$request_method$host$request_uri$device')
+    for (const key of ['/a', '/amobile', '/b']) site.keepKey(`httpGETshop.example${key}`)
+    site.change({ hidden: urls('/a') })
+    site.stores = () => false
+    const { result } = await site.run()
+    assert.deepEqual(
+      [...site.kept.values()].map(({ key }) => key),
+      ['httpGETshop.example/b'],
+    )
+    assert.equal(nginxOf(result)?.state, 'purged')
+  })
+
+  it('does not say of a page that it is removed where nginx keeps more than can be remembered', { timeout: 60_000 }, async () => {
+    withKey(undefined)
+    for (let index = 0; index <= 200_000; index += 1) site.keepKey(`httpGETshop.example/${index}/`)
+    site.keepKey('httpGETshop.example/last/')
+    site.answers = () => 503
+    site.describes = 'php.timeout'
+    site.change({ pages: urls('/0/', '/last/') })
+    const { result } = await site.run()
+    assert.deepEqual(
+      result.proof.map(({ url, state }) => [url, state]),
+      [[`${siteUrl}/0/`, 'removed']],
+    )
+    assert.match(result.summary, /1 page could not be looked for/)
+    assert.deepEqual([nginxOf(result)?.state, nginxOf(result)?.code], ['failed', 'nginx.too_many'])
+  })
+
   it('refreshes for as long as it takes where it knows no cache folder', async () => {
     const paths = many(20)
     for (const path of paths) site.keep(path)
@@ -317,13 +355,12 @@ describe('finding entries', () => {
 })
 
 describe('an nginx whose cache folder the policy file does not name', () => {
-  const nginxOf = ({ result }: Awaited<ReturnType<SiteDouble['run']>>): unknown => result.layers.find(({ layer }) => layer === 'nginx')
   const unknown = { layer: 'nginx', state: 'failed', count: 1, code: 'nginx.unknown_cache' }
 
   it('has not been purged of everything, and the receipt says so', async () => {
     for (const path of ['/', '/a/']) site.keep(path)
     const outcome = await site.run({ everything: true, reason: 'a test' }, { blind: true })
-    assert.deepEqual(nginxOf(outcome), unknown)
+    assert.deepEqual(nginxOf(outcome.result), unknown)
     assert.match(outcome.result.summary, /Not purged: page cache \(nginx\.unknown_cache\)/)
   })
 
@@ -331,28 +368,28 @@ describe('an nginx whose cache folder the policy file does not name', () => {
     for (const path of ['/a/', '/feed/']) site.keep(path)
     site.change({ pages: urls('/a/') })
     const outcome = await site.run({ changes: true }, { blind: true })
-    assert.deepEqual([nginxOf(outcome), outcome.result.proof.map(({ state }) => state)], [unknown, ['fresh']])
+    assert.deepEqual([nginxOf(outcome.result), outcome.result.proof.map(({ state }) => state)], [unknown, ['fresh']])
   })
 
   it('is looked at where none of its pages was asked for', async () => {
     site.keep('/')
     site.change({ pages: [] })
     const outcome = await site.run({ changes: true }, { blind: true })
-    assert.deepEqual(nginxOf(outcome), { ...unknown, count: 0 })
+    assert.deepEqual(nginxOf(outcome.result), { ...unknown, count: 0 })
   })
 
   it('has been purged of pages that were named', async () => {
     site.keep('/a/')
     const outcome = await site.run({ urls: urls('/a/') }, { blind: true })
-    assert.deepEqual(nginxOf(outcome), { layer: 'nginx', state: 'purged', count: 1 })
+    assert.deepEqual(nginxOf(outcome.result), { layer: 'nginx', state: 'purged', count: 1 })
   })
 
   it('is absent as a layer where it keeps nothing', async () => {
     site.caches = false
     const absent = { layer: 'nginx', state: 'absent', count: 0 }
     site.change({ pages: urls('/a/') })
-    assert.deepEqual(nginxOf(await site.run({ changes: true }, { blind: true })), absent)
-    assert.deepEqual(nginxOf(await site.run({ everything: true, reason: 'a test' }, { blind: true })), absent)
+    assert.deepEqual(nginxOf((await site.run({ changes: true }, { blind: true })).result), absent)
+    assert.deepEqual(nginxOf((await site.run({ everything: true, reason: 'a test' }, { blind: true })).result), absent)
   })
 })
 
@@ -369,6 +406,31 @@ describe('everything', () => {
       result.layers.map(({ layer, state }) => `${layer} ${state}`),
       ['object absent', 'opcache purged', 'nginx purged', 'cdn absent'],
     )
+  })
+
+  it('goes on behind what others keep in the same folder, and leaves that', async () => {
+    for (let index = 0; index < 3_000; index += 1) site.keepKey(`httpGETother.example/${index}`)
+    for (const path of ['/', '/a/']) site.keep(path)
+    const now = site.clock.us
+    await site.run({ everything: true, reason: 'a test' })
+    assert.equal([...site.kept.values()].filter(({ key, madeUs }) => key.includes('shop.example') && (madeUs ?? 0) < now).length, 0)
+    assert.equal([...site.kept.keys()].length, 3_002)
+  })
+
+  it('finds keys with variables of the host’s own, and a neighbour’s beside them are left alone', async () => {
+    withKey('$device:$scheme|$request_method|$host|$request_uri|$lang')
+    for (const device of ['mobile', '']) for (const path of ['/a/', '/b/']) site.keepKey(`${device}:http|GET|shop.example|${path}|de`)
+    site.keepKey('mobile:http|GET|other.example|/a/|de')
+    const { result } = await site.run({ everything: true, reason: 'a test' })
+    assert.equal([...site.kept.values()].filter(({ body }) => body === 'old').length, 1)
+    assert.deepEqual([nginxOf(result)?.state, result.removed], ['purged', 2])
+  })
+
+  it('is not all that nginx keeps where there are keys in a format nobody has seen, and the receipt says so', async () => {
+    for (const path of ['/', '/a/']) site.keep(path)
+    site.keepKey('mobilehttpGETshop.example/b/')
+    const { result } = await site.run({ everything: true, reason: 'a test' })
+    assert.deepEqual([nginxOf(result)?.state, nginxOf(result)?.code], ['failed', 'nginx.unknown_key'])
   })
 
   it('does not count as made anew what is gone, or what nginx stores nothing of', async () => {

@@ -70,6 +70,11 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
     this.#store(path, 'GET', `old ${path}`, 200, this.clock.us - agoMs * 1_000, variant)
   }
 
+  /** Has nginx keep something under any key. */
+  keepKey(key: string, madeUs = 0): void {
+    this.#put(key, fileOf(key, levels), 'old', 200, madeUs)
+  }
+
   /** The keys' paths of what is kept and older than now. */
   old(sinceUs: number): readonly string[] {
     return [...this.kept.values()].filter(({ madeUs }) => (madeUs ?? 0) < sinceUs).map(({ key }) => pathOf(key))
@@ -112,9 +117,10 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
     return this.#render(path, bypass ? 'BYPASS' : 'MISS', options.signal)
   }
 
-  entries(): Promise<readonly KeptEntry[]> {
+  async *entries(): AsyncGenerator<readonly KeptEntry[]> {
     this.listings += 1
-    return Promise.resolve([...this.kept.values()])
+    const all = [...this.kept.values()]
+    for (let at = 0; at < all.length; at += 1_000) yield await Promise.resolve(all.slice(at, at + 1_000))
   }
 
   look({ file, key }: CacheEntry): Promise<KeptEntry | undefined> {
@@ -172,6 +178,10 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
   #store(path: string, method: string, body: string, status: number, madeUs: number, variant = ''): void {
     const key = keyOf(path, method)
     const file = variant === '' ? fileOf(key, levels) : fileOf(`${key} for ${variant}`, levels)
+    this.#put(key, file, body, status, madeUs)
+  }
+
+  #put(key: string, file: string, body: string, status: number, madeUs: number): void {
     const copy = String(++this.#copies)
     this.kept.set(file, { key, file, body, status, copy, varies: this.varies, ...(this.says ? { madeUs } : {}) })
   }
