@@ -2,10 +2,10 @@ import type { ChangeBatch } from '../../ports/site-changes.ts'
 import { askCdn } from './cdn.ts'
 import { forgetPages, type Finder } from './entries.ts'
 import { paced } from './paced.ts'
-import { frontPage, notedUrls } from './plan.ts'
+import { evenly, frontPage, notedUrls } from './plan.ts'
 import { mostAtOnce, notePurged, pageOf, sinceMs, type PageWork, type Purge } from './purge.ts'
 import { aliveMs, probeEarly, removePages } from './remove.ts'
-import { prove, settle } from './settle.ts'
+import { mostProofs, prove, settle } from './settle.ts'
 
 /** After a change, visitors see the old page for two seconds at most; what is left to be removed takes its time out of them. */
 const cutMs = 1_600
@@ -27,6 +27,8 @@ export async function purgeBatch(purge: Purge, finder: Finder, batch: ChangeBatc
   const urls = purge.parts.pageCache ? [...new Set([...others, ...exposed])] : others
   for (const url of [urls[0], urls.find(url => url === frontPage(policy.site.url))]) if (url) purge.leads.set(url, batch.sinceUs)
   const pages = urls.map(url => pageOf(purge, url, batch.atUs))
+  const sample = evenly(pages.length, mostProofs - purge.proofs)
+  for (const [index, page] of pages.entries()) page.fileProves = !sample.has(index)
   await renew(purge, finder, pages, batch.sinceUs)
   await askCdn(purge)
   if (purge.parts.pageCache) await proveHidden(purge, finder, hidden)

@@ -28,6 +28,12 @@ export function frontPage(site: string): string {
   return new URL(site.endsWith('/') ? site : `${site}/`).href
 }
 
+/** Numbers below `count`, the first and the last among them and the others evenly between: `most` at most. */
+export function evenly(count: number, most: number): ReadonlySet<number> {
+  const size = Math.min(count, Math.max(0, most))
+  return new Set(Array.from({ length: size }, (_, index) => Math.round((index * (count - 1)) / Math.max(1, size - 1))))
+}
+
 /** In the order of their worth to visitors: the front page, what was visited most lately, then the shortest addresses. */
 export function byWorth(urls: readonly string[], site: string, visits: ReadonlyMap<string, number>): readonly string[] {
   const front = frontPage(site)

@@ -36,6 +36,8 @@ export interface PageWork {
   served?: Seen
   /** By the plugin's word, of the copy that is there. */
   madeUs?: number
+  /** It is not among those that are fetched to prove them: what nginx's file says of the new copy is enough. */
+  fileProves?: boolean
   /** Entries that were forgotten for it. */
   forgotten: number
   /** When it is to be looked at once more, by the monotonic clock, and how often it was. */
@@ -118,6 +120,7 @@ export function pageOf(purge: Purge, url: string, atUs: number): PageWork {
   page.atUs = Math.max(page.atUs, atUs)
   page.state = 'waiting'
   delete page.refreshed
+  delete page.fileProves
   return page
 }
 

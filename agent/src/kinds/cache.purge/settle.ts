@@ -7,7 +7,7 @@ import { canBeAsked } from './plan.ts'
 import { isKept, isMadeNow, judge, judgeTwice, type Seen } from './proof.ts'
 import { noteFresh, notePurged, type PageWork, type Purge } from './purge.ts'
 
-/** Pages of a job that are fetched as a visitor would; of the others nginx's own file has to tell. */
+/** Fetches of a job that prove pages as a visitor would see them; of others nginx's own file has to tell. */
 export const mostProofs = 200
 /** nginx puts a copy in place just after it has sent the last of it. */
 const storeLooks = 4
@@ -34,7 +34,7 @@ export async function settle(purge: Purge, finder: Finder, page: PageWork, signa
   else if (!purge.parts.pageCache) throw new PlatenError('nginx.no_refresh', undefined, { field: page.url })
   const kept = await clearOld(purge, finder, page, before)
   notePurged(purge, page, 'refreshed')
-  if (purge.proofs >= mostProofs && kept?.madeUs !== undefined && kept.madeUs >= page.atUs) return provenByFile(purge, page, kept)
+  if (page.fileProves && kept?.madeUs !== undefined && kept.madeUs >= page.atUs) return provenByFile(purge, page, kept)
   await prove(purge, page, signal)
   if (page.state === 'stale') await insist(purge, finder, page, signal)
   return 'done'

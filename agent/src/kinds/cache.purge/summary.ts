@@ -25,7 +25,7 @@ export function receipt(purge: Purge, layers: readonly Layer[], what: readonly s
     summary: summary(purge, pages, { layers, what, unsure: all.length - pages.length }).slice(0, 500),
     ...(what.length > 0 ? { changes: what.slice(0, mostChanges).map(text => ({ what: text.slice(0, 200) })) } : {}),
     layers: [...layers],
-    proof: bounded(pages.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state)).map(proof)),
+    proof: bounded(pages.toSorted(byNews).map(proof)),
     refreshed: count(pages, 'refreshed'),
     removed: count(pages, 'removed') + count(pages, 'warmed'),
     warmed: count(pages, 'warmed'),
@@ -40,6 +40,10 @@ export function receipt(purge: Purge, layers: readonly Layer[], what: readonly s
 /** Whether an old copy may be there: nginx keeps more than was looked at, and this page was not among it. */
 function isUnsure({ isCut }: Purge, { state, forgotten, served }: PageWork): boolean {
   return isCut && (state === 'removed' || state === 'waiting') && forgotten === 0 && (served?.status ?? 500) >= 500
+}
+
+function byNews(a: PageWork, b: PageWork): number {
+  return order.indexOf(a.state) - order.indexOf(b.state) || Number(!a.served) - Number(!b.served)
 }
 
 function proof({ url, state, served, madeUs }: PageWork): Proof {

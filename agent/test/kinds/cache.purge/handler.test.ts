@@ -87,6 +87,22 @@ describe('changes come into effect', () => {
     assert.equal(site.events[0], '0 forgets /a/')
   })
 
+  it('looks as a visitor at pages from the first to the last, evenly, where they are too many to look at all', async () => {
+    const [few, lots] = [many(100, '/few-'), many(400)]
+    for (const path of [...few, ...lots]) site.keep(path)
+    site.takesMs = () => 1
+    site.change({ pages: urls(...few) })
+    site.change({ pages: urls(...lots) })
+    const { result } = await site.run()
+    const visited = site.events.flatMap(event => / visits \/page-(\d+)/.exec(event)?.[1] ?? []).map(Number)
+    const steps = visited.slice(1).map((number, index) => number - (visited[index] ?? 0))
+    assert.deepEqual([result.refreshed, visited.length, visited[0], visited.at(-1)], [500, 100, 0, 399])
+    assert.ok(
+      steps.every(step => step >= 3 && step <= 5),
+      String(steps),
+    )
+  })
+
   it('does not wait with a thousand pages that won’t be reached', async () => {
     const paths = many(1_000)
     for (const path of paths) site.keep(path)
