@@ -36,6 +36,8 @@ export interface PageWork {
   served?: Seen
   /** By the plugin's word, of the copy that is there. */
   madeUs?: number
+  /** Of nginx's copies, the one that was made for this job: new, whether the plugin says so or not. */
+  copy?: string
   /** It is not among those that are fetched to prove them: what nginx's file says of the new copy is enough. */
   fileProves?: boolean
   /** Entries that were forgotten for it. */

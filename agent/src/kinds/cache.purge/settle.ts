@@ -33,6 +33,7 @@ export async function settle(purge: Purge, finder: Finder, page: PageWork, signa
   if (asked && heeded(purge, asked.seen)) page.refreshed = asked.seen
   else if (!purge.parts.pageCache) throw new PlatenError('nginx.no_refresh', undefined, { field: page.url })
   const kept = await clearOld(purge, finder, page, before)
+  if (kept) page.copy = kept.copy
   notePurged(purge, page, 'refreshed')
   if (page.fileProves && kept?.madeUs !== undefined && kept.madeUs >= page.atUs) return provenByFile(purge, page, kept)
   await prove(purge, page, signal)
@@ -50,7 +51,7 @@ function heeded({ context }: Purge, seen: Seen): boolean {
 async function clearOld(purge: Purge, finder: Finder, page: PageWork, before: KeptEntry | undefined): Promise<KeptEntry | undefined> {
   if (!purge.parts.pageCache) return undefined
   const { main, others } = await finder.places(page.url)
-  const now = page.refreshed && before ? await replacement(purge, page, before) : main && (await purge.parts.pageCache.look(main))
+  const now = page.refreshed && before ? await replacement(purge, page, before) : main && (await firstCopy(purge, page, main))
   if (!page.refreshed || (before && now === before)) {
     await forgetPages(purge, finder, [page])
     return undefined
@@ -77,6 +78,12 @@ async function replacement({ parts, context }: Purge, page: PageWork, before: Ke
     if (looks >= storeLooks) return before
     await pause(context.clock, storeLookMs, context.signal)
   }
+}
+
+/** What nginx keeps of a page of which it kept nothing: without the plugin's word it has to be known by sight later. */
+async function firstCopy(purge: Purge, { refreshed }: PageWork, entry: CacheEntry): Promise<KeptEntry | undefined> {
+  const isKnownBySight = refreshed !== undefined && refreshed.madeUs === undefined
+  return isKnownBySight ? storedEntry(purge, entry) : purge.parts.pageCache?.look(entry)
 }
 
 /** What nginx keeps under this name; where it keeps nothing, once it has had the time to put an answer there. */

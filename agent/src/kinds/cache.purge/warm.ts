@@ -74,6 +74,7 @@ async function storedNow(purge: Purge, finder: Finder, page: PageWork, seen: See
   const { main } = await finder.places(page.url)
   const kept = main && (await storedEntry(purge, main))
   if (kept?.varies) await forgetVariants(purge, finder, kept)
+  if (kept && !isKept(seen)) page.copy = kept.copy
   return kept !== undefined
 }
 

@@ -153,6 +153,28 @@ describe('changes come into effect', () => {
     })
   }
 
+  describe('with PHP dead between the new copy and the look at it', () => {
+    beforeEach(() => {
+      site.keep('/a/')
+      site.answers = () => (site.clock.monotonic() <= 50 ? 200 : 502)
+      site.change({ pages: urls('/a/') })
+    })
+
+    it('proves what nginx has stored', async () => {
+      const { result, failure } = await site.run()
+      assert.deepEqual([failure, result.proof.map(({ state, cache }) => [state, cache])], [undefined, [['fresh', 'HIT']]])
+    })
+
+    it('says of what nginx does not store that nobody gets it', async () => {
+      site.stores = () => false
+      const { result, failure } = await site.run()
+      assert.deepEqual(
+        [failure?.code, result.proof.map(({ state, status }) => [state, status]), site.kept.size],
+        ['page.unreachable', [['unreachable', 502]], 0],
+      )
+    })
+  })
+
   it('removes old copies where PHP is there and only has no time', async () => {
     site.keep('/a/')
     site.answers = () => 503
@@ -258,6 +280,41 @@ describe('what goes on while changes come in', () => {
     site.storeLate('/a/', 300, 800)
     const { result } = await site.run()
     assert.deepEqual([site.old(now + 1), result.proof[0]?.state], [[], 'fresh'])
+  })
+
+  it('finds it among more than two thousand pages as well', async () => {
+    const paths = many(2_100)
+    for (const path of paths) site.keep(path)
+    const now = site.clock.us
+    site.takesMs = () => 5
+    site.change({ pages: urls(...paths), sinceUs: now - 10_000_000 })
+    for (const path of ['/page-10/', '/page-2050/']) site.storeLate(path, 300, 900)
+    await site.run()
+    assert.deepEqual(site.old(now), [])
+  })
+
+  describe('on a site whose plugin says nothing', () => {
+    beforeEach(() => {
+      site.says = false
+    })
+    const bodies = (): string[] => [...site.kept.values()].map(({ body }) => body)
+
+    it('removes once more what was stored after the purge, since nobody can say when it was begun', async () => {
+      site.keep('/a/')
+      site.change({ pages: urls('/a/') })
+      site.storeLate('/a/', 300, 800)
+      const { result } = await site.run()
+      assert.deepEqual([bodies(), result.proof[0]?.state], [['new /a/'], 'fresh'])
+    })
+
+    it('leaves the copies that the job itself has made', async () => {
+      for (const path of ['/a/', '/b/']) site.keep(path)
+      site.change({ pages: urls('/a/') })
+      site.change({ pages: urls('/b/'), sinceUs: site.clock.us - 10_000_000 })
+      const { result } = await site.run()
+      const forgotten = site.events.filter(event => event.includes('forgets')).map(event => event.split(' ')[2])
+      assert.deepEqual([forgotten, bodies().toSorted(), result.warmed], [['/b/'], ['new /a/', 'new /b/'], 1])
+    })
   })
 
   it('fails, and names who serves it, where an old copy comes again and again', async () => {
