@@ -82,7 +82,8 @@ const addressVariables: ReadonlySet<string> = new Set(['request_uri', 'uri', 'do
 /** Undefined where a variable of the host's own touches the host's name: whose key it is can't be told then. */
 function patternOf(cacheKey: string, host: string): Pattern | undefined {
   const pieces = piecesOf(cacheKey)
-  const between = [...new Set(pieces.flatMap(piece => ('text' in piece ? [...piece.text] : [])))].filter(isSeparator).join('')
+  const texts = pieces.map(piece => ('text' in piece ? piece.text : ''))
+  const between = texts.join('').replaceAll(/[A-Za-z0-9]/g, '')
   const value = `(?:(?!https?)[^${escaped(separators + between)}]){0,${mostValue}}`
   const isUnknown = (piece: Piece | undefined): boolean => piece !== undefined && 'name' in piece && sourceOf(piece.name, '') === undefined
   const isHost = (piece: Piece): boolean => 'name' in piece && hostVariables.has(piece.name)
@@ -193,10 +194,6 @@ function closed(text: string): string | undefined {
 
 function stem(address: string): string {
   return address.slice(0, address.lastIndexOf('/') + 1)
-}
-
-function isSeparator(character: string): boolean {
-  return !/[A-Za-z0-9]/.test(character)
 }
 
 /** With its port and without. */

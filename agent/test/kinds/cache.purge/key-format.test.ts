@@ -21,10 +21,10 @@ describe('the URL of a key', () => {
   it('is looked for in a key of many letters in one go', { timeout: 10_000 }, () => {
     const own = keyFormat('$device$scheme$request_method$x|$lang$request_method$host$request_uri', 'https://example.com')
     for (const letters of ['T', 'http', 'httpsGET', '|', '/'])
-      for (const { urlOf, isUnseen } of [usual, own]) {
+      for (const format of [usual, own]) {
         const key = `httpsGET${letters.repeat(8_000)}xexample.com/a`
-        assert.equal(urlOf(key), undefined)
-        isUnseen(key)
+        assert.equal(format.urlOf(key), undefined)
+        format.isUnseen(key)
       }
   })
 
@@ -62,11 +62,14 @@ describe('the URL of a key', () => {
   })
 
   it('may be several where nothing shows the end of the address', () => {
-    const { isOf, isOfSite, isOpen, urlOf } = keyFormat('$scheme$request_method$host$request_uri$device', site)
-    const of = (key: string, ...paths: string[]): boolean[] => paths.map(path => isOf(`httpsGETshop.example${key}`, site + path))
+    const format = keyFormat('$scheme$request_method$host$request_uri$device', site)
+    const of = (key: string, ...paths: string[]): boolean[] => paths.map(path => format.isOf(`httpsGETshop.example${key}`, site + path))
     assert.deepEqual(of('/amobile', '/a', '/amobile', '/', '/b'), [true, true, true, false])
     assert.deepEqual(of('/a/mobile', '/a/', '/a', '/'), [true, false, false])
-    assert.deepEqual([isOpen, isOfSite('httpsGETshop.example/amobile'), urlOf('httpsGETshop.example/a/mobile')], [true, true, `${site}/a/`])
+    assert.deepEqual(
+      [format.isOpen, format.isOfSite('httpsGETshop.example/amobile'), format.urlOf('httpsGETshop.example/a/mobile')],
+      [true, true, `${site}/a/`],
+    )
   })
 
   it('is none, and said to be unseen, of a key in another format or in one that can’t be told from a neighbour’s', () => {
@@ -78,16 +81,16 @@ describe('the URL of a key', () => {
       [undefined, '/a'],
       ['$device$host$request_uri', 'mobileshop.example/a'],
     ] as const) {
-      const { isUnseen, urlOf } = keyFormat(format, site)
-      assert.deepEqual([urlOf(key), isUnseen(key)], [undefined, true], `${format} ${key}`)
+      const read = keyFormat(format, site)
+      assert.deepEqual([read.urlOf(key), read.isUnseen(key)], [undefined, true], `${format} ${key}`)
     }
   })
 
   it('is none of a neighbour’s key that names the site in its query', () => {
     for (const format of [undefined, '$scheme$request_method$host$request_uri', '$scheme|$host|$request_uri']) {
-      const { isOfSite, isUnseen } = keyFormat(format, site)
+      const read = keyFormat(format, site)
       for (const key of ['httpsGETother.example/?u=https://shop.example/', 'https|other.example|/?u=|shop.example|/'])
-        assert.deepEqual([isOfSite(key), isUnseen(key)], [false, false], `${format} ${key}`)
+        assert.deepEqual([read.isOfSite(key), read.isUnseen(key)], [false, false], `${format} ${key}`)
     }
   })
 })
