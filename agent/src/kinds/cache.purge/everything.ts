@@ -1,6 +1,6 @@
 import type { ChangeBatch } from '../../ports/site-changes.ts'
 import type { KeptEntry } from '../../ports/page-cache.ts'
-import { forgetEntries, siteEntries, type Finder } from './entries.ts'
+import { forgetEntries, keyRule, siteEntries, type Finder } from './entries.ts'
 import { purgeBatch, renew } from './batch.ts'
 import { frontPage, groupByUrl } from './plan.ts'
 import { lookAfterMs, pageOf, sinceMs, type Purge } from './purge.ts'
@@ -44,12 +44,19 @@ function isNew({ madeUs }: KeptEntry, atUs: number): boolean {
   return madeUs !== undefined && madeUs >= atUs
 }
 
-/** Removes what nginx has stored since of renders that had begun before. */
+/** Removes what nginx has stored since of renders that had begun before, or of which nobody can tell when they were begun. */
 export async function sweepOld(purge: Purge, atUs: number): Promise<number> {
   let count = 0
   for await (const entries of siteEntries(purge)) {
-    const old = entries.filter(({ madeUs }) => madeUs !== undefined && madeUs < atUs)
+    const old = entries.filter(entry => (entry.madeUs === undefined ? !isOwn(purge, entry) : entry.madeUs < atUs))
     count += (await forgetEntries(purge, old)).length
   }
   return count
+}
+
+/** Whether the job itself had this copy made, as far as it can tell its own: where it finds them by their keys. */
+function isOwn({ context, format, pages }: Purge, { key, copy }: KeptEntry): boolean {
+  if (!keyRule(context.policy.nginx)) return true
+  const url = format.urlOf(key)
+  return url !== undefined && pages.get(url)?.copy === copy
 }

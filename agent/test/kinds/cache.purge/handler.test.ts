@@ -307,6 +307,13 @@ describe('what goes on while changes come in', () => {
       assert.deepEqual([bodies(), result.proof[0]?.state], [['new /a/'], 'fresh'])
     })
 
+    it('removes it once more after a purge of everything, too', async () => {
+      for (const path of ['/', '/a/']) site.keep(path)
+      site.storeLate('/a/', 300, 800)
+      await site.run({ everything: true, reason: 'a test' })
+      assert.deepEqual(bodies(), ['new /'])
+    })
+
     it('leaves the copies that the job itself has made', async () => {
       for (const path of ['/a/', '/b/']) site.keep(path)
       site.change({ pages: urls('/a/') })
