@@ -39,6 +39,7 @@ final class Changes_Hidden_Test extends Change_Test_Case {
 			$hidden = array( $link, $link . '2/', $link . 'embed/', $link . 'feed/', home_url( "?p=$id" ), rest_url( "wp/v2/posts/$id" ) );
 			sort( $hidden );
 			self::assertSame( $hidden, $noted['hidden'] );
+			self::assertSame( array( "post:$id" ), $noted['closed'] );
 			self::assertSame( array( isset( $fields['post_password'] ) ? '“Hello” was protected with a password' : '“Hello” is no longer public' ), $noted['what'] );
 		}
 	}
@@ -99,6 +100,7 @@ final class Changes_Hidden_Test extends Change_Test_Case {
 		);
 		self::assertTags( array_merge( array( "post:$id", 'terms:category' ), $lists ), $noted );
 		self::assertContains( $link, $noted['hidden'] );
+		self::assertSame( array( "post:$id" ), $noted['closed'] );
 		self::assertSame( array( '“Hello” was deleted' ), $noted['what'] );
 	}
 
@@ -124,6 +126,7 @@ final class Changes_Hidden_Test extends Change_Test_Case {
 		);
 		self::assertTags( array( "post:$id", 'list:post/search', 'order:post/modified', 'order:post/name' ), $noted );
 		self::assertContains( $old, $noted['hidden'] );
+		self::assertSame( array(), $noted['closed'] );
 		self::assertContains( $old . 'feed/', $noted['hidden'] );
 		self::assertContains( get_permalink( $id ), $noted['urls'] );
 		self::assertNotContains( rest_url( "wp/v2/posts/$id" ), $noted['hidden'] );

@@ -104,17 +104,19 @@ abstract class Change_Test_Case extends Site_Test_Case {
 		$line = json_decode( $text, true );
 		self::assertIsArray( $line );
 		self::assertLessThan( 65536, strlen( $text ) );
-		self::assertSame( array(), array_diff( array_keys( $line ), array( 'at', 'what', 'tags', 'hidden', 'urls', 'trees', 'everything' ) ) );
+		self::assertSame( array(), array_diff( array_keys( $line ), array( 'at', 'what', 'tags', 'hidden', 'urls', 'trees', 'closed', 'everything' ) ) );
 		self::assertGreaterThan( ( time() - 600 ) * 1000000, $line['at'] );
 		self::assertIsInt( $line['at'] );
 		self::assertGreaterThan( 0, mb_strlen( $line['what'] ) );
 		self::assertLessThanOrEqual( 200, strlen( mb_convert_encoding( $line['what'], 'UTF-16', 'UTF-8' ) ) / 2 );
-		foreach ( array( 'tags' => 1024, 'hidden' => 100, 'urls' => 500, 'trees' => 200 ) as $kind => $most ) {
+		$line += array( 'closed' => array() );
+		foreach ( array( 'tags' => 1024, 'hidden' => 100, 'closed' => 1024, 'urls' => 500, 'trees' => 200 ) as $kind => $most ) {
+			$is_tag = 'tags' === $kind || 'closed' === $kind;
 			self::assertIsList( $line[ $kind ] );
 			self::assertLessThanOrEqual( $most, count( $line[ $kind ] ) );
 			foreach ( $line[ $kind ] as $item ) {
-				self::assertMatchesRegularExpression( 'tags' === $kind ? self::TAG : self::URL, $item );
-				self::assertLessThanOrEqual( 'tags' === $kind ? 120 : 2048, strlen( $item ) );
+				self::assertMatchesRegularExpression( $is_tag ? self::TAG : self::URL, $item );
+				self::assertLessThanOrEqual( $is_tag ? 120 : 2048, strlen( $item ) );
 			}
 		}
 		self::assertTrue( $line['everything'] ?? true );
@@ -139,7 +141,7 @@ abstract class Change_Test_Case extends Site_Test_Case {
 	protected static function together( array $lines ): array {
 		$all = array();
 		foreach ( $lines as $line ) {
-			foreach ( array( 'tags', 'hidden', 'urls', 'trees' ) as $kind ) {
+			foreach ( array( 'tags', 'hidden', 'closed', 'urls', 'trees' ) as $kind ) {
 				$all[ $kind ] = array_values( array_unique( array_merge( $all[ $kind ] ?? array(), $line[ $kind ] ) ) );
 				sort( $all[ $kind ] );
 			}

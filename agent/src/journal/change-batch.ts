@@ -14,6 +14,8 @@ export interface BatchGround {
 const mostPages = 20_000
 const mostCharacters = 4_194_304
 const mostWords = 50
+/** Addresses of one hidden page with a query, of which nothing else is known. */
+const mostQueried = 100
 
 /** Makes one piece of work of several changes, in their order. */
 export function changeBatch(changes: readonly WaitingChange[], ground: BatchGround): ChangeBatch {
@@ -24,11 +26,24 @@ export function changeBatch(changes: readonly WaitingChange[], ground: BatchGrou
     count: changes.length,
     what: [...new Set(changes.map(({ what }) => what))].slice(-mostWords),
   }
+  const exposed = exposedBy(changes, hidden, ground)
   const pages = changes.some(change => change.everything) ? undefined : pagesOf(changes, ground)
-  const left = pages && [...pages].filter(url => !hidden.has(url))
-  if (left && fits([...hidden, ...left])) return { ...told, everything: false, hidden: [...hidden], pages: left }
-  // What is left out of `hidden` here goes with everything.
-  return { ...told, everything: true, hidden: [...hidden].slice(0, mostPages / 10), pages: [] }
+  const left = pages && [...pages].filter(url => !hidden.has(url) && !exposed.has(url))
+  if (left && fits([...hidden, ...exposed, ...left]))
+    return { ...told, everything: false, hidden: [...hidden], exposed: [...exposed], pages: left }
+  // What is left out here goes with everything.
+  const first = (urls: ReadonlySet<string>): string[] => [...urls].slice(0, mostPages / 10)
+  return { ...told, everything: true, hidden: first(hidden), exposed: first(exposed), pages: [] }
+}
+
+/** Pages that hold what nobody may see any more: those that were made of it, and its own under addresses that nobody names. */
+function exposedBy(changes: readonly WaitingChange[], hidden: ReadonlySet<string>, { records }: BatchGround): ReadonlySet<string> {
+  const closed = new Set(changes.flatMap(change => change.closed ?? []))
+  const found = new Set<number>()
+  for (const tag of new Set([...closed, ...[...closed].map(classTag)])) if (found.size <= mostPages) records.collect(tag, found)
+  const made = [...found].slice(0, mostPages).flatMap(page => records.url(page) ?? [])
+  const queried = [...hidden].flatMap(url => records.below(`${url}${url.includes('?') ? '&' : '?'}`, mostQueried))
+  return new Set([...made, ...queried].filter(url => !hidden.has(url)))
 }
 
 /**

@@ -145,6 +145,11 @@ export function openPageIndex(file: string, options: PageIndexOptions): PageInde
       rounds.leave(jobId)
       commit(() => rows.settle(jobId, succeeded))
     },
+    release: () =>
+      guarded(() => {
+        rows.release()
+        waits = rows.any()
+      }),
     needsKept: jobId => caches && rounds.needed(jobId),
     tellKept: (jobId, urls, isLast) =>
       commit(() => {

@@ -18,8 +18,11 @@ export interface KeptEntry extends CacheEntry {
 
 /** nginx's cache folder, read as nginx's user. The folder's content is hostile: links and odd files are passed over. */
 export interface PageCache {
-  /** Entries of the cache, bounded by `most`: each file is read, which takes seconds where there are a hundred thousand. */
-  entries(most: number, signal: AbortSignal): Promise<readonly KeptEntry[]>
+  /**
+   * All entries of the cache, in portions of a thousand at most: each file is read, which takes seconds where there are a hundred
+   * thousand. What is forgotten meanwhile is no hindrance; what nginx stores meanwhile may be among them.
+   */
+  entries(signal: AbortSignal): AsyncIterable<readonly KeptEntry[]>
   /** What is kept in this file under this key now, if anything. */
   look(entry: CacheEntry): Promise<KeptEntry | undefined>
   /** Makes nginx forget entries; those that are gone are no error. It is cheapest where they are in the order of their files. Those that were there. */

@@ -11,6 +11,8 @@ export interface ChangeBatch {
   readonly everything: boolean
   /** Pages that nobody may see any more: removed first, never left in place until there is a new copy. */
   readonly hidden: readonly string[]
+  /** Pages made of something that nobody may see any more: removed as early, then made anew as the others. */
+  readonly exposed: readonly string[]
   /** The others that changed, each once: made of something that changed, or named by a rule that holds for them. */
   readonly pages: readonly string[]
 }
@@ -19,7 +21,7 @@ export interface ChangeBatch {
 export interface SiteChanges {
   /**
    * The next piece of work, or undefined where there is none. What was taken counts as done when the job that took it succeeds;
-   * otherwise it comes again, with what came meanwhile.
+   * otherwise it comes again some time later, and what is newer does not wait for it.
    */
   take(): Promise<ChangeBatch | undefined>
   /** Whether it has to be told what nginx keeps, as after a start: until then rules find no page of which nothing was recorded. */

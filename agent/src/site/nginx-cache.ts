@@ -11,7 +11,7 @@ const filesPerTurn = 20
 /** The cache folder that nginx's `*_cache_path` names. */
 export function nginxPageCache(cachePath: string): PageCache {
   return {
-    entries: (most, signal) => listEntries(cachePath, most, signal),
+    entries: signal => listEntries(cachePath, signal),
     look: async entry => look(cachePath, entry),
     forget: (entries, signal) => forget(cachePath, entries, signal),
   }

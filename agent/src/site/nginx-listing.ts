@@ -7,69 +7,63 @@ import { isStep } from './path-steps.ts'
 
 /** `levels=` of nginx has three levels at most. */
 const mostDepth = 3
-/** Names that are looked at for one listing, entries or not: a bound on hostile folders. */
-const namesPerEntry = 4
-/** Files between two turns for everything else that goes on here: some milliseconds. */
-const filesPerTurn = 100
+/** Names between two turns for everything else that goes on here: some milliseconds. */
+const namesPerTurn = 100
+const portionEntries = 1_000
 
-interface Listing {
-  readonly most: number
-  readonly signal: AbortSignal
-  readonly found: KeptEntry[]
-  /** Names that may still be looked at. */
-  budget: number
-  /** Files that were read. */
-  read: number
+/** Reads the head of every entry below the cache folder: as many as there are, but no more at a time than a portion. */
+export async function* listEntries(cachePath: string, signal: AbortSignal): AsyncGenerator<readonly KeptEntry[]> {
+  let portion: KeptEntry[] = []
+  let names = 0
+  for (const entry of entriesIn(cachePath, [])) {
+    if (entry) portion.push(entry)
+    if (portion.length >= portionEntries) {
+      yield portion
+      portion = []
+    }
+    names += 1
+    if (names % namesPerTurn === 0) await turn()
+    signal.throwIfAborted()
+  }
+  if (portion.length > 0) yield portion
 }
 
-/** Reads the head of every entry below the cache folder. */
-export async function listEntries(cachePath: string, most: number, signal: AbortSignal): Promise<readonly KeptEntry[]> {
-  const listing: Listing = { most, signal, found: [], budget: most * namesPerEntry, read: 0 }
-  await collect(listing, cachePath, [])
-  return listing.found
-}
-
-/** Adds the entries of a folder and of those below it. `within` is the folder around it, or the cache folder itself. */
-async function collect(listing: Listing, within: string, steps: readonly string[]): Promise<void> {
+/** The entries of a folder and of those below it; nothing for a name that is none. `within` is the folder around it, or the cache folder itself. */
+function* entriesIn(within: string, steps: readonly string[]): Generator<KeptEntry | undefined> {
   const folder = openFolder(within, steps.slice(-1))
   if (!folder) return
+  const folders: string[] = []
   try {
-    const { files, folders } = namesIn(listing, folder, steps.length)
-    await readAll(listing, folder, files, steps)
-    for (const name of folders) {
-      if (listing.found.length >= listing.most || listing.budget <= 0) return
-      await collect(listing, folder.at('.'), [...steps, name])
+    for (const { name, isFile, isFolder } of namesIn(folder, steps.length)) {
+      if (isFolder) folders.push(name)
+      const text = isFile ? readEntry(folder.at(name)) : undefined
+      yield text && { ...text, file: [...steps, name].join('/') }
     }
+    for (const name of folders) yield* entriesIn(folder.at('.'), [...steps, name])
   } finally {
     folder.close()
   }
 }
 
-async function readAll(listing: Listing, folder: CacheFolder, files: readonly string[], steps: readonly string[]): Promise<void> {
-  for (const name of files) {
-    if (listing.found.length >= listing.most) return
-    listing.read += 1
-    if (listing.read % filesPerTurn === 0) await turn()
-    listing.signal.throwIfAborted()
-    const text = readEntry(folder.at(name))
-    if (text) listing.found.push({ ...text, file: [...steps, name].join('/') })
-  }
+interface Name {
+  readonly name: string
+  readonly isFile: boolean
+  readonly isFolder: boolean
 }
 
-function namesIn(listing: Listing, folder: CacheFolder, depth: number): { files: readonly string[]; folders: readonly string[] } {
-  const files: string[] = []
-  const folders: string[] = []
+/** What is in a folder, as it is read: a hostile one may hold any number of names. */
+function* namesIn(folder: CacheFolder, depth: number): Generator<Name> {
   const open = opendirSync(folder.at('.'))
   try {
     for (let entry = open.readSync(); entry; entry = open.readSync()) {
-      listing.budget -= 1
-      if (listing.budget < 0) break
-      if (!isStep(entry.name)) continue
-      if (entry.isDirectory() && depth < mostDepth && /^[0-9a-f]{1,2}$/.test(entry.name)) folders.push(entry.name)
-      if (entry.isFile() && /^[0-9a-f]{32}$/.test(entry.name)) files.push(entry.name)
+      const { name } = entry
+      yield {
+        name,
+        isFile: isStep(name) && entry.isFile() && /^[0-9a-f]{32}$/.test(name),
+        isFolder: isStep(name) && entry.isDirectory() && depth < mostDepth && /^[0-9a-f]{1,2}$/.test(name),
+      }
     }
   } finally {
     open.closeSync()
   }
-  return { files, folders }
 }

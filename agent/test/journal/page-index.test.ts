@@ -27,6 +27,7 @@ interface Bench {
 }
 
 const site = 'http://site.test'
+const plain: SpoolChange = { at: startMs * 1_000, what: 'x', tags: [], hidden: [], urls: [], trees: [] }
 const paths = (urls: readonly string[] = []): readonly string[] => urls.map(url => url.slice(site.length))
 
 function bench(
@@ -165,9 +166,35 @@ describe('the index of pages', () => {
       what: ['One', 'Two'],
       everything: false,
       hidden: [`${site}/1/`],
+      exposed: [],
       pages: [`${site}/2/`],
     })
     assert.equal(one.index.take('job'), undefined)
+  })
+
+  it('names apart the pages that were made of a post that was closed, and those of its address with a query', test => {
+    const one = bench(test)
+    one.page('/feed/', ['post:1'])
+    one.page('/secret/?utm_source=x', ['post:1'])
+    one.page('/many/', ['post:*'])
+    one.page('/list/', ['list:post'])
+    one.page('/2/', ['post:2'])
+    one.index.tellKept('job', [`${site}/secret/?unknown`, `${site}/secret/2/`], true)
+    one.change(['post:1', 'list:post', 'post:2'], { hidden: [`${site}/secret/`], closed: ['post:1'] })
+    const batch = one.index.take('job')
+    assert.deepEqual(
+      [paths(batch?.hidden), new Set(paths(batch?.exposed)), new Set(paths(batch?.pages))],
+      [['/secret/'], new Set(['/feed/', '/secret/?utm_source=x', '/many/', '/secret/?unknown']), new Set(['/list/', '/2/'])],
+    )
+  })
+
+  it('names pages that were made of a closed post also where everything has changed', test => {
+    const one = bench(test)
+    one.page('/feed/', ['post:1'])
+    one.change(['post:1'], { closed: ['post:1'] })
+    for (let number = 0; number < 5_001; number += 1) one.index.put({ changes: [plain], places: {} })
+    const batch = one.index.take('job')
+    assert.deepEqual([batch?.everything, paths(batch?.exposed), batch?.pages], [true, ['/feed/'], []])
   })
 
   it('makes everything of more pages than can be named', test => {
@@ -245,13 +272,49 @@ describe('what a job took', () => {
     assert.equal(one.reopened().index.pending(), false)
   })
 
-  it('comes again with what came meanwhile when it fails', test => {
+  it('comes again with what came meanwhile when it has failed and is let go on', test => {
     const one = bench(test)
     one.change([], { what: 'One' })
     one.index.take('job')
     one.change([], { what: 'Two' })
     one.index.settle('job', false)
+    one.index.release()
     assert.deepEqual(one.index.take('other')?.what, ['One', 'Two'])
+  })
+
+  it('holds up nothing newer when it has failed', test => {
+    const one = bench(test)
+    one.change([], { what: 'One' })
+    one.index.take('job')
+    one.index.settle('job', false)
+    assert.deepEqual([one.index.pending(), one.index.take('other')], [false, undefined])
+    one.change([], { what: 'Two' })
+    assert.equal(one.index.pending(), true)
+    assert.deepEqual(one.index.take('other')?.what, ['Two'])
+    one.index.settle('other', true)
+    one.index.release()
+    assert.equal(one.index.pending(), true)
+    assert.deepEqual(one.index.take('third')?.what, ['One'])
+  })
+
+  it('goes with a newer change of everything, which stands for it', test => {
+    const one = bench(test)
+    one.change([], { what: 'One', everything: true })
+    one.index.take('job')
+    one.index.settle('job', false)
+    one.change(['post:1'], { what: 'Two' })
+    assert.equal(one.index.take('other')?.everything, false)
+    one.index.settle('other', true)
+    one.change([], { what: 'Three', everything: true })
+    assert.deepEqual(one.index.take('third')?.what, ['One', 'Three'])
+  })
+
+  it('is let go on by a restart', test => {
+    const one = bench(test)
+    one.change([], { what: 'One' })
+    one.index.take('job')
+    one.index.settle('job', false)
+    assert.equal(one.reopened().index.pending(), true)
   })
 
   it('comes again when the agent is killed', test => {
@@ -270,6 +333,7 @@ describe('what a job took', () => {
     one.index.take('other')
     one.index.settle('other', true)
     one.index.settle('one', false)
+    one.index.release()
     assert.deepEqual(one.index.take('third')?.what, ['One'])
   })
 })

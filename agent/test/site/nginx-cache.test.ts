@@ -4,6 +4,7 @@ import { existsSync, linkSync, mkdirSync, mkdtempSync, openSync, readSync, rmSyn
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, beforeEach, describe, it } from 'node:test'
+import type { KeptEntry } from '../../src/ports/page-cache.ts'
 import { nginxPageCache } from '../../src/site/nginx-cache.ts'
 
 const ground = mkdtempSync(join(tmpdir(), 'platen-cache-'))
@@ -18,6 +19,13 @@ beforeEach(() => {
   folder = join(ground, String(++folders))
   mkdirSync(folder)
 })
+
+/** All entries of a folder. */
+async function listed(path: string, until = signal): Promise<readonly KeptEntry[]> {
+  const entries: KeptEntry[] = []
+  for await (const portion of nginxPageCache(path).entries(until)) entries.push(...portion)
+  return entries
+}
 
 /** A file as nginx writes it: a binary header, the key, and what PHP answered. */
 function put(file: string, key: string, headers = 'Content-type: text/html; charset=UTF-8'): string {
@@ -36,7 +44,7 @@ describe('nginx’s cache folder', () => {
   it('is listed with what each entry tells: its key, whether it varies, when PHP began to make it', async () => {
     put(`1/aa/${name('a')}`, 'httpGETshop.example/')
     put(`2/bb/${name('b')}`, 'httpGETshop.example/b', 'X-Powered-By: PHP\r\nVary: User-Agent\r\nX-Platen-Made: 1800000000123456')
-    const entries = await nginxPageCache(folder).entries(100, signal)
+    const entries = await listed(folder)
     const told = entries.toSorted((a, b) => (a.key < b.key ? -1 : 1)).map(({ key, file, varies, madeUs }) => [key, file, varies, madeUs])
     assert.deepEqual(told, [
       ['httpGETshop.example/', `1/aa/${name('a')}`, false, undefined],
@@ -46,12 +54,12 @@ describe('nginx’s cache folder', () => {
 
   it('reads on where the headers are long', async () => {
     put(name('a'), 'httpGETshop.example/', `Link: <${'x'.repeat(9_000)}>\r\nX-Platen-Made: 1800000000123456`)
-    assert.equal((await nginxPageCache(folder).entries(100, signal))[0]?.madeUs, 1_800_000_000_123_456)
+    assert.equal((await listed(folder))[0]?.madeUs, 1_800_000_000_123_456)
   })
 
   it('takes no header for one that only ends like it', async () => {
     put(name('a'), 'httpGETshop.example/', 'X-Not-Vary: a\r\nNot-X-Platen-Made: 1800000000123456\r\nX-Platen-Made: 99')
-    const [entry] = await nginxPageCache(folder).entries(100, signal)
+    const [entry] = await listed(folder)
     assert.deepEqual([entry?.varies, entry?.madeUs], [false, undefined])
   })
 
@@ -96,7 +104,7 @@ describe('nginx’s cache folder', () => {
     writeFileSync(join(folder, name('f')), Buffer.concat([Buffer.from('\nKEY: '), Buffer.from([0xff, 0xfe, 0x0a])]))
     symlinkSync(ground, join(folder, '1'))
     const cache = nginxPageCache(folder)
-    assert.deepEqual(await cache.entries(100, signal), [])
+    assert.deepEqual(await listed(folder), [])
     const all = ['a', 'b', 'c', 'd', 'e', 'f'].map(digit => ({ key: 'httpGETshop.example/', file: name(digit) }))
     assert.deepEqual(await cache.forget([...all, { key: 'httpGETshop.example/', file: '1/secret' }], signal), [])
     assert.ok(existsSync(secret))
@@ -108,16 +116,27 @@ describe('nginx’s cache folder', () => {
       await assert.rejects(cache.look({ key: 'x', file }), { code: 'path.outside' }, file)
   })
 
-  it('ends with as many entries as were asked for, and with no folder at all', async () => {
-    for (const digit of '0123456789') put(`${digit}/${name(digit)}`, `httpGETshop.example/${digit}`)
-    assert.equal((await nginxPageCache(folder).entries(4, signal)).length, 4)
-    assert.deepEqual(await nginxPageCache(join(ground, 'none')).entries(4, signal), [])
+  it('is read a portion at a time, whatever is forgotten meanwhile', async () => {
+    const count = 2_500
+    for (let index = 0; index < count; index++) put(`${index % 4}/${index.toString(16).padStart(32, '0')}`, `httpGETshop.example/${index}`)
+    const cache = nginxPageCache(folder)
+    let most = 0
+    let gone = 0
+    for await (const portion of cache.entries(signal)) {
+      most = Math.max(most, portion.length)
+      gone += (await cache.forget(portion, signal)).length
+    }
+    assert.deepEqual([most, gone, await listed(folder)], [1_000, count, []])
+  })
+
+  it('has no entries where there is no folder at all', async () => {
+    assert.deepEqual(await listed(join(ground, 'none')), [])
   })
 
   it('stops in the middle when it is told to', async () => {
     for (let index = 0; index < 150; index++) put(`0/${index.toString(16).padStart(32, '0')}`, `httpGETshop.example/${index}`)
     const stop = new AbortController()
-    const listing = nginxPageCache(folder).entries(1_000, stop.signal)
+    const listing = listed(folder, stop.signal)
     stop.abort(new Error('enough'))
     await assert.rejects(listing, { message: 'enough' })
   })

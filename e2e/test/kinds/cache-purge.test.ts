@@ -72,7 +72,7 @@ describe('purging the caches of a real site', { skip, concurrency: false }, () =
     const now = Date.now() * 1_000
     const [hiddenUrls, pages] = [hidden, paths].map(list => list.map(path => `${ground.site.url}${path}`)) as [string[], string[]]
     const batches: ChangeBatch[] = [
-      { sinceUs: now, atUs: now, count: 1, what: ['“Hello” was updated'], everything: false, hidden: hiddenUrls, pages },
+      { sinceUs: now, atUs: now, count: 1, what: ['“Hello” was updated'], everything: false, hidden: hiddenUrls, exposed: [], pages },
     ]
     const changes = { take: async () => batches.shift(), needsKept: async () => false, tellKept: async () => undefined }
     return purge({ changes: true }, policy, { changes })
@@ -327,7 +327,9 @@ describe('purging the caches of a real site', { skip, concurrency: false }, () =
       await update(`'post_status' => 'trash'`)
       const now = Date.now() * 1_000
       const { proof } = await bringIntoEffect([], [`${path}?short`])
-      assert.deepEqual([proof[0]?.state, proof[0]?.status], ['fresh', 404])
+      // Where PHP took its time, the old copy went first.
+      assert.ok(proof[0]?.state === 'fresh' || proof[0]?.state === 'removed')
+      assert.equal(proof[0].status, 404)
       const rule = ground.policy.nginx as { cacheKey: string; cacheLevels: string; port: number }
       const known = knownEntries(new URL(`${ground.site.url}${path}?short`), rule, false)
       const kept = known && (await nginxPageCache(ground.site.nginx.cachePath).look(known.main))
@@ -363,7 +365,8 @@ describe('purging the caches of a real site', { skip, concurrency: false }, () =
     await ground.site.stopRedis()
     const result = await purge(everything)
     assert.deepEqual(result.layers[0], { layer: 'object', state: 'failed', count: 0, code: 'redis.unavailable' })
-    assert.ok(result.proof.every(({ state }) => state === 'fresh'))
+    // Some are of posts that other tests have put into the trash.
+    assert.ok(result.proof.every(({ state, status }) => state === (status === 404 ? 'removed' : 'fresh')))
     await ground.site.startRedis()
   })
 

@@ -1912,6 +1912,15 @@ export const schemas: Readonly<Record<string, object>> = {
         },
         maxItems: 100,
       },
+      closed: {
+        type: 'array',
+        items: {
+          type: 'string',
+          pattern: '^(b[0-9]+\\.)?[a-z]+:[!-~]+$',
+          maxLength: 120,
+        },
+        maxItems: 1024,
+      },
       urls: {
         type: 'array',
         items: {

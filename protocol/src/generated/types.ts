@@ -585,6 +585,10 @@ export interface SpoolChange {
    */
   hidden: string[]
   /**
+   * @maxItems 1024
+   */
+  closed?: string[]
+  /**
    * @maxItems 500
    */
   urls: string[]

@@ -31,6 +31,8 @@ export const spoolMessages: Record<string, TSchema> = {
     tags: Type.Array(Tag, { maxItems: 1024 }),
     /** Pages that nobody may see any more: they go first, and never wait for a new copy. */
     hidden: Type.Array(Url, { maxItems: 100 }),
+    /** Of `tags`, the posts that nobody may read any more: what was made of them goes first as well. */
+    closed: Type.Optional(Type.Array(Tag, { maxItems: 1024 })),
     /** By rule, for pages of which nothing is recorded: these, and everything whose address begins with one of `trees`. */
     urls: Type.Array(Url, { maxItems: 500 }),
     trees: Type.Array(Url, { maxItems: 200 }),

@@ -32,6 +32,13 @@ final class Change {
 	public $hidden = array();
 
 	/**
+	 * Keys are tags of posts that nobody may read any more.
+	 *
+	 * @var true[]
+	 */
+	public $closed = array();
+
+	/**
 	 * Keys are URLs that changed by rule.
 	 *
 	 * @var true[]
@@ -87,6 +94,15 @@ final class Change {
 	 */
 	public function hide( array $urls ) {
 		$this->hidden += self::valid( $urls );
+	}
+
+	/**
+	 * Nobody may read a post any more.
+	 *
+	 * @param string $tag Of the post.
+	 */
+	public function close( string $tag ) {
+		$this->closed[ $tag ] = true;
 	}
 
 	/**

@@ -18,6 +18,7 @@ final class Lines {
 	/** Most of each in one line. */
 	const MOST = array(
 		'hidden' => 100,
+		'closed' => 1024,
 		'tags'   => 1024,
 		'urls'   => 500,
 		'trees'  => 200,
@@ -43,8 +44,11 @@ final class Lines {
 		);
 		$cut  = $change->everything ? array() : self::cut( $change );
 		if ( $change->everything || count( $cut ) > self::LINES ) {
-			$hidden = array_slice( array_keys( $change->hidden ), 0, self::MOST['hidden'] );
-			return array( $head + self::none( $hidden ) + array( 'everything' => true ) );
+			$first = array();
+			foreach ( array( 'hidden', 'closed' ) as $kind ) {
+				$first[ $kind ] = array_slice( array_keys( $change->$kind ), 0, self::MOST[ $kind ] );
+			}
+			return array( $head + array_filter( $first ) + self::none() + array( 'everything' => true ) );
 		}
 		foreach ( $cut as $index => $line ) {
 			$cut[ $index ] = $head + $line;
@@ -65,7 +69,7 @@ final class Lines {
 			foreach ( array_keys( $change->$kind ) as $item ) {
 				// As JSON has it at worst, every character escaped; a comma and quotes besides.
 				$size = strlen( (string) wp_json_encode( (string) $item, JSON_UNESCAPED_SLASHES ) ) + 1;
-				if ( $bytes + $size >= Spool::LINE_BYTES || count( $lines[ $last ][ $kind ] ) >= $most ) {
+				if ( $bytes + $size >= Spool::LINE_BYTES || count( $lines[ $last ][ $kind ] ?? array() ) >= $most ) {
 					$lines[] = self::none();
 					$bytes   = self::FRAME_BYTES;
 					++$last;
@@ -78,14 +82,12 @@ final class Lines {
 	}
 
 	/**
-	 * A line that names nothing else.
-	 *
-	 * @param string[] $hidden URLs.
+	 * A line that names nothing.
 	 */
-	private static function none( array $hidden = array() ): array {
+	private static function none(): array {
 		return array(
 			'tags'   => array(),
-			'hidden' => $hidden,
+			'hidden' => array(),
 			'urls'   => array(),
 			'trees'  => array(),
 		);

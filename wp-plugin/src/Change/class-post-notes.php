@@ -73,6 +73,9 @@ final class Post_Notes {
 		$this->change->tags( $this->places->tags( $difference ) );
 		$this->change->say( ...self::event( $difference ) );
 		$this->change->hide( Post_Addresses::hidden( $difference, $this->count <= self::WITH_RULES ) );
+		if ( $difference->closes() && '' !== $difference->before->link ) {
+			$this->change->close( Tag::of( 'post', $difference->before->row->ID ) );
+		}
 		$this->authors->add( $difference );
 		$this->rules( $difference );
 	}

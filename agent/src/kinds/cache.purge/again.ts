@@ -7,14 +7,15 @@ import { mostProofs, prove, settle } from './settle.ts'
 
 /** How often a page is purged again; one that is old then still has something behind it that goes on. */
 const mostLooks = 3
-/** Looking takes a few calls of the system a page. */
-const mostPages = 2_000
+/** Pages that are looked at before what has changed meanwhile is taken: looking takes a few calls of the system a page. */
+const pagesPerTurn = 2_000
 /** Between two looks whether something has changed meanwhile. */
 const waitMs = 200
 
 /**
  * Looks again at what was purged a while ago. A render that began before a change may have ended after the purge, and nginx
- * has stored it: the plugin's word in the file tells. What is old goes again. False where nothing is due.
+ * has stored it: the plugin's word in the file tells. What is old goes again, and so does once what nobody can tell of. False
+ * where nothing is due.
  */
 export async function lookAgain(purge: Purge): Promise<boolean> {
   const now = purge.context.clock.monotonic()
@@ -28,9 +29,9 @@ export async function lookAgain(purge: Purge): Promise<boolean> {
     if ((await sweepOld(purge, all.atUs)) > 0) purge.cdn.allDue = true
   }
   const finder = createFinder(purge)
-  for (const [index, page] of pending.entries()) {
+  for (const page of pending.slice(0, pagesPerTurn)) {
     delete page.lookAt
-    if (index < mostPages && (await isOld(purge, finder, page))) await purgeAgain(purge, finder, page)
+    if (await isOld(purge, finder, page)) await purgeAgain(purge, finder, page)
   }
   return true
 }
@@ -56,7 +57,7 @@ async function isOld(purge: Purge, finder: Finder, page: PageWork): Promise<bool
   const { main, others } = await finder.places(page.url)
   for (const entry of main ? [main, ...others] : others) {
     const kept = await parts.pageCache.look(entry)
-    if (kept?.madeUs !== undefined && kept.madeUs < page.atUs) return true
+    if (kept && (kept.madeUs === undefined ? page.looks === 0 && kept.copy !== page.copy : kept.madeUs < page.atUs)) return true
   }
   return false
 }

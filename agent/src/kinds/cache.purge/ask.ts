@@ -27,6 +27,7 @@ export async function ask(purge: Purge, page: PageWork, as: 'refresh' | 'visitor
 
 function judgeAnswer(purge: Purge, page: PageWork, answer: Page, tookMs: number): Asked {
   const seen = look(answer, purge.context.policy.nginx?.cacheHeader)
+  purge.cacheSeen ||= seen.cache !== undefined
   const busy = busyStatuses.has(seen.status)
   // What nginx had says nothing about PHP.
   if (!isKept(seen)) {

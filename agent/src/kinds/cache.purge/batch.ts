@@ -2,36 +2,42 @@ import type { ChangeBatch } from '../../ports/site-changes.ts'
 import { askCdn } from './cdn.ts'
 import { forgetPages, type Finder } from './entries.ts'
 import { paced } from './paced.ts'
-import { frontPage, notedUrls } from './plan.ts'
+import { evenly, frontPage, notedUrls } from './plan.ts'
 import { mostAtOnce, notePurged, pageOf, sinceMs, type PageWork, type Purge } from './purge.ts'
 import { aliveMs, probeEarly, removePages } from './remove.ts'
-import { prove, settle } from './settle.ts'
+import { mostProofs, prove, settle } from './settle.ts'
 
 /** After a change, visitors see the old page for two seconds at most; what is left to be removed takes its time out of them. */
 const cutMs = 1_600
 
 /**
- * Brings one batch into effect. What nobody may see any more goes first. Then pages are refreshed in place, so that nobody
+ * Brings one batch into effect. What nobody may see any more goes first, or is replaced where nothing can be removed. Then pages are refreshed in place, so that nobody
  * waits, for as long as that makes an end to the old ones in time; the rest is removed, to be made anew afterwards.
  */
 export async function purgeBatch(purge: Purge, finder: Finder, batch: ChangeBatch): Promise<void> {
   const { policy } = purge.context
   const hidden = notedUrls(batch.hidden, policy.site.url).map(url => pageOf(purge, url, batch.atUs))
-  if (purge.parts.pageCache) await removeHidden(purge, finder, hidden)
   const own = new Set(hidden.map(({ url }) => url))
-  const urls = notedUrls(batch.pages, policy.site.url).filter(url => !own.has(url))
+  const exposed = notedUrls(batch.exposed, policy.site.url).filter(url => !own.has(url))
+  const early = [...hidden, ...exposed.map(url => pageOf(purge, url, batch.atUs))]
+  if (purge.parts.pageCache) await removeEarly(purge, finder, early)
+  else await renew(purge, finder, early, batch.sinceUs)
+  await askCdn(purge, true)
+  const others = notedUrls(batch.pages, policy.site.url).filter(url => !own.has(url))
+  const urls = purge.parts.pageCache ? [...new Set([...others, ...exposed])] : others
   for (const url of [urls[0], urls.find(url => url === frontPage(policy.site.url))]) if (url) purge.leads.set(url, batch.sinceUs)
   const pages = urls.map(url => pageOf(purge, url, batch.atUs))
+  const sample = evenly(pages.length, mostProofs - purge.proofs)
+  for (const [index, page] of pages.entries()) page.fileProves = !sample.has(index)
   await renew(purge, finder, pages, batch.sinceUs)
   await askCdn(purge)
-  await proveHidden(purge, finder, hidden)
+  if (purge.parts.pageCache) await proveHidden(purge, finder, hidden)
   purge.settledMs = Math.max(purge.settledMs, sinceMs(purge, batch.sinceUs))
 }
 
-async function removeHidden(purge: Purge, finder: Finder, hidden: readonly PageWork[]): Promise<void> {
-  await forgetPages(purge, finder, hidden)
-  for (const page of hidden) notePurged(purge, page, 'removed')
-  await askCdn(purge, true)
+async function removeEarly(purge: Purge, finder: Finder, pages: readonly PageWork[]): Promise<void> {
+  await forgetPages(purge, finder, pages)
+  for (const page of pages) notePurged(purge, page, 'removed')
 }
 
 /** Refreshes pages in their order until the cut, and removes what is left then, or what would be. */
@@ -95,8 +101,8 @@ function tooMany(purge: Purge, queue: PageWork[], leftMs: number): readonly Page
 async function proveHidden(purge: Purge, finder: Finder, hidden: readonly PageWork[]): Promise<void> {
   const { clock, signal } = purge.context
   await paced([...hidden], { pace: purge.pace, clock, signal, most: mostAtOnce }, async page => {
-    if (purge.parts.pageCache) await prove(purge, page, signal)
-    if (page.state === 'stale' || !purge.parts.pageCache) await settle(purge, finder, page, signal)
+    await prove(purge, page, signal)
+    if (page.state === 'stale') await settle(purge, finder, page, signal)
   })
   signal.throwIfAborted()
 }

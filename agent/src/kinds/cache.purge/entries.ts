@@ -13,7 +13,7 @@ export interface Finder {
 }
 
 interface Listing {
-  readonly byUrl: ReadonlyMap<string, readonly KeptEntry[]>
+  pages(url: string): readonly KeptEntry[]
   readonly byKey: ReadonlyMap<string, readonly KeptEntry[]>
 }
 
@@ -27,7 +27,7 @@ export function createFinder(purge: Purge): Finder {
     places: async url => {
       const known = rule && knownEntries(new URL(url), rule, policy.nginx?.tls ?? false)
       if (known) return known
-      const entries = purge.parts.pageCache ? ((await list()).byUrl.get(url) ?? []) : []
+      const entries = purge.parts.pageCache ? (await list()).pages(url) : []
       const main = entries.find(isMainEntry)
       return { ...(main ? { main } : {}), others: entries.filter(entry => entry !== main) }
     },
@@ -43,13 +43,41 @@ export function keyRule(nginx: DocumentPolicy['nginx']): KeyRule | undefined {
 }
 
 async function readListing(purge: Purge): Promise<Listing> {
-  const { parts, context } = purge
+  const { context, format } = purge
   const startedAt = context.clock.monotonic()
-  const entries = (await parts.pageCache?.entries(mostEntries, context.signal)) ?? []
+  const entries = await remembered(purge)
   purge.listed = true
   const unknown = unknownVariables(context.policy.nginx?.cacheKey ?? '')
   context.log.info('purge:listed', { entries: entries.length, tookMs: Math.round(context.clock.monotonic() - startedAt), unknown })
-  return { byUrl: groupByUrl(entries, context.policy.site.url), byKey: groupBy(entries, ({ key }) => key) }
+  const byKey = groupBy(entries, ({ key }) => key)
+  if (format.isOpen) {
+    const byStem = groupBy(entries, ({ key }) => format.stemOfKey(key))
+    return { byKey, pages: url => (byStem.get(format.stemOf(url)) ?? []).filter(({ key }) => format.isOf(key, url)) }
+  }
+  const byUrl = groupByUrl(entries, format)
+  return { byKey, pages: url => byUrl.get(url) ?? [] }
+}
+
+/** All entries of the site, as many as may be remembered. */
+async function remembered(purge: Purge): Promise<readonly KeptEntry[]> {
+  const entries: KeptEntry[] = []
+  for await (const portion of siteEntries(purge)) {
+    entries.push(...portion)
+    if (entries.length <= mostEntries) continue
+    purge.isCut = true
+    return entries.slice(0, mostEntries)
+  }
+  return entries
+}
+
+/** Reads all that nginx keeps of the site, a portion at a time; others in the same folder are passed over. */
+export async function* siteEntries(purge: Purge): AsyncGenerator<readonly KeptEntry[]> {
+  const { parts, context, format } = purge
+  if (!parts.pageCache) return
+  for await (const portion of parts.pageCache.entries(context.signal)) {
+    purge.unseenKeys ||= portion.some(({ key }) => format.isUnseen(key))
+    yield portion.filter(({ key }) => format.isOfSite(key))
+  }
 }
 
 /** Pages whose keys are worked out at a time: some tens of milliseconds, in which nothing else goes on. */

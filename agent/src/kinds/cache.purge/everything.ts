@@ -1,13 +1,10 @@
 import type { ChangeBatch } from '../../ports/site-changes.ts'
 import type { KeptEntry } from '../../ports/page-cache.ts'
-import { forgetEntries, type Finder } from './entries.ts'
+import { forgetEntries, keyRule, siteEntries, type Finder } from './entries.ts'
 import { purgeBatch, renew } from './batch.ts'
-import { frontPage, groupByUrl, isOfSite, mostEntries } from './plan.ts'
+import { frontPage, groupByUrl } from './plan.ts'
 import { lookAfterMs, pageOf, sinceMs, type Purge } from './purge.ts'
 import { assurePhp, warmLater } from './remove.ts'
-
-/** Listings of a cache that has more entries than one of them shows. */
-const mostRounds = 5
 
 /** Removes all that nginx keeps of the site, but refreshes the front page in its place. */
 export async function purgeEverything(purge: Purge, finder: Finder, batch: ChangeBatch): Promise<void> {
@@ -24,19 +21,14 @@ export async function purgeEverything(purge: Purge, finder: Finder, batch: Chang
 }
 
 async function removeAll(purge: Purge, except: string, atUs: number): Promise<void> {
-  const { parts, context } = purge
-  const site = context.policy.site.url
-  for (let round = 1; round <= mostRounds; round++) {
-    const entries = (await parts.pageCache?.entries(mostEntries, context.signal)) ?? []
-    const pages = groupByUrl(entries, site)
-    const spared = new Set(pages.get(except))
+  const { format } = purge
+  const isSpared = (key: string): boolean => !format.isOpen && format.urlOf(key) === except
+  for await (const entries of siteEntries(purge)) {
     const gone = await forgetEntries(
       purge,
-      entries.filter(entry => isOfSite(entry.key, site) && !spared.has(entry) && !isNew(entry, atUs)),
+      entries.filter(entry => !isSpared(entry.key) && !isNew(entry, atUs)),
     )
-    const urls = groupByUrl(gone, site)
-    for (const [url, its] of urls) noteRemoved(purge, url, its.length, atUs)
-    if (entries.length < mostEntries || gone.length === 0) return
+    for (const [url, its] of groupByUrl(gone, format)) if (url !== except) noteRemoved(purge, url, its.length, atUs)
   }
 }
 
@@ -52,10 +44,19 @@ function isNew({ madeUs }: KeptEntry, atUs: number): boolean {
   return madeUs !== undefined && madeUs >= atUs
 }
 
-/** Removes what nginx has stored since of renders that had begun before. */
+/** Removes what nginx has stored since of renders that had begun before, or of which nobody can tell when they were begun. */
 export async function sweepOld(purge: Purge, atUs: number): Promise<number> {
-  const { parts, context } = purge
-  const entries = (await parts.pageCache?.entries(mostEntries, context.signal)) ?? []
-  const old = entries.filter(({ key, madeUs }) => madeUs !== undefined && madeUs < atUs && isOfSite(key, context.policy.site.url))
-  return (await forgetEntries(purge, old)).length
+  let count = 0
+  for await (const entries of siteEntries(purge)) {
+    const old = entries.filter(entry => (entry.madeUs === undefined ? !isOwn(purge, entry) : entry.madeUs < atUs))
+    count += (await forgetEntries(purge, old)).length
+  }
+  return count
+}
+
+/** Whether the job itself had this copy made, as far as it can tell its own: where it finds them by their keys. */
+function isOwn({ context, format, pages }: Purge, { key, copy }: KeptEntry): boolean {
+  if (!keyRule(context.policy.nginx)) return true
+  const url = format.urlOf(key)
+  return url !== undefined && pages.get(url)?.copy === copy
 }

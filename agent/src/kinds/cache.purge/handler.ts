@@ -10,7 +10,8 @@ import { frontPage } from './plan.ts'
 import { createPurge, type CachePurgeParts, type Purge } from './purge.ts'
 import { describeSite } from './remove.ts'
 import { sourceOf, type Source } from './source.ts'
-import { nginxLayer, receipt } from './summary.ts'
+import { nginxLayer } from './nginx-layer.ts'
+import { receipt } from './summary.ts'
 import { warmSome } from './warm.ts'
 
 const runMs = kinds.find(kind => kind.name === 'cache.purge')?.deadlines.runMs ?? 0
@@ -27,12 +28,12 @@ const takesMs = 0.7 * runMs
 export function cachePurge(parts: CachePurgeParts): Handler<'cache.purge'> {
   return async context => {
     const purge = createPurge(parts, context)
-    const source = sourceOf(parts, context)
+    const source = sourceOf(purge)
     const layers = 'changes' in context.input ? keptLayers : await innerLayers(purge, await ready(purge))
     const what: string[] = []
     const batches = await context.step('page cache', 'idempotent', () => purgeAll(purge, source, what))
     const failure = failureOf(purge)
-    const result = receipt(purge, [...layers, nginxLayer(purge), await cdnLayer(purge)], what)
+    const result = receipt(purge, [...layers, await nginxLayer(purge), await cdnLayer(purge)], what)
     return { result, effect: batches > 0 ? 'applied' : 'none', ...(failure ? { failure } : {}) }
   }
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { siteUrl } from '../../domain/site-url.ts'
 import type { CacheEntry } from '../../ports/page-cache.ts'
+import type { KeyFormat } from './key-format.ts'
 
-/** Entries of the cache folder that one listing looks at. */
+/** Entries of the site that are remembered, to find those of its pages. */
 export const mostEntries = 200_000
 
 /** The asked URLs, each once. @throws PlatenError url.invalid, url.foreign: before anything is done */
@@ -27,6 +28,12 @@ export function frontPage(site: string): string {
   return new URL(site.endsWith('/') ? site : `${site}/`).href
 }
 
+/** Numbers below `count`, the first and the last among them and the others evenly between: `most` at most. */
+export function evenly(count: number, most: number): ReadonlySet<number> {
+  const size = Math.min(count, Math.max(0, most))
+  return new Set(Array.from({ length: size }, (_, index) => Math.round((index * (count - 1)) / Math.max(1, size - 1))))
+}
+
 /** In the order of their worth to visitors: the front page, what was visited most lately, then the shortest addresses. */
 export function byWorth(urls: readonly string[], site: string, visits: ReadonlyMap<string, number>): readonly string[] {
   const front = frontPage(site)
@@ -46,8 +53,8 @@ export function canBeAsked(url: string): boolean {
 }
 
 /** Entries by the URL that each stands for; a URL has several where pages vary, or methods and devices have their own. */
-export function groupByUrl<Entry extends CacheEntry>(entries: readonly Entry[], site: string): ReadonlyMap<string, readonly Entry[]> {
-  return groupBy(entries, entry => urlOfKey(entry.key, site))
+export function groupByUrl<Entry extends CacheEntry>(entries: readonly Entry[], format: KeyFormat): ReadonlyMap<string, readonly Entry[]> {
+  return groupBy(entries, entry => format.urlOf(entry.key))
 }
 
 /** Entries by what is said of each; those of which nothing is said are left out. */
@@ -66,45 +73,10 @@ export function groupBy<Entry>(
   return groups
 }
 
-/** The URL that a cache key stands for, where asking for it means asking with exactly this key's address. */
-export function urlOfKey(key: string, site: string): string | undefined {
-  const address = addressOfKey(key, site)
-  if (address === undefined) return undefined
-  try {
-    const url = siteUrl(`${new URL(site).origin}${address}`, site)
-    return `${url.pathname}${url.search}` === address ? url.href : undefined
-  } catch {
-    // An address that some client sent raw and that no URL can spell: it can only be forgotten.
-    return undefined
-  }
-}
-
 /**
  * Whether this is the entry that a refresh replaces: nginx names it by the key's MD5. Others of the same key are variants
  * for visitors whose headers differ, and those of HEAD requests have a key of their own.
  */
 export function isMainEntry({ key, file }: CacheEntry): boolean {
   return file.endsWith(createHash('md5').update(key).digest('hex')) && !/^[^/.]*HEAD/.test(key)
-}
-
-/** Whether a key names this site's host; a cache folder may be shared. */
-export function isOfSite(key: string, site: string): boolean {
-  return addressOfKey(key, site) !== undefined
-}
-
-/** Each run of capitals is taken whole: tried in parts, a long one would be tried in more ways than there is time for. */
-const beforeHost = /^(?:https?|[A-Z]{3,}(?![A-Z])|[^A-Za-z0-9.])*$/
-
-/**
- * The path and query in a key such as `httpGETshop.example/path?query`: scheme, method and separators in any order, then the
- * host with or without its port, then the address up to a separator of the key's own (`|`, a space).
- */
-function addressOfKey(key: string, site: string): string | undefined {
-  const { host, hostname, port } = new URL(site)
-  const names = [host, ...(port === '' ? [] : [hostname])]
-  for (const name of names) {
-    const at = key.indexOf(`${name}/`)
-    if (at >= 0 && beforeHost.test(key.slice(0, at))) return key.slice(at + name.length).split(/[| ]/, 1)[0]
-  }
-  return undefined
 }

@@ -5,6 +5,7 @@ import type { PageCache } from '../../ports/page-cache.ts'
 import type { PageFetcher } from '../../ports/page-fetcher.ts'
 import type { Visits } from '../../ports/visits.ts'
 import { createCdnWork, type CdnWork } from './cdn.ts'
+import { keyFormat, type KeyFormat } from './key-format.ts'
 import { createPace, type Pace } from './pace.ts'
 import type { Seen } from './proof.ts'
 
@@ -35,6 +36,10 @@ export interface PageWork {
   served?: Seen
   /** By the plugin's word, of the copy that is there. */
   madeUs?: number
+  /** Of nginx's copies, the one that was made for this job: new, whether the plugin says so or not. */
+  copy?: string
+  /** It is not among those that are fetched to prove them: what nginx's file says of the new copy is enough. */
+  fileProves?: boolean
   /** Entries that were forgotten for it. */
   forgotten: number
   /** When it is to be looked at once more, by the monotonic clock, and how often it was. */
@@ -54,10 +59,18 @@ export interface Purge {
   warmSorted: boolean
   /** Fetches that were spent on pages nobody was waiting for. */
   warmTries: number
+  /** How nginx names the site's pages. */
+  readonly format: KeyFormat
+  /** Whether nginx keeps something whose key can't be read and may be the site's. */
+  unseenKeys: boolean
+  /** Whether nginx keeps more of the site than was remembered, so that what was not found may be there. */
+  isCut: boolean
   /** Entries of nginx that are gone or replaced. */
   entries: number
   /** Pages that were fetched as a visitor would. */
   proofs: number
+  /** Whether nginx has said of an answer what part its cache had in it. */
+  cacheSeen: boolean
   /** Whether PHP has been seen to make pages. */
   phpSeen: boolean
   /** The question whether PHP is there, while it is open. */
@@ -88,8 +101,12 @@ export function createPurge(parts: CachePurgeParts, context: Context): Purge {
     warm: [],
     warmSorted: true,
     warmTries: 0,
+    format: keyFormat(context.policy.nginx?.cacheKey, context.policy.site.url),
+    unseenKeys: false,
+    isCut: false,
     entries: 0,
     proofs: 0,
+    cacheSeen: false,
     phpSeen: false,
     listed: false,
     leads: new Map(),
@@ -105,12 +122,13 @@ export function pageOf(purge: Purge, url: string, atUs: number): PageWork {
   page.atUs = Math.max(page.atUs, atUs)
   page.state = 'waiting'
   delete page.refreshed
+  delete page.fileProves
   return page
 }
 
 /** Notes that nginx's old copy of a page is gone: nothing stored since is trusted until it was looked at once more. */
 export function notePurged(purge: Purge, page: PageWork, means: PageWork['means'] & string): void {
-  if (page.means !== 'removed' || means !== 'refreshed') page.means = means
+  page.means = page.means === 'removed' && means === 'refreshed' ? 'warmed' : means
   page.lookAt = purge.context.clock.monotonic() + lookAfterMs
   purge.cdn.due.add(page)
 }

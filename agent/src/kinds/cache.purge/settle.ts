@@ -1,5 +1,5 @@
 import { PlatenError } from '@platen/protocol'
-import type { KeptEntry } from '../../ports/page-cache.ts'
+import type { CacheEntry, KeptEntry } from '../../ports/page-cache.ts'
 import { ask } from './ask.ts'
 import { forgetEntries, forgetPages, variantsOf, type Finder } from './entries.ts'
 import { pause } from './paced.ts'
@@ -7,7 +7,7 @@ import { canBeAsked } from './plan.ts'
 import { isKept, isMadeNow, judge, judgeTwice, type Seen } from './proof.ts'
 import { noteFresh, notePurged, type PageWork, type Purge } from './purge.ts'
 
-/** Pages of a job that are fetched as a visitor would; of the others nginx's own file has to tell. */
+/** Fetches of a job that prove pages as a visitor would see them; of others nginx's own file has to tell. */
 export const mostProofs = 200
 /** nginx puts a copy in place just after it has sent the last of it. */
 const storeLooks = 4
@@ -33,8 +33,9 @@ export async function settle(purge: Purge, finder: Finder, page: PageWork, signa
   if (asked && heeded(purge, asked.seen)) page.refreshed = asked.seen
   else if (!purge.parts.pageCache) throw new PlatenError('nginx.no_refresh', undefined, { field: page.url })
   const kept = await clearOld(purge, finder, page, before)
+  if (kept) page.copy = kept.copy
   notePurged(purge, page, 'refreshed')
-  if (purge.proofs >= mostProofs && kept?.madeUs !== undefined && kept.madeUs >= page.atUs) return provenByFile(purge, page, kept)
+  if (page.fileProves && kept?.madeUs !== undefined && kept.madeUs >= page.atUs) return provenByFile(purge, page, kept)
   await prove(purge, page, signal)
   if (page.state === 'stale') await insist(purge, finder, page, signal)
   return 'done'
@@ -50,7 +51,7 @@ function heeded({ context }: Purge, seen: Seen): boolean {
 async function clearOld(purge: Purge, finder: Finder, page: PageWork, before: KeptEntry | undefined): Promise<KeptEntry | undefined> {
   if (!purge.parts.pageCache) return undefined
   const { main, others } = await finder.places(page.url)
-  const now = page.refreshed && before ? await replacement(purge, page, before) : main && (await purge.parts.pageCache.look(main))
+  const now = page.refreshed && before ? await replacement(purge, page, before) : main && (await firstCopy(purge, page, main))
   if (!page.refreshed || (before && now === before)) {
     await forgetPages(purge, finder, [page])
     return undefined
@@ -75,6 +76,21 @@ async function replacement({ parts, context }: Purge, page: PageWork, before: Ke
     const now = await parts.pageCache?.look(before)
     if (!now || (now.madeUs === undefined ? now.copy !== before.copy : now.madeUs >= page.atUs)) return now
     if (looks >= storeLooks) return before
+    await pause(context.clock, storeLookMs, context.signal)
+  }
+}
+
+/** What nginx keeps of a page of which it kept nothing: without the plugin's word it has to be known by sight later. */
+async function firstCopy(purge: Purge, { refreshed }: PageWork, entry: CacheEntry): Promise<KeptEntry | undefined> {
+  const isKnownBySight = refreshed !== undefined && refreshed.madeUs === undefined
+  return isKnownBySight ? storedEntry(purge, entry) : purge.parts.pageCache?.look(entry)
+}
+
+/** What nginx keeps under this name; where it keeps nothing, once it has had the time to put an answer there. */
+export async function storedEntry({ parts, context }: Purge, entry: CacheEntry): Promise<KeptEntry | undefined> {
+  for (let looks = 1; ; looks++) {
+    const kept = await parts.pageCache?.look(entry)
+    if (kept || looks >= storeLooks) return kept
     await pause(context.clock, storeLookMs, context.signal)
   }
 }

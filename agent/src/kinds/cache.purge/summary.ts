@@ -19,12 +19,13 @@ const order: readonly PageWork['state'][] = ['stale', 'unreachable', 'waiting', 
 
 /** The receipt. `what` changed, newest first. */
 export function receipt(purge: Purge, layers: readonly Layer[], what: readonly string[]): KindCachePurgeResult {
-  const pages = [...purge.pages.values()]
+  const all = [...purge.pages.values()]
+  const pages = all.filter(page => !isUnsure(purge, page))
   return {
-    summary: summary(purge, pages, layers, what).slice(0, 500),
+    summary: summary(purge, pages, { layers, what, unsure: all.length - pages.length }).slice(0, 500),
     ...(what.length > 0 ? { changes: what.slice(0, mostChanges).map(text => ({ what: text.slice(0, 200) })) } : {}),
     layers: [...layers],
-    proof: bounded(pages.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state)).map(proof)),
+    proof: bounded(pages.toSorted(byNews).map(proof)),
     refreshed: count(pages, 'refreshed'),
     removed: count(pages, 'removed') + count(pages, 'warmed'),
     warmed: count(pages, 'warmed'),
@@ -36,9 +37,13 @@ export function receipt(purge: Purge, layers: readonly Layer[], what: readonly s
   }
 }
 
-/** What became of nginx's cache: the job fails where something old is left in it. */
-export function nginxLayer({ context, entries }: Purge): Layer {
-  return context.policy.nginx ? { layer: 'nginx', state: 'purged', count: entries } : { layer: 'nginx', state: 'absent', count: 0 }
+/** Whether an old copy may be there: nginx keeps more than was looked at, and this page was not among it. */
+function isUnsure({ isCut }: Purge, { state, forgotten, served }: PageWork): boolean {
+  return isCut && (state === 'removed' || state === 'waiting') && forgotten === 0 && (served?.status ?? 500) >= 500
+}
+
+function byNews(a: PageWork, b: PageWork): number {
+  return order.indexOf(a.state) - order.indexOf(b.state) || Number(!a.served) - Number(!b.served)
 }
 
 function proof({ url, state, served, madeUs }: PageWork): Proof {
@@ -58,7 +63,14 @@ function bounded(proofs: readonly Proof[]): Proof[] {
   return proofs.slice(0, mostProof).filter(entry => (bytes += Buffer.byteLength(JSON.stringify(entry)) + 1) <= proofBytes)
 }
 
-function summary(purge: Purge, pages: readonly PageWork[], layers: readonly Layer[], what: readonly string[]): string {
+interface Besides {
+  readonly layers: readonly Layer[]
+  readonly what: readonly string[]
+  /** Pages of which nobody knows whether an old copy is there. */
+  readonly unsure: number
+}
+
+function summary(purge: Purge, pages: readonly PageWork[], { layers, what, unsure }: Besides): string {
   const checked = pages.filter(({ state, served }) => state === 'fresh' && served !== undefined).length
   const stale = pages.filter(({ state }) => state === 'stale').length
   const lost = pages.filter(({ state }) => state === 'unreachable').length
@@ -67,12 +79,13 @@ function summary(purge: Purge, pages: readonly PageWork[], layers: readonly Laye
   const removed = count(pages, 'removed') + count(pages, 'warmed')
   const sentences = [
     changed(what),
-    pages.length === 0 ? 'No page was kept of what changed.' : '',
+    pages.length + unsure === 0 ? 'No page was kept of what changed.' : '',
     count(pages, 'refreshed') > 0 ? `${number(count(pages, 'refreshed'), 'page')} made anew in place.` : '',
     removed > 0 ? `${number(removed, 'old copy', 'old copies')} removed, ${count(pages, 'warmed')} of them made anew since.` : '',
     stale > 0 ? `Visitors still get ${number(stale, 'old page')}.` : '',
     checked > 0 ? `Visitors get ${number(checked, 'new page')}, fetched and checked.` : '',
     lost > 0 ? `${number(lost, 'page')} could not be fetched.` : '',
+    unsure > 0 ? `${number(unsure, 'page')} could not be looked for.` : '',
     failed.length > 0 ? `Not purged: ${failed.join(', ')}.` : '',
     pending.length > 0 ? `Still to be purged: ${pending.join(', ')}.` : '',
     purge.listed ? 'Copies were found by reading the whole cache.' : '',

@@ -1,10 +1,12 @@
 import { kinds } from '@platen/protocol'
+import type { KeptEntry } from '../../ports/page-cache.ts'
 import { ask } from './ask.ts'
 import { forgetEntries, forgetPages, keyRule, variantsOf, type Finder } from './entries.ts'
 import { paced } from './paced.ts'
 import { byWorth, canBeAsked } from './plan.ts'
-import { isKept, judge } from './proof.ts'
+import { isKept, judge, type Seen } from './proof.ts'
 import { mostAtOnce, noteFresh, notePurged, type PageWork, type Purge } from './purge.ts'
+import { storedEntry } from './settle.ts'
 
 /** Pages that a job makes anew ahead of visitors. */
 export const mostWarmed = 500
@@ -39,26 +41,45 @@ async function warm(purge: Purge, finder: Finder, page: PageWork): Promise<void>
   const asked = await ask(purge, page, 'visitor', purge.context.signal)
   // Nobody waits for it: who asks next has it made.
   if (typeof asked === 'string') return
+  const isOld = judge(undefined, asked.seen, page.atUs) === 'stale'
+  // Not found among what was remembered: this may be what was there before.
+  if (isOld && purge.isCut && page.forgotten === 0) return noteUnfound(page, asked.seen)
   page.served = asked.seen
   if (asked.seen.madeUs !== undefined) page.madeUs = asked.seen.madeUs
-  if (judge(undefined, asked.seen, page.atUs) === 'stale' && asked.seen.madeUs !== undefined) {
+  if (isOld && asked.seen.madeUs !== undefined) {
     // Stored after the purge by a render that had begun before the change.
     await forgetPages(purge, finder, [page])
     notePurged(purge, page, 'removed')
     return
   }
-  await forgetVariants(purge, finder, page)
-  if (!isKept(asked.seen)) page.means = 'warmed'
+  const isStored = await storedNow(purge, finder, page, asked.seen)
+  // A page that is gone is no new page: all that can be said of it is that the old one is gone.
+  if (asked.seen.status >= 400) return
+  if (isStored && !isKept(asked.seen)) page.means = 'warmed'
   noteFresh(purge, page)
 }
 
-/** What varies by headers has older copies beside the new one, which come to light again with it. */
-async function forgetVariants(purge: Purge, finder: Finder, page: PageWork): Promise<void> {
-  // Found by a listing, they went with the page.
-  if (!keyRule(purge.context.policy.nginx)) return
+/** By the plugin's word it is old; without one nobody can say. */
+function noteUnfound(page: PageWork, seen: Seen): void {
+  if (seen.madeUs === undefined) return
+  page.served = seen
+  page.madeUs = seen.madeUs
+  page.state = 'stale'
+}
+
+/** Whether nginx has stored the answer: a 404 or a page with a cookie it hands through. What varied with the page goes. */
+async function storedNow(purge: Purge, finder: Finder, page: PageWork, seen: Seen): Promise<boolean> {
+  // Found by a listing, variants went with the page, and so did what is known of where it is.
+  if (!keyRule(purge.context.policy.nginx)) return seen.status < 300
   const { main } = await finder.places(page.url)
-  const kept = main && (await purge.parts.pageCache?.look(main))
-  if (!kept?.varies) return
+  const kept = main && (await storedEntry(purge, main))
+  if (kept?.varies) await forgetVariants(purge, finder, kept)
+  if (kept && !isKept(seen)) page.copy = kept.copy
+  return kept !== undefined
+}
+
+/** What varies by headers has older copies beside the new one, which come to light again with it. */
+async function forgetVariants(purge: Purge, finder: Finder, kept: KeptEntry): Promise<void> {
   const variants = await variantsOf(finder, [kept])
   await forgetEntries(
     purge,

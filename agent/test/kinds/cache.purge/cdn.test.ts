@@ -32,11 +32,11 @@ describe('the CDN is purged', () => {
     assert.deepEqual(site.cdn.asked, [`0! ${siteUrl}/secret/`, `50 ${siteUrl}/`])
   })
 
-  it('of a page that was hidden only when nginx has the new one, where its copies can’t be removed', async () => {
+  it('of a page that was hidden only when nginx has the new one, where its copies can’t be removed, and urgently', async () => {
     site.keep('/secret/')
     site.change({ hidden: urls('/secret/') })
     await site.run({ changes: true }, { blind: true })
-    assert.deepEqual(site.cdn.asked, [`50 ${siteUrl}/secret/`])
+    assert.deepEqual(site.cdn.asked, [`50! ${siteUrl}/secret/`])
   })
 
   it('of what was removed since PHP is slow', async () => {

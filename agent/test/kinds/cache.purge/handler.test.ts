@@ -2,11 +2,20 @@ import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
 import { SiteDouble, siteUrl } from './site-double.ts'
 
+type Result = Awaited<ReturnType<SiteDouble['run']>>['result']
+
 const urls = (...paths: string[]): string[] => paths.map(path => siteUrl + path)
 const many = (count: number, prefix = '/page-'): string[] => Array.from({ length: count }, (_, index) => `${prefix}${index}/`)
 const when = (event: string | undefined): number => Number(event?.split(' ')[0])
 
+const nginxOf = ({ layers }: Result): Result['layers'][number] | undefined => layers.find(({ layer }) => layer === 'nginx')
+
 let site: SiteDouble
+
+/** Has the policy file say what nginx's keys are. */
+function withKey(cacheKey: string | undefined): void {
+  site.policy = { ...site.policy, nginx: { ...site.policy.nginx, cacheKey } as never }
+}
 
 beforeEach(() => {
   site = new SiteDouble()
@@ -46,6 +55,17 @@ describe('changes come into effect', () => {
     )
   })
 
+  it('removes as early all else that was made of it, and makes that anew', async () => {
+    for (const path of ['/secret/', '/feed/', '/']) site.keep(path)
+    const now = site.clock.us
+    site.answers = path => (path === '/secret/' ? 404 : 200)
+    site.change({ hidden: urls('/secret/'), exposed: urls('/feed/'), pages: urls('/') })
+    const { result } = await site.run()
+    assert.deepEqual(site.events.slice(0, 2).toSorted(), ['0 forgets /feed/', '0 forgets /secret/'])
+    assert.deepEqual([site.old(now), [...site.kept.values()].map(({ body }) => body).toSorted()], [[], ['new /', 'new /feed/']])
+    assert.deepEqual([result.refreshed, result.removed, result.warmed], [1, 2, 1])
+  })
+
   it('removes what slow PHP has not made in time, within two seconds of the change, and makes it anew afterwards', async () => {
     const paths = many(12)
     for (const path of paths) site.keep(path)
@@ -65,6 +85,22 @@ describe('changes come into effect', () => {
     site.change({ pages: urls('/a/'), sinceUs: site.clock.us - 5_000_000 })
     await site.run()
     assert.equal(site.events[0], '0 forgets /a/')
+  })
+
+  it('looks as a visitor at pages from the first to the last, evenly, where they are too many to look at all', async () => {
+    const [few, lots] = [many(100, '/few-'), many(400)]
+    for (const path of [...few, ...lots]) site.keep(path)
+    site.takesMs = () => 1
+    site.change({ pages: urls(...few) })
+    site.change({ pages: urls(...lots) })
+    const { result } = await site.run()
+    const visited = site.events.flatMap(event => / visits \/page-(\d+)/.exec(event)?.[1] ?? []).map(Number)
+    const steps = visited.slice(1).map((number, index) => number - (visited[index] ?? 0))
+    assert.deepEqual([result.refreshed, visited.length, visited[0], visited.at(-1)], [500, 100, 0, 399])
+    assert.ok(
+      steps.every(step => step >= 3 && step <= 5),
+      String(steps),
+    )
   })
 
   it('does not wait with a thousand pages that won’t be reached', async () => {
@@ -108,14 +144,36 @@ describe('changes come into effect', () => {
     ['WordPress is in maintenance', 'maintenance', 'wordpress.maintenance'],
   ] as const) {
     it(`leaves old copies where ${what}, but none of what nobody may see`, async () => {
-      for (const path of ['/secret/', '/a/', '/b/']) site.keep(path)
+      for (const path of ['/secret/', '/feed/', '/a/', '/b/']) site.keep(path)
       site.answers = () => (describes === 'maintenance' ? 503 : 502)
       site.describes = describes
-      site.change({ hidden: urls('/secret/'), pages: urls('/a/', '/b/') })
+      site.change({ hidden: urls('/secret/'), exposed: urls('/feed/'), pages: urls('/a/', '/b/') })
       await assert.rejects(site.run(), { code })
       assert.deepEqual(site.old(Infinity).toSorted(), ['/a/', '/b/'])
     })
   }
+
+  describe('with PHP dead between the new copy and the look at it', () => {
+    beforeEach(() => {
+      site.keep('/a/')
+      site.answers = () => (site.clock.monotonic() <= 50 ? 200 : 502)
+      site.change({ pages: urls('/a/') })
+    })
+
+    it('proves what nginx has stored', async () => {
+      const { result, failure } = await site.run()
+      assert.deepEqual([failure, result.proof.map(({ state, cache }) => [state, cache])], [undefined, [['fresh', 'HIT']]])
+    })
+
+    it('says of what nginx does not store that nobody gets it', async () => {
+      site.stores = () => false
+      const { result, failure } = await site.run()
+      assert.deepEqual(
+        [failure?.code, result.proof.map(({ state, status }) => [state, status]), site.kept.size],
+        ['page.unreachable', [['unreachable', 502]], 0],
+      )
+    })
+  })
 
   it('removes old copies where PHP is there and only has no time', async () => {
     site.keep('/a/')
@@ -224,6 +282,48 @@ describe('what goes on while changes come in', () => {
     assert.deepEqual([site.old(now + 1), result.proof[0]?.state], [[], 'fresh'])
   })
 
+  it('finds it among more than two thousand pages as well', async () => {
+    const paths = many(2_100)
+    for (const path of paths) site.keep(path)
+    const now = site.clock.us
+    site.takesMs = () => 5
+    site.change({ pages: urls(...paths), sinceUs: now - 10_000_000 })
+    for (const path of ['/page-10/', '/page-2050/']) site.storeLate(path, 300, 900)
+    await site.run()
+    assert.deepEqual(site.old(now), [])
+  })
+
+  describe('on a site whose plugin says nothing', () => {
+    beforeEach(() => {
+      site.says = false
+    })
+    const bodies = (): string[] => [...site.kept.values()].map(({ body }) => body)
+
+    it('removes once more what was stored after the purge, since nobody can say when it was begun', async () => {
+      site.keep('/a/')
+      site.change({ pages: urls('/a/') })
+      site.storeLate('/a/', 300, 800)
+      const { result } = await site.run()
+      assert.deepEqual([bodies(), result.proof[0]?.state], [['new /a/'], 'fresh'])
+    })
+
+    it('removes it once more after a purge of everything, too', async () => {
+      for (const path of ['/', '/a/']) site.keep(path)
+      site.storeLate('/a/', 300, 800)
+      await site.run({ everything: true, reason: 'a test' })
+      assert.deepEqual(bodies(), ['new /'])
+    })
+
+    it('leaves the copies that the job itself has made', async () => {
+      for (const path of ['/a/', '/b/']) site.keep(path)
+      site.change({ pages: urls('/a/') })
+      site.change({ pages: urls('/b/'), sinceUs: site.clock.us - 10_000_000 })
+      const { result } = await site.run()
+      const forgotten = site.events.filter(event => event.includes('forgets')).map(event => event.split(' ')[2])
+      assert.deepEqual([forgotten, bodies().toSorted(), result.warmed], [['/b/'], ['new /a/', 'new /b/'], 1])
+    })
+  })
+
   it('fails, and names who serves it, where an old copy comes again and again', async () => {
     site.keep('/a/')
     site.change({ pages: urls('/a/') })
@@ -273,6 +373,35 @@ describe('finding entries', () => {
     assert.match(result.summary, /reading the whole cache/)
   })
 
+  it('removes every entry that may be the page’s where nothing shows the end of its address', async () => {
+    withKey('$scheme$request_method$host$request_uri$device')
+    for (const key of ['/a', '/amobile', '/b']) site.keepKey(`httpGETshop.example${key}`)
+    site.change({ hidden: urls('/a') })
+    site.stores = () => false
+    const { result } = await site.run()
+    assert.deepEqual(
+      [...site.kept.values()].map(({ key }) => key),
+      ['httpGETshop.example/b'],
+    )
+    assert.equal(nginxOf(result)?.state, 'purged')
+  })
+
+  it('does not say of a page that it is removed where nginx keeps more than can be remembered', { timeout: 60_000 }, async () => {
+    withKey(undefined)
+    for (let index = 0; index <= 200_000; index += 1) site.keepKey(`httpGETshop.example/${index}/`)
+    site.keepKey('httpGETshop.example/last/')
+    site.answers = () => 503
+    site.describes = 'php.timeout'
+    site.change({ pages: urls('/0/', '/last/') })
+    const { result } = await site.run()
+    assert.deepEqual(
+      result.proof.map(({ url, state }) => [url, state]),
+      [[`${siteUrl}/0/`, 'removed']],
+    )
+    assert.match(result.summary, /1 page could not be looked for/)
+    assert.deepEqual([nginxOf(result)?.state, nginxOf(result)?.code], ['failed', 'nginx.too_many'])
+  })
+
   it('refreshes for as long as it takes where it knows no cache folder', async () => {
     const paths = many(20)
     for (const path of paths) site.keep(path)
@@ -283,12 +412,64 @@ describe('finding entries', () => {
     assert.deepEqual([site.old(now), result.refreshed], [[], 20])
   })
 
+  it('has nginx replace first what nobody may see any more, where it knows no cache folder', async () => {
+    const paths = many(300)
+    for (const path of [...paths, '/secret/']) site.keep(path)
+    const now = site.clock.us
+    site.takesMs = () => 900
+    site.change({ pages: urls(...paths), hidden: urls('/secret/') })
+    let old: readonly string[] = []
+    site.clock.after(1_000, () => (old = site.old(now)))
+    await site.run({ changes: true }, { blind: true })
+    assert.equal(site.events[0], '0 refreshes /secret/')
+    assert.ok(!old.includes('/secret/'))
+  })
+
   it('proves pages of a site whose plugin says nothing by what is kept', async () => {
     site.says = false
     site.keep('/a/')
     site.change({ pages: urls('/a/') })
     const { result } = await site.run()
     assert.deepEqual([result.proof[0]?.state, result.proof[0]?.cache, result.refreshed], ['fresh', 'HIT', 1])
+  })
+})
+
+describe('an nginx whose cache folder the policy file does not name', () => {
+  const unknown = { layer: 'nginx', state: 'failed', count: 1, code: 'nginx.unknown_cache' }
+
+  it('has not been purged of everything, and the receipt says so', async () => {
+    for (const path of ['/', '/a/']) site.keep(path)
+    const outcome = await site.run({ everything: true, reason: 'a test' }, { blind: true })
+    assert.deepEqual(nginxOf(outcome.result), unknown)
+    assert.match(outcome.result.summary, /Not purged: page cache \(nginx\.unknown_cache\)/)
+  })
+
+  it('may keep pages of what changed that nobody knows of, and the receipt says so', async () => {
+    for (const path of ['/a/', '/feed/']) site.keep(path)
+    site.change({ pages: urls('/a/') })
+    const outcome = await site.run({ changes: true }, { blind: true })
+    assert.deepEqual([nginxOf(outcome.result), outcome.result.proof.map(({ state }) => state)], [unknown, ['fresh']])
+  })
+
+  it('is looked at where none of its pages was asked for', async () => {
+    site.keep('/')
+    site.change({ pages: [] })
+    const outcome = await site.run({ changes: true }, { blind: true })
+    assert.deepEqual(nginxOf(outcome.result), { ...unknown, count: 0 })
+  })
+
+  it('has been purged of pages that were named', async () => {
+    site.keep('/a/')
+    const outcome = await site.run({ urls: urls('/a/') }, { blind: true })
+    assert.deepEqual(nginxOf(outcome.result), { layer: 'nginx', state: 'purged', count: 1 })
+  })
+
+  it('is absent as a layer where it keeps nothing', async () => {
+    site.caches = false
+    const absent = { layer: 'nginx', state: 'absent', count: 0 }
+    site.change({ pages: urls('/a/') })
+    assert.deepEqual(nginxOf((await site.run({ changes: true }, { blind: true })).result), absent)
+    assert.deepEqual(nginxOf((await site.run({ everything: true, reason: 'a test' }, { blind: true })).result), absent)
   })
 })
 
@@ -305,6 +486,45 @@ describe('everything', () => {
       result.layers.map(({ layer, state }) => `${layer} ${state}`),
       ['object absent', 'opcache purged', 'nginx purged', 'cdn absent'],
     )
+  })
+
+  it('goes on behind what others keep in the same folder, and leaves that', async () => {
+    for (let index = 0; index < 3_000; index += 1) site.keepKey(`httpGETother.example/${index}`)
+    for (const path of ['/', '/a/']) site.keep(path)
+    const now = site.clock.us
+    await site.run({ everything: true, reason: 'a test' })
+    assert.equal([...site.kept.values()].filter(({ key, madeUs }) => key.includes('shop.example') && (madeUs ?? 0) < now).length, 0)
+    assert.equal([...site.kept.keys()].length, 3_002)
+  })
+
+  it('finds keys with variables of the host’s own, and a neighbour’s beside them are left alone', async () => {
+    withKey('$device:$scheme|$request_method|$host|$request_uri|$lang')
+    for (const device of ['mobile', '']) for (const path of ['/a/', '/b/']) site.keepKey(`${device}:http|GET|shop.example|${path}|de`)
+    site.keepKey('mobile:http|GET|other.example|/a/|de')
+    const { result } = await site.run({ everything: true, reason: 'a test' })
+    assert.equal([...site.kept.values()].filter(({ body }) => body === 'old').length, 1)
+    assert.deepEqual([nginxOf(result)?.state, result.removed], ['purged', 2])
+  })
+
+  it('is not all that nginx keeps where there are keys in a format nobody has seen, and the receipt says so', async () => {
+    for (const path of ['/', '/a/']) site.keep(path)
+    site.keepKey('mobilehttpGETshop.example/b/')
+    const { result } = await site.run({ everything: true, reason: 'a test' })
+    assert.deepEqual([nginxOf(result)?.state, nginxOf(result)?.code], ['failed', 'nginx.unknown_key'])
+  })
+
+  it('does not count as made anew what is gone, or what nginx stores nothing of', async () => {
+    for (const path of ['/', '/gone/', '/cookie/', '/fine/']) site.keep(path)
+    site.answers = path => (path === '/gone/' ? 404 : 200)
+    site.stores = path => path !== '/cookie/'
+    const { result } = await site.run({ everything: true, reason: 'a test' })
+    assert.deepEqual(result.proof.map(({ url, state, status }) => `${url.slice(siteUrl.length)} ${state} ${status}`).toSorted(), [
+      '/ fresh 200',
+      '/cookie/ fresh 200',
+      '/fine/ fresh 200',
+      '/gone/ removed 404',
+    ])
+    assert.deepEqual([result.removed, result.warmed], [3, 1])
   })
 
   it('does nothing at all where PHP is gone or the URL is another’s', async () => {

@@ -56,6 +56,8 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
   hangs = false
   /** Whether the plugin says when a page was begun. */
   says = true
+  /** Whether nginx has a cache at all; without one it does not speak of any. */
+  caches = true
   varies = false
   keptNeeded = false
   listings = 0
@@ -68,6 +70,11 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
     this.#store(path, 'GET', `old ${path}`, 200, this.clock.us - agoMs * 1_000, variant)
   }
 
+  /** Has nginx keep something under any key. */
+  keepKey(key: string, madeUs = 0): void {
+    this.#put(key, fileOf(key, levels), 'old', 200, madeUs)
+  }
+
   /** The keys' paths of what is kept and older than now. */
   old(sinceUs: number): readonly string[] {
     return [...this.kept.values()].filter(({ madeUs }) => (madeUs ?? 0) < sinceUs).map(({ key }) => pathOf(key))
@@ -75,7 +82,17 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
 
   change(batch: Partial<ChangeBatch>): void {
     const atUs = this.clock.us
-    this.batches.push({ sinceUs: atUs, atUs, count: 1, what: ['“Hello” was updated'], everything: false, hidden: [], pages: [], ...batch })
+    this.batches.push({
+      sinceUs: atUs,
+      atUs,
+      count: 1,
+      what: ['“Hello” was updated'],
+      everything: false,
+      hidden: [],
+      exposed: [],
+      pages: [],
+      ...batch,
+    })
   }
 
   async run(input: KindCachePurgeInput = { changes: true }, parts: { blind?: boolean } = {}): Promise<Outcome> {
@@ -100,9 +117,10 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
     return this.#render(path, bypass ? 'BYPASS' : 'MISS', options.signal)
   }
 
-  entries(): Promise<readonly KeptEntry[]> {
+  async *entries(): AsyncGenerator<readonly KeptEntry[]> {
     this.listings += 1
-    return Promise.resolve([...this.kept.values()])
+    const all = [...this.kept.values()]
+    for (let at = 0; at < all.length; at += 1_000) yield await Promise.resolve(all.slice(at, at + 1_000))
   }
 
   look({ file, key }: CacheEntry): Promise<KeptEntry | undefined> {
@@ -150,7 +168,7 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
       this.running -= 1
       // nginx goes on and stores it, whoever still waits.
       const status = this.answers(path)
-      if (status === 200 && this.stores(path)) this.#store(path, 'GET', `new ${path}`, status, madeUs)
+      if (status === 200 && this.caches && this.stores(path)) this.#store(path, 'GET', `new ${path}`, status, madeUs)
       return this.#page(status, `new ${path}`, madeUs, cache)
     })
     const aborted = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason as Error)))
@@ -160,13 +178,17 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
   #store(path: string, method: string, body: string, status: number, madeUs: number, variant = ''): void {
     const key = keyOf(path, method)
     const file = variant === '' ? fileOf(key, levels) : fileOf(`${key} for ${variant}`, levels)
+    this.#put(key, file, body, status, madeUs)
+  }
+
+  #put(key: string, file: string, body: string, status: number, madeUs: number): void {
     const copy = String(++this.#copies)
     this.kept.set(file, { key, file, body, status, copy, varies: this.varies, ...(this.says ? { madeUs } : {}) })
   }
 
   #page(status: number, text: string, madeUs: number | undefined, cache: string): Page {
     const made: Record<string, string> = this.says && madeUs !== undefined ? { 'x-platen-made': String(madeUs) } : {}
-    return { status, headers: { 'x-cache': cache, ...made }, body: Buffer.from(text), tookMs: 0 }
+    return { status, headers: { ...(this.caches ? { 'x-cache': cache } : {}), ...made }, body: Buffer.from(text), tookMs: 0 }
   }
 
   #context(input: KindCachePurgeInput): JobContext<KindCachePurgeInput> {

@@ -4,6 +4,7 @@ import {
   codeOf,
   collectAssets,
   cutLines,
+  keyFormat,
   parseChange,
   parseManifest,
   parsePage,
@@ -14,7 +15,6 @@ import {
   readState,
   siteUrl,
   sniff,
-  urlOfKey,
 } from '@platen/agent/decoders'
 import type { DocumentPolicy } from '@platen/protocol'
 import { bundle, ids, policy } from './valid.ts'
@@ -83,7 +83,8 @@ export const agentTargets: readonly Target[] = [
   textTarget('prefixes in Redis', ['wp:', 'a*b?[c]\\'], text => prefixPattern(text)),
   textTarget('what Redis tells of itself', ['# Server\r\nredis_version:7.2.4\r\nused_memory:1024\r\n'], text => readState(text, 1)),
   textTarget('keys of the page cache', ['httpsGETexample.com/a?b=c', 'https|example.com|/'], text => [
-    urlOfKey(text, 'https://example.com'),
+    keyFormat(undefined, 'https://example.com').urlOf(text),
+    keyFormat('$device$scheme|$host|$request_uri$lang', 'https://example.com').urlOf(text),
   ]),
   textTarget('pages', [page], text => collectAssets(text, 'https://example.com/')),
 ]

@@ -333,6 +333,7 @@ const schema12 = {
     what: { type: 'string', minLength: 1, maxLength: 200 },
     tags: { type: 'array', items: { type: 'string', pattern: '^(b[0-9]+\\.)?[a-z]+:[!-~]+$', maxLength: 120 }, maxItems: 1024 },
     hidden: { type: 'array', items: { type: 'string', pattern: '^https?://[^\\s\\u0000-\\u001f]+$', maxLength: 2048 }, maxItems: 100 },
+    closed: { type: 'array', items: { type: 'string', pattern: '^(b[0-9]+\\.)?[a-z]+:[!-~]+$', maxLength: 120 }, maxItems: 1024 },
     urls: { type: 'array', items: { type: 'string', pattern: '^https?://[^\\s\\u0000-\\u001f]+$', maxLength: 2048 }, maxItems: 500 },
     trees: { type: 'array', items: { type: 'string', pattern: '^https?://[^\\s\\u0000-\\u001f]+$', maxLength: 2048 }, maxItems: 200 },
     everything: { type: 'boolean', const: true },
@@ -373,6 +374,7 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
               key0 === 'what' ||
               key0 === 'tags' ||
               key0 === 'hidden' ||
+              key0 === 'closed' ||
               key0 === 'urls' ||
               key0 === 'trees' ||
               key0 === 'everything'
@@ -648,19 +650,19 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                   var valid0 = true
                 }
                 if (valid0) {
-                  if (data.urls !== undefined) {
-                    let data6 = data.urls
+                  if (data.closed !== undefined) {
+                    let data6 = data.closed
                     const _errs14 = errors
                     if (errors === _errs14) {
                       if (Array.isArray(data6)) {
-                        if (data6.length > 500) {
+                        if (data6.length > 1024) {
                           validate11.errors = [
                             {
-                              instancePath: instancePath + '/urls',
-                              schemaPath: '#/properties/urls/maxItems',
+                              instancePath: instancePath + '/closed',
+                              schemaPath: '#/properties/closed/maxItems',
                               keyword: 'maxItems',
-                              params: { limit: 500 },
-                              message: 'must NOT have more than 500 items',
+                              params: { limit: 1024 },
+                              message: 'must NOT have more than 1024 items',
                             },
                           ]
                           return false
@@ -672,26 +674,26 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                             const _errs16 = errors
                             if (errors === _errs16) {
                               if (typeof data7 === 'string') {
-                                if (data7.length > 2048) {
+                                if (data7.length > 120) {
                                   validate11.errors = [
                                     {
-                                      instancePath: instancePath + '/urls/' + i2,
-                                      schemaPath: '#/properties/urls/items/maxLength',
+                                      instancePath: instancePath + '/closed/' + i2,
+                                      schemaPath: '#/properties/closed/items/maxLength',
                                       keyword: 'maxLength',
-                                      params: { limit: 2048 },
-                                      message: 'must NOT have more than 2048 characters',
+                                      params: { limit: 120 },
+                                      message: 'must NOT have more than 120 characters',
                                     },
                                   ]
                                   return false
                                 } else {
-                                  if (!pattern0.test(data7)) {
+                                  if (!pattern1.test(data7)) {
                                     validate11.errors = [
                                       {
-                                        instancePath: instancePath + '/urls/' + i2,
-                                        schemaPath: '#/properties/urls/items/pattern',
+                                        instancePath: instancePath + '/closed/' + i2,
+                                        schemaPath: '#/properties/closed/items/pattern',
                                         keyword: 'pattern',
-                                        params: { pattern: '^https?://[^\\s\\u0000-\\u001f]+$' },
-                                        message: 'must match pattern "' + '^https?://[^\\s\\u0000-\\u001f]+$' + '"',
+                                        params: { pattern: '^(b[0-9]+\\.)?[a-z]+:[!-~]+$' },
+                                        message: 'must match pattern "' + '^(b[0-9]+\\.)?[a-z]+:[!-~]+$' + '"',
                                       },
                                     ]
                                     return false
@@ -700,8 +702,8 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                               } else {
                                 validate11.errors = [
                                   {
-                                    instancePath: instancePath + '/urls/' + i2,
-                                    schemaPath: '#/properties/urls/items/type',
+                                    instancePath: instancePath + '/closed/' + i2,
+                                    schemaPath: '#/properties/closed/items/type',
                                     keyword: 'type',
                                     params: { type: 'string' },
                                     message: 'must be string',
@@ -719,8 +721,8 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                       } else {
                         validate11.errors = [
                           {
-                            instancePath: instancePath + '/urls',
-                            schemaPath: '#/properties/urls/type',
+                            instancePath: instancePath + '/closed',
+                            schemaPath: '#/properties/closed/type',
                             keyword: 'type',
                             params: { type: 'array' },
                             message: 'must be array',
@@ -734,19 +736,19 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                     var valid0 = true
                   }
                   if (valid0) {
-                    if (data.trees !== undefined) {
-                      let data8 = data.trees
+                    if (data.urls !== undefined) {
+                      let data8 = data.urls
                       const _errs18 = errors
                       if (errors === _errs18) {
                         if (Array.isArray(data8)) {
-                          if (data8.length > 200) {
+                          if (data8.length > 500) {
                             validate11.errors = [
                               {
-                                instancePath: instancePath + '/trees',
-                                schemaPath: '#/properties/trees/maxItems',
+                                instancePath: instancePath + '/urls',
+                                schemaPath: '#/properties/urls/maxItems',
                                 keyword: 'maxItems',
-                                params: { limit: 200 },
-                                message: 'must NOT have more than 200 items',
+                                params: { limit: 500 },
+                                message: 'must NOT have more than 500 items',
                               },
                             ]
                             return false
@@ -761,8 +763,8 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                   if (data9.length > 2048) {
                                     validate11.errors = [
                                       {
-                                        instancePath: instancePath + '/trees/' + i3,
-                                        schemaPath: '#/properties/trees/items/maxLength',
+                                        instancePath: instancePath + '/urls/' + i3,
+                                        schemaPath: '#/properties/urls/items/maxLength',
                                         keyword: 'maxLength',
                                         params: { limit: 2048 },
                                         message: 'must NOT have more than 2048 characters',
@@ -773,8 +775,8 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                     if (!pattern0.test(data9)) {
                                       validate11.errors = [
                                         {
-                                          instancePath: instancePath + '/trees/' + i3,
-                                          schemaPath: '#/properties/trees/items/pattern',
+                                          instancePath: instancePath + '/urls/' + i3,
+                                          schemaPath: '#/properties/urls/items/pattern',
                                           keyword: 'pattern',
                                           params: { pattern: '^https?://[^\\s\\u0000-\\u001f]+$' },
                                           message: 'must match pattern "' + '^https?://[^\\s\\u0000-\\u001f]+$' + '"',
@@ -786,8 +788,8 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                 } else {
                                   validate11.errors = [
                                     {
-                                      instancePath: instancePath + '/trees/' + i3,
-                                      schemaPath: '#/properties/trees/items/type',
+                                      instancePath: instancePath + '/urls/' + i3,
+                                      schemaPath: '#/properties/urls/items/type',
                                       keyword: 'type',
                                       params: { type: 'string' },
                                       message: 'must be string',
@@ -805,8 +807,8 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                         } else {
                           validate11.errors = [
                             {
-                              instancePath: instancePath + '/trees',
-                              schemaPath: '#/properties/trees/type',
+                              instancePath: instancePath + '/urls',
+                              schemaPath: '#/properties/urls/type',
                               keyword: 'type',
                               params: { type: 'array' },
                               message: 'must be array',
@@ -820,36 +822,123 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                       var valid0 = true
                     }
                     if (valid0) {
-                      if (data.everything !== undefined) {
-                        let data10 = data.everything
+                      if (data.trees !== undefined) {
+                        let data10 = data.trees
                         const _errs22 = errors
-                        if (typeof data10 !== 'boolean') {
-                          validate11.errors = [
-                            {
-                              instancePath: instancePath + '/everything',
-                              schemaPath: '#/properties/everything/type',
-                              keyword: 'type',
-                              params: { type: 'boolean' },
-                              message: 'must be boolean',
-                            },
-                          ]
-                          return false
-                        }
-                        if (true !== data10) {
-                          validate11.errors = [
-                            {
-                              instancePath: instancePath + '/everything',
-                              schemaPath: '#/properties/everything/const',
-                              keyword: 'const',
-                              params: { allowedValue: true },
-                              message: 'must be equal to constant',
-                            },
-                          ]
-                          return false
+                        if (errors === _errs22) {
+                          if (Array.isArray(data10)) {
+                            if (data10.length > 200) {
+                              validate11.errors = [
+                                {
+                                  instancePath: instancePath + '/trees',
+                                  schemaPath: '#/properties/trees/maxItems',
+                                  keyword: 'maxItems',
+                                  params: { limit: 200 },
+                                  message: 'must NOT have more than 200 items',
+                                },
+                              ]
+                              return false
+                            } else {
+                              var valid5 = true
+                              const len4 = data10.length
+                              for (let i4 = 0; i4 < len4; i4++) {
+                                let data11 = data10[i4]
+                                const _errs24 = errors
+                                if (errors === _errs24) {
+                                  if (typeof data11 === 'string') {
+                                    if (data11.length > 2048) {
+                                      validate11.errors = [
+                                        {
+                                          instancePath: instancePath + '/trees/' + i4,
+                                          schemaPath: '#/properties/trees/items/maxLength',
+                                          keyword: 'maxLength',
+                                          params: { limit: 2048 },
+                                          message: 'must NOT have more than 2048 characters',
+                                        },
+                                      ]
+                                      return false
+                                    } else {
+                                      if (!pattern0.test(data11)) {
+                                        validate11.errors = [
+                                          {
+                                            instancePath: instancePath + '/trees/' + i4,
+                                            schemaPath: '#/properties/trees/items/pattern',
+                                            keyword: 'pattern',
+                                            params: { pattern: '^https?://[^\\s\\u0000-\\u001f]+$' },
+                                            message: 'must match pattern "' + '^https?://[^\\s\\u0000-\\u001f]+$' + '"',
+                                          },
+                                        ]
+                                        return false
+                                      }
+                                    }
+                                  } else {
+                                    validate11.errors = [
+                                      {
+                                        instancePath: instancePath + '/trees/' + i4,
+                                        schemaPath: '#/properties/trees/items/type',
+                                        keyword: 'type',
+                                        params: { type: 'string' },
+                                        message: 'must be string',
+                                      },
+                                    ]
+                                    return false
+                                  }
+                                }
+                                var valid5 = _errs24 === errors
+                                if (!valid5) {
+                                  break
+                                }
+                              }
+                            }
+                          } else {
+                            validate11.errors = [
+                              {
+                                instancePath: instancePath + '/trees',
+                                schemaPath: '#/properties/trees/type',
+                                keyword: 'type',
+                                params: { type: 'array' },
+                                message: 'must be array',
+                              },
+                            ]
+                            return false
+                          }
                         }
                         var valid0 = _errs22 === errors
                       } else {
                         var valid0 = true
+                      }
+                      if (valid0) {
+                        if (data.everything !== undefined) {
+                          let data12 = data.everything
+                          const _errs26 = errors
+                          if (typeof data12 !== 'boolean') {
+                            validate11.errors = [
+                              {
+                                instancePath: instancePath + '/everything',
+                                schemaPath: '#/properties/everything/type',
+                                keyword: 'type',
+                                params: { type: 'boolean' },
+                                message: 'must be boolean',
+                              },
+                            ]
+                            return false
+                          }
+                          if (true !== data12) {
+                            validate11.errors = [
+                              {
+                                instancePath: instancePath + '/everything',
+                                schemaPath: '#/properties/everything/const',
+                                keyword: 'const',
+                                params: { allowedValue: true },
+                                message: 'must be equal to constant',
+                              },
+                            ]
+                            return false
+                          }
+                          var valid0 = _errs26 === errors
+                        } else {
+                          var valid0 = true
+                        }
                       }
                     }
                   }
