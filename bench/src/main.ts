@@ -1,4 +1,7 @@
-/** `pnpm bench NAME [options]`: prints a table and, last, one line {"bench":NAME,"figures":{…}}. */
+/**
+ * `pnpm bench NAME [options]`: prints a table and, last, one line {"bench":NAME,"figures":{…}}. Ends with 1 where a figure is over
+ * its budget or missing.
+ */
 import { parseArgs } from 'node:util'
 import { prepareBuilt } from '@platen/lab'
 import { connections } from './benches/connections.ts'
@@ -35,17 +38,14 @@ if (!bench || values.help) {
   process.exitCode = values.help ? 0 : 2
 } else {
   await prepareBuilt(text => void process.stderr.write(`${text}\n`))
-  report(
-    name,
-    bench,
-    await bench.run({
-      minutes: Number(values.minutes ?? bench.minutes ?? 10),
-      ...(values.jobs === undefined ? {} : { jobs: Number(values.jobs) }),
-      ...(values.agents === undefined ? {} : { agents: Number(values.agents) }),
-      wordpress: values.wordpress,
-      onlyGood: values['only-200'],
-      ...(values.rows === undefined ? {} : { rows: values.rows.split(',') }),
-      ...(values.purger === undefined ? {} : { purger: values.purger }),
-    }),
-  )
+  const figures = await bench.run({
+    minutes: Number(values.minutes ?? bench.minutes ?? 10),
+    ...(values.jobs === undefined ? {} : { jobs: Number(values.jobs) }),
+    ...(values.agents === undefined ? {} : { agents: Number(values.agents) }),
+    wordpress: values.wordpress,
+    onlyGood: values['only-200'],
+    ...(values.rows === undefined ? {} : { rows: values.rows.split(',') }),
+    ...(values.purger === undefined ? {} : { purger: values.purger }),
+  })
+  if (!report(name, bench, figures)) process.exitCode = 1
 }

@@ -18,9 +18,12 @@ export const purge: Bench = {
   minutes: 5,
   budgets: {
     staleUrls: { most: 0 },
-    staleAfterRace: { most: 0 },
+    purgedPerChanged: { most: 1.2 },
     extraQueriesPerPage: { most: 0 },
     recordMsPerPage: { most: 0.5 },
+    freshP95Ms: { most: 500 },
+    allFreshP95Ms: { most: 3_000 },
+    staleAfterRace: { most: 0 },
   },
   run: async options => {
     const rows = chosenRows(options.rows)
