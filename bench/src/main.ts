@@ -23,6 +23,7 @@ const { positionals, values } = parseArgs({
     agents: { type: 'string' },
     wordpress: { type: 'string', default: '7.1' },
     rows: { type: 'string' },
+    parts: { type: 'string' },
     purger: { type: 'string' },
     'only-200': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -33,7 +34,7 @@ const bench = benches[name]
 if (!bench || values.help) {
   const rows = Object.entries(benches).map(([title, { description }]) => `  ${title.padEnd(12)}${description}`)
   process.stderr.write(
-    `pnpm bench NAME [--minutes N] [--jobs N] [--agents N] [--wordpress VERSION]\n                [--rows A,B] [--purger platen|none|all] [--only-200]\n\n${rows.join('\n')}\n`,
+    `pnpm bench NAME [--minutes N] [--jobs N] [--agents N] [--wordpress VERSION]\n                [--rows A,B] [--parts A,B] [--purger platen|none|all] [--only-200]\n\n${rows.join('\n')}\n`,
   )
   process.exitCode = values.help ? 0 : 2
 } else {
@@ -45,6 +46,7 @@ if (!bench || values.help) {
     wordpress: values.wordpress,
     onlyGood: values['only-200'],
     ...(values.rows === undefined ? {} : { rows: values.rows.split(',') }),
+    ...(values.parts === undefined ? {} : { parts: values.parts.split(',') }),
     ...(values.purger === undefined ? {} : { purger: values.purger }),
   })
   if (!report(name, bench, figures)) process.exitCode = 1
