@@ -47,7 +47,8 @@ interface Ground {
  *   account of its event loop, less what stands for requests. Not in it is what has nothing to do with the number of pages: the start of a
  *   worker, its talk with the agent, and the journal.
  * - `purgeOneByListingMs` (median): the same, where the policy file does not tell nginx's key.
- * - `everythingMs`: from a change of everything until the last old entry is gone but the front page's, which is refreshed.
+ * - `everythingMs`: from a change of everything, as the agent reads it, until the last old entry is gone but the front page's, which is
+ *   refreshed. A visitor waits for the reading and for the start of a worker besides: see `eventToJobP50Ms` and `eventToRenderP50Ms`.
  *
  * `…CpuMs` is what remains to compare where others use the machine as well; that of a purge has what stands for requests in it.
  */
