@@ -10,6 +10,8 @@ export interface BenchOptions {
   readonly wordpress: string
   /** Rows of a matrix, where a bench has one and not all are wanted. */
   readonly rows?: readonly string[]
+  /** Parts of a bench, where it has several and not all are wanted; what the others measure is missing then. */
+  readonly parts?: readonly string[]
   /** Who purges the page cache: Platen, or a peer. */
   readonly purger?: string
   /** Whether nginx keeps answers of status 200 alone. */

@@ -1,17 +1,47 @@
 import type { Bench, Budget, Figures } from './bench.ts'
 
-/** Prints the figures for people with their budgets, then the one line for programs. */
-export function report(name: string, { budgets }: Bench, figures: Figures): void {
-  const rows = Object.entries(figures).map(([figure, value]) => [figure, String(value), verdict(budgets[figure], value, figures)] as const)
-  const width = Math.max(...rows.map(([figure]) => figure.length)) + 2
-  process.stdout.write(`\n${rows.map(([figure, value, word]) => `${figure.padEnd(width)}${value.padStart(10)}  ${word}`).join('\n')}\n`)
-  process.stdout.write(`${JSON.stringify({ bench: name, figures })}\n`)
+/** What is said of one figure. */
+export interface Judged {
+  readonly figure: string
+  /** Absent where it was not measured. */
+  readonly value: number | undefined
+  /** Empty where it has no budget. */
+  readonly word: string
+  readonly isWithin: boolean
 }
 
-function verdict(budget: Budget | undefined, value: number, figures: Figures): string {
-  if (!budget) return ''
-  const bound = ('most' in budget ? budget.most : budget.least) * (budget.times === undefined ? 1 : (figures[budget.times] ?? Number.NaN))
+/** Prints the figures for people with their budgets, then the one line for programs; gives whether all is within budget. */
+export function report(name: string, { budgets }: Bench, figures: Figures): boolean {
+  const rows = judge(budgets, figures)
+  const width = Math.max(...rows.map(({ figure }) => figure.length)) + 2
+  const lines = rows.map(({ figure, value = '–', word }) => `${figure.padEnd(width)}${String(value).padStart(10)}  ${word}`.trimEnd())
+  process.stdout.write(`\n${lines.join('\n')}\n${JSON.stringify({ bench: name, figures })}\n`)
+  return rows.every(({ isWithin }) => isWithin)
+}
+
+/** Holds figures against their budgets. One with a budget that was not measured is missing, which is no better than over it. */
+export function judge(budgets: Readonly<Record<string, Budget>>, figures: Figures): readonly Judged[] {
+  const names = new Set([...Object.keys(figures), ...Object.keys(budgets)])
+  return [...names].map(figure => {
+    const budget = budgets[figure]
+    const value = measured(figures, figure)
+    return { figure, value, ...(budget ? verdict(budget, value, figures) : { word: '', isWithin: true }) }
+  })
+}
+
+function verdict(budget: Budget, value: number | undefined, figures: Figures): Pick<Judged, 'word' | 'isWithin'> {
+  const unit = budget.times === undefined ? 1 : measured(figures, budget.times)
+  if (unit === undefined) return { word: `MISSING ${budget.times}`, isWithin: false }
+  const bound = ('most' in budget ? budget.most : budget.least) * unit
   const shown = Math.round(bound * 100) / 100
-  if ('most' in budget) return value <= bound ? `within ${shown}` : `OVER ${shown}`
-  return value >= bound ? `at least ${shown}` : `UNDER ${shown}`
+  const good = 'most' in budget ? `within ${shown}` : `at least ${shown}`
+  if (value === undefined) return { word: `MISSING, ${good} is wanted`, isWithin: false }
+  const isWithin = 'most' in budget ? value <= bound : value >= bound
+  return { word: isWithin ? good : `${'most' in budget ? 'OVER' : 'UNDER'} ${shown}`, isWithin }
+}
+
+/** A mean of nothing is no number. */
+function measured(figures: Figures, figure: string): number | undefined {
+  const value = figures[figure]
+  return Number.isFinite(value) ? value : undefined
 }

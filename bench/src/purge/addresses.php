@@ -62,6 +62,9 @@ foreach ( array( 'posts-post', 'posts-page', 'posts-product', 'taxonomies-catego
 	$lab_add( "/wp-sitemap-$lab_map-1.xml" );
 }
 $lab_add( '/?s=morning', '/?s=story+7', '/?s=product', '/?s=nothing+like+it', '/search/gate/', '/?author=2', '/?cat=' . lab_term( 'craft' ), '/?m=202603', '/?post_type=product' );
+// As some write them: raw, or with another case of the same code.
+$lab_add( "/?s=it's", '/?s=it%27s', '/?s=café', '/?s=caf%C3%A9', '/?s=caf%c3%a9', '/café/', '/story-7', '/story-7/?b=2&a=1' );
+$lab_add( '/type/aside/', '/type/aside/feed/' );
 $lab_add( '/harbour/', '/orchard/', '/station/', '/unused/' );
 foreach ( array( 1, 7, 100 ) as $lab_i ) {
 	$lab_add( '/?p=' . lab_post( "story-$lab_i" ) );

@@ -2,6 +2,7 @@ import { createNativeSite, type NativeSite } from '@platen/lab'
 import { addresses } from './addresses.ts'
 import { doorsOf, type Doors } from './doors.ts'
 import { pageCacheOf, type PageCache } from './page-cache.ts'
+import { phpWorkOf, type PhpWork } from './php-work.ts'
 import { pluginsFor, startPurger, type Purger, type PurgerName } from './purger.ts'
 import type { Hands } from './row.ts'
 
@@ -11,6 +12,7 @@ export interface Ground {
   readonly doors: Doors
   readonly cache: PageCache
   readonly purger: Purger
+  readonly php: PhpWork
   readonly paths: readonly string[]
   readonly hands: Hands
   stop(): Promise<void>
@@ -45,7 +47,7 @@ export async function startGround({ wordpress, purger: name, kept, say }: Ground
       doors.close()
       await site.stop()
     }
-    return { site, doors, cache, purger, paths: await addresses(site), hands: handsOf(site, doors), stop }
+    return { site, doors, cache, purger, php: phpWorkOf(site), paths: await addresses(site), hands: handsOf(site, doors), stop }
   } catch (error) {
     await site.stop()
     throw error

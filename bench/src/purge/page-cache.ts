@@ -43,7 +43,7 @@ async function keyOf(file: string): Promise<string | undefined> {
   if (!handle) return undefined
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0)
-    return /\nKEY: ([^\n]*)\n/.exec(buffer.toString('latin1', 0, bytesRead))?.[1]
+    return /\nKEY: ([^\n]*)\n/.exec(buffer.toString('utf8', 0, bytesRead))?.[1]
   } finally {
     await handle.close()
   }

@@ -1,11 +1,14 @@
 import { join } from 'node:path'
 import { startStack, type NativeSite } from '@platen/lab'
+import { agentView, type AgentView } from './agent-view.ts'
 import type { PageCache } from './page-cache.ts'
 
 /** Who is to take stale pages out of the cache. */
 export interface Purger {
   /** Called when a change has been made. */
   changed(): Promise<void>
+  /** What can be seen of the agent; absent where there is none. */
+  readonly agent?: AgentView
   stop(): Promise<void>
 }
 
@@ -27,5 +30,5 @@ export async function startPurger(name: PurgerName, site: NativeSite, cache: Pag
   if (name === 'all') return { changed: () => cache.empty(), stop: nothing }
   const stack = await startStack(site, { built: true, progress: say })
   // It is told by the plugin alone.
-  return { changed: nothing, stop: () => stack.stop() }
+  return { changed: nothing, agent: await agentView(stack.policyFile), stop: () => stack.stop() }
 }

@@ -15,7 +15,7 @@ export async function race(ground: Ground, rounds: Rounds, minutes: number): Pro
   if (minutes === 0) return {}
   let edits = 0
   let visits = 0
-  const verdicts = await rounds.watch(async () => {
+  const { verdicts } = await rounds.watch(async () => {
     const until = performance.now() + minutes * 60_000
     const isOn = (): boolean => performance.now() < until
     const edit = async (): Promise<void> => {

@@ -10,6 +10,8 @@ import { judge, type Verdict } from './verdict.ts'
 
 /** So long after a change no visitor may see what was before. */
 const staleMs = 3_000
+/** What went before a change has ended by then, if it ever does. */
+const settleMs = 60_000
 /** Pages that PHP makes at once; those out of the cache cost next to nothing. */
 export const rendersAtOnce: number = availableParallelism()
 const peeksAtOnce = 8
@@ -20,30 +22,39 @@ type Pages = ReadonlyMap<string, Answer>
 export interface Rounds {
   run(row: Row): Promise<RowTally>
   /** Judges every page some seconds after `act`, which may change the site. */
-  watch(act: () => Promise<unknown>): Promise<readonly Verdict[]>
+  watch(act: () => Promise<unknown>): Promise<Watched>
+}
+
+/** What came of a change. */
+export interface Watched {
+  readonly verdicts: readonly Verdict[]
+  /** Requests to PHP from the change until the pages were looked at. */
+  readonly requests: number
 }
 
 /** The rounds on a ground. What PHP makes of each page after one change is what it was before the next. */
 export function rounds(ground: Ground): Rounds {
-  const { paths, doors, cache, purger } = ground
+  const { paths, doors, cache, purger, php } = ground
   const same = sameness(doors.truth)
   let truth: Pages | undefined
   const renderAll = (): Promise<Pages> => atOnce(rendersAtOnce, paths, doors.truth)
 
-  const watch = async (act: () => Promise<unknown>): Promise<readonly Verdict[]> => {
+  const watch = async (act: () => Promise<unknown>): Promise<Watched> => {
     const visited = await keep(ground, paths)
     const before = truth ?? (await renderAll())
     const copies = new Map([...visited, ...(await renew(ground, visited, before, same))])
+    const requestsBefore = await php.requests()
     await act()
     await purger.changed()
     await delay(staleMs)
+    const requests = (await php.requests()) - requestsBefore
     const kept = await atOnce(peeksAtOnce, paths, doors.peek)
     truth = await renderAll()
     const seen = { copies, kept, before, after: truth }
     const verdicts = [...(await atOnce(rendersAtOnce, paths, path => judge(sighting(path, seen), same))).values()]
     // What is stale would be so in the next round as well, and no fault of its change.
     await cache.remove(new Set(verdicts.filter(({ stale }) => stale).map(({ path }) => path)))
-    return verdicts
+    return { verdicts, requests }
   }
 
   return {
@@ -51,8 +62,17 @@ export function rounds(ground: Ground): Rounds {
     run: async row => {
       const from = performance.now()
       if (await prepare(ground, row)) truth = undefined
-      const verdicts = await watch(() => row.apply(ground.hands))
-      return tallyOf(row.name, verdicts, (performance.now() - from) / 1000)
+      let isRestless = false
+      const { verdicts, requests } = await watch(async () => {
+        await row.apply(ground.hands)
+        if (row.quietWithinMs !== undefined) isRestless = !(await php.becomesQuiet(row.quietWithinMs))
+      })
+      if (row.after !== undefined) {
+        await ground.hands.wp(row.after)
+        await beginAnew(ground)
+        truth = undefined
+      }
+      return tallyOf(row, verdicts, { seconds: (performance.now() - from) / 1000, requests, isRestless })
     },
   }
 }
@@ -83,16 +103,23 @@ async function renew(
 }
 
 /** Brings the site into the state that a row begins with; gives whether it had to. */
-async function prepare({ hands, doors, cache }: Ground, { theme, before }: Row): Promise<boolean> {
+async function prepare(ground: Ground, { theme, before }: Row): Promise<boolean> {
+  const { hands, doors } = ground
   const wanted = theme ? `'${theme}'` : `get_option( 'lab_first_theme' )`
   const moved = await hands.wp(`if ( get_stylesheet() !== ${wanted} ) { switch_theme( ${wanted} ); echo 'theme'; }`)
   // The first request after a change of theme does what belongs to it.
   if (moved) await doors.truth('/')
   const made = before ? await hands.wp(before) : ''
   if (!moved && !made) return false
-  await delay(staleMs)
-  await cache.empty()
+  await beginAnew(ground)
   return true
+}
+
+/** After what is not itself looked at: what it has pages made for is over before the next change, as far as it ends at all. */
+async function beginAnew({ cache, php }: Ground): Promise<void> {
+  await delay(staleMs)
+  await php.becomesQuiet(settleMs)
+  await cache.empty()
 }
 
 interface Seen {

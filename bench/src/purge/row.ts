@@ -17,21 +17,32 @@ export interface Row {
   readonly theme?: 'lab-classic'
   /** PHP that makes the state that is needed, and prints something where it was not there. */
   readonly before?: string
+  /** PHP that ends that state again, where the rows to come would suffer from it. */
+  readonly after?: string
+  /** No page may be purged for it. */
+  readonly purgesNothing?: true
+  /** Within so long PHP has to be left alone again: what is written while a page is made must not have pages made again and again. */
+  readonly quietWithinMs?: number
   /** Makes the change; returns when WordPress has. */
   apply(hands: Hands): Promise<void>
 }
 
 /** A change made by PHP on the command line. */
-export function byPhp(name: string, php: string, more: Pick<Row, 'theme' | 'before'> = {}): Row {
+export function byPhp(name: string, php: string, more: Omit<Row, 'name' | 'apply'> = {}): Row {
   return { name, ...more, apply: async ({ wp }) => void (await wp(php)) }
 }
 
-/** A change of a post of the seed made through the REST API, as the block editor makes it. */
-export function byEditor(name: string, post: string, body: object, [type, route]: readonly [string, string] = ['post', 'posts']): Row {
+/** A change of a post of the seed made through the REST API, as the block editor makes it; `below` is a route of the post's own. */
+export function byEditor(
+  name: string,
+  post: string,
+  body: object,
+  [type, route, below = '']: readonly [type: string, route: string, below?: string] = ['post', 'posts'],
+): Row {
   return {
     name,
     apply: async hands => {
-      await hands.rest('POST', `/wp/v2/${route}/${await hands.post(post, type)}`, body)
+      await hands.rest('POST', `/wp/v2/${route}/${await hands.post(post, type)}${below}`, body)
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { Figures } from '../bench.ts'
+import type { Row } from './row.ts'
 import type { Verdict } from './verdict.ts'
 
 /** What one kind of change did to the site's pages. */
@@ -10,11 +11,21 @@ export interface RowTally {
   readonly purged: number
   readonly unsteady: number
   readonly stalePaths: readonly string[]
+  /** Pages that were purged though the change may purge none. */
+  readonly needless: number
+  /** Requests to PHP from the change until the pages were looked at. */
+  readonly requests: number
+  /** Whether PHP was not left alone again in time. */
+  readonly isRestless: boolean
   readonly seconds: number
 }
 
 /** Counts a row's verdicts. */
-export function tallyOf(name: string, verdicts: readonly Verdict[], seconds: number): RowTally {
+export function tallyOf(
+  { name, purgesNothing }: Pick<Row, 'name' | 'purgesNothing'>,
+  verdicts: readonly Verdict[],
+  rest: Pick<RowTally, 'requests' | 'isRestless' | 'seconds'>,
+): RowTally {
   const count = (what: 'changed' | 'stale' | 'purged' | 'unsteady'): number => verdicts.filter(verdict => verdict[what]).length
   return {
     name,
@@ -24,7 +35,8 @@ export function tallyOf(name: string, verdicts: readonly Verdict[], seconds: num
     purged: count('purged'),
     unsteady: count('unsteady'),
     stalePaths: verdicts.filter(({ stale }) => stale).map(({ path }) => path),
-    seconds,
+    needless: purgesNothing ? count('purged') : 0,
+    ...rest,
   }
 }
 
@@ -40,6 +52,8 @@ export function rowFigures(rows: readonly RowTally[]): Figures {
   return {
     staleUrls: sum(row => row.stale),
     purgedPerChanged: overPurge({ purged, changed }),
+    needlesslyPurgedUrls: sum(row => row.needless),
+    restlessRows: rows.filter(row => row.isRestless).length,
     changedUrls: changed,
     purgedUrls: purged,
     worstRowStaleUrls: Math.max(0, ...rows.map(row => row.stale)),
@@ -54,14 +68,22 @@ export function rowFigures(rows: readonly RowTally[]): Figures {
   }
 }
 
-const columns = [20, 8, 8, 8, 10, 9] as const
+const columns = [20, 8, 8, 8, 10, 8, 9] as const
 
-/** The table's head. */
-export const tableHead: string = line(['change', 'changed', 'stale', 'purged', 'per page', 'seconds'], 'stale first')
+/** The table's head; `PHP`: requests that it was asked for, with an ellipsis where they did not end. */
+export const tableHead: string = line(['change', 'changed', 'stale', 'purged', 'per page', 'PHP', 'seconds'], 'stale first')
 
 /** A row as a line of the table. */
 export function tableLine(row: RowTally): string {
-  const cells = [row.name, row.changed, row.stale, row.purged, overPurge(row), Math.round(row.seconds)]
+  const cells = [
+    row.name,
+    row.changed,
+    row.stale,
+    row.purged,
+    overPurge(row),
+    row.isRestless ? `${row.requests}…` : row.requests,
+    Math.round(row.seconds),
+  ]
   return line(cells.map(String), row.stalePaths.slice(0, 3).join(' '))
 }
 

@@ -23,7 +23,9 @@ export function web(host: string): Web {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 })
   const once = ({ port, path, method = 'GET', headers, body }: WebRequest): Promise<Answer> =>
     new Promise((resolve, reject) => {
-      const options = { host: '127.0.0.1', port, path, method, agent, headers: { ...headers, host }, timeout: requestMs }
+      // A path may be spelt raw: its bytes go as they are.
+      const bytes = Buffer.from(path).toString('latin1')
+      const options = { host: '127.0.0.1', port, path: bytes, method, agent, headers: { ...headers, host }, timeout: requestMs }
       const outgoing = request(options, response => {
         const pieces: Buffer[] = []
         const header = (name: string): string => String(response.headers[name] ?? '')

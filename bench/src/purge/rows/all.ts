@@ -5,9 +5,10 @@ import { postRows } from './posts.ts'
 import { siteRows } from './site.ts'
 import { termRows } from './terms.ts'
 import { thingRows } from './things.ts'
+import { viewRows } from './views.ts'
 
 /** Every kind of change, in the order in which they are made: each finds the site as those before left it. */
-export const allRows: readonly Row[] = [...postRows, ...termRows, ...commentRows, ...thingRows, ...siteRows, ...lookRows]
+export const allRows: readonly Row[] = [...postRows, ...termRows, ...commentRows, ...thingRows, ...siteRows, ...lookRows, ...viewRows]
 
 /** Those that are asked for. @throws where there is none of the name */
 export function chosenRows(names: readonly string[] | undefined): readonly Row[] {

@@ -14,7 +14,7 @@ export const commentRows: readonly Row[] = [
   byPhp('comment-approve', `${comment('story-1', 'waiting')} lab_done( wp_set_comment_status( $comment, 'approve' ) );`),
   // Who has a comment approved already is heard at once; who has not, waits, and no page changes.
   byPhp('comment-new', add('story-3', 'Ines')),
-  byPhp('comment-waits', add('story-3', 'Somebody')),
+  byPhp('comment-waits', add('story-3', 'Somebody'), { purgesNothing: true }),
   byPhp(
     'comment-edit',
     `${comment('story-4', 'ines')} lab_done( wp_update_comment( array( 'comment_ID' => $comment->comment_ID, 'comment_content' => 'Said otherwise.' ) ) );`,

@@ -1,4 +1,5 @@
 import { byPhp, type Hands, type Row } from '../row.ts'
+import { themeUpdate } from './updates.ts'
 
 interface Template {
   readonly id: string
@@ -64,5 +65,6 @@ export const lookRows: readonly Row[] = [
     `lab_done( wp_update_post( array( 'ID' => lab_post( 'secret' ), 'post_status' => 'publish' ), true ) );`,
     classic,
   ),
+  themeUpdate,
   byPhp('theme-switch-back', `switch_theme( get_option( 'lab_first_theme' ) );`, classic),
 ]

@@ -29,9 +29,12 @@ $done = bulk_edit_posts( array( 'post' => $ids, 'post_type' => 'post', 'post_aut
   'sticky' => -1, 'post_category' => array( lab_term( 'letters' ) ), 'tax_input' => array( 'category' => array( lab_term( 'letters' ) ) ) ) );
 if ( count( $done['updated'] ) !== 50 ) { throw new RuntimeException( wp_json_encode( $done ) ); }`
 
+/** In the trash its slug is another one. */
+const trashed = `global $wpdb; $id = (int) $wpdb->get_var( "SELECT ID FROM $wpdb->posts WHERE post_name IN ( 'story-18', 'story-18__trashed' )" );`
+
 /** Changes of posts. The first changes nothing: what it shows is the bench's own error. */
 export const postRows: readonly Row[] = [
-  byPhp('nothing', ''),
+  byPhp('nothing', '', { purgesNothing: true }),
   byPhp(
     'publish-new',
     `lab_done( wp_insert_post( array( 'post_title' => 'A new story', 'post_name' => 'a-new-story', 'post_status' => 'publish', 'post_author' => 2,
@@ -40,10 +43,23 @@ export const postRows: readonly Row[] = [
   byEditor('publish-draft', 'unfinished', { status: 'publish' }),
   byEditor('edit-title', 'story-2', { title: 'Story two, another title' }),
   byEditor('edit-title-old', 'story-240', { title: 'Story 240, another title' }),
-  byEditor('edit-content', 'story-7', { content: '<!-- wp:paragraph -->\n<p>Written anew, in the evening.</p>\n<!-- /wp:paragraph -->' }),
+  byEditor('edit-content', 'story-7', {
+    content: "<!-- wp:paragraph -->\n<p>It's written anew, in the evening, at the café.</p>\n<!-- /wp:paragraph -->",
+  }),
   byEditor('edit-excerpt', 'story-8', { excerpt: 'Put in another way.' }),
   byEditor('unpublish', 'story-6', { status: 'draft' }),
+  {
+    ...byEditor('autosave', 'story-28', { title: 'Not saved yet', content: 'Half a sentence' }, ['post', 'posts', '/autosaves']),
+    purgesNothing: true,
+  },
+  byPhp('revision', `lab_done( _wp_put_post_revision( lab_post( 'story-29' ) ) );`, { purgesNothing: true }),
+  byPhp('post-format', `lab_done( set_post_format( lab_post( 'story-27' ), 'aside' ) );`),
   byPhp('trash', `lab_done( wp_trash_post( lab_post( 'story-9' ) ) );`),
+  byPhp(
+    'untrash',
+    `add_filter( 'wp_untrash_post_status', 'wp_untrash_post_set_previous_status', 10, 3 ); ${trashed} lab_done( wp_untrash_post( $id ) );`,
+    { before: `${trashed} if ( 'trash' !== get_post_status( $id ) ) { lab_done( wp_trash_post( $id ) ); echo 'trashed'; }` },
+  ),
   byPhp('delete', `lab_done( wp_delete_post( lab_post( 'story-11' ), true ) );`),
   byEditor('private', 'story-12', { status: 'private' }),
   byEditor('password', 'story-13', { password: 'open' }),

@@ -1,8 +1,8 @@
 import { byPhp, type Row } from '../row.ts'
+import { pluginState } from './plugin-state.ts'
+import { coreUpdate, pluginUpdate } from './updates.ts'
 
-const plugins = `require_once ABSPATH . 'wp-admin/includes/plugin.php'; $plugin = 'lab-notice/lab-notice.php';`
-const activated = `${plugins} if ( ! is_plugin_active( $plugin ) ) { activate_plugin( $plugin ); echo 'activated'; }`
-const deactivated = `${plugins} if ( is_plugin_active( $plugin ) ) { deactivate_plugins( $plugin ); echo 'deactivated'; }`
+const { activated, deactivated, activate, deactivate } = pluginState('lab-notice')
 
 /** Changes of settings, people and plugins. */
 export const siteRows: readonly Row[] = [
@@ -15,8 +15,10 @@ export const siteRows: readonly Row[] = [
     'user-description',
     `lab_done( wp_update_user( array( 'ID' => get_user_by( 'login', 'jonas' )->ID, 'description' => 'Jonas writes letters.' ) ) );`,
   ),
-  byPhp('plugin-activate', `${plugins} activate_plugin( $plugin );`, { before: deactivated }),
+  byPhp('plugin-activate', activate, { before: deactivated }),
   byPhp('plugin-option', `lab_done( update_option( 'lab_notice', 'Open on Sundays.' ) );`, { before: activated }),
-  byPhp('plugin-deactivate', `${plugins} deactivate_plugins( $plugin );`, { before: activated }),
+  pluginUpdate,
+  byPhp('plugin-deactivate', deactivate, { before: activated }),
+  coreUpdate,
   byPhp('option-unseen', `lab_done( update_option( 'lab_unseen', time() ) );`),
 ]

@@ -13,6 +13,7 @@ export const termRows: readonly Row[] = [
   byPhp('term-rename', update('journeys', 'category', `'name' => 'Travels'`)),
   byPhp('tag-rename', update('tag-5', 'post_tag', `'name' => 'Tag five'`)),
   byPhp('term-description', update('letters', 'category', `'description' => 'Written by hand.'`)),
+  byPhp('term-meta', `lab_done( update_term_meta( lab_term( 'craft' ), 'colour', 'ochre' ) );`),
   byPhp('term-slug', update('thoughts', 'category', `'slug' => 'thinking'`)),
   byPhp('term-parent', update('letters-north', 'category', `'parent' => lab_term( 'craft' )`)),
   byPhp('term-delete', `lab_done( wp_delete_term( lab_term( 'letters-south' ), 'category' ) );`),

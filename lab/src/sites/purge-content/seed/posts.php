@@ -34,6 +34,9 @@ function lab_seed_posts( $terms, $pictures ) {
 			),
 			true
 		);
+		if ( 0 === $i % 50 ) {
+			set_post_format( $id, 'aside' );
+		}
 		if ( 0 === $i % 5 ) {
 			set_post_thumbnail( $id, $pictures[ $i % 3 ] );
 		}

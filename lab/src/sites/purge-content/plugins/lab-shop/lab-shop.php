@@ -27,6 +27,7 @@ add_action(
 		foreach ( array( 'price', 'stock' ) as $key ) {
 			register_post_meta( 'product', $key, array( 'type' => 'number', 'single' => true, 'show_in_rest' => true ) );
 		}
+		register_term_meta( 'category', 'colour', array( 'type' => 'string', 'single' => true, 'show_in_rest' => true ) );
 	}
 );
 
@@ -40,6 +41,15 @@ function lab_shop_offer( $text ) {
 }
 add_filter( 'the_content', 'lab_shop_offer', 20 );
 add_filter( 'get_the_excerpt', 'lab_shop_offer', 20 );
+
+// The colour of a category stands above its archive.
+add_filter(
+	'get_the_archive_title',
+	static function ( $title ) {
+		$colour = is_category() ? get_term_meta( get_queried_object_id(), 'colour', true ) : '';
+		return $colour ? $title . ' (' . esc_html( $colour ) . ')' : $title;
+	}
+);
 
 // What themes and page builders do: a list of a plugin's own, with a query of its own.
 add_shortcode(
