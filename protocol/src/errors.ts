@@ -148,6 +148,12 @@ export const errorTable = {
     'WordPress uses another Redis or prefix than the policy file names.',
     'Correct the policy file or wp-config.php.',
   ],
+  'redis.unnamed': [
+    424,
+    'changed',
+    'The policy file does not name the object cache that WordPress uses, so it is left alone.',
+    'If it is in Redis, add redis to the policy file: platen-agent init --site FOLDER --redis URL.',
+  ],
   'cdn.unavailable': [
     502,
     'wait',

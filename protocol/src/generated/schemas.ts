@@ -2316,21 +2316,6 @@ export const schemas: Readonly<Record<string, object>> = {
     },
     additionalProperties: false,
   },
-  'objectcache.flush.args': {
-    type: 'object',
-    properties: {},
-    additionalProperties: false,
-  },
-  'objectcache.flush.value': {
-    type: 'object',
-    required: ['available'],
-    properties: {
-      available: {
-        type: 'boolean',
-      },
-    },
-    additionalProperties: false,
-  },
   'images.list.args': {
     type: 'object',
     required: ['attachments', 'after', 'limit'],

@@ -712,12 +712,6 @@ export interface OpcacheResetValue {
   count: number
 }
 
-export interface ObjectcacheFlushArgs {}
-
-export interface ObjectcacheFlushValue {
-  available: boolean
-}
-
 export interface ImagesListArgs {
   attachments: 'all' | number[]
   after: number

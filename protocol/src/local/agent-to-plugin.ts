@@ -76,9 +76,6 @@ export const pluginMessages: Record<string, TSchema> = {
   /** Forgets compiled PHP: all of it, or the files that are named. */
   'opcache.reset.args': closed({ files: Type.Optional(Type.Array(SitePath, { maxItems: 1000 })) }),
   'opcache.reset.value': closed({ available: Type.Boolean(), count: Count }),
-  /** Empties the object cache through WordPress, where the agent can't reach its server. */
-  'objectcache.flush.args': closed({}),
-  'objectcache.flush.value': closed({ available: Type.Boolean() }),
   /** Image attachments with their files, in ids' order. `after` is the last id of the page before. */
   'images.list.args': closed({
     attachments: Type.Union([Type.Literal('all'), Type.Array(Count, { minItems: 1, maxItems: 1000 })]),

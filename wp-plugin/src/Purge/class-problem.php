@@ -111,6 +111,7 @@ final class Problem {
 			'nginx.no_refresh'      => array( __( 'The web server is not set up for purges.', 'platen' ), __( 'Ask your host to add the lines that “platen-agent doctor” prints.', 'platen' ) ),
 			'redis.unavailable'     => array( __( 'Redis does not answer.', 'platen' ), $host ),
 			'redis.mismatch'        => array( __( 'WordPress uses another Redis than your host allows for.', 'platen' ), $host ),
+			'redis.unnamed'         => array( __( 'Your host has not told Platen where WordPress keeps its object cache, so it was left alone.', 'platen' ), $host ),
 			'cdn.unavailable'       => array( __( 'The CDN does not answer.', 'platen' ), $host ),
 			'cdn.denied'            => array( __( 'The CDN does not let your host’s platform in.', 'platen' ), $host ),
 			'cdn.refused'           => array( __( 'The CDN refuses the purge.', 'platen' ), $host ),

@@ -8,7 +8,13 @@ export type Layer = KindCachePurgeResult['layers'][number]
 type Context = JobContext<KindCachePurgeInput>
 
 /** Failures that are a layer's own: the other layers can still be purged, and the receipt says it. */
-const ofLayer: ReadonlySet<ErrorCode> = new Set(['redis.unavailable', 'redis.mismatch', 'plugin.missing', 'plugin.refused'])
+const ofLayer: ReadonlySet<ErrorCode> = new Set([
+  'redis.unavailable',
+  'redis.mismatch',
+  'redis.unnamed',
+  'plugin.missing',
+  'plugin.refused',
+])
 
 /** Compiled PHP where no code changed. */
 export const keptOpcache: Layer = { layer: 'opcache', state: 'kept', count: 0 }
@@ -17,26 +23,20 @@ export const keptOpcache: Layer = { layer: 'opcache', state: 'kept', count: 0 }
 export const keptLayers: readonly Layer[] = [{ layer: 'object', state: 'kept', count: 0 }, keptOpcache]
 
 /**
- * The object cache: the site's own keys, where the policy file names the server and WordPress agrees on the prefix; through
- * WordPress where only it knows the server.
+ * The object cache: the site's own keys, where the policy file names the server and WordPress agrees on the prefix. Never by
+ * WordPress itself: its flush empties the whole database, as the usual drop-ins have it, and others' keys may be in there.
  */
 export async function purgeObjectCache(
   context: Context,
   site: SiteDescribeValue | undefined,
   cache: ObjectCache | undefined,
 ): Promise<Layer> {
-  const { signal } = context
-  if (!cache && !site?.objectCache) return { layer: 'object', state: 'absent', count: 0 }
   return attempt('object', async () => {
     if (!site) throw new PlatenError('plugin.missing')
     if (!site.objectCache) return { layer: 'object', state: 'absent', count: 0 }
-    if (!cache) {
-      const { available } = await context.php.call('objectcache.flush', {}, { signal })
-      if (!available) throw new PlatenError('redis.unavailable')
-      return { layer: 'object', state: 'purged', count: 0 }
-    }
+    if (!cache) throw new PlatenError('redis.unnamed')
     if (site.objectCache.prefix !== context.policy.redis?.prefix) throw new PlatenError('redis.mismatch')
-    return { layer: 'object', state: 'purged', count: await cache.flush(signal) }
+    return { layer: 'object', state: 'purged', count: await cache.flush(context.signal) }
   })
 }
 

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto'
-import { PlatenError, type DocumentPolicy, type ErrorCode, type KindCachePurgeInput, type PluginCommands } from '@platen/protocol'
+import {
+  PlatenError,
+  type DocumentPolicy,
+  type ErrorCode,
+  type KindCachePurgeInput,
+  type PluginCommands,
+  type SiteDescribeValue,
+} from '@platen/protocol'
 import { resultValidators } from '@platen/protocol/validators/results'
 import { cachePurge } from '../../../src/kinds/cache.purge/handler.ts'
 import { fileOf } from '../../../src/kinds/cache.purge/keys.ts'
@@ -52,6 +59,10 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
   stores: (path: string) => boolean = () => true
   /** What the plugin answers when it is asked for the site. */
   describes: ErrorCode | 'maintenance' | 'well' = 'well'
+  /** What it says of WordPress's object cache, where that outlives a request. */
+  objectCache: SiteDescribeValue['objectCache']
+  /** Commands that the plugin was given. */
+  readonly calls: string[] = []
   /** Whether PHP takes a question and does not answer it. */
   hangs = false
   /** Whether the plugin says when a page was begun. */
@@ -182,6 +193,7 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
         call: async (command, _args, options) => {
           if (this.hangs) await new Promise<void>(resolve => this.clock.after(options?.deadlineMs ?? 30_000, resolve))
           if (this.hangs) throw new PlatenError('php.timeout')
+          this.calls.push(command)
           return this.#answer(command) as PluginCommands[typeof command]['value']
         },
       },
@@ -197,7 +209,8 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
 
   #answer(command: keyof PluginCommands): unknown {
     if (command === 'opcache.reset') return { available: true, count: 7 }
-    if (this.describes === 'well' || this.describes === 'maintenance') return { maintenance: this.describes === 'maintenance' }
+    if (this.describes === 'well' || this.describes === 'maintenance')
+      return { maintenance: this.describes === 'maintenance', ...(this.objectCache ? { objectCache: this.objectCache } : {}) }
     throw new PlatenError(this.describes)
   }
 }

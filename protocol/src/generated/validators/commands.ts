@@ -3203,101 +3203,8 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
   return errors === 0
 }
 
-const isObjectcacheFlushArgs = validate20
-const schema21 = { type: 'object', properties: {}, additionalProperties: false }
-
-function validate20(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null
-  let errors = 0
-  if (errors === 0) {
-    if (data && typeof data == 'object' && !Array.isArray(data)) {
-      for (const key0 in data) {
-        validate20.errors = [
-          {
-            instancePath,
-            schemaPath: '#/additionalProperties',
-            keyword: 'additionalProperties',
-            params: { additionalProperty: key0 },
-            message: 'must NOT have additional properties',
-          },
-        ]
-        return false
-        break
-      }
-    } else {
-      validate20.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
-      return false
-    }
-  }
-  validate20.errors = vErrors
-  return errors === 0
-}
-
-const isObjectcacheFlushValue = validate21
-const schema22 = { type: 'object', required: ['available'], properties: { available: { type: 'boolean' } }, additionalProperties: false }
-
-function validate21(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null
-  let errors = 0
-  if (errors === 0) {
-    if (data && typeof data == 'object' && !Array.isArray(data)) {
-      let missing0
-      if (data.available === undefined && (missing0 = 'available')) {
-        validate21.errors = [
-          {
-            instancePath,
-            schemaPath: '#/required',
-            keyword: 'required',
-            params: { missingProperty: missing0 },
-            message: "must have required property '" + missing0 + "'",
-          },
-        ]
-        return false
-      } else {
-        const _errs1 = errors
-        for (const key0 in data) {
-          if (!(key0 === 'available')) {
-            validate21.errors = [
-              {
-                instancePath,
-                schemaPath: '#/additionalProperties',
-                keyword: 'additionalProperties',
-                params: { additionalProperty: key0 },
-                message: 'must NOT have additional properties',
-              },
-            ]
-            return false
-            break
-          }
-        }
-        if (_errs1 === errors) {
-          if (data.available !== undefined) {
-            if (typeof data.available !== 'boolean') {
-              validate21.errors = [
-                {
-                  instancePath: instancePath + '/available',
-                  schemaPath: '#/properties/available/type',
-                  keyword: 'type',
-                  params: { type: 'boolean' },
-                  message: 'must be boolean',
-                },
-              ]
-              return false
-            }
-          }
-        }
-      }
-    } else {
-      validate21.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
-      return false
-    }
-  }
-  validate21.errors = vErrors
-  return errors === 0
-}
-
-const isImagesListArgs = validate22
-const schema23 = {
+const isImagesListArgs = validate20
+const schema21 = {
   type: 'object',
   required: ['attachments', 'after', 'limit'],
   properties: {
@@ -3313,7 +3220,7 @@ const schema23 = {
   additionalProperties: false,
 }
 
-function validate22(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate20(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
@@ -3324,7 +3231,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
         (data.after === undefined && (missing0 = 'after')) ||
         (data.limit === undefined && (missing0 = 'limit'))
       ) {
-        validate22.errors = [
+        validate20.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -3338,7 +3245,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'attachments' || key0 === 'after' || key0 === 'limit')) {
-            validate22.errors = [
+            validate20.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -3503,7 +3410,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                 vErrors.push(err7)
               }
               errors++
-              validate22.errors = vErrors
+              validate20.errors = vErrors
               return false
             } else {
               errors = _errs3
@@ -3524,7 +3431,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
               let data2 = data.after
               const _errs10 = errors
               if (!(typeof data2 == 'number' && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
-                validate22.errors = [
+                validate20.errors = [
                   {
                     instancePath: instancePath + '/after',
                     schemaPath: '#/properties/after/type',
@@ -3538,7 +3445,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs10) {
                 if (typeof data2 == 'number' && isFinite(data2)) {
                   if (data2 < 0 || isNaN(data2)) {
-                    validate22.errors = [
+                    validate20.errors = [
                       {
                         instancePath: instancePath + '/after',
                         schemaPath: '#/properties/after/minimum',
@@ -3560,7 +3467,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                 let data3 = data.limit
                 const _errs12 = errors
                 if (!(typeof data3 == 'number' && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
-                  validate22.errors = [
+                  validate20.errors = [
                     {
                       instancePath: instancePath + '/limit',
                       schemaPath: '#/properties/limit/type',
@@ -3574,7 +3481,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                 if (errors === _errs12) {
                   if (typeof data3 == 'number' && isFinite(data3)) {
                     if (data3 > 200 || isNaN(data3)) {
-                      validate22.errors = [
+                      validate20.errors = [
                         {
                           instancePath: instancePath + '/limit',
                           schemaPath: '#/properties/limit/maximum',
@@ -3586,7 +3493,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                       return false
                     } else {
                       if (data3 < 1 || isNaN(data3)) {
-                        validate22.errors = [
+                        validate20.errors = [
                           {
                             instancePath: instancePath + '/limit',
                             schemaPath: '#/properties/limit/minimum',
@@ -3609,16 +3516,16 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate22.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate20.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate22.errors = vErrors
+  validate20.errors = vErrors
   return errors === 0
 }
 
-const isImagesListValue = validate23
-const schema24 = {
+const isImagesListValue = validate21
+const schema22 = {
   type: 'object',
   required: ['items', 'total'],
   properties: {
@@ -3658,14 +3565,14 @@ const schema24 = {
 }
 const pattern2 = new RegExp('^.*$', '')
 
-function validate23(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate21(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if ((data.items === undefined && (missing0 = 'items')) || (data.total === undefined && (missing0 = 'total'))) {
-        validate23.errors = [
+        validate21.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -3679,7 +3586,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'items' || key0 === 'total')) {
-            validate23.errors = [
+            validate21.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -3699,7 +3606,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs2) {
               if (Array.isArray(data0)) {
                 if (data0.length > 200) {
-                  validate23.errors = [
+                  validate21.errors = [
                     {
                       instancePath: instancePath + '/items',
                       schemaPath: '#/properties/items/maxItems',
@@ -3725,7 +3632,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                           (data1.files === undefined && (missing1 = 'files')) ||
                           (data1.served === undefined && (missing1 = 'served'))
                         ) {
-                          validate23.errors = [
+                          validate21.errors = [
                             {
                               instancePath: instancePath + '/items/' + i0,
                               schemaPath: '#/properties/items/items/required',
@@ -3739,7 +3646,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                           const _errs6 = errors
                           for (const key1 in data1) {
                             if (!(key1 === 'id' || key1 === 'mime' || key1 === 'original' || key1 === 'files' || key1 === 'served')) {
-                              validate23.errors = [
+                              validate21.errors = [
                                 {
                                   instancePath: instancePath + '/items/' + i0,
                                   schemaPath: '#/properties/items/items/additionalProperties',
@@ -3757,7 +3664,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                               let data2 = data1.id
                               const _errs7 = errors
                               if (!(typeof data2 == 'number' && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
-                                validate23.errors = [
+                                validate21.errors = [
                                   {
                                     instancePath: instancePath + '/items/' + i0 + '/id',
                                     schemaPath: '#/properties/items/items/properties/id/type',
@@ -3771,7 +3678,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                               if (errors === _errs7) {
                                 if (typeof data2 == 'number' && isFinite(data2)) {
                                   if (data2 < 0 || isNaN(data2)) {
-                                    validate23.errors = [
+                                    validate21.errors = [
                                       {
                                         instancePath: instancePath + '/items/' + i0 + '/id',
                                         schemaPath: '#/properties/items/items/properties/id/minimum',
@@ -3795,7 +3702,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                 if (errors === _errs9) {
                                   if (typeof data3 === 'string') {
                                     if (data3.length > 200) {
-                                      validate23.errors = [
+                                      validate21.errors = [
                                         {
                                           instancePath: instancePath + '/items/' + i0 + '/mime',
                                           schemaPath: '#/properties/items/items/properties/mime/maxLength',
@@ -3807,7 +3714,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                       return false
                                     }
                                   } else {
-                                    validate23.errors = [
+                                    validate21.errors = [
                                       {
                                         instancePath: instancePath + '/items/' + i0 + '/mime',
                                         schemaPath: '#/properties/items/items/properties/mime/type',
@@ -3830,7 +3737,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                   if (errors === _errs11) {
                                     if (typeof data4 === 'string') {
                                       if (data4.length > 1024) {
-                                        validate23.errors = [
+                                        validate21.errors = [
                                           {
                                             instancePath: instancePath + '/items/' + i0 + '/original',
                                             schemaPath: '#/properties/items/items/properties/original/maxLength',
@@ -3842,7 +3749,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                         return false
                                       } else {
                                         if (data4.length < 1) {
-                                          validate23.errors = [
+                                          validate21.errors = [
                                             {
                                               instancePath: instancePath + '/items/' + i0 + '/original',
                                               schemaPath: '#/properties/items/items/properties/original/minLength',
@@ -3855,7 +3762,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                         }
                                       }
                                     } else {
-                                      validate23.errors = [
+                                      validate21.errors = [
                                         {
                                           instancePath: instancePath + '/items/' + i0 + '/original',
                                           schemaPath: '#/properties/items/items/properties/original/type',
@@ -3878,7 +3785,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                     if (errors === _errs13) {
                                       if (Array.isArray(data5)) {
                                         if (data5.length > 100) {
-                                          validate23.errors = [
+                                          validate21.errors = [
                                             {
                                               instancePath: instancePath + '/items/' + i0 + '/files',
                                               schemaPath: '#/properties/items/items/properties/files/maxItems',
@@ -3903,7 +3810,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                   (data6.height === undefined && (missing2 = 'height')) ||
                                                   (data6.crop === undefined && (missing2 = 'crop'))
                                                 ) {
-                                                  validate23.errors = [
+                                                  validate21.errors = [
                                                     {
                                                       instancePath: instancePath + '/items/' + i0 + '/files/' + i1,
                                                       schemaPath: '#/properties/items/items/properties/files/items/required',
@@ -3917,7 +3824,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                   const _errs17 = errors
                                                   for (const key2 in data6) {
                                                     if (!(key2 === 'file' || key2 === 'width' || key2 === 'height' || key2 === 'crop')) {
-                                                      validate23.errors = [
+                                                      validate21.errors = [
                                                         {
                                                           instancePath: instancePath + '/items/' + i0 + '/files/' + i1,
                                                           schemaPath:
@@ -3938,7 +3845,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                       if (errors === _errs18) {
                                                         if (typeof data7 === 'string') {
                                                           if (data7.length > 1024) {
-                                                            validate23.errors = [
+                                                            validate21.errors = [
                                                               {
                                                                 instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/file',
                                                                 schemaPath:
@@ -3951,7 +3858,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                             return false
                                                           } else {
                                                             if (data7.length < 1) {
-                                                              validate23.errors = [
+                                                              validate21.errors = [
                                                                 {
                                                                   instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/file',
                                                                   schemaPath:
@@ -3965,7 +3872,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                             }
                                                           }
                                                         } else {
-                                                          validate23.errors = [
+                                                          validate21.errors = [
                                                             {
                                                               instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/file',
                                                               schemaPath:
@@ -3989,7 +3896,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                         if (
                                                           !(typeof data8 == 'number' && !(data8 % 1) && !isNaN(data8) && isFinite(data8))
                                                         ) {
-                                                          validate23.errors = [
+                                                          validate21.errors = [
                                                             {
                                                               instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/width',
                                                               schemaPath:
@@ -4004,7 +3911,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                         if (errors === _errs20) {
                                                           if (typeof data8 == 'number' && isFinite(data8)) {
                                                             if (data8 < 0 || isNaN(data8)) {
-                                                              validate23.errors = [
+                                                              validate21.errors = [
                                                                 {
                                                                   instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/width',
                                                                   schemaPath:
@@ -4029,7 +3936,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                           if (
                                                             !(typeof data9 == 'number' && !(data9 % 1) && !isNaN(data9) && isFinite(data9))
                                                           ) {
-                                                            validate23.errors = [
+                                                            validate21.errors = [
                                                               {
                                                                 instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/height',
                                                                 schemaPath:
@@ -4044,7 +3951,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                           if (errors === _errs22) {
                                                             if (typeof data9 == 'number' && isFinite(data9)) {
                                                               if (data9 < 0 || isNaN(data9)) {
-                                                                validate23.errors = [
+                                                                validate21.errors = [
                                                                   {
                                                                     instancePath:
                                                                       instancePath + '/items/' + i0 + '/files/' + i1 + '/height',
@@ -4067,7 +3974,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                           if (data6.crop !== undefined) {
                                                             const _errs24 = errors
                                                             if (typeof data6.crop !== 'boolean') {
-                                                              validate23.errors = [
+                                                              validate21.errors = [
                                                                 {
                                                                   instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/crop',
                                                                   schemaPath:
@@ -4089,7 +3996,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                   }
                                                 }
                                               } else {
-                                                validate23.errors = [
+                                                validate21.errors = [
                                                   {
                                                     instancePath: instancePath + '/items/' + i0 + '/files/' + i1,
                                                     schemaPath: '#/properties/items/items/properties/files/items/type',
@@ -4108,7 +4015,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                           }
                                         }
                                       } else {
-                                        validate23.errors = [
+                                        validate21.errors = [
                                           {
                                             instancePath: instancePath + '/items/' + i0 + '/files',
                                             schemaPath: '#/properties/items/items/properties/files/type',
@@ -4131,7 +4038,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                       if (errors === _errs26) {
                                         if (data11 && typeof data11 == 'object' && !Array.isArray(data11)) {
                                           if (Object.keys(data11).length > 100) {
-                                            validate23.errors = [
+                                            validate21.errors = [
                                               {
                                                 instancePath: instancePath + '/items/' + i0 + '/served',
                                                 schemaPath: '#/properties/items/items/properties/served/maxProperties',
@@ -4150,7 +4057,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                 if (errors === _errs28) {
                                                   if (typeof data12 === 'string') {
                                                     if (data12.length > 1024) {
-                                                      validate23.errors = [
+                                                      validate21.errors = [
                                                         {
                                                           instancePath:
                                                             instancePath +
@@ -4168,7 +4075,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                       return false
                                                     } else {
                                                       if (data12.length < 1) {
-                                                        validate23.errors = [
+                                                        validate21.errors = [
                                                           {
                                                             instancePath:
                                                               instancePath +
@@ -4187,7 +4094,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                       }
                                                     }
                                                   } else {
-                                                    validate23.errors = [
+                                                    validate21.errors = [
                                                       {
                                                         instancePath:
                                                           instancePath +
@@ -4213,7 +4120,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                             }
                                           }
                                         } else {
-                                          validate23.errors = [
+                                          validate21.errors = [
                                             {
                                               instancePath: instancePath + '/items/' + i0 + '/served',
                                               schemaPath: '#/properties/items/items/properties/served/type',
@@ -4236,7 +4143,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                           }
                         }
                       } else {
-                        validate23.errors = [
+                        validate21.errors = [
                           {
                             instancePath: instancePath + '/items/' + i0,
                             schemaPath: '#/properties/items/items/type',
@@ -4255,7 +4162,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                 }
               } else {
-                validate23.errors = [
+                validate21.errors = [
                   {
                     instancePath: instancePath + '/items',
                     schemaPath: '#/properties/items/type',
@@ -4276,7 +4183,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
               let data13 = data.total
               const _errs30 = errors
               if (!(typeof data13 == 'number' && !(data13 % 1) && !isNaN(data13) && isFinite(data13))) {
-                validate23.errors = [
+                validate21.errors = [
                   {
                     instancePath: instancePath + '/total',
                     schemaPath: '#/properties/total/type',
@@ -4290,7 +4197,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs30) {
                 if (typeof data13 == 'number' && isFinite(data13)) {
                   if (data13 < 0 || isNaN(data13)) {
-                    validate23.errors = [
+                    validate21.errors = [
                       {
                         instancePath: instancePath + '/total',
                         schemaPath: '#/properties/total/minimum',
@@ -4311,16 +4218,16 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate23.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate21.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate23.errors = vErrors
+  validate21.errors = vErrors
   return errors === 0
 }
 
-const isImagesServeArgs = validate24
-const schema25 = {
+const isImagesServeArgs = validate22
+const schema23 = {
   type: 'object',
   required: ['id', 'webp'],
   properties: {
@@ -4330,14 +4237,14 @@ const schema25 = {
   additionalProperties: false,
 }
 
-function validate24(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate22(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if ((data.id === undefined && (missing0 = 'id')) || (data.webp === undefined && (missing0 = 'webp'))) {
-        validate24.errors = [
+        validate22.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -4351,7 +4258,7 @@ function validate24(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'id' || key0 === 'webp')) {
-            validate24.errors = [
+            validate22.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -4369,7 +4276,7 @@ function validate24(data, { instancePath = '', parentData, parentDataProperty, r
             let data0 = data.id
             const _errs2 = errors
             if (!(typeof data0 == 'number' && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-              validate24.errors = [
+              validate22.errors = [
                 {
                   instancePath: instancePath + '/id',
                   schemaPath: '#/properties/id/type',
@@ -4383,7 +4290,7 @@ function validate24(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs2) {
               if (typeof data0 == 'number' && isFinite(data0)) {
                 if (data0 < 0 || isNaN(data0)) {
-                  validate24.errors = [
+                  validate22.errors = [
                     {
                       instancePath: instancePath + '/id',
                       schemaPath: '#/properties/id/minimum',
@@ -4407,7 +4314,7 @@ function validate24(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs4) {
                 if (data1 && typeof data1 == 'object' && !Array.isArray(data1)) {
                   if (Object.keys(data1).length > 100) {
-                    validate24.errors = [
+                    validate22.errors = [
                       {
                         instancePath: instancePath + '/webp',
                         schemaPath: '#/properties/webp/maxProperties',
@@ -4426,7 +4333,7 @@ function validate24(data, { instancePath = '', parentData, parentDataProperty, r
                         if (errors === _errs6) {
                           if (typeof data2 === 'string') {
                             if (data2.length > 1024) {
-                              validate24.errors = [
+                              validate22.errors = [
                                 {
                                   instancePath: instancePath + '/webp/' + key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                                   schemaPath: '#/properties/webp/patternProperties/%5E.*%24/maxLength',
@@ -4438,7 +4345,7 @@ function validate24(data, { instancePath = '', parentData, parentDataProperty, r
                               return false
                             } else {
                               if (data2.length < 1) {
-                                validate24.errors = [
+                                validate22.errors = [
                                   {
                                     instancePath: instancePath + '/webp/' + key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                                     schemaPath: '#/properties/webp/patternProperties/%5E.*%24/minLength',
@@ -4451,7 +4358,7 @@ function validate24(data, { instancePath = '', parentData, parentDataProperty, r
                               }
                             }
                           } else {
-                            validate24.errors = [
+                            validate22.errors = [
                               {
                                 instancePath: instancePath + '/webp/' + key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                                 schemaPath: '#/properties/webp/patternProperties/%5E.*%24/type',
@@ -4471,7 +4378,7 @@ function validate24(data, { instancePath = '', parentData, parentDataProperty, r
                     }
                   }
                 } else {
-                  validate24.errors = [
+                  validate22.errors = [
                     {
                       instancePath: instancePath + '/webp',
                       schemaPath: '#/properties/webp/type',
@@ -4491,30 +4398,30 @@ function validate24(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate24.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate22.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate24.errors = vErrors
+  validate22.errors = vErrors
   return errors === 0
 }
 
-const isImagesServeValue = validate25
-const schema26 = {
+const isImagesServeValue = validate23
+const schema24 = {
   type: 'object',
   required: ['served'],
   properties: { served: { type: 'integer', minimum: 0 } },
   additionalProperties: false,
 }
 
-function validate25(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate23(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if (data.served === undefined && (missing0 = 'served')) {
-        validate25.errors = [
+        validate23.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -4528,7 +4435,7 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'served')) {
-            validate25.errors = [
+            validate23.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -4546,7 +4453,7 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
             let data0 = data.served
             const _errs2 = errors
             if (!(typeof data0 == 'number' && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-              validate25.errors = [
+              validate23.errors = [
                 {
                   instancePath: instancePath + '/served',
                   schemaPath: '#/properties/served/type',
@@ -4560,7 +4467,7 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs2) {
               if (typeof data0 == 'number' && isFinite(data0)) {
                 if (data0 < 0 || isNaN(data0)) {
-                  validate25.errors = [
+                  validate23.errors = [
                     {
                       instancePath: instancePath + '/served',
                       schemaPath: '#/properties/served/minimum',
@@ -4577,24 +4484,24 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate25.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate23.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate25.errors = vErrors
+  validate23.errors = vErrors
   return errors === 0
 }
 
-const isAssetsStateArgs = validate26
-const schema27 = { type: 'object', properties: {}, additionalProperties: false }
+const isAssetsStateArgs = validate24
+const schema25 = { type: 'object', properties: {}, additionalProperties: false }
 
-function validate26(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate24(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       for (const key0 in data) {
-        validate26.errors = [
+        validate24.errors = [
           {
             instancePath,
             schemaPath: '#/additionalProperties',
@@ -4607,22 +4514,22 @@ function validate26(data, { instancePath = '', parentData, parentDataProperty, r
         break
       }
     } else {
-      validate26.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate24.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate26.errors = vErrors
+  validate24.errors = vErrors
   return errors === 0
 }
 
-const isAssetsStateValue = validate27
-const schema28 = {
+const isAssetsStateValue = validate25
+const schema26 = {
   type: 'object',
   properties: { bundle: { type: 'string', maxLength: 200 }, publishedAt: { type: 'integer', minimum: 0 } },
   additionalProperties: false,
 }
 
-function validate27(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate25(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
@@ -4630,7 +4537,7 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
       const _errs1 = errors
       for (const key0 in data) {
         if (!(key0 === 'bundle' || key0 === 'publishedAt')) {
-          validate27.errors = [
+          validate25.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -4650,7 +4557,7 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
           if (errors === _errs2) {
             if (typeof data0 === 'string') {
               if (data0.length > 200) {
-                validate27.errors = [
+                validate25.errors = [
                   {
                     instancePath: instancePath + '/bundle',
                     schemaPath: '#/properties/bundle/maxLength',
@@ -4662,7 +4569,7 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
                 return false
               }
             } else {
-              validate27.errors = [
+              validate25.errors = [
                 {
                   instancePath: instancePath + '/bundle',
                   schemaPath: '#/properties/bundle/type',
@@ -4683,7 +4590,7 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
             let data1 = data.publishedAt
             const _errs4 = errors
             if (!(typeof data1 == 'number' && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-              validate27.errors = [
+              validate25.errors = [
                 {
                   instancePath: instancePath + '/publishedAt',
                   schemaPath: '#/properties/publishedAt/type',
@@ -4697,7 +4604,7 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs4) {
               if (typeof data1 == 'number' && isFinite(data1)) {
                 if (data1 < 0 || isNaN(data1)) {
-                  validate27.errors = [
+                  validate25.errors = [
                     {
                       instancePath: instancePath + '/publishedAt',
                       schemaPath: '#/properties/publishedAt/minimum',
@@ -4717,22 +4624,22 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate27.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate25.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate27.errors = vErrors
+  validate25.errors = vErrors
   return errors === 0
 }
 
-const isAssetsPublishArgs = validate28
-const schema29 = {
+const isAssetsPublishArgs = validate26
+const schema27 = {
   type: 'object',
   properties: { manifest: { type: 'string', minLength: 1, maxLength: 1024 }, bundle: { type: 'string', maxLength: 200 } },
   additionalProperties: false,
 }
 
-function validate28(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate26(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
@@ -4740,7 +4647,7 @@ function validate28(data, { instancePath = '', parentData, parentDataProperty, r
       const _errs1 = errors
       for (const key0 in data) {
         if (!(key0 === 'manifest' || key0 === 'bundle')) {
-          validate28.errors = [
+          validate26.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -4760,7 +4667,7 @@ function validate28(data, { instancePath = '', parentData, parentDataProperty, r
           if (errors === _errs2) {
             if (typeof data0 === 'string') {
               if (data0.length > 1024) {
-                validate28.errors = [
+                validate26.errors = [
                   {
                     instancePath: instancePath + '/manifest',
                     schemaPath: '#/properties/manifest/maxLength',
@@ -4772,7 +4679,7 @@ function validate28(data, { instancePath = '', parentData, parentDataProperty, r
                 return false
               } else {
                 if (data0.length < 1) {
-                  validate28.errors = [
+                  validate26.errors = [
                     {
                       instancePath: instancePath + '/manifest',
                       schemaPath: '#/properties/manifest/minLength',
@@ -4785,7 +4692,7 @@ function validate28(data, { instancePath = '', parentData, parentDataProperty, r
                 }
               }
             } else {
-              validate28.errors = [
+              validate26.errors = [
                 {
                   instancePath: instancePath + '/manifest',
                   schemaPath: '#/properties/manifest/type',
@@ -4808,7 +4715,7 @@ function validate28(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs4) {
               if (typeof data1 === 'string') {
                 if (data1.length > 200) {
-                  validate28.errors = [
+                  validate26.errors = [
                     {
                       instancePath: instancePath + '/bundle',
                       schemaPath: '#/properties/bundle/maxLength',
@@ -4820,7 +4727,7 @@ function validate28(data, { instancePath = '', parentData, parentDataProperty, r
                   return false
                 }
               } else {
-                validate28.errors = [
+                validate26.errors = [
                   {
                     instancePath: instancePath + '/bundle',
                     schemaPath: '#/properties/bundle/type',
@@ -4839,30 +4746,30 @@ function validate28(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate28.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate26.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate28.errors = vErrors
+  validate26.errors = vErrors
   return errors === 0
 }
 
-const isAssetsPublishValue = validate29
-const schema30 = {
+const isAssetsPublishValue = validate27
+const schema28 = {
   type: 'object',
   required: ['published', 'files'],
   properties: { published: { type: 'boolean' }, files: { type: 'integer', minimum: 0 } },
   additionalProperties: false,
 }
 
-function validate29(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate27(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if ((data.published === undefined && (missing0 = 'published')) || (data.files === undefined && (missing0 = 'files'))) {
-        validate29.errors = [
+        validate27.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -4876,7 +4783,7 @@ function validate29(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'published' || key0 === 'files')) {
-            validate29.errors = [
+            validate27.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -4893,7 +4800,7 @@ function validate29(data, { instancePath = '', parentData, parentDataProperty, r
           if (data.published !== undefined) {
             const _errs2 = errors
             if (typeof data.published !== 'boolean') {
-              validate29.errors = [
+              validate27.errors = [
                 {
                   instancePath: instancePath + '/published',
                   schemaPath: '#/properties/published/type',
@@ -4913,7 +4820,7 @@ function validate29(data, { instancePath = '', parentData, parentDataProperty, r
               let data1 = data.files
               const _errs4 = errors
               if (!(typeof data1 == 'number' && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-                validate29.errors = [
+                validate27.errors = [
                   {
                     instancePath: instancePath + '/files',
                     schemaPath: '#/properties/files/type',
@@ -4927,7 +4834,7 @@ function validate29(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs4) {
                 if (typeof data1 == 'number' && isFinite(data1)) {
                   if (data1 < 0 || isNaN(data1)) {
-                    validate29.errors = [
+                    validate27.errors = [
                       {
                         instancePath: instancePath + '/files',
                         schemaPath: '#/properties/files/minimum',
@@ -4948,11 +4855,11 @@ function validate29(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate29.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate27.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate29.errors = vErrors
+  validate27.errors = vErrors
   return errors === 0
 }
 
@@ -4968,8 +4875,6 @@ export const commandValidators: Readonly<Record<string, Validator>> = {
   'site.health.value': isSiteHealthValue as unknown as Validator,
   'opcache.reset.args': isOpcacheResetArgs as unknown as Validator,
   'opcache.reset.value': isOpcacheResetValue as unknown as Validator,
-  'objectcache.flush.args': isObjectcacheFlushArgs as unknown as Validator,
-  'objectcache.flush.value': isObjectcacheFlushValue as unknown as Validator,
   'images.list.args': isImagesListArgs as unknown as Validator,
   'images.list.value': isImagesListValue as unknown as Validator,
   'images.serve.args': isImagesServeArgs as unknown as Validator,
