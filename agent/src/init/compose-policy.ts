@@ -1,6 +1,7 @@
 import type { DocumentPolicy, SiteDescribeValue } from '@platen/protocol'
 import { kinds } from '@platen/protocol'
 import { databaseEndpoint } from '../domain/database-endpoint.ts'
+import { urlDatabase } from '../domain/redis-endpoint.ts'
 import { agentUser } from './agent-user.ts'
 import type { NginxSite } from './nginx-site.ts'
 
@@ -64,12 +65,6 @@ export function fullPolicy(found: Findings, site: SiteDescribeValue, url: string
   return {
     ...firstPolicy(found, url ?? site.homeUrl),
     mysql: { ...databaseEndpoint(site.database.host), database: site.database.name },
-    ...(found.redisUrl !== undefined ? { redis: { url: found.redisUrl, database: databaseNumber(found.redisUrl), prefix } } : {}),
+    ...(found.redisUrl !== undefined ? { redis: { url: found.redisUrl, database: urlDatabase(found.redisUrl) ?? 0, prefix } } : {}),
   }
-}
-
-/** `redis://host:port/3` → 3. */
-function databaseNumber(url: string): number {
-  const number = /^\/(\d{1,4})$/.exec(new URL(url).pathname)?.[1]
-  return number === undefined ? 0 : Number(number)
 }
