@@ -152,7 +152,7 @@ export const errorTable = {
     424,
     'changed',
     'The policy file does not name the object cache that WordPress uses, so it is left alone.',
-    'If it is in Redis, add redis to the policy file: platen-agent init --site FOLDER --redis URL.',
+    'If it is in Redis, add redis to the policy file: platen-agent init --site FOLDER --redis URL --redis-prefix PREFIX.',
   ],
   'cdn.unavailable': [
     502,
