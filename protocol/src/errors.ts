@@ -145,8 +145,8 @@ export const errorTable = {
   'redis.mismatch': [
     403,
     'changed',
-    'WordPress uses another Redis or prefix than the policy file names.',
-    'Correct the policy file or wp-config.php.',
+    'WordPress uses another Redis, database or prefix than the policy file names.',
+    'Name the same in the policy file and in wp-config.php.',
   ],
   'redis.unnamed': [
     424,

@@ -1,3 +1,5 @@
+import type { SiteDescribeValue } from '@platen/protocol'
+
 /** Where a Redis server listens. */
 export type RedisEndpoint = { readonly host: string; readonly port: number } | { readonly socket: string }
 
@@ -11,7 +13,7 @@ interface Keys {
 const usualPort = 6379
 const unix = 'unix://'
 const servers: readonly string[] = ['redis:', 'rediss:']
-const loopbacks: readonly string[] = ['localhost', '[::1]', '::1']
+const loopbacks: readonly string[] = ['localhost', '::1']
 
 /** The server of a policy file's `redis.url`; undefined where it names none, or more than server, database and who asks. */
 export function redisEndpoint(url: string): RedisEndpoint | undefined {
@@ -42,7 +44,17 @@ export function sharesKeys(one: Keys, other: Keys): boolean {
   return one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix)
 }
 
+/**
+ * Whether WordPress is connected to the database of the policy file. Names are compared, not looked up: where it has another
+ * one for the same server, nobody can tell that it is the same.
+ */
+export function usesDatabase(described: SiteDescribeValue['objectCache'], { url, database }: Omit<Keys, 'prefix'>): boolean {
+  const { host, port, socket, database: used } = described?.redis ?? {}
+  const [here, there] = [redisEndpoint(url), socket === undefined ? host !== undefined && { host, port: port ?? usualPort } : { socket }]
+  return here !== undefined && there !== false && used === database && sameEndpoint(here, there)
+}
+
 function plainHost(host: string): string {
-  const name = host.toLowerCase()
+  const name = host.toLowerCase().replace(/^\[(.*)\]$/, '$1')
   return loopbacks.includes(name) ? '127.0.0.1' : name
 }

@@ -1,4 +1,5 @@
 import type { DocumentPolicy, SiteDescribeValue } from '@platen/protocol'
+import { usesDatabase } from '../domain/redis-endpoint.ts'
 import type { Findings } from './compose-policy.ts'
 
 /** What was looked for and not found, each with what it costs or what to do. The last is WordPress's own word. */
@@ -24,8 +25,16 @@ function redisLines(redis: DocumentPolicy['redis'], cache: SiteDescribeValue['ob
     return [`Redis: not named, so WordPress’s object cache is not purged. Name it with --redis URL --redis-prefix PREFIX. ${says}`]
   }
   if (!cache) return ['Redis: WordPress does not use it at the moment: it has no object cache.']
-  if (cache.prefix === redis.prefix) return []
-  return [`Redis: ${says} Until they begin with ${quoted(redis.prefix)}, its object cache is not purged.`]
+  if (cache.prefix !== redis.prefix)
+    return [`Redis: ${says} Until they begin with ${quoted(redis.prefix)}, its object cache is not purged.`]
+  if (usesDatabase(cache, redis)) return []
+  return [`Redis: WordPress is connected to ${whereOf(cache.redis)}. Until --redis names that, its object cache is not purged.`]
+}
+
+function whereOf(redis: NonNullable<SiteDescribeValue['objectCache']>['redis']): string {
+  if (!redis) return 'none'
+  const { host, port, socket, database } = redis
+  return `${quoted(socket ?? `${host}:${port}`)}, database ${database}`
 }
 
 /** Text of the site's as a terminal may show it: it may be hostile. */

@@ -11,7 +11,10 @@ const scanCount = 500
 
 /** The site's keys in the Redis that the policy file names. The server may be shared: nothing outside the prefix is touched. */
 export function redisObjectCache(place: Place): ObjectCache {
-  return { flush: signal => withRedis(place, signal, redis => unlinkAll(redis, place.prefix, signal)) }
+  return {
+    flush: signal => withRedis(place, signal, redis => unlinkAll(redis, place.prefix, signal)),
+    reach: signal => withRedis(place, signal, async redis => void (await redis.ping())),
+  }
 }
 
 /** Reads the server's own figures. @throws PlatenError redis.unavailable */

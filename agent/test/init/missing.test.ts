@@ -11,7 +11,15 @@ const redisLine = (redis: DocumentPolicy['redis'], objectCache?: SiteDescribeVal
 
 describe('what init says about Redis', () => {
   it('is nothing where WordPress and root mean the same keys', () => {
-    assert.equal(redisLine(place, { prefix: 'shop:' }), undefined)
+    assert.equal(redisLine(place, { prefix: 'shop:', redis: { host: '127.0.0.1', port: 6379, database: 0 } }), undefined)
+  })
+
+  it('is where WordPress is connected, where that is elsewhere', () => {
+    const at = (redis: NonNullable<SiteDescribeValue['objectCache']>['redis']) =>
+      redisLine(place, { prefix: 'shop:', ...(redis ? { redis } : {}) })
+    assert.match(at({ host: '127.0.0.1', port: 6379, database: 3 }) ?? '', /“127\.0\.0\.1:6379”, database 3/)
+    assert.match(at({ socket: '/run/\u001bredis.sock', database: 0 }) ?? '', /“\/run\/\?redis\.sock”, database 0/)
+    assert.match(at(undefined) ?? '', /connected to none/)
   })
 
   it('is what WordPress says, where root named no server or another prefix', () => {

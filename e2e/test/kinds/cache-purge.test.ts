@@ -168,6 +168,20 @@ describe('purging the caches of a real site', { skip, concurrency: false }, () =
     assert.match(result.summary, /Not purged: object cache/)
   })
 
+  it('does not say purged, nor touches a key, where WordPress uses another database, server or port', async () => {
+    const { policy } = ground
+    const own = `${policy.redis?.prefix}own`
+    const elsewhere = { database: 3, url: ground.site.redis.url }
+    redis('set', own, '1')
+    redis('-n', '3', 'set', own, '1')
+    for (const place of [elsewhere, { database: 0, url: 'redis://127.0.0.1:1' }, { database: 0, url: 'unix:///run/redis.sock' }]) {
+      const { layers } = await purge(everything, { ...policy, redis: { ...policy.redis, ...place } as never })
+      assert.deepEqual(layers[0], { layer: 'object', state: 'failed', count: 0, code: 'redis.mismatch' }, JSON.stringify(place))
+    }
+    assert.deepEqual([redis('exists', own), redis('-n', '3', 'exists', own)], ['1', '1'])
+    redis('-n', '3', 'del', own)
+  })
+
   it('leaves a neighbour’s keys alone where the policy names no Redis, though WordPress’s flush would take them', async () => {
     const { redis: own, ...policy } = ground.policy
     const keys = ['neighbour:c', `${own?.prefix}own`]

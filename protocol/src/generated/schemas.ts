@@ -2081,9 +2081,28 @@ export const schemas: Readonly<Record<string, object>> = {
             type: 'string',
             maxLength: 200,
           },
-          host: {
-            type: 'string',
-            maxLength: 200,
+          redis: {
+            type: 'object',
+            required: ['database'],
+            properties: {
+              host: {
+                type: 'string',
+                maxLength: 200,
+              },
+              port: {
+                type: 'integer',
+                minimum: 0,
+              },
+              socket: {
+                type: 'string',
+                maxLength: 200,
+              },
+              database: {
+                type: 'integer',
+                minimum: 0,
+              },
+            },
+            additionalProperties: false,
           },
         },
         additionalProperties: false,

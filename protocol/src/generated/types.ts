@@ -632,7 +632,12 @@ export interface SiteDescribeValue {
   }
   objectCache?: {
     prefix: string
-    host?: string
+    redis?: {
+      host?: string
+      port?: number
+      socket?: string
+      database: number
+    }
   }
   maintenance: boolean
 }

@@ -44,7 +44,15 @@ export const pluginMessages: Record<string, TSchema> = {
     tablePrefix: Name,
     database: closed({ host: Name, name: Name }),
     /** What WordPress prefixes its object cache keys with; absent without a persistent one. */
-    objectCache: Type.Optional(closed({ prefix: Name, host: Type.Optional(Name) })),
+    objectCache: Type.Optional(
+      closed({
+        prefix: Name,
+        /** The Redis that it is connected to, as it calls it; absent where it is not, or keeps them elsewhere. */
+        redis: Type.Optional(
+          closed({ host: Type.Optional(Name), port: Type.Optional(Count), socket: Type.Optional(Name), database: Count }),
+        ),
+      }),
+    ),
     maintenance: Type.Boolean(),
   }),
   /** Switches the plugin on or off, as `platen-agent init` does; `uninstall` also removes all that it stored. */

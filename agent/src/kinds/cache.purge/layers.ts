@@ -1,4 +1,5 @@
 import { PlatenError, type ErrorCode, type KindCachePurgeInput, type KindCachePurgeResult, type SiteDescribeValue } from '@platen/protocol'
+import { usesDatabase } from '../../domain/redis-endpoint.ts'
 import type { JobContext } from '../../ports/job-handler.ts'
 import type { ObjectCache } from '../../ports/object-cache.ts'
 
@@ -23,7 +24,7 @@ export const keptOpcache: Layer = { layer: 'opcache', state: 'kept', count: 0 }
 export const keptLayers: readonly Layer[] = [{ layer: 'object', state: 'kept', count: 0 }, keptOpcache]
 
 /**
- * The object cache: the site's own keys, where the policy file names the server and WordPress agrees on the prefix. Never by
+ * The object cache: the site's own keys, where WordPress uses the server, database and prefix that the policy file names. Never by
  * WordPress itself: its flush empties the whole database, as the usual drop-ins have it, and others' keys may be in there.
  */
 export async function purgeObjectCache(
@@ -35,9 +36,18 @@ export async function purgeObjectCache(
     if (!site) throw new PlatenError('plugin.missing')
     if (!site.objectCache) return { layer: 'object', state: 'absent', count: 0 }
     if (!cache) throw new PlatenError('redis.unnamed')
-    if (site.objectCache.prefix !== context.policy.redis?.prefix) throw new PlatenError('redis.mismatch')
+    await assureSame(site.objectCache, context, cache)
     return { layer: 'object', state: 'purged', count: await cache.flush(context.signal) }
   })
+}
+
+/** @throws PlatenError redis.mismatch, where what would be purged is not what WordPress uses; redis.unavailable */
+async function assureSame(used: SiteDescribeValue['objectCache'], { policy, signal }: Context, cache: ObjectCache): Promise<void> {
+  const { redis } = policy
+  if (redis && used?.prefix === redis.prefix && usesDatabase(used, redis)) return
+  // A WordPress without a connection says none: where Redis is away, that is the reason to give.
+  if (!used?.redis) await cache.reach(signal)
+  throw new PlatenError('redis.mismatch')
 }
 
 /** Compiled PHP. */

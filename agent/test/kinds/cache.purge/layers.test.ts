@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
-import type { KindCachePurgeInput, KindCachePurgeResult } from '@platen/protocol'
+import { PlatenError, type DocumentPolicy, type KindCachePurgeInput, type KindCachePurgeResult } from '@platen/protocol'
+import type { ObjectCache } from '../../../src/ports/object-cache.ts'
 import { SiteDouble, siteUrl } from './site-double.ts'
 
 const page: KindCachePurgeInput = { urls: [`${siteUrl}/a/`] }
@@ -38,5 +39,62 @@ describe('an object cache that the policy file does not name', () => {
     site.describes = 'plugin.missing'
     const { result } = await site.run(page)
     assert.deepEqual(objectLayer(result), { layer: 'object', state: 'failed', count: 0, code: 'plugin.missing' })
+  })
+})
+
+describe('an object cache that the policy file names', () => {
+  const here = { host: '127.0.0.1', port: 6379, database: 0 }
+  let flushed: number
+  const cache = (reach: ObjectCache['reach'] = async () => {}): ObjectCache => ({ flush: async () => ++flushed, reach })
+  const layerOf = async (redis: object, objectCache = cache()): Promise<unknown> => {
+    site.policy = {
+      ...site.policy,
+      redis: { url: 'redis://:secret@127.0.0.1:6379', database: 0, prefix: 'shop:', ...redis },
+    } as DocumentPolicy
+    return objectLayer((await site.run(page, { objectCache })).result)
+  }
+  const mismatch = { layer: 'object', state: 'failed', count: 0, code: 'redis.mismatch' }
+
+  beforeEach(() => {
+    flushed = 0
+    site.objectCache = { prefix: 'shop:', redis: here }
+  })
+
+  it('is purged where WordPress uses it', async () => {
+    for (const [url, redis] of [
+      ['redis://127.0.0.1', here],
+      ['redis://localhost:6379', here],
+      ['rediss://Cache.Example:7000/', { host: 'cache.example', port: 7000, database: 0 }],
+      ['redis://[::1]:6379', { host: '::1', port: 6379, database: 0 }],
+      ['redis://[fd00::1]:6379', { host: 'fd00::1', port: 6379, database: 0 }],
+      ['unix:///run/redis.sock', { socket: '/run/redis.sock', database: 0 }],
+    ] as const) {
+      site.objectCache = { prefix: 'shop:', redis }
+      assert.deepEqual(await layerOf({ url }), { layer: 'object', state: 'purged', count: flushed }, url)
+    }
+    assert.equal(flushed, 6)
+  })
+
+  for (const [what, redis] of [
+    ['another server', { ...here, host: '10.0.0.2' }],
+    ['another port', { ...here, port: 6380 }],
+    ['a socket', { socket: '/run/redis.sock', database: 0 }],
+    ['another database', { ...here, database: 3 }],
+  ] as const) {
+    it(`is not touched, nor said to be purged, where WordPress uses ${what}`, async () => {
+      site.objectCache = { prefix: 'shop:', redis }
+      assert.deepEqual([await layerOf({}), flushed], [mismatch, 0])
+    })
+  }
+
+  it('is not said to be purged where WordPress keeps its objects elsewhere, such as in files', async () => {
+    site.objectCache = { prefix: 'shop:' }
+    assert.deepEqual([await layerOf({}), flushed], [mismatch, 0])
+  })
+
+  it('is named as away where neither WordPress nor the agent reaches it', async () => {
+    site.objectCache = { prefix: 'shop:' }
+    const away = cache(() => Promise.reject(new PlatenError('redis.unavailable')))
+    assert.deepEqual(await layerOf({}, away), { ...mismatch, code: 'redis.unavailable' })
   })
 })

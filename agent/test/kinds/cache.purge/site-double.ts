@@ -11,6 +11,7 @@ import { resultValidators } from '@platen/protocol/validators/results'
 import { cachePurge } from '../../../src/kinds/cache.purge/handler.ts'
 import { fileOf } from '../../../src/kinds/cache.purge/keys.ts'
 import type { JobContext } from '../../../src/ports/job-handler.ts'
+import type { ObjectCache } from '../../../src/ports/object-cache.ts'
 import type { CacheEntry, KeptEntry, PageCache } from '../../../src/ports/page-cache.ts'
 import type { Page, PageFetcher } from '../../../src/ports/page-fetcher.ts'
 import type { ChangeBatch, SiteChanges } from '../../../src/ports/site-changes.ts'
@@ -89,10 +90,11 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
     this.batches.push({ sinceUs: atUs, atUs, count: 1, what: ['“Hello” was updated'], everything: false, hidden: [], pages: [], ...batch })
   }
 
-  async run(input: KindCachePurgeInput = { changes: true }, parts: { blind?: boolean } = {}): Promise<Outcome> {
+  async run(input: KindCachePurgeInput = { changes: true }, parts: { blind?: boolean; objectCache?: ObjectCache } = {}): Promise<Outcome> {
     const handler = cachePurge({
       fetcher: this,
       ...(parts.blind ? {} : { pageCache: this }),
+      ...(parts.objectCache ? { objectCache: parts.objectCache } : {}),
       visits: { counts: () => Promise.resolve(this.visits) },
     })
     const outcome = await this.clock.run(handler(this.#context(input)))

@@ -494,7 +494,20 @@ const schema14 = {
     objectCache: {
       type: 'object',
       required: ['prefix'],
-      properties: { prefix: { type: 'string', maxLength: 200 }, host: { type: 'string', maxLength: 200 } },
+      properties: {
+        prefix: { type: 'string', maxLength: 200 },
+        redis: {
+          type: 'object',
+          required: ['database'],
+          properties: {
+            host: { type: 'string', maxLength: 200 },
+            port: { type: 'integer', minimum: 0 },
+            socket: { type: 'string', maxLength: 200 },
+            database: { type: 'integer', minimum: 0 },
+          },
+          additionalProperties: false,
+        },
+      },
       additionalProperties: false,
     },
     maintenance: { type: 'boolean' },
@@ -1132,7 +1145,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                           } else {
                                             const _errs35 = errors
                                             for (const key2 in data15) {
-                                              if (!(key2 === 'prefix' || key2 === 'host')) {
+                                              if (!(key2 === 'prefix' || key2 === 'redis')) {
                                                 validate13.errors = [
                                                   {
                                                     instancePath: instancePath + '/objectCache',
@@ -1182,31 +1195,225 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                 var valid2 = true
                                               }
                                               if (valid2) {
-                                                if (data15.host !== undefined) {
-                                                  let data17 = data15.host
+                                                if (data15.redis !== undefined) {
+                                                  let data17 = data15.redis
                                                   const _errs38 = errors
                                                   if (errors === _errs38) {
-                                                    if (typeof data17 === 'string') {
-                                                      if (data17.length > 200) {
+                                                    if (data17 && typeof data17 == 'object' && !Array.isArray(data17)) {
+                                                      let missing3
+                                                      if (data17.database === undefined && (missing3 = 'database')) {
                                                         validate13.errors = [
                                                           {
-                                                            instancePath: instancePath + '/objectCache/host',
-                                                            schemaPath: '#/properties/objectCache/properties/host/maxLength',
-                                                            keyword: 'maxLength',
-                                                            params: { limit: 200 },
-                                                            message: 'must NOT have more than 200 characters',
+                                                            instancePath: instancePath + '/objectCache/redis',
+                                                            schemaPath: '#/properties/objectCache/properties/redis/required',
+                                                            keyword: 'required',
+                                                            params: { missingProperty: missing3 },
+                                                            message: "must have required property '" + missing3 + "'",
                                                           },
                                                         ]
                                                         return false
+                                                      } else {
+                                                        const _errs40 = errors
+                                                        for (const key3 in data17) {
+                                                          if (
+                                                            !(
+                                                              key3 === 'host' ||
+                                                              key3 === 'port' ||
+                                                              key3 === 'socket' ||
+                                                              key3 === 'database'
+                                                            )
+                                                          ) {
+                                                            validate13.errors = [
+                                                              {
+                                                                instancePath: instancePath + '/objectCache/redis',
+                                                                schemaPath:
+                                                                  '#/properties/objectCache/properties/redis/additionalProperties',
+                                                                keyword: 'additionalProperties',
+                                                                params: { additionalProperty: key3 },
+                                                                message: 'must NOT have additional properties',
+                                                              },
+                                                            ]
+                                                            return false
+                                                            break
+                                                          }
+                                                        }
+                                                        if (_errs40 === errors) {
+                                                          if (data17.host !== undefined) {
+                                                            let data18 = data17.host
+                                                            const _errs41 = errors
+                                                            if (errors === _errs41) {
+                                                              if (typeof data18 === 'string') {
+                                                                if (data18.length > 200) {
+                                                                  validate13.errors = [
+                                                                    {
+                                                                      instancePath: instancePath + '/objectCache/redis/host',
+                                                                      schemaPath:
+                                                                        '#/properties/objectCache/properties/redis/properties/host/maxLength',
+                                                                      keyword: 'maxLength',
+                                                                      params: { limit: 200 },
+                                                                      message: 'must NOT have more than 200 characters',
+                                                                    },
+                                                                  ]
+                                                                  return false
+                                                                }
+                                                              } else {
+                                                                validate13.errors = [
+                                                                  {
+                                                                    instancePath: instancePath + '/objectCache/redis/host',
+                                                                    schemaPath:
+                                                                      '#/properties/objectCache/properties/redis/properties/host/type',
+                                                                    keyword: 'type',
+                                                                    params: { type: 'string' },
+                                                                    message: 'must be string',
+                                                                  },
+                                                                ]
+                                                                return false
+                                                              }
+                                                            }
+                                                            var valid3 = _errs41 === errors
+                                                          } else {
+                                                            var valid3 = true
+                                                          }
+                                                          if (valid3) {
+                                                            if (data17.port !== undefined) {
+                                                              let data19 = data17.port
+                                                              const _errs43 = errors
+                                                              if (
+                                                                !(
+                                                                  typeof data19 == 'number' &&
+                                                                  !(data19 % 1) &&
+                                                                  !isNaN(data19) &&
+                                                                  isFinite(data19)
+                                                                )
+                                                              ) {
+                                                                validate13.errors = [
+                                                                  {
+                                                                    instancePath: instancePath + '/objectCache/redis/port',
+                                                                    schemaPath:
+                                                                      '#/properties/objectCache/properties/redis/properties/port/type',
+                                                                    keyword: 'type',
+                                                                    params: { type: 'integer' },
+                                                                    message: 'must be integer',
+                                                                  },
+                                                                ]
+                                                                return false
+                                                              }
+                                                              if (errors === _errs43) {
+                                                                if (typeof data19 == 'number' && isFinite(data19)) {
+                                                                  if (data19 < 0 || isNaN(data19)) {
+                                                                    validate13.errors = [
+                                                                      {
+                                                                        instancePath: instancePath + '/objectCache/redis/port',
+                                                                        schemaPath:
+                                                                          '#/properties/objectCache/properties/redis/properties/port/minimum',
+                                                                        keyword: 'minimum',
+                                                                        params: { comparison: '>=', limit: 0 },
+                                                                        message: 'must be >= 0',
+                                                                      },
+                                                                    ]
+                                                                    return false
+                                                                  }
+                                                                }
+                                                              }
+                                                              var valid3 = _errs43 === errors
+                                                            } else {
+                                                              var valid3 = true
+                                                            }
+                                                            if (valid3) {
+                                                              if (data17.socket !== undefined) {
+                                                                let data20 = data17.socket
+                                                                const _errs45 = errors
+                                                                if (errors === _errs45) {
+                                                                  if (typeof data20 === 'string') {
+                                                                    if (data20.length > 200) {
+                                                                      validate13.errors = [
+                                                                        {
+                                                                          instancePath: instancePath + '/objectCache/redis/socket',
+                                                                          schemaPath:
+                                                                            '#/properties/objectCache/properties/redis/properties/socket/maxLength',
+                                                                          keyword: 'maxLength',
+                                                                          params: { limit: 200 },
+                                                                          message: 'must NOT have more than 200 characters',
+                                                                        },
+                                                                      ]
+                                                                      return false
+                                                                    }
+                                                                  } else {
+                                                                    validate13.errors = [
+                                                                      {
+                                                                        instancePath: instancePath + '/objectCache/redis/socket',
+                                                                        schemaPath:
+                                                                          '#/properties/objectCache/properties/redis/properties/socket/type',
+                                                                        keyword: 'type',
+                                                                        params: { type: 'string' },
+                                                                        message: 'must be string',
+                                                                      },
+                                                                    ]
+                                                                    return false
+                                                                  }
+                                                                }
+                                                                var valid3 = _errs45 === errors
+                                                              } else {
+                                                                var valid3 = true
+                                                              }
+                                                              if (valid3) {
+                                                                if (data17.database !== undefined) {
+                                                                  let data21 = data17.database
+                                                                  const _errs47 = errors
+                                                                  if (
+                                                                    !(
+                                                                      typeof data21 == 'number' &&
+                                                                      !(data21 % 1) &&
+                                                                      !isNaN(data21) &&
+                                                                      isFinite(data21)
+                                                                    )
+                                                                  ) {
+                                                                    validate13.errors = [
+                                                                      {
+                                                                        instancePath: instancePath + '/objectCache/redis/database',
+                                                                        schemaPath:
+                                                                          '#/properties/objectCache/properties/redis/properties/database/type',
+                                                                        keyword: 'type',
+                                                                        params: { type: 'integer' },
+                                                                        message: 'must be integer',
+                                                                      },
+                                                                    ]
+                                                                    return false
+                                                                  }
+                                                                  if (errors === _errs47) {
+                                                                    if (typeof data21 == 'number' && isFinite(data21)) {
+                                                                      if (data21 < 0 || isNaN(data21)) {
+                                                                        validate13.errors = [
+                                                                          {
+                                                                            instancePath: instancePath + '/objectCache/redis/database',
+                                                                            schemaPath:
+                                                                              '#/properties/objectCache/properties/redis/properties/database/minimum',
+                                                                            keyword: 'minimum',
+                                                                            params: { comparison: '>=', limit: 0 },
+                                                                            message: 'must be >= 0',
+                                                                          },
+                                                                        ]
+                                                                        return false
+                                                                      }
+                                                                    }
+                                                                  }
+                                                                  var valid3 = _errs47 === errors
+                                                                } else {
+                                                                  var valid3 = true
+                                                                }
+                                                              }
+                                                            }
+                                                          }
+                                                        }
                                                       }
                                                     } else {
                                                       validate13.errors = [
                                                         {
-                                                          instancePath: instancePath + '/objectCache/host',
-                                                          schemaPath: '#/properties/objectCache/properties/host/type',
+                                                          instancePath: instancePath + '/objectCache/redis',
+                                                          schemaPath: '#/properties/objectCache/properties/redis/type',
                                                           keyword: 'type',
-                                                          params: { type: 'string' },
-                                                          message: 'must be string',
+                                                          params: { type: 'object' },
+                                                          message: 'must be object',
                                                         },
                                                       ]
                                                       return false
@@ -1238,7 +1445,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                     }
                                     if (valid0) {
                                       if (data.maintenance !== undefined) {
-                                        const _errs40 = errors
+                                        const _errs49 = errors
                                         if (typeof data.maintenance !== 'boolean') {
                                           validate13.errors = [
                                             {
@@ -1251,7 +1458,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                           ]
                                           return false
                                         }
-                                        var valid0 = _errs40 === errors
+                                        var valid0 = _errs49 === errors
                                       } else {
                                         var valid0 = true
                                       }
