@@ -50,7 +50,7 @@ async function withRedis<T>(place: Place, signal: AbortSignal, use: (redis: Redi
   const abort = (): void => redis.disconnect()
   signal.addEventListener('abort', abort)
   try {
-    await redis.connect()
+    await connected(redis)
     return await use(redis)
   } catch (cause) {
     if (signal.aborted) throw signal.reason
@@ -58,6 +58,16 @@ async function withRedis<T>(place: Place, signal: AbortSignal, use: (redis: Redi
   } finally {
     signal.removeEventListener('abort', abort)
     redis.disconnect()
+  }
+}
+
+/** Until it can be used: the client gives each question on the way there a time of its own, and asks some of them twice. */
+async function connected(redis: Redis): Promise<void> {
+  const late = setTimeout(() => redis.disconnect(), commandMs)
+  try {
+    await redis.connect()
+  } finally {
+    clearTimeout(late)
   }
 }
 
