@@ -22,7 +22,7 @@ export function redisEndpoint(url: string): RedisEndpoint | undefined {
   const { protocol, hostname, port, pathname, search, hash } = new URL(url)
   // What follows `?` are options to the client, which may lead it elsewhere.
   if (!servers.includes(protocol) || hostname === '' || search !== '' || hash !== '' || !/^(?:\/\d{0,4})?$/.test(pathname)) return undefined
-  return { host: hostname, port: port === '' ? usualPort : Number(port) }
+  return { host: withoutBrackets(hostname), port: port === '' ? usualPort : Number(port) }
 }
 
 /** `redis://host:port/3` → 3; undefined where the URL names none. */
@@ -55,6 +55,11 @@ export function usesDatabase(described: SiteDescribeValue['objectCache'], { url,
 }
 
 function plainHost(host: string): string {
-  const name = host.toLowerCase().replace(/^\[(.*)\]$/, '$1')
+  const name = withoutBrackets(host.toLowerCase())
   return loopbacks.includes(name) ? '127.0.0.1' : name
+}
+
+/** An address of version 6 has them in a URL, and perhaps in a setting of WordPress. */
+function withoutBrackets(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1')
 }
