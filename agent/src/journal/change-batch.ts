@@ -23,6 +23,7 @@ export function changeBatch(changes: readonly WaitingChange[], ground: BatchGrou
     atUs: Math.max(...changes.map(({ at }) => at)),
     count: changes.length,
     what: [...new Set(changes.map(({ what }) => what))].slice(-mostWords),
+    ...(changes.some(({ code }) => code) ? { code: true as const } : {}),
   }
   const pages = changes.some(change => change.everything) ? undefined : pagesOf(changes, ground)
   const left = pages && [...pages].filter(url => !hidden.has(url))

@@ -75,5 +75,6 @@ function asEverything(changes: readonly WaitingChange[]): WaitingChange {
   const hidden = [...new Set(changes.flatMap(change => change.hidden))].slice(0, mostHidden)
   const sinceUs = Math.min(...times, ...changes.map(change => change.sinceUs ?? Infinity))
   const what = `${changes.length} changes`
-  return { at: Math.max(...times), sinceUs, what, tags: [], hidden, urls: [], trees: [], everything: true }
+  const code = changes.some(change => change.code) ? { code: true as const } : {}
+  return { at: Math.max(...times), sinceUs, what, tags: [], hidden, urls: [], trees: [], everything: true, ...code }
 }

@@ -1934,6 +1934,10 @@ export const schemas: Readonly<Record<string, object>> = {
         type: 'boolean',
         const: true,
       },
+      code: {
+        type: 'boolean',
+        const: true,
+      },
     },
     additionalProperties: false,
   },

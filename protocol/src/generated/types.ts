@@ -593,6 +593,7 @@ export interface SpoolChange {
    */
   trees: string[]
   everything?: true
+  code?: true
 }
 
 export interface PluginCall {

@@ -44,7 +44,7 @@ final class Lines {
 		$cut  = $change->everything ? array() : self::cut( $change );
 		if ( $change->everything || count( $cut ) > self::LINES ) {
 			$hidden = array_slice( array_keys( $change->hidden ), 0, self::MOST['hidden'] );
-			return array( $head + self::none( $hidden ) + array( 'everything' => true ) );
+			return array( $head + self::none( $hidden ) + array( 'everything' => true ) + ( $change->code ? array( 'code' => true ) : array() ) );
 		}
 		foreach ( $cut as $index => $line ) {
 			$cut[ $index ] = $head + $line;

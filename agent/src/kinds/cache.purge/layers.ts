@@ -17,11 +17,16 @@ const ofLayer: ReadonlySet<ErrorCode> = new Set([
   'plugin.refused',
 ])
 
+/** Where PHP has no time to forget what it keeps compiled, pages that changed have to be made new all the same. */
+const ofCode: ReadonlySet<ErrorCode> = new Set([...ofLayer, 'php.timeout'])
+/** Visitors are to see a change within two seconds, and pages wait for this. */
+const codeMs = 1_000
+
+/** The object cache where WordPress noted a change itself: it has forgotten in its own caches what changed. */
+export const keptObjectCache: Layer = { layer: 'object', state: 'kept', count: 0 }
+
 /** Compiled PHP where no code changed. */
 export const keptOpcache: Layer = { layer: 'opcache', state: 'kept', count: 0 }
-
-/** Where WordPress noted a change itself, it has forgotten in its own caches what changed. */
-export const keptLayers: readonly Layer[] = [{ layer: 'object', state: 'kept', count: 0 }, keptOpcache]
 
 /**
  * The object cache: the site's own keys, where WordPress uses the server, database and prefix that the policy file names. Never by
@@ -54,16 +59,28 @@ async function assureSame(used: SiteDescribeValue['objectCache'], { policy, sign
 export async function purgeOpcache(context: Context, site: SiteDescribeValue | undefined): Promise<Layer> {
   return attempt('opcache', async () => {
     if (!site) throw new PlatenError('plugin.missing')
-    const { available, count } = await context.php.call('opcache.reset', {}, { signal: context.signal })
-    return { layer: 'opcache', state: available ? 'purged' : 'absent', count }
+    return reset(context)
   })
 }
 
-async function attempt(layer: Layer['layer'], purge: () => Promise<Layer>): Promise<Layer> {
+/**
+ * Compiled PHP after a change of code. All of it: files may have been replaced by a PHP with a cache of its own, as on the
+ * command line, and where PHP does not look at their times it would run the old ones for ever.
+ */
+export async function purgeChangedCode(context: Context): Promise<Layer> {
+  return attempt('opcache', () => reset(context, codeMs), ofCode)
+}
+
+async function reset({ php, signal }: Context, deadlineMs?: number): Promise<Layer> {
+  const { available, count } = await php.call('opcache.reset', {}, { signal, ...(deadlineMs === undefined ? {} : { deadlineMs }) })
+  return { layer: 'opcache', state: available ? 'purged' : 'absent', count }
+}
+
+async function attempt(layer: Layer['layer'], purge: () => Promise<Layer>, named: ReadonlySet<ErrorCode> = ofLayer): Promise<Layer> {
   try {
     return await purge()
   } catch (error) {
-    if (error instanceof PlatenError && ofLayer.has(error.code)) return { layer, state: 'failed', count: 0, code: error.code }
+    if (error instanceof PlatenError && named.has(error.code)) return { layer, state: 'failed', count: 0, code: error.code }
     throw error
   }
 }

@@ -5,6 +5,7 @@ import type { PageCache } from '../../ports/page-cache.ts'
 import type { PageFetcher } from '../../ports/page-fetcher.ts'
 import type { Visits } from '../../ports/visits.ts'
 import { createCdnWork, type CdnWork } from './cdn.ts'
+import type { Layer } from './layers.ts'
 import { createPace, type Pace } from './pace.ts'
 import type { Seen } from './proof.ts'
 
@@ -68,6 +69,8 @@ export interface Purge {
   everything?: { readonly atUs: number; lookAt?: number }
   /** The pages that stand for a batch, until they are new. */
   readonly leads: Map<string, number>
+  /** What became of compiled PHP, where code had changed. */
+  opcache?: Layer
   freshMs?: number
   settledMs: number
   readonly startedAt: number

@@ -98,3 +98,43 @@ describe('an object cache that the policy file names', () => {
     assert.deepEqual(await layerOf({}, away), { ...mismatch, code: 'redis.unavailable' })
   })
 })
+
+describe('compiled PHP', () => {
+  const opcacheLayer = ({ layers }: KindCachePurgeResult): unknown => layers.find(({ layer }) => layer === 'opcache')
+  const forgets = (): number => site.events.findIndex(event => event.endsWith('forgets compiled PHP'))
+
+  it('is forgotten where code has changed, before a page is made of it, and after what nobody may see is gone', async () => {
+    site.keep('/secret/')
+    site.keep('/')
+    site.change({ everything: true, code: true, hidden: [`${siteUrl}/secret/`] })
+    const { result, failure } = await site.run()
+    assert.deepEqual([opcacheLayer(result), failure], [{ layer: 'opcache', state: 'purged', count: 7 }, undefined])
+    const renders = site.events.findIndex(event => / (?:refreshes|visits) \/(?!secret)/.test(event))
+    assert.ok(forgets() < renders && forgets() > site.events.findIndex(event => event.endsWith('forgets /secret/')), site.events.join('\n'))
+  })
+
+  it('makes what was rendered with the old code old, though it was begun after the change', async () => {
+    site.keep('/late/', 100)
+    site.change({ everything: true, code: true, sinceUs: site.clock.us - 200_000, atUs: site.clock.us - 200_000 })
+    await site.run()
+    assert.ok(
+      site.events.some(event => event.endsWith('forgets /late/')),
+      site.events.join('\n'),
+    )
+  })
+
+  it('is kept where other things have changed', async () => {
+    site.change({ everything: true })
+    const { result } = await site.run()
+    assert.deepEqual([opcacheLayer(result), forgets()], [{ layer: 'opcache', state: 'kept', count: 0 }, -1])
+  })
+
+  it('is named where it can’t be forgotten, and the pages are new all the same', async () => {
+    for (const code of ['php.timeout', 'plugin.missing'] as const) {
+      site.resets = code
+      site.change({ everything: true, code: true })
+      const { result, failure } = await site.run()
+      assert.deepEqual([opcacheLayer(result), failure], [{ layer: 'opcache', state: 'failed', count: 0, code }, undefined])
+    }
+  })
+})

@@ -64,6 +64,8 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
   objectCache: SiteDescribeValue['objectCache']
   /** Commands that the plugin was given. */
   readonly calls: string[] = []
+  /** What becomes of it when it is to forget compiled PHP. */
+  resets: ErrorCode | 'well' = 'well'
   /** Whether PHP takes a question and does not answer it. */
   hangs = false
   /** Whether the plugin says when a page was begun. */
@@ -210,7 +212,11 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
   }
 
   #answer(command: keyof PluginCommands): unknown {
-    if (command === 'opcache.reset') return { available: true, count: 7 }
+    if (command === 'opcache.reset') {
+      this.note('forgets', 'compiled PHP')
+      if (this.resets !== 'well') throw new PlatenError(this.resets)
+      return { available: true, count: 7 }
+    }
     if (this.describes === 'well' || this.describes === 'maintenance')
       return { maintenance: this.describes === 'maintenance', ...(this.objectCache ? { objectCache: this.objectCache } : {}) }
     throw new PlatenError(this.describes)

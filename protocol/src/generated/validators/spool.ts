@@ -336,6 +336,7 @@ const schema12 = {
     urls: { type: 'array', items: { type: 'string', pattern: '^https?://[^\\s\\u0000-\\u001f]+$', maxLength: 2048 }, maxItems: 500 },
     trees: { type: 'array', items: { type: 'string', pattern: '^https?://[^\\s\\u0000-\\u001f]+$', maxLength: 2048 }, maxItems: 200 },
     everything: { type: 'boolean', const: true },
+    code: { type: 'boolean', const: true },
   },
   additionalProperties: false,
 }
@@ -375,7 +376,8 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
               key0 === 'hidden' ||
               key0 === 'urls' ||
               key0 === 'trees' ||
-              key0 === 'everything'
+              key0 === 'everything' ||
+              key0 === 'code'
             )
           ) {
             validate11.errors = [
@@ -850,6 +852,39 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                         var valid0 = _errs22 === errors
                       } else {
                         var valid0 = true
+                      }
+                      if (valid0) {
+                        if (data.code !== undefined) {
+                          let data11 = data.code
+                          const _errs24 = errors
+                          if (typeof data11 !== 'boolean') {
+                            validate11.errors = [
+                              {
+                                instancePath: instancePath + '/code',
+                                schemaPath: '#/properties/code/type',
+                                keyword: 'type',
+                                params: { type: 'boolean' },
+                                message: 'must be boolean',
+                              },
+                            ]
+                            return false
+                          }
+                          if (true !== data11) {
+                            validate11.errors = [
+                              {
+                                instancePath: instancePath + '/code',
+                                schemaPath: '#/properties/code/const',
+                                keyword: 'const',
+                                params: { allowedValue: true },
+                                message: 'must be equal to constant',
+                              },
+                            ]
+                            return false
+                          }
+                          var valid0 = _errs24 === errors
+                        } else {
+                          var valid0 = true
+                        }
                       }
                     }
                   }
