@@ -48,6 +48,17 @@ describe('platen-agent init on a site of somebody else’s', { skip, concurrency
     assert.equal(existsSync(policyFile), false)
   })
 
+  it('takes no keys in Redis for the site’s without root’s word for it, and changes nothing', async () => {
+    for (const [words, why] of [
+      [[], /--redis-prefix PREFIX is missing/],
+      [['--redis-prefix', 'shop'], /colon/],
+    ] as const) {
+      const { exitCode, stderr } = await agent('init', '--site', site.root, '--redis', 'redis://127.0.0.1:6379', ...words)
+      assert.deepEqual([exitCode, existsSync(policyFile), files()], [2, false, untouched])
+      assert.match(stderr, why)
+    }
+  })
+
   it('finds the rest from the system, and prints what it did not find and nginx’s lines', async () => {
     const { exitCode, stdout, stderr } = await agent('init', '--site', site.root)
     assert.equal(exitCode, 0, stderr)

@@ -163,8 +163,14 @@ export const errorTable = {
   'redis.mismatch': [
     403,
     'changed',
-    'WordPress uses another Redis or prefix than the policy file names.',
-    'Correct the policy file or wp-config.php.',
+    'WordPress uses another Redis, database or prefix than the policy file names.',
+    'Name the same in the policy file and in wp-config.php.',
+  ],
+  'redis.unnamed': [
+    424,
+    'changed',
+    'The policy file does not name the object cache that WordPress uses, so it is left alone.',
+    'If it is in Redis, add redis to the policy file: platen-agent init --site FOLDER --redis URL --redis-prefix PREFIX.',
   ],
   'cdn.unavailable': [
     502,

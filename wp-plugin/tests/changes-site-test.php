@@ -228,7 +228,8 @@ final class Changes_Site_Test extends Change_Test_Case {
 			array( 'type' => 'theme', 'action' => 'update', 'themes' => array( get_stylesheet() ) ),
 		);
 		foreach ( $done as $one ) {
-			self::assertTrue( $this->upgraded( $one )['everything'], wp_json_encode( $one ) );
+			$noted = $this->upgraded( $one );
+			self::assertSame( array( true, true ), array( $noted['everything'], $noted['code'] ), wp_json_encode( $one ) );
 		}
 		self::assertSame( array(), $this->upgraded( array( 'type' => 'plugin', 'action' => 'update', 'plugins' => array( 'other/other.php' ) ) ) );
 		self::assertSame( array(), $this->upgraded( array( 'type' => 'theme', 'action' => 'install' ) ) );

@@ -104,7 +104,7 @@ abstract class Change_Test_Case extends Site_Test_Case {
 		$line = json_decode( $text, true );
 		self::assertIsArray( $line );
 		self::assertLessThan( 65536, strlen( $text ) );
-		self::assertSame( array(), array_diff( array_keys( $line ), array( 'at', 'what', 'tags', 'hidden', 'urls', 'trees', 'closed', 'everything' ) ) );
+		self::assertSame( array(), array_diff( array_keys( $line ), array( 'at', 'what', 'tags', 'hidden', 'urls', 'trees', 'closed', 'everything', 'code' ) ) );
 		self::assertGreaterThan( ( time() - 600 ) * 1000000, $line['at'] );
 		self::assertIsInt( $line['at'] );
 		self::assertGreaterThan( 0, mb_strlen( $line['what'] ) );
@@ -146,8 +146,10 @@ abstract class Change_Test_Case extends Site_Test_Case {
 				sort( $all[ $kind ] );
 			}
 			$all['what'][] = $line['what'];
-			if ( isset( $line['everything'] ) ) {
-				$all['everything'] = true;
+			foreach ( array( 'everything', 'code' ) as $mark ) {
+				if ( isset( $line[ $mark ] ) ) {
+					$all[ $mark ] = true;
+				}
 			}
 		}
 		return $all;

@@ -9,6 +9,7 @@ import { refreshLines } from '../init/nginx-site.ts'
 import { findAccount } from '../launcher/accounts.ts'
 import { pageFetcher } from '../site/fetcher.ts'
 import { phpChannel } from '../site/php-channel.ts'
+import { redisObjectCache } from '../site/redis.ts'
 import { systemClock } from '../system/system-clock.ts'
 import { controlClient } from './control-client.ts'
 
@@ -48,7 +49,7 @@ async function examine(policyPath: string): Promise<readonly Finding[]> {
     checkFpm(policy),
     await checkPlugin(await phpChannel(policy, systemClock)),
     await checkRefresh(policy, pageFetcher(policy), refreshFix),
-    await checkRedis(policy),
+    await checkRedis(policy, policy.redis && redisObjectCache(policy.redis)),
   ]
 }
 

@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { existsSync, readdirSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { PlatenError, type DocumentPolicy } from '@platen/protocol'
 import { readPolicy } from '../config/policy-file.ts'
 import { usualPolicyPath } from '../domain/usual-paths.ts'
 import { init, type InitParts, type InitReport } from '../init/init.ts'
 import { refreshLines } from '../init/nginx-site.ts'
+import type { OtherPolicy } from '../init/redis-place.ts'
 import { undo } from '../init/undo.ts'
 import { requireAccount } from '../launcher/accounts.ts'
 import { prepareSpool } from '../launcher/folders.ts'
@@ -19,6 +20,7 @@ export interface InitArguments {
   readonly fpm?: string
   readonly nginx?: string
   readonly redis?: string
+  readonly redisPrefix?: string
   readonly policy: string
   readonly undo?: true
   readonly json?: true
@@ -27,7 +29,7 @@ export interface InitArguments {
 /** The plugin beside the agent, both in the repository and in a release. */
 const pluginSource = join(import.meta.dirname, '..', '..', '..', 'wp-plugin')
 
-const parts: Omit<InitParts, 'present'> = {
+const parts: Omit<InitParts, 'present' | 'others'> = {
   pluginSource,
   phpChannel: policy => phpChannel(policy, systemClock),
   makeSpool: policy => prepareSpool(policy, requireAccount(policy.agent.user), requireAccount(policy.site.user)),
@@ -46,8 +48,8 @@ export async function initCommand({ policy, undo: takeBack, json, ...options }: 
     return
   }
   if (options.site === undefined) throw new PlatenError('input.invalid', '--site FOLDER is missing.', { field: 'site' })
-  for (const field of ['url', 'redis'] as const) refuseNoUrl(field, options[field])
-  const report = await init({ ...options, site: options.site, policyFile: policy }, { ...parts, present })
+  if (options.url !== undefined && !URL.canParse(options.url)) throw new PlatenError('input.invalid', '--url is no URL.', { field: 'url' })
+  const report = await init({ ...options, site: options.site, policyFile: policy }, { ...parts, present, others: otherPolicies(policy) })
   process.stdout.write(json ? `${JSON.stringify(forPrograms(report))}\n` : forPeople(report))
 }
 
@@ -68,8 +70,20 @@ async function runs({ agent }: DocumentPolicy): Promise<boolean> {
   }
 }
 
-function refuseNoUrl(field: 'url' | 'redis', value: string | undefined): void {
-  if (value !== undefined && !URL.canParse(value)) throw new PlatenError('input.invalid', `--${field} is no URL.`, { field })
+/** The policy files beside this one: a machine's sites have theirs in one folder. What is no policy file names no site. */
+function otherPolicies(path: string): readonly OtherPolicy[] {
+  const folder = dirname(resolve(path))
+  if (!existsSync(folder)) return []
+  const files = readdirSync(folder).filter(name => name.endsWith('.json') && name !== basename(path))
+  return files.flatMap(name => {
+    const file = join(folder, name)
+    try {
+      return [{ file, policy: readPolicy(file) }]
+    } catch (error) {
+      if (error instanceof PlatenError) return []
+      throw error
+    }
+  })
 }
 
 function forPrograms({ policyFile, policy, missing, refreshLinesWanted }: InitReport): Record<string, unknown> {

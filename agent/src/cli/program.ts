@@ -39,6 +39,7 @@ interface InitOptions extends PolicyOption, JsonOption {
   readonly fpm?: string
   readonly nginx?: string
   readonly redis?: string
+  readonly redisPrefix?: string
   readonly undo?: true
 }
 
@@ -51,6 +52,7 @@ function addInit(command: Command): void {
     .option('--fpm <socket>', 'the Unix socket of its PHP-FPM pool; otherwise the one that nginx passes PHP on to')
     .option('--nginx <file>', 'the configuration of its nginx; otherwise those of the nginx that run')
     .option('--redis <url>', 'the Redis of its object cache, such as redis://127.0.0.1:6379/0')
+    .option('--redis-prefix <prefix>', 'what this site’s keys in it begin with and no other site’s do, such as shop:')
     .option('--undo', 'take everything back: plugin, policy file, state')
     .option('--json', 'for programs')
     .addOption(policyOption())

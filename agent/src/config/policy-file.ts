@@ -2,6 +2,8 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, relative } from 'node:path'
 import { PlatenError, problemText, type DocumentPolicy } from '@platen/protocol'
 import { policyValidators } from '@platen/protocol/validators/policy'
+import { redisEndpoint, urlDatabase } from '../domain/redis-endpoint.ts'
+import { prefixFlaw } from '../domain/redis-prefix.ts'
 
 /** The largest policy file that is read, in bytes. */
 const mostBytes = 262_144
@@ -65,6 +67,7 @@ function contradictions(policy: DocumentPolicy): [field: string, wrong: string][
   const wrong: [string, string][] = []
   if (socket === control) wrong.push(['agent.control', 'must not be the plugin’s socket'])
   if (!URL.canParse(policy.site.url)) wrong.push(['site.url', 'is no URL'])
+  if (policy.redis) wrong.push(...redisContradictions(policy.redis))
   // It belongs to the site's user: root would give it what is in there, or follow where the site's links lead.
   const { state, spool } = policy.agent
   const holds = [state, dirname(socket), dirname(control), policy.site.root].some(folder => spool !== undefined && isWithin(folder, spool))
@@ -77,6 +80,16 @@ function contradictions(policy: DocumentPolicy): [field: string, wrong: string][
   ] as const) {
     if (Buffer.byteLength(path) > 100) wrong.push([field, 'is longer than a socket’s path may be (100 bytes)'])
   }
+  return wrong
+}
+
+/** The client takes the database of a URL for the one that is meant, whatever `database` says. */
+function redisContradictions({ url, database, prefix }: NonNullable<DocumentPolicy['redis']>): [field: string, wrong: string][] {
+  const wrong: [string, string][] = []
+  const flaw = prefixFlaw(prefix)
+  if (flaw !== undefined) wrong.push(['redis.prefix', `“${prefix.replaceAll(/\p{Cc}/gu, ' ')}” ${flaw}`])
+  if (redisEndpoint(url) === undefined) wrong.push(['redis.url', 'is no URL of a server or socket'])
+  else if ((urlDatabase(url) ?? database) !== database) wrong.push(['redis.url', 'names another database than redis.database'])
   return wrong
 }
 

@@ -1,10 +1,12 @@
-import { connect } from 'node:net'
 import { toPlatenError, errorRow, type DocumentPolicy } from '@platen/protocol'
+import { redisEndpoint } from '../domain/redis-endpoint.ts'
+import type { ObjectCache } from '../ports/object-cache.ts'
 import type { PageFetcher } from '../ports/page-fetcher.ts'
 import type { PhpChannel } from '../ports/php-channel.ts'
 import { good, type Finding } from './finding.ts'
 
-const connectMs = 3_000
+/** More than the client's own deadlines, so that the reason is its own. */
+const reachMs = 15_000
 
 /** Whether the plugin answers inside WordPress, which says that PHP does too. */
 export async function checkPlugin(php: PhpChannel): Promise<Finding> {
@@ -18,46 +20,43 @@ export async function checkPlugin(php: PhpChannel): Promise<Finding> {
 }
 
 /**
- * Whether nginx keeps pages and refreshes an entry when it is asked to with the site's secret: seen by the cache's own
- * word in the answer. Where it does not, `fix` holds the lines to add.
+ * Whether nginx replaces a page's entry when it is asked to with the site's secret: seen by the cache's own word in the
+ * answer. Where it does not, or nobody can tell, `fix` holds the lines to add.
  */
-export async function checkRefresh(policy: DocumentPolicy, pages: PageFetcher, lines: string): Promise<Finding> {
+export async function checkRefresh({ nginx, site }: DocumentPolicy, pages: PageFetcher, lines: string): Promise<Finding> {
   const check = 'nginx refresh rule'
-  const { nginx } = policy
-  if (!nginx?.cachePath) return { check, state: 'unknown', detail: 'The policy file names no page cache of nginx.' }
-  if (nginx.refreshSecret === undefined) return { check, state: 'weak', detail: 'The policy file has no nginx.refreshSecret.' }
+  if (!nginx) {
+    const fix = `If nginx keeps this site’s pages, run platen-agent init again, with --nginx FILE where it is not found.\n${lines}`
+    return { check, state: 'unknown', detail: 'The policy file names no nginx.', fix }
+  }
+  if (nginx.refreshSecret === undefined) {
+    const fix = `Put 32 or more characters that nobody can guess into it, and in the place of SECRET.\n${lines}`
+    return { check, state: 'weak', detail: 'The policy file has no nginx.refreshSecret, so nginx is never asked to replace a page.', fix }
+  }
   try {
-    const page = await pages.fetch(policy.site.url, { headers: { 'x-platen-refresh': nginx.refreshSecret } })
+    const page = await pages.fetch(site.url, { headers: { 'x-platen-refresh': nginx.refreshSecret } })
     const word = page.headers[nginx.cacheHeader.toLowerCase()]
     if (word === 'BYPASS') return good(check, 'A request with the site’s secret replaces a page’s entry.')
+    if (word === undefined && nginx.cachePath === undefined) {
+      return { check, state: 'unknown', detail: 'The policy file names no page cache of nginx, and its answer tells of none.', fix: lines }
+    }
     return { check, state: 'failed', detail: `nginx answered ${nginx.cacheHeader}: ${word ?? '(nothing)'} instead of BYPASS.`, fix: lines }
   } catch (error) {
     return failure(check, error)
   }
 }
 
-/** Whether something listens where the policy file says that Redis is. */
-export async function checkRedis({ redis }: DocumentPolicy): Promise<Finding> {
+/** Whether Redis answers where the policy file says that it is. */
+export async function checkRedis({ redis }: DocumentPolicy, cache: ObjectCache | undefined): Promise<Finding> {
   const check = 'redis'
-  if (!redis) return { check, state: 'unknown', detail: 'The policy file names no Redis.' }
-  const url = new URL(redis.url)
-  const address = url.protocol === 'unix:' ? { path: url.pathname } : { host: url.hostname, port: Number(url.port || 6379) }
-  return (await listens(address))
-    ? good(check, `${url.protocol}//${url.host}${url.protocol === 'unix:' ? url.pathname : ''} answers.`)
-    : { check, state: 'failed', detail: 'Nothing listens there.', fix: errorRow('redis.unavailable').hint }
-}
-
-function listens(address: { path: string } | { host: string; port: number }): Promise<boolean> {
-  return new Promise(resolve => {
-    const socket = connect(address)
-    const end = (answer: boolean): void => {
-      socket.destroy()
-      resolve(answer)
-    }
-    socket.setTimeout(connectMs, () => end(false))
-    socket.once('connect', () => end(true))
-    socket.once('error', () => end(false))
-  })
+  if (!redis || !cache) return { check, state: 'unknown', detail: 'The policy file names no Redis.' }
+  const endpoint = redisEndpoint(redis.url)
+  try {
+    await cache.reach(AbortSignal.timeout(reachMs))
+    return good(check, `${endpoint && ('socket' in endpoint ? endpoint.socket : `${endpoint.host}:${endpoint.port}`)} answers.`)
+  } catch (error) {
+    return failure(check, error)
+  }
 }
 
 function failure(check: string, error: unknown): Finding {

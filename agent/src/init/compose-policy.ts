@@ -16,7 +16,8 @@ export interface Findings {
   readonly state: string
   readonly run: string
   readonly spool: string
-  readonly redisUrl: string | undefined
+  /** The site's keys in Redis, by root's word. */
+  readonly redis: DocumentPolicy['redis']
 }
 
 /** Memory of one job's process: enough for a 24-megapixel image, small beside a container. */
@@ -57,19 +58,11 @@ export function firstPolicy(found: Findings, url: string): DocumentPolicy {
   }
 }
 
-/** The policy file with what WordPress says about its database and object cache. */
+/** The policy file with what WordPress says about its database. */
 export function fullPolicy(found: Findings, site: SiteDescribeValue, url: string | undefined): DocumentPolicy {
-  // Without an object cache nothing is ever purged by it; with another one, the mismatch is refused.
-  const prefix = site.objectCache?.prefix || `${site.database.name}:`
   return {
     ...firstPolicy(found, url ?? site.homeUrl),
     mysql: { ...databaseEndpoint(site.database.host), database: site.database.name },
-    ...(found.redisUrl !== undefined ? { redis: { url: found.redisUrl, database: databaseNumber(found.redisUrl), prefix } } : {}),
+    ...(found.redis ? { redis: found.redis } : {}),
   }
-}
-
-/** `redis://host:port/3` → 3. */
-function databaseNumber(url: string): number {
-  const number = /^\/(\d{1,4})$/.exec(new URL(url).pathname)?.[1]
-  return number === undefined ? 0 : Number(number)
 }

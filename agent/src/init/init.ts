@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chownSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { PlatenError, type DocumentPolicy } from '@platen/protocol'
+import { PlatenError, type DocumentPolicy, type SiteDescribeValue } from '@platen/protocol'
 import type { PhpChannel } from '../ports/php-channel.ts'
 import { agentFolders } from './agent-folders.ts'
 import { agentGroup, agentMayRead, agentUser, ensureAgentUser, joinGroup } from './agent-user.ts'
@@ -9,14 +9,14 @@ import { firstPolicy, fullPolicy, type Findings } from './compose-policy.ts'
 import { findNginx, findPool, groupOf, uploadsOwner, wordpressRoot } from './found.ts'
 import { missing } from './missing.ts'
 import { pluginFolder } from './plugin-folder.ts'
+import { redisPlace, type OtherPolicy, type RedisWords } from './redis-place.ts'
 
 /** What the person at the keyboard said; the rest is found on the system. */
-export interface InitOptions {
+export interface InitOptions extends RedisWords {
   readonly site: string
   readonly url?: string
   readonly fpm?: string
   readonly nginx?: string
-  readonly redis?: string
   readonly policyFile: string
 }
 
@@ -26,6 +26,8 @@ export interface InitParts {
   readonly pluginSource: string
   /** The policy of an earlier `init`, where there is one. */
   readonly present: DocumentPolicy | undefined
+  /** Those of other sites on this machine. */
+  readonly others: readonly OtherPolicy[]
   readonly phpChannel: (policy: DocumentPolicy) => Promise<PhpChannel>
   /** Makes the folder in which the plugin notes what it has for the agent. */
   readonly makeSpool: (policy: DocumentPolicy) => void
@@ -52,10 +54,10 @@ export async function init(options: InitOptions, parts: InitParts): Promise<Init
   if (process.getuid?.() !== 0) throw new PlatenError('privilege.missing')
   const policyFile = resolve(options.policyFile)
   parts.progress('looking for nginx, PHP-FPM and the site’s user')
-  const found = await find({ ...options, policyFile }, parts.present)
+  const found = await find({ ...options, policyFile }, parts)
   await ensureAgentUser()
   await joinGroup(await groupOf(found.fpmSocket))
-  const policy = await installed(found, options.url, parts, async complete => {
+  const { policy, site } = await installed(found, options.url, parts, async complete => {
     parts.progress(`writing ${policyFile}`)
     await writePolicy(policyFile, complete)
     parts.makeSpool(complete)
@@ -63,7 +65,7 @@ export async function init(options: InitOptions, parts: InitParts): Promise<Init
   return {
     policyFile,
     policy,
-    missing: missing(found, policy),
+    missing: missing(found, policy, site),
     refreshLinesWanted: found.nginx?.cachePath !== undefined && !found.nginx.refreshes,
   }
 }
@@ -73,7 +75,7 @@ async function installed(
   url: string | undefined,
   { pluginSource, phpChannel, progress }: InitParts,
   keep: (policy: DocumentPolicy) => Promise<void>,
-): Promise<DocumentPolicy> {
+): Promise<{ policy: DocumentPolicy; site: SiteDescribeValue }> {
   const plugin = pluginFolder(found.root)
   const wasThere = plugin.isInstalled()
   const first = firstPolicy(found, url ?? 'http://localhost.invalid')
@@ -82,17 +84,19 @@ async function installed(
     await plugin.install(pluginSource, { socket: first.agent.socket, spool: found.spool })
     const php = await phpChannel(first)
     await php.call('plugin.activate', { active: true })
-    const policy = fullPolicy(found, await php.call('site.describe', {}), url)
+    const site = await php.call('site.describe', {})
+    const policy = fullPolicy(found, site, url)
     await keep(policy)
-    return policy
+    return { policy, site }
   } catch (error) {
     if (!wasThere) await plugin.remove()
     throw error
   }
 }
 
-async function find(options: InitOptions, present: DocumentPolicy | undefined): Promise<Findings> {
+async function find(options: InitOptions, { present, others }: InitParts): Promise<Findings> {
   const root = wordpressRoot(options.site)
+  const redis = redisPlace(options, present, root, others)
   const nginx = await findNginx(root, options.nginx)
   const fpmSocket = options.fpm ?? nginx?.fpmSocket
   if (fpmSocket === undefined || !isSocket(fpmSocket)) {
@@ -110,7 +114,7 @@ async function find(options: InitOptions, present: DocumentPolicy | undefined): 
     // Kept, so that nginx's lines stay right. 128 bits: a longer one would not fit nginx's default map_hash_bucket_size.
     refreshSecret: present?.nginx?.refreshSecret ?? randomBytes(16).toString('hex'),
     ...agentFolders(options.policyFile),
-    redisUrl: options.redis,
+    redis,
   }
 }
 

@@ -25,6 +25,7 @@ export function changeBatch(changes: readonly WaitingChange[], ground: BatchGrou
     atUs: Math.max(...changes.map(({ at }) => at)),
     count: changes.length,
     what: [...new Set(changes.map(({ what }) => what))].slice(-mostWords),
+    ...(changes.some(({ code }) => code) ? { code: true as const } : {}),
   }
   const exposed = exposedBy(changes, hidden, ground)
   const pages = changes.some(change => change.everything) ? undefined : pagesOf(changes, ground)

@@ -95,5 +95,6 @@ function asEverything(changes: readonly WaitingChange[]): WaitingChange {
   const closed = [...new Set(changes.flatMap(change => change.closed ?? []))].slice(0, mostClosed)
   const sinceUs = Math.min(...times, ...changes.map(change => change.sinceUs ?? Infinity))
   const what = `${changes.length} changes`
-  return { at: Math.max(...times), sinceUs, what, tags: [], hidden, closed, urls: [], trees: [], everything: true }
+  const code = changes.some(change => change.code) ? { code: true as const } : {}
+  return { at: Math.max(...times), sinceUs, what, tags: [], hidden, closed, urls: [], trees: [], everything: true, ...code }
 }

@@ -110,7 +110,7 @@ export function openPageIndex(file: string, options: PageIndexOptions): PageInde
     })
   if (wasBroken) {
     const what = 'The index of pages was lost'
-    commit(() => putChange({ at: nowUs(), what, tags: [], hidden: [], urls: [], trees: [], everything: true }), true)
+    commit(() => putChange({ at: nowUs(), what, tags: [], hidden: [], urls: [], trees: [], everything: true, code: true }), true)
   }
 
   return {

@@ -9,6 +9,8 @@ export interface ChangeBatch {
   readonly what: readonly string[]
   /** Every page may have changed, or more than can be named did; `pages` is empty then. */
   readonly everything: boolean
+  /** Files of PHP may have changed with everything, and what PHP keeps compiled may be old. */
+  readonly code?: true
   /** Pages that nobody may see any more: removed first, never left in place until there is a new copy. */
   readonly hidden: readonly string[]
   /** Pages made of something that nobody may see any more: removed as early, then made anew as the others. */

@@ -11,7 +11,10 @@ const scanCount = 500
 
 /** The site's keys in the Redis that the policy file names. The server may be shared: nothing outside the prefix is touched. */
 export function redisObjectCache(place: Place): ObjectCache {
-  return { flush: signal => withRedis(place, signal, redis => unlinkAll(redis, place.prefix, signal)) }
+  return {
+    flush: signal => withRedis(place, signal, redis => unlinkAll(redis, place.prefix, signal)),
+    reach: signal => withRedis(place, signal, async redis => void (await redis.ping())),
+  }
 }
 
 /** Reads the server's own figures. @throws PlatenError redis.unavailable */
@@ -47,7 +50,7 @@ async function withRedis<T>(place: Place, signal: AbortSignal, use: (redis: Redi
   const abort = (): void => redis.disconnect()
   signal.addEventListener('abort', abort)
   try {
-    await redis.connect()
+    await connected(redis)
     return await use(redis)
   } catch (cause) {
     if (signal.aborted) throw signal.reason
@@ -55,6 +58,16 @@ async function withRedis<T>(place: Place, signal: AbortSignal, use: (redis: Redi
   } finally {
     signal.removeEventListener('abort', abort)
     redis.disconnect()
+  }
+}
+
+/** Until it can be used: the client gives each question on the way there a time of its own, and asks some of them twice. */
+async function connected(redis: Redis): Promise<void> {
+  const late = setTimeout(() => redis.disconnect(), commandMs)
+  try {
+    await redis.connect()
+  } finally {
+    clearTimeout(late)
   }
 }
 

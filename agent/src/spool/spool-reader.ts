@@ -124,7 +124,8 @@ export function spoolReader({ folder, sink, clock, log, asideBytes = usualAsideB
   }
 }
 
+/** It may have been anything, code as well. */
 function unknown(now: number): SpoolChange {
   const what = 'Something changed that could not be noted'
-  return { at: now * 1_000, what, tags: [], hidden: [], urls: [], trees: [], everything: true }
+  return { at: now * 1_000, what, tags: [], hidden: [], urls: [], trees: [], everything: true, code: true }
 }

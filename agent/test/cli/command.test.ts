@@ -72,4 +72,13 @@ describe('platen-agent', () => {
     assert.equal(nothing.code, 1)
     assert.match(nothing.out, /✖ policy file/)
   })
+
+  it('prints nginx’s lines where the policy file has no secret for them', async test => {
+    const folder = tempFolder(test)
+    const { nginx, ...rest } = testPolicy(folder)
+    const { refreshSecret: _secret, ...bare } = nginx as NonNullable<typeof nginx>
+    const { out } = await platenAgent('doctor', '--policy', writePolicy(folder, { ...rest, nginx: bare, kinds: ['cache.purge'] }))
+    assert.match(out, /^ +map \$http_x_platen_refresh \$platen_refresh \{ default 0; "SECRET" 1; \}$/m)
+    assert.match(out, /^ +fastcgi_cache_bypass \$platen_refresh;/m)
+  })
 })

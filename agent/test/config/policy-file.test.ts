@@ -31,6 +31,27 @@ describe('the policy file', () => {
     }
   })
 
+  it('is refused where the prefix in Redis takes in another site’s keys, and where two databases are named', test => {
+    const folder = tempFolder(test)
+    const redis = { url: 'redis://127.0.0.1:6379', database: 2, prefix: 'shop:' }
+    const at = (changes: Partial<typeof redis>): string => writePolicy(folder, { ...testPolicy(folder), redis: { ...redis, ...changes } })
+    const refused = (changes: Partial<typeof redis>, field: string, says: RegExp): void =>
+      assert.throws(
+        () => readPolicy(at(changes)),
+        (error: Error & { code?: string; field?: string }) =>
+          error.code === 'policy.invalid' && error.field === field && says.test(error.message),
+        JSON.stringify(changes),
+      )
+    refused({ prefix: 'shop' }, 'redis.prefix', /“shop” .*colon/)
+    refused({ prefix: 'wp:' }, 'redis.prefix', /without a prefix/)
+    refused({ url: 'redis://127.0.0.1:6379/3' }, 'redis.url', /another database/)
+    for (const url of ['redis://', 'redis://127.0.0.1/x', 'redis://127.0.0.1/2?db=3', 'unix:///run/redis.sock?db=3', 'unix://redis.sock'])
+      refused({ url }, 'redis.url', /no URL/)
+    for (const url of ['redis://127.0.0.1/2', 'redis://127.0.0.1/', 'rediss://:secret@cache.example', 'unix:///run/redis.sock'])
+      assert.equal(readPolicy(at({ url })).redis?.url, url)
+    assert.equal(readPolicy(at({ url: 'redis://127.0.0.1', database: 0 })).redis?.database, 0)
+  })
+
   it('is refused where the spool, which the site’s user owns, is not apart from the other folders', test => {
     const folder = tempFolder(test)
     const { agent, ...rest } = testPolicy(folder)

@@ -242,11 +242,12 @@ describe('the index of pages', () => {
       hidden: [],
       urls: [],
       trees: [],
+      ...(number === 7 ? { code: true as const } : {}),
     }))
     one.nowMs += 60_000
     one.index.put({ changes, places: {} })
     const batch = one.index.take('job')
-    assert.deepEqual([batch?.everything, batch?.what, batch?.sinceUs], [true, ['5001 changes'], startMs * 1_000])
+    assert.deepEqual([batch?.everything, batch?.what, batch?.sinceUs, batch?.code], [true, ['5001 changes'], startMs * 1_000, true])
   })
 
   it('believes no time that is yet to come', test => {

@@ -37,9 +37,9 @@ describe('a signed call to the plugin over HTTP', () => {
         assert.equal(headers['x-platen-signature'], createHmac('sha256', secret).update(text).digest('hex'))
         assert.match(path, /^(\/blog)?\/\?platen-call=1$/)
         assert.ok(Math.abs(Number(timestamp) - Date.now() / 1_000) < 5)
-        response.end('{"ok":true,"value":{"available":true}}')
+        response.end('{"ok":true,"value":{"available":true,"count":1}}')
       }
-      assert.deepEqual(await channel(path).call('objectcache.flush', {}), { available: true })
+      assert.deepEqual(await channel(path).call('opcache.reset', {}), { available: true, count: 1 })
     })
   }
 
@@ -47,20 +47,20 @@ describe('a signed call to the plugin over HTTP', () => {
     const nonces = new Set<unknown>()
     answer = ({ headers }, _body, response) => {
       nonces.add(headers['x-platen-nonce'])
-      response.end('{"ok":true,"value":{"available":true}}')
+      response.end('{"ok":true,"value":{"available":true,"count":1}}')
     }
-    for (let call = 0; call < 3; call++) await channel().call('objectcache.flush', {})
+    for (let call = 0; call < 3; call++) await channel().call('opcache.reset', {})
     assert.equal(nonces.size, 3)
   })
 
   it('says what it means that another answers, nobody does, or nobody in time', async () => {
     answer = (_request, _body, response) => response.end('<html>a front page</html>')
-    await assert.rejects(channel().call('objectcache.flush', {}), { code: 'plugin.missing' })
+    await assert.rejects(channel().call('opcache.reset', {}), { code: 'plugin.missing' })
     answer = (_request, _body, response) => response.end(Buffer.alloc(9_000_000))
-    await assert.rejects(channel().call('objectcache.flush', {}), { code: 'php.failed' })
+    await assert.rejects(channel().call('opcache.reset', {}), { code: 'php.failed' })
     answer = () => undefined
-    await assert.rejects(channel().call('objectcache.flush', {}, { deadlineMs: 50 }), { code: 'php.timeout' })
+    await assert.rejects(channel().call('opcache.reset', {}, { deadlineMs: 50 }), { code: 'php.timeout' })
     const nobody = phpSignedHttp({ site: { root: '/', url: 'http://127.0.0.1:1', user: 'u' }, php: { http: true, secret } }, systemClock)
-    await assert.rejects(nobody.call('objectcache.flush', {}), { code: 'php.unavailable' })
+    await assert.rejects(nobody.call('opcache.reset', {}), { code: 'php.unavailable' })
   })
 })

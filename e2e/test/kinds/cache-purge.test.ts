@@ -31,6 +31,10 @@ add_action( 'wp_footer', function () {
   if ( isset( $_GET['random'] ) ) { echo '<!-- ', wp_rand(), ' -->'; }
 } );`
 
+/** WordPress's own flush of the object cache, as the usual drop-ins have it: all that is in the database, whosever it is. */
+const flushAll = `public function flush( $below = '' ) {
+		if ( '' === $below ) { $this->local = array(); return $this->redis( static function ( $r ) { return $r->flushDB(); }, true ); }`
+
 describe('purging the caches of a real site', { skip, concurrency: false }, () => {
   let ground: PluginSite
   let edits = 0
@@ -47,6 +51,12 @@ describe('purging the caches of a real site', { skip, concurrency: false }, () =
     ground = { ...bare, policy: { ...bare.policy, nginx } }
     await mkdir(join(site.root, 'wp-content/mu-plugins'), { recursive: true })
     await writeFile(join(site.root, 'wp-content/mu-plugins/switches.php'), switches)
+    const dropIn = join(site.root, 'wp-content/object-cache.php')
+    const ofLab = await readFile(dropIn, 'utf8')
+    await writeFile(
+      dropIn,
+      ofLab.replace("public function flush( $below = '' ) {", () => flushAll),
+    )
   })
   after(() => ground?.stop())
 
@@ -158,11 +168,33 @@ describe('purging the caches of a real site', { skip, concurrency: false }, () =
     assert.match(result.summary, /Not purged: object cache/)
   })
 
-  it('empties the object cache through WordPress where the policy names no Redis', async () => {
+  it('does not say purged, nor touches a key, where WordPress uses another database, server or port', async () => {
+    const { policy } = ground
+    const own = `${policy.redis?.prefix}own`
+    const elsewhere = { database: 3, url: ground.site.redis.url }
+    redis('set', own, '1')
+    redis('-n', '3', 'set', own, '1')
+    for (const place of [elsewhere, { database: 0, url: 'redis://127.0.0.1:1' }, { database: 0, url: 'unix:///run/redis.sock' }]) {
+      const { layers } = await purge(everything, { ...policy, redis: { ...policy.redis, ...place } as never })
+      assert.deepEqual(layers[0], { layer: 'object', state: 'failed', count: 0, code: 'redis.mismatch' }, JSON.stringify(place))
+    }
+    assert.deepEqual([redis('exists', own), redis('-n', '3', 'exists', own)], ['1', '1'])
+    redis('-n', '3', 'del', own)
+  })
+
+  it('leaves a neighbour’s keys alone where the policy names no Redis, though WordPress’s flush would take them', async () => {
     const { redis: own, ...policy } = ground.policy
-    redis('set', `${own?.prefix}own`, '1')
-    assert.equal((await purge(everything, policy)).layers[0]?.state, 'purged')
-    assert.equal(redis('exists', `${own?.prefix}own`), '0')
+    const keys = ['neighbour:c', `${own?.prefix}own`]
+    for (const input of [everything, urls('/?a')]) {
+      for (const key of keys) redis('set', key, '1')
+      const { layers, proof, summary } = await purge(input, policy)
+      assert.deepEqual(layers[0], { layer: 'object', state: 'failed', count: 0, code: 'redis.unnamed' })
+      assert.match(summary, /Not purged: object cache \(redis\.unnamed\)/)
+      assert.ok(proof.every(({ state }) => state === 'fresh'))
+      assert.equal(redis('exists', ...keys), '2')
+    }
+    await ground.site.wp('wp_cache_flush();')
+    assert.equal(redis('exists', ...keys), '0', 'the drop-in of this test empties the database')
   })
 
   it('says that Redis can’t be used where it only reads, or wants a password, and uses the password that it is told', async () => {

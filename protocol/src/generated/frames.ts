@@ -34,7 +34,6 @@ export interface PluginCommands {
   'plugin.activate': { args: t.PluginActivateArgs; value: t.PluginActivateValue }
   'site.health': { args: t.SiteHealthArgs; value: t.SiteHealthValue }
   'opcache.reset': { args: t.OpcacheResetArgs; value: t.OpcacheResetValue }
-  'objectcache.flush': { args: t.ObjectcacheFlushArgs; value: t.ObjectcacheFlushValue }
   'images.list': { args: t.ImagesListArgs; value: t.ImagesListValue }
   'images.serve': { args: t.ImagesServeArgs; value: t.ImagesServeValue }
   'assets.state': { args: t.AssetsStateArgs; value: t.AssetsStateValue }

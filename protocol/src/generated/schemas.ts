@@ -1943,6 +1943,10 @@ export const schemas: Readonly<Record<string, object>> = {
         type: 'boolean',
         const: true,
       },
+      code: {
+        type: 'boolean',
+        const: true,
+      },
     },
     additionalProperties: false,
   },
@@ -2090,9 +2094,28 @@ export const schemas: Readonly<Record<string, object>> = {
             type: 'string',
             maxLength: 200,
           },
-          host: {
-            type: 'string',
-            maxLength: 200,
+          redis: {
+            type: 'object',
+            required: ['database'],
+            properties: {
+              host: {
+                type: 'string',
+                maxLength: 200,
+              },
+              port: {
+                type: 'integer',
+                minimum: 0,
+              },
+              socket: {
+                type: 'string',
+                maxLength: 200,
+              },
+              database: {
+                type: 'integer',
+                minimum: 0,
+              },
+            },
+            additionalProperties: false,
           },
         },
         additionalProperties: false,
@@ -2321,21 +2344,6 @@ export const schemas: Readonly<Record<string, object>> = {
       count: {
         type: 'integer',
         minimum: 0,
-      },
-    },
-    additionalProperties: false,
-  },
-  'objectcache.flush.args': {
-    type: 'object',
-    properties: {},
-    additionalProperties: false,
-  },
-  'objectcache.flush.value': {
-    type: 'object',
-    required: ['available'],
-    properties: {
-      available: {
-        type: 'boolean',
       },
     },
     additionalProperties: false,

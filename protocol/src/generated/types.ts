@@ -597,6 +597,7 @@ export interface SpoolChange {
    */
   trees: string[]
   everything?: true
+  code?: true
 }
 
 export interface PluginCall {
@@ -636,7 +637,12 @@ export interface SiteDescribeValue {
   }
   objectCache?: {
     prefix: string
-    host?: string
+    redis?: {
+      host?: string
+      port?: number
+      socket?: string
+      database: number
+    }
   }
   maintenance: boolean
 }
@@ -714,12 +720,6 @@ export interface OpcacheResetArgs {
 export interface OpcacheResetValue {
   available: boolean
   count: number
-}
-
-export interface ObjectcacheFlushArgs {}
-
-export interface ObjectcacheFlushValue {
-  available: boolean
 }
 
 export interface ImagesListArgs {

@@ -44,7 +44,15 @@ export const pluginMessages: Record<string, TSchema> = {
     tablePrefix: Name,
     database: closed({ host: Name, name: Name }),
     /** What WordPress prefixes its object cache keys with; absent without a persistent one. */
-    objectCache: Type.Optional(closed({ prefix: Name, host: Type.Optional(Name) })),
+    objectCache: Type.Optional(
+      closed({
+        prefix: Name,
+        /** The Redis that it is connected to, as it calls it; absent where it is not, or keeps them elsewhere. */
+        redis: Type.Optional(
+          closed({ host: Type.Optional(Name), port: Type.Optional(Count), socket: Type.Optional(Name), database: Count }),
+        ),
+      }),
+    ),
     maintenance: Type.Boolean(),
   }),
   /** Switches the plugin on or off, as `platen-agent init` does; `uninstall` also removes all that it stored. */
@@ -76,9 +84,6 @@ export const pluginMessages: Record<string, TSchema> = {
   /** Forgets compiled PHP: all of it, or the files that are named. */
   'opcache.reset.args': closed({ files: Type.Optional(Type.Array(SitePath, { maxItems: 1000 })) }),
   'opcache.reset.value': closed({ available: Type.Boolean(), count: Count }),
-  /** Empties the object cache through WordPress, where the agent can't reach its server. */
-  'objectcache.flush.args': closed({}),
-  'objectcache.flush.value': closed({ available: Type.Boolean() }),
   /** Image attachments with their files, in ids' order. `after` is the last id of the page before. */
   'images.list.args': closed({
     attachments: Type.Union([Type.Literal('all'), Type.Array(Count, { minItems: 1, maxItems: 1000 })]),

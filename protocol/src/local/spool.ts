@@ -38,5 +38,7 @@ export const spoolMessages: Record<string, TSchema> = {
     trees: Type.Array(Url, { maxItems: 200 }),
     /** Every page may have changed, as with another theme. */
     everything: Type.Optional(Type.Literal(true)),
+    /** Files of PHP changed with it: what PHP keeps compiled may be old. */
+    code: Type.Optional(Type.Literal(true)),
   }),
 }

@@ -18,15 +18,14 @@ final class Dispatcher {
 
 	/** Command names and the classes that carry them out. */
 	const COMMANDS = array(
-		'site.describe'     => 'Platen\Command\Site_Describe',
-		'site.health'       => 'Platen\Command\Site_Health',
-		'plugin.activate'   => 'Platen\Command\Plugin_Activate',
-		'opcache.reset'     => 'Platen\Command\Opcache_Reset',
-		'objectcache.flush' => 'Platen\Command\Objectcache_Flush',
-		'images.list'       => 'Platen\Command\Images_List',
-		'images.serve'      => 'Platen\Command\Images_Serve',
-		'assets.state'      => 'Platen\Command\Assets_State',
-		'assets.publish'    => 'Platen\Command\Assets_Publish',
+		'site.describe'   => 'Platen\Command\Site_Describe',
+		'site.health'     => 'Platen\Command\Site_Health',
+		'plugin.activate' => 'Platen\Command\Plugin_Activate',
+		'opcache.reset'   => 'Platen\Command\Opcache_Reset',
+		'images.list'     => 'Platen\Command\Images_List',
+		'images.serve'    => 'Platen\Command\Images_Serve',
+		'assets.state'    => 'Platen\Command\Assets_State',
+		'assets.publish'  => 'Platen\Command\Assets_Publish',
 	);
 
 	/**

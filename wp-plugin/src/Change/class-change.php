@@ -67,6 +67,13 @@ final class Change {
 	public $everything = false;
 
 	/**
+	 * Whether files of PHP changed with everything.
+	 *
+	 * @var bool
+	 */
+	public $code = false;
+
+	/**
 	 * Something happened.
 	 *
 	 * @param string $event One of those in Words.

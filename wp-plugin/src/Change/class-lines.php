@@ -48,7 +48,7 @@ final class Lines {
 			foreach ( array( 'hidden', 'closed' ) as $kind ) {
 				$first[ $kind ] = array_slice( array_keys( $change->$kind ), 0, self::MOST[ $kind ] );
 			}
-			return array( $head + array_filter( $first ) + self::none() + array( 'everything' => true ) );
+			return array( $head + array_filter( $first ) + self::none() + array( 'everything' => true ) + ( $change->code ? array( 'code' => true ) : array() ) );
 		}
 		foreach ( $cut as $index => $line ) {
 			$cut[ $index ] = $head + $line;

@@ -52,7 +52,8 @@ final class Site {
 			'theme'       => 'code',
 		);
 		if ( isset( $words[ $type ] ) && self::is_used( $type, (array) $done ) ) {
-			self::everything( $words[ $type ], '', true );
+			// Translations are PHP too, since WordPress 6.5.
+			self::code( $words[ $type ] );
 		}
 	}
 
@@ -60,7 +61,17 @@ final class Site {
 	 * A file of a plugin or theme will be saved in the editor; WordPress says nothing afterwards.
 	 */
 	public static function action_edit_file() {
-		self::everything( 'code', '', true );
+		self::code( 'code' );
+	}
+
+	/**
+	 * Files of PHP changed, for all blogs.
+	 *
+	 * @param string $event What happened.
+	 */
+	private static function code( string $event ) {
+		Request::change()->code = true;
+		self::everything( $event, '', true );
 	}
 
 	/**

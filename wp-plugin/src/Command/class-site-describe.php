@@ -41,7 +41,7 @@ final class Site_Describe {
 			'maintenance'      => file_exists( ABSPATH . '.maintenance' ),
 		);
 		if ( wp_using_ext_object_cache() ) {
-			$value['objectCache'] = self::object_cache();
+			$value['objectCache'] = Object_Cache::describe( $GLOBALS['wp_object_cache'] ?? null );
 		}
 		return $value;
 	}
@@ -55,22 +55,5 @@ final class Site_Describe {
 		$root   = untrailingslashit( wp_normalize_path( (string) realpath( ABSPATH ) ) );
 		$folder = wp_normalize_path( realpath( $folder ) ? (string) realpath( $folder ) : $folder );
 		return 0 === strpos( $folder, $root . '/' ) ? substr( $folder, strlen( $root ) + 1 ) : 'wp-content';
-	}
-
-	/**
-	 * Prefix and host of the persistent object cache, by the constants that its drop-ins share.
-	 */
-	private static function object_cache(): array {
-		$prefix = '';
-		foreach ( array( 'WP_REDIS_PREFIX', 'WP_CACHE_KEY_SALT' ) as $name ) {
-			if ( '' === $prefix && defined( $name ) ) {
-				$prefix = (string) constant( $name );
-			}
-		}
-		$cache = array( 'prefix' => $prefix );
-		if ( defined( 'WP_REDIS_HOST' ) ) {
-			$cache['host'] = (string) constant( 'WP_REDIS_HOST' );
-		}
-		return $cache;
 	}
 }

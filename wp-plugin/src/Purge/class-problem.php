@@ -114,6 +114,7 @@ final class Problem {
 			'nginx.too_many'        => array( __( 'The web server keeps so many pages that some could not be looked for.', 'platen' ), $host ),
 			'redis.unavailable'     => array( __( 'Redis does not answer.', 'platen' ), $host ),
 			'redis.mismatch'        => array( __( 'WordPress uses another Redis than your host allows for.', 'platen' ), $host ),
+			'redis.unnamed'         => array( __( 'Your host has not told Platen where WordPress keeps its object cache, so it was left alone.', 'platen' ), $host ),
 			'cdn.unavailable'       => array( __( 'The CDN does not answer.', 'platen' ), $host ),
 			'cdn.denied'            => array( __( 'The CDN does not let your host’s platform in.', 'platen' ), $host ),
 			'cdn.refused'           => array( __( 'The CDN refuses the purge.', 'platen' ), $host ),

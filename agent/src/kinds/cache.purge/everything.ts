@@ -2,6 +2,7 @@ import type { ChangeBatch } from '../../ports/site-changes.ts'
 import type { KeptEntry } from '../../ports/page-cache.ts'
 import { forgetEntries, keyRule, siteEntries, type Finder } from './entries.ts'
 import { purgeBatch, renew } from './batch.ts'
+import { purgeChangedCode } from './layers.ts'
 import { frontPage, groupByUrl } from './plan.ts'
 import { lookAfterMs, pageOf, sinceMs, type Purge } from './purge.ts'
 import { assurePhp, warmLater } from './remove.ts'
@@ -11,13 +12,20 @@ export async function purgeEverything(purge: Purge, finder: Finder, batch: Chang
   const { context } = purge
   await purgeBatch(purge, finder, { ...batch, pages: [] })
   await assurePhp(purge)
-  const front = pageOf(purge, frontPage(context.policy.site.url), batch.atUs)
+  const atUs = batch.code ? await forgetCode(purge, batch.atUs) : batch.atUs
+  const front = pageOf(purge, frontPage(context.policy.site.url), atUs)
   purge.leads.set(front.url, batch.sinceUs)
   // Side by side: the front page is in place before the last of many entries is gone.
-  await Promise.all([renew(purge, finder, [front], batch.sinceUs), removeAll(purge, front.url, batch.atUs)])
+  await Promise.all([renew(purge, finder, [front], batch.sinceUs), removeAll(purge, front.url, atUs)])
   purge.cdn.allDue = true
-  purge.everything = { atUs: batch.atUs, lookAt: context.clock.monotonic() + lookAfterMs }
+  purge.everything = { atUs, lookAt: context.clock.monotonic() + lookAfterMs }
   purge.settledMs = Math.max(purge.settledMs, sinceMs(purge, batch.sinceUs))
+}
+
+/** Gives the moment from which on pages are made with the new code: those that were begun before may have the old. */
+async function forgetCode(purge: Purge, atUs: number): Promise<number> {
+  purge.opcache = await purgeChangedCode(purge.context)
+  return Math.max(atUs, purge.context.clock.now() * 1_000)
 }
 
 async function removeAll(purge: Purge, except: string, atUs: number): Promise<void> {

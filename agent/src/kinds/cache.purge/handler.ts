@@ -5,7 +5,7 @@ import { purgeBatch } from './batch.ts'
 import { askCdn, askOnceMore, cdnLayer, waitForCdn } from './cdn.ts'
 import { createFinder, type Finder } from './entries.ts'
 import { purgeEverything } from './everything.ts'
-import { keptLayers, keptOpcache, purgeObjectCache, purgeOpcache, type Layer } from './layers.ts'
+import { keptObjectCache, keptOpcache, purgeObjectCache, purgeOpcache, type Layer } from './layers.ts'
 import { frontPage } from './plan.ts'
 import { createPurge, type CachePurgeParts, type Purge } from './purge.ts'
 import { describeSite } from './remove.ts'
@@ -29,10 +29,11 @@ export function cachePurge(parts: CachePurgeParts): Handler<'cache.purge'> {
   return async context => {
     const purge = createPurge(parts, context)
     const source = sourceOf(purge)
-    const layers = 'changes' in context.input ? keptLayers : await innerLayers(purge, await ready(purge))
+    const inner = 'changes' in context.input ? undefined : await innerLayers(purge, await ready(purge))
     const what: string[] = []
     const batches = await context.step('page cache', 'idempotent', () => purgeAll(purge, source, what))
     const failure = failureOf(purge)
+    const layers = inner ?? [keptObjectCache, purge.opcache ?? keptOpcache]
     const result = receipt(purge, [...layers, await nginxLayer(purge), await cdnLayer(purge)], what)
     return { result, effect: batches > 0 ? 'applied' : 'none', ...(failure ? { failure } : {}) }
   }

@@ -6,6 +6,7 @@ import type { PageFetcher } from '../../ports/page-fetcher.ts'
 import type { Visits } from '../../ports/visits.ts'
 import { createCdnWork, type CdnWork } from './cdn.ts'
 import { keyFormat, type KeyFormat } from './key-format.ts'
+import type { Layer } from './layers.ts'
 import { createPace, type Pace } from './pace.ts'
 import type { Seen } from './proof.ts'
 
@@ -81,6 +82,8 @@ export interface Purge {
   everything?: { readonly atUs: number; lookAt?: number }
   /** The pages that stand for a batch, until they are new. */
   readonly leads: Map<string, number>
+  /** What became of compiled PHP, where code had changed. */
+  opcache?: Layer
   freshMs?: number
   settledMs: number
   readonly startedAt: number

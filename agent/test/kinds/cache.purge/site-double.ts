@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto'
-import { PlatenError, type DocumentPolicy, type ErrorCode, type KindCachePurgeInput, type PluginCommands } from '@platen/protocol'
+import {
+  PlatenError,
+  type DocumentPolicy,
+  type ErrorCode,
+  type KindCachePurgeInput,
+  type PluginCommands,
+  type SiteDescribeValue,
+} from '@platen/protocol'
 import { resultValidators } from '@platen/protocol/validators/results'
 import { cachePurge } from '../../../src/kinds/cache.purge/handler.ts'
 import { fileOf } from '../../../src/kinds/cache.purge/keys.ts'
 import type { JobContext } from '../../../src/ports/job-handler.ts'
+import type { ObjectCache } from '../../../src/ports/object-cache.ts'
 import type { CacheEntry, KeptEntry, PageCache } from '../../../src/ports/page-cache.ts'
 import type { Page, PageFetcher } from '../../../src/ports/page-fetcher.ts'
 import type { ChangeBatch, SiteChanges } from '../../../src/ports/site-changes.ts'
@@ -52,6 +60,12 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
   stores: (path: string) => boolean = () => true
   /** What the plugin answers when it is asked for the site. */
   describes: ErrorCode | 'maintenance' | 'well' = 'well'
+  /** What it says of WordPress's object cache, where that outlives a request. */
+  objectCache: SiteDescribeValue['objectCache']
+  /** Commands that the plugin was given. */
+  readonly calls: string[] = []
+  /** What becomes of it when it is to forget compiled PHP. */
+  resets: ErrorCode | 'well' = 'well'
   /** Whether PHP takes a question and does not answer it. */
   hangs = false
   /** Whether the plugin says when a page was begun. */
@@ -95,10 +109,11 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
     })
   }
 
-  async run(input: KindCachePurgeInput = { changes: true }, parts: { blind?: boolean } = {}): Promise<Outcome> {
+  async run(input: KindCachePurgeInput = { changes: true }, parts: { blind?: boolean; objectCache?: ObjectCache } = {}): Promise<Outcome> {
     const handler = cachePurge({
       fetcher: this,
       ...(parts.blind ? {} : { pageCache: this }),
+      ...(parts.objectCache ? { objectCache: parts.objectCache } : {}),
       visits: { counts: () => Promise.resolve(this.visits) },
     })
     const outcome = await this.clock.run(handler(this.#context(input)))
@@ -204,6 +219,7 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
         call: async (command, _args, options) => {
           if (this.hangs) await new Promise<void>(resolve => this.clock.after(options?.deadlineMs ?? 30_000, resolve))
           if (this.hangs) throw new PlatenError('php.timeout')
+          this.calls.push(command)
           return this.#answer(command) as PluginCommands[typeof command]['value']
         },
       },
@@ -218,8 +234,13 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
   }
 
   #answer(command: keyof PluginCommands): unknown {
-    if (command === 'opcache.reset') return { available: true, count: 7 }
-    if (this.describes === 'well' || this.describes === 'maintenance') return { maintenance: this.describes === 'maintenance' }
+    if (command === 'opcache.reset') {
+      this.note('forgets', 'compiled PHP')
+      if (this.resets !== 'well') throw new PlatenError(this.resets)
+      return { available: true, count: 7 }
+    }
+    if (this.describes === 'well' || this.describes === 'maintenance')
+      return { maintenance: this.describes === 'maintenance', ...(this.objectCache ? { objectCache: this.objectCache } : {}) }
     throw new PlatenError(this.describes)
   }
 }

@@ -45,7 +45,7 @@ export const policy: object = {
     statusUrl: 'http://127.0.0.1/status',
     cacheHeader: 'X-Cache',
   },
-  redis: { url: 'redis://127.0.0.1:6379', database: 0, prefix: 'wp:' },
+  redis: { url: 'redis://127.0.0.1:6379', database: 0, prefix: 'shop:' },
   mysql: { socket: '/run/mysqld.sock', database: 'wordpress' },
 }
 
@@ -110,7 +110,7 @@ export const pluginValues: Readonly<Record<'site.describe' | 'site.health' | 'im
     multisite: false,
     tablePrefix: 'wp_',
     database: { host: 'localhost', name: 'wordpress' },
-    objectCache: { prefix: 'wp:' },
+    objectCache: { prefix: 'shop:' },
     maintenance: false,
   },
   'site.health': {

@@ -494,7 +494,20 @@ const schema14 = {
     objectCache: {
       type: 'object',
       required: ['prefix'],
-      properties: { prefix: { type: 'string', maxLength: 200 }, host: { type: 'string', maxLength: 200 } },
+      properties: {
+        prefix: { type: 'string', maxLength: 200 },
+        redis: {
+          type: 'object',
+          required: ['database'],
+          properties: {
+            host: { type: 'string', maxLength: 200 },
+            port: { type: 'integer', minimum: 0 },
+            socket: { type: 'string', maxLength: 200 },
+            database: { type: 'integer', minimum: 0 },
+          },
+          additionalProperties: false,
+        },
+      },
       additionalProperties: false,
     },
     maintenance: { type: 'boolean' },
@@ -1132,7 +1145,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                           } else {
                                             const _errs35 = errors
                                             for (const key2 in data15) {
-                                              if (!(key2 === 'prefix' || key2 === 'host')) {
+                                              if (!(key2 === 'prefix' || key2 === 'redis')) {
                                                 validate13.errors = [
                                                   {
                                                     instancePath: instancePath + '/objectCache',
@@ -1182,31 +1195,225 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                 var valid2 = true
                                               }
                                               if (valid2) {
-                                                if (data15.host !== undefined) {
-                                                  let data17 = data15.host
+                                                if (data15.redis !== undefined) {
+                                                  let data17 = data15.redis
                                                   const _errs38 = errors
                                                   if (errors === _errs38) {
-                                                    if (typeof data17 === 'string') {
-                                                      if (data17.length > 200) {
+                                                    if (data17 && typeof data17 == 'object' && !Array.isArray(data17)) {
+                                                      let missing3
+                                                      if (data17.database === undefined && (missing3 = 'database')) {
                                                         validate13.errors = [
                                                           {
-                                                            instancePath: instancePath + '/objectCache/host',
-                                                            schemaPath: '#/properties/objectCache/properties/host/maxLength',
-                                                            keyword: 'maxLength',
-                                                            params: { limit: 200 },
-                                                            message: 'must NOT have more than 200 characters',
+                                                            instancePath: instancePath + '/objectCache/redis',
+                                                            schemaPath: '#/properties/objectCache/properties/redis/required',
+                                                            keyword: 'required',
+                                                            params: { missingProperty: missing3 },
+                                                            message: "must have required property '" + missing3 + "'",
                                                           },
                                                         ]
                                                         return false
+                                                      } else {
+                                                        const _errs40 = errors
+                                                        for (const key3 in data17) {
+                                                          if (
+                                                            !(
+                                                              key3 === 'host' ||
+                                                              key3 === 'port' ||
+                                                              key3 === 'socket' ||
+                                                              key3 === 'database'
+                                                            )
+                                                          ) {
+                                                            validate13.errors = [
+                                                              {
+                                                                instancePath: instancePath + '/objectCache/redis',
+                                                                schemaPath:
+                                                                  '#/properties/objectCache/properties/redis/additionalProperties',
+                                                                keyword: 'additionalProperties',
+                                                                params: { additionalProperty: key3 },
+                                                                message: 'must NOT have additional properties',
+                                                              },
+                                                            ]
+                                                            return false
+                                                            break
+                                                          }
+                                                        }
+                                                        if (_errs40 === errors) {
+                                                          if (data17.host !== undefined) {
+                                                            let data18 = data17.host
+                                                            const _errs41 = errors
+                                                            if (errors === _errs41) {
+                                                              if (typeof data18 === 'string') {
+                                                                if (data18.length > 200) {
+                                                                  validate13.errors = [
+                                                                    {
+                                                                      instancePath: instancePath + '/objectCache/redis/host',
+                                                                      schemaPath:
+                                                                        '#/properties/objectCache/properties/redis/properties/host/maxLength',
+                                                                      keyword: 'maxLength',
+                                                                      params: { limit: 200 },
+                                                                      message: 'must NOT have more than 200 characters',
+                                                                    },
+                                                                  ]
+                                                                  return false
+                                                                }
+                                                              } else {
+                                                                validate13.errors = [
+                                                                  {
+                                                                    instancePath: instancePath + '/objectCache/redis/host',
+                                                                    schemaPath:
+                                                                      '#/properties/objectCache/properties/redis/properties/host/type',
+                                                                    keyword: 'type',
+                                                                    params: { type: 'string' },
+                                                                    message: 'must be string',
+                                                                  },
+                                                                ]
+                                                                return false
+                                                              }
+                                                            }
+                                                            var valid3 = _errs41 === errors
+                                                          } else {
+                                                            var valid3 = true
+                                                          }
+                                                          if (valid3) {
+                                                            if (data17.port !== undefined) {
+                                                              let data19 = data17.port
+                                                              const _errs43 = errors
+                                                              if (
+                                                                !(
+                                                                  typeof data19 == 'number' &&
+                                                                  !(data19 % 1) &&
+                                                                  !isNaN(data19) &&
+                                                                  isFinite(data19)
+                                                                )
+                                                              ) {
+                                                                validate13.errors = [
+                                                                  {
+                                                                    instancePath: instancePath + '/objectCache/redis/port',
+                                                                    schemaPath:
+                                                                      '#/properties/objectCache/properties/redis/properties/port/type',
+                                                                    keyword: 'type',
+                                                                    params: { type: 'integer' },
+                                                                    message: 'must be integer',
+                                                                  },
+                                                                ]
+                                                                return false
+                                                              }
+                                                              if (errors === _errs43) {
+                                                                if (typeof data19 == 'number' && isFinite(data19)) {
+                                                                  if (data19 < 0 || isNaN(data19)) {
+                                                                    validate13.errors = [
+                                                                      {
+                                                                        instancePath: instancePath + '/objectCache/redis/port',
+                                                                        schemaPath:
+                                                                          '#/properties/objectCache/properties/redis/properties/port/minimum',
+                                                                        keyword: 'minimum',
+                                                                        params: { comparison: '>=', limit: 0 },
+                                                                        message: 'must be >= 0',
+                                                                      },
+                                                                    ]
+                                                                    return false
+                                                                  }
+                                                                }
+                                                              }
+                                                              var valid3 = _errs43 === errors
+                                                            } else {
+                                                              var valid3 = true
+                                                            }
+                                                            if (valid3) {
+                                                              if (data17.socket !== undefined) {
+                                                                let data20 = data17.socket
+                                                                const _errs45 = errors
+                                                                if (errors === _errs45) {
+                                                                  if (typeof data20 === 'string') {
+                                                                    if (data20.length > 200) {
+                                                                      validate13.errors = [
+                                                                        {
+                                                                          instancePath: instancePath + '/objectCache/redis/socket',
+                                                                          schemaPath:
+                                                                            '#/properties/objectCache/properties/redis/properties/socket/maxLength',
+                                                                          keyword: 'maxLength',
+                                                                          params: { limit: 200 },
+                                                                          message: 'must NOT have more than 200 characters',
+                                                                        },
+                                                                      ]
+                                                                      return false
+                                                                    }
+                                                                  } else {
+                                                                    validate13.errors = [
+                                                                      {
+                                                                        instancePath: instancePath + '/objectCache/redis/socket',
+                                                                        schemaPath:
+                                                                          '#/properties/objectCache/properties/redis/properties/socket/type',
+                                                                        keyword: 'type',
+                                                                        params: { type: 'string' },
+                                                                        message: 'must be string',
+                                                                      },
+                                                                    ]
+                                                                    return false
+                                                                  }
+                                                                }
+                                                                var valid3 = _errs45 === errors
+                                                              } else {
+                                                                var valid3 = true
+                                                              }
+                                                              if (valid3) {
+                                                                if (data17.database !== undefined) {
+                                                                  let data21 = data17.database
+                                                                  const _errs47 = errors
+                                                                  if (
+                                                                    !(
+                                                                      typeof data21 == 'number' &&
+                                                                      !(data21 % 1) &&
+                                                                      !isNaN(data21) &&
+                                                                      isFinite(data21)
+                                                                    )
+                                                                  ) {
+                                                                    validate13.errors = [
+                                                                      {
+                                                                        instancePath: instancePath + '/objectCache/redis/database',
+                                                                        schemaPath:
+                                                                          '#/properties/objectCache/properties/redis/properties/database/type',
+                                                                        keyword: 'type',
+                                                                        params: { type: 'integer' },
+                                                                        message: 'must be integer',
+                                                                      },
+                                                                    ]
+                                                                    return false
+                                                                  }
+                                                                  if (errors === _errs47) {
+                                                                    if (typeof data21 == 'number' && isFinite(data21)) {
+                                                                      if (data21 < 0 || isNaN(data21)) {
+                                                                        validate13.errors = [
+                                                                          {
+                                                                            instancePath: instancePath + '/objectCache/redis/database',
+                                                                            schemaPath:
+                                                                              '#/properties/objectCache/properties/redis/properties/database/minimum',
+                                                                            keyword: 'minimum',
+                                                                            params: { comparison: '>=', limit: 0 },
+                                                                            message: 'must be >= 0',
+                                                                          },
+                                                                        ]
+                                                                        return false
+                                                                      }
+                                                                    }
+                                                                  }
+                                                                  var valid3 = _errs47 === errors
+                                                                } else {
+                                                                  var valid3 = true
+                                                                }
+                                                              }
+                                                            }
+                                                          }
+                                                        }
                                                       }
                                                     } else {
                                                       validate13.errors = [
                                                         {
-                                                          instancePath: instancePath + '/objectCache/host',
-                                                          schemaPath: '#/properties/objectCache/properties/host/type',
+                                                          instancePath: instancePath + '/objectCache/redis',
+                                                          schemaPath: '#/properties/objectCache/properties/redis/type',
                                                           keyword: 'type',
-                                                          params: { type: 'string' },
-                                                          message: 'must be string',
+                                                          params: { type: 'object' },
+                                                          message: 'must be object',
                                                         },
                                                       ]
                                                       return false
@@ -1238,7 +1445,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                     }
                                     if (valid0) {
                                       if (data.maintenance !== undefined) {
-                                        const _errs40 = errors
+                                        const _errs49 = errors
                                         if (typeof data.maintenance !== 'boolean') {
                                           validate13.errors = [
                                             {
@@ -1251,7 +1458,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                           ]
                                           return false
                                         }
-                                        var valid0 = _errs40 === errors
+                                        var valid0 = _errs49 === errors
                                       } else {
                                         var valid0 = true
                                       }
@@ -3203,101 +3410,8 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
   return errors === 0
 }
 
-const isObjectcacheFlushArgs = validate20
-const schema21 = { type: 'object', properties: {}, additionalProperties: false }
-
-function validate20(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null
-  let errors = 0
-  if (errors === 0) {
-    if (data && typeof data == 'object' && !Array.isArray(data)) {
-      for (const key0 in data) {
-        validate20.errors = [
-          {
-            instancePath,
-            schemaPath: '#/additionalProperties',
-            keyword: 'additionalProperties',
-            params: { additionalProperty: key0 },
-            message: 'must NOT have additional properties',
-          },
-        ]
-        return false
-        break
-      }
-    } else {
-      validate20.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
-      return false
-    }
-  }
-  validate20.errors = vErrors
-  return errors === 0
-}
-
-const isObjectcacheFlushValue = validate21
-const schema22 = { type: 'object', required: ['available'], properties: { available: { type: 'boolean' } }, additionalProperties: false }
-
-function validate21(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
-  let vErrors = null
-  let errors = 0
-  if (errors === 0) {
-    if (data && typeof data == 'object' && !Array.isArray(data)) {
-      let missing0
-      if (data.available === undefined && (missing0 = 'available')) {
-        validate21.errors = [
-          {
-            instancePath,
-            schemaPath: '#/required',
-            keyword: 'required',
-            params: { missingProperty: missing0 },
-            message: "must have required property '" + missing0 + "'",
-          },
-        ]
-        return false
-      } else {
-        const _errs1 = errors
-        for (const key0 in data) {
-          if (!(key0 === 'available')) {
-            validate21.errors = [
-              {
-                instancePath,
-                schemaPath: '#/additionalProperties',
-                keyword: 'additionalProperties',
-                params: { additionalProperty: key0 },
-                message: 'must NOT have additional properties',
-              },
-            ]
-            return false
-            break
-          }
-        }
-        if (_errs1 === errors) {
-          if (data.available !== undefined) {
-            if (typeof data.available !== 'boolean') {
-              validate21.errors = [
-                {
-                  instancePath: instancePath + '/available',
-                  schemaPath: '#/properties/available/type',
-                  keyword: 'type',
-                  params: { type: 'boolean' },
-                  message: 'must be boolean',
-                },
-              ]
-              return false
-            }
-          }
-        }
-      }
-    } else {
-      validate21.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
-      return false
-    }
-  }
-  validate21.errors = vErrors
-  return errors === 0
-}
-
-const isImagesListArgs = validate22
-const schema23 = {
+const isImagesListArgs = validate20
+const schema21 = {
   type: 'object',
   required: ['attachments', 'after', 'limit'],
   properties: {
@@ -3313,7 +3427,7 @@ const schema23 = {
   additionalProperties: false,
 }
 
-function validate22(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate20(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
@@ -3324,7 +3438,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
         (data.after === undefined && (missing0 = 'after')) ||
         (data.limit === undefined && (missing0 = 'limit'))
       ) {
-        validate22.errors = [
+        validate20.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -3338,7 +3452,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'attachments' || key0 === 'after' || key0 === 'limit')) {
-            validate22.errors = [
+            validate20.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -3503,7 +3617,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                 vErrors.push(err7)
               }
               errors++
-              validate22.errors = vErrors
+              validate20.errors = vErrors
               return false
             } else {
               errors = _errs3
@@ -3524,7 +3638,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
               let data2 = data.after
               const _errs10 = errors
               if (!(typeof data2 == 'number' && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
-                validate22.errors = [
+                validate20.errors = [
                   {
                     instancePath: instancePath + '/after',
                     schemaPath: '#/properties/after/type',
@@ -3538,7 +3652,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs10) {
                 if (typeof data2 == 'number' && isFinite(data2)) {
                   if (data2 < 0 || isNaN(data2)) {
-                    validate22.errors = [
+                    validate20.errors = [
                       {
                         instancePath: instancePath + '/after',
                         schemaPath: '#/properties/after/minimum',
@@ -3560,7 +3674,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                 let data3 = data.limit
                 const _errs12 = errors
                 if (!(typeof data3 == 'number' && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
-                  validate22.errors = [
+                  validate20.errors = [
                     {
                       instancePath: instancePath + '/limit',
                       schemaPath: '#/properties/limit/type',
@@ -3574,7 +3688,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                 if (errors === _errs12) {
                   if (typeof data3 == 'number' && isFinite(data3)) {
                     if (data3 > 200 || isNaN(data3)) {
-                      validate22.errors = [
+                      validate20.errors = [
                         {
                           instancePath: instancePath + '/limit',
                           schemaPath: '#/properties/limit/maximum',
@@ -3586,7 +3700,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                       return false
                     } else {
                       if (data3 < 1 || isNaN(data3)) {
-                        validate22.errors = [
+                        validate20.errors = [
                           {
                             instancePath: instancePath + '/limit',
                             schemaPath: '#/properties/limit/minimum',
@@ -3609,16 +3723,16 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate22.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate20.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate22.errors = vErrors
+  validate20.errors = vErrors
   return errors === 0
 }
 
-const isImagesListValue = validate23
-const schema24 = {
+const isImagesListValue = validate21
+const schema22 = {
   type: 'object',
   required: ['items', 'total'],
   properties: {
@@ -3658,14 +3772,14 @@ const schema24 = {
 }
 const pattern2 = new RegExp('^.*$', '')
 
-function validate23(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate21(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if ((data.items === undefined && (missing0 = 'items')) || (data.total === undefined && (missing0 = 'total'))) {
-        validate23.errors = [
+        validate21.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -3679,7 +3793,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'items' || key0 === 'total')) {
-            validate23.errors = [
+            validate21.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -3699,7 +3813,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs2) {
               if (Array.isArray(data0)) {
                 if (data0.length > 200) {
-                  validate23.errors = [
+                  validate21.errors = [
                     {
                       instancePath: instancePath + '/items',
                       schemaPath: '#/properties/items/maxItems',
@@ -3725,7 +3839,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                           (data1.files === undefined && (missing1 = 'files')) ||
                           (data1.served === undefined && (missing1 = 'served'))
                         ) {
-                          validate23.errors = [
+                          validate21.errors = [
                             {
                               instancePath: instancePath + '/items/' + i0,
                               schemaPath: '#/properties/items/items/required',
@@ -3739,7 +3853,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                           const _errs6 = errors
                           for (const key1 in data1) {
                             if (!(key1 === 'id' || key1 === 'mime' || key1 === 'original' || key1 === 'files' || key1 === 'served')) {
-                              validate23.errors = [
+                              validate21.errors = [
                                 {
                                   instancePath: instancePath + '/items/' + i0,
                                   schemaPath: '#/properties/items/items/additionalProperties',
@@ -3757,7 +3871,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                               let data2 = data1.id
                               const _errs7 = errors
                               if (!(typeof data2 == 'number' && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
-                                validate23.errors = [
+                                validate21.errors = [
                                   {
                                     instancePath: instancePath + '/items/' + i0 + '/id',
                                     schemaPath: '#/properties/items/items/properties/id/type',
@@ -3771,7 +3885,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                               if (errors === _errs7) {
                                 if (typeof data2 == 'number' && isFinite(data2)) {
                                   if (data2 < 0 || isNaN(data2)) {
-                                    validate23.errors = [
+                                    validate21.errors = [
                                       {
                                         instancePath: instancePath + '/items/' + i0 + '/id',
                                         schemaPath: '#/properties/items/items/properties/id/minimum',
@@ -3795,7 +3909,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                 if (errors === _errs9) {
                                   if (typeof data3 === 'string') {
                                     if (data3.length > 200) {
-                                      validate23.errors = [
+                                      validate21.errors = [
                                         {
                                           instancePath: instancePath + '/items/' + i0 + '/mime',
                                           schemaPath: '#/properties/items/items/properties/mime/maxLength',
@@ -3807,7 +3921,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                       return false
                                     }
                                   } else {
-                                    validate23.errors = [
+                                    validate21.errors = [
                                       {
                                         instancePath: instancePath + '/items/' + i0 + '/mime',
                                         schemaPath: '#/properties/items/items/properties/mime/type',
@@ -3830,7 +3944,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                   if (errors === _errs11) {
                                     if (typeof data4 === 'string') {
                                       if (data4.length > 1024) {
-                                        validate23.errors = [
+                                        validate21.errors = [
                                           {
                                             instancePath: instancePath + '/items/' + i0 + '/original',
                                             schemaPath: '#/properties/items/items/properties/original/maxLength',
@@ -3842,7 +3956,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                         return false
                                       } else {
                                         if (data4.length < 1) {
-                                          validate23.errors = [
+                                          validate21.errors = [
                                             {
                                               instancePath: instancePath + '/items/' + i0 + '/original',
                                               schemaPath: '#/properties/items/items/properties/original/minLength',
@@ -3855,7 +3969,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                         }
                                       }
                                     } else {
-                                      validate23.errors = [
+                                      validate21.errors = [
                                         {
                                           instancePath: instancePath + '/items/' + i0 + '/original',
                                           schemaPath: '#/properties/items/items/properties/original/type',
@@ -3878,7 +3992,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                     if (errors === _errs13) {
                                       if (Array.isArray(data5)) {
                                         if (data5.length > 100) {
-                                          validate23.errors = [
+                                          validate21.errors = [
                                             {
                                               instancePath: instancePath + '/items/' + i0 + '/files',
                                               schemaPath: '#/properties/items/items/properties/files/maxItems',
@@ -3903,7 +4017,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                   (data6.height === undefined && (missing2 = 'height')) ||
                                                   (data6.crop === undefined && (missing2 = 'crop'))
                                                 ) {
-                                                  validate23.errors = [
+                                                  validate21.errors = [
                                                     {
                                                       instancePath: instancePath + '/items/' + i0 + '/files/' + i1,
                                                       schemaPath: '#/properties/items/items/properties/files/items/required',
@@ -3917,7 +4031,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                   const _errs17 = errors
                                                   for (const key2 in data6) {
                                                     if (!(key2 === 'file' || key2 === 'width' || key2 === 'height' || key2 === 'crop')) {
-                                                      validate23.errors = [
+                                                      validate21.errors = [
                                                         {
                                                           instancePath: instancePath + '/items/' + i0 + '/files/' + i1,
                                                           schemaPath:
@@ -3938,7 +4052,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                       if (errors === _errs18) {
                                                         if (typeof data7 === 'string') {
                                                           if (data7.length > 1024) {
-                                                            validate23.errors = [
+                                                            validate21.errors = [
                                                               {
                                                                 instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/file',
                                                                 schemaPath:
@@ -3951,7 +4065,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                             return false
                                                           } else {
                                                             if (data7.length < 1) {
-                                                              validate23.errors = [
+                                                              validate21.errors = [
                                                                 {
                                                                   instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/file',
                                                                   schemaPath:
@@ -3965,7 +4079,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                             }
                                                           }
                                                         } else {
-                                                          validate23.errors = [
+                                                          validate21.errors = [
                                                             {
                                                               instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/file',
                                                               schemaPath:
@@ -3989,7 +4103,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                         if (
                                                           !(typeof data8 == 'number' && !(data8 % 1) && !isNaN(data8) && isFinite(data8))
                                                         ) {
-                                                          validate23.errors = [
+                                                          validate21.errors = [
                                                             {
                                                               instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/width',
                                                               schemaPath:
@@ -4004,7 +4118,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                         if (errors === _errs20) {
                                                           if (typeof data8 == 'number' && isFinite(data8)) {
                                                             if (data8 < 0 || isNaN(data8)) {
-                                                              validate23.errors = [
+                                                              validate21.errors = [
                                                                 {
                                                                   instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/width',
                                                                   schemaPath:
@@ -4029,7 +4143,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                           if (
                                                             !(typeof data9 == 'number' && !(data9 % 1) && !isNaN(data9) && isFinite(data9))
                                                           ) {
-                                                            validate23.errors = [
+                                                            validate21.errors = [
                                                               {
                                                                 instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/height',
                                                                 schemaPath:
@@ -4044,7 +4158,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                           if (errors === _errs22) {
                                                             if (typeof data9 == 'number' && isFinite(data9)) {
                                                               if (data9 < 0 || isNaN(data9)) {
-                                                                validate23.errors = [
+                                                                validate21.errors = [
                                                                   {
                                                                     instancePath:
                                                                       instancePath + '/items/' + i0 + '/files/' + i1 + '/height',
@@ -4067,7 +4181,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                           if (data6.crop !== undefined) {
                                                             const _errs24 = errors
                                                             if (typeof data6.crop !== 'boolean') {
-                                                              validate23.errors = [
+                                                              validate21.errors = [
                                                                 {
                                                                   instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/crop',
                                                                   schemaPath:
@@ -4089,7 +4203,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                   }
                                                 }
                                               } else {
-                                                validate23.errors = [
+                                                validate21.errors = [
                                                   {
                                                     instancePath: instancePath + '/items/' + i0 + '/files/' + i1,
                                                     schemaPath: '#/properties/items/items/properties/files/items/type',
@@ -4108,7 +4222,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                           }
                                         }
                                       } else {
-                                        validate23.errors = [
+                                        validate21.errors = [
                                           {
                                             instancePath: instancePath + '/items/' + i0 + '/files',
                                             schemaPath: '#/properties/items/items/properties/files/type',
@@ -4131,7 +4245,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                       if (errors === _errs26) {
                                         if (data11 && typeof data11 == 'object' && !Array.isArray(data11)) {
                                           if (Object.keys(data11).length > 100) {
-                                            validate23.errors = [
+                                            validate21.errors = [
                                               {
                                                 instancePath: instancePath + '/items/' + i0 + '/served',
                                                 schemaPath: '#/properties/items/items/properties/served/maxProperties',
@@ -4150,7 +4264,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                 if (errors === _errs28) {
                                                   if (typeof data12 === 'string') {
                                                     if (data12.length > 1024) {
-                                                      validate23.errors = [
+                                                      validate21.errors = [
                                                         {
                                                           instancePath:
                                                             instancePath +
@@ -4168,7 +4282,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                       return false
                                                     } else {
                                                       if (data12.length < 1) {
-                                                        validate23.errors = [
+                                                        validate21.errors = [
                                                           {
                                                             instancePath:
                                                               instancePath +
@@ -4187,7 +4301,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                       }
                                                     }
                                                   } else {
-                                                    validate23.errors = [
+                                                    validate21.errors = [
                                                       {
                                                         instancePath:
                                                           instancePath +
@@ -4213,7 +4327,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                             }
                                           }
                                         } else {
-                                          validate23.errors = [
+                                          validate21.errors = [
                                             {
                                               instancePath: instancePath + '/items/' + i0 + '/served',
                                               schemaPath: '#/properties/items/items/properties/served/type',
@@ -4236,7 +4350,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                           }
                         }
                       } else {
-                        validate23.errors = [
+                        validate21.errors = [
                           {
                             instancePath: instancePath + '/items/' + i0,
                             schemaPath: '#/properties/items/items/type',
@@ -4255,7 +4369,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                 }
               } else {
-                validate23.errors = [
+                validate21.errors = [
                   {
                     instancePath: instancePath + '/items',
                     schemaPath: '#/properties/items/type',
@@ -4276,7 +4390,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
               let data13 = data.total
               const _errs30 = errors
               if (!(typeof data13 == 'number' && !(data13 % 1) && !isNaN(data13) && isFinite(data13))) {
-                validate23.errors = [
+                validate21.errors = [
                   {
                     instancePath: instancePath + '/total',
                     schemaPath: '#/properties/total/type',
@@ -4290,7 +4404,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs30) {
                 if (typeof data13 == 'number' && isFinite(data13)) {
                   if (data13 < 0 || isNaN(data13)) {
-                    validate23.errors = [
+                    validate21.errors = [
                       {
                         instancePath: instancePath + '/total',
                         schemaPath: '#/properties/total/minimum',
@@ -4311,16 +4425,16 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate23.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate21.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate23.errors = vErrors
+  validate21.errors = vErrors
   return errors === 0
 }
 
-const isImagesServeArgs = validate24
-const schema25 = {
+const isImagesServeArgs = validate22
+const schema23 = {
   type: 'object',
   required: ['id', 'webp'],
   properties: {
@@ -4330,14 +4444,14 @@ const schema25 = {
   additionalProperties: false,
 }
 
-function validate24(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate22(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if ((data.id === undefined && (missing0 = 'id')) || (data.webp === undefined && (missing0 = 'webp'))) {
-        validate24.errors = [
+        validate22.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -4351,7 +4465,7 @@ function validate24(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'id' || key0 === 'webp')) {
-            validate24.errors = [
+            validate22.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -4369,7 +4483,7 @@ function validate24(data, { instancePath = '', parentData, parentDataProperty, r
             let data0 = data.id
             const _errs2 = errors
             if (!(typeof data0 == 'number' && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-              validate24.errors = [
+              validate22.errors = [
                 {
                   instancePath: instancePath + '/id',
                   schemaPath: '#/properties/id/type',
@@ -4383,7 +4497,7 @@ function validate24(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs2) {
               if (typeof data0 == 'number' && isFinite(data0)) {
                 if (data0 < 0 || isNaN(data0)) {
-                  validate24.errors = [
+                  validate22.errors = [
                     {
                       instancePath: instancePath + '/id',
                       schemaPath: '#/properties/id/minimum',
@@ -4407,7 +4521,7 @@ function validate24(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs4) {
                 if (data1 && typeof data1 == 'object' && !Array.isArray(data1)) {
                   if (Object.keys(data1).length > 100) {
-                    validate24.errors = [
+                    validate22.errors = [
                       {
                         instancePath: instancePath + '/webp',
                         schemaPath: '#/properties/webp/maxProperties',
@@ -4426,7 +4540,7 @@ function validate24(data, { instancePath = '', parentData, parentDataProperty, r
                         if (errors === _errs6) {
                           if (typeof data2 === 'string') {
                             if (data2.length > 1024) {
-                              validate24.errors = [
+                              validate22.errors = [
                                 {
                                   instancePath: instancePath + '/webp/' + key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                                   schemaPath: '#/properties/webp/patternProperties/%5E.*%24/maxLength',
@@ -4438,7 +4552,7 @@ function validate24(data, { instancePath = '', parentData, parentDataProperty, r
                               return false
                             } else {
                               if (data2.length < 1) {
-                                validate24.errors = [
+                                validate22.errors = [
                                   {
                                     instancePath: instancePath + '/webp/' + key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                                     schemaPath: '#/properties/webp/patternProperties/%5E.*%24/minLength',
@@ -4451,7 +4565,7 @@ function validate24(data, { instancePath = '', parentData, parentDataProperty, r
                               }
                             }
                           } else {
-                            validate24.errors = [
+                            validate22.errors = [
                               {
                                 instancePath: instancePath + '/webp/' + key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                                 schemaPath: '#/properties/webp/patternProperties/%5E.*%24/type',
@@ -4471,7 +4585,7 @@ function validate24(data, { instancePath = '', parentData, parentDataProperty, r
                     }
                   }
                 } else {
-                  validate24.errors = [
+                  validate22.errors = [
                     {
                       instancePath: instancePath + '/webp',
                       schemaPath: '#/properties/webp/type',
@@ -4491,30 +4605,30 @@ function validate24(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate24.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate22.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate24.errors = vErrors
+  validate22.errors = vErrors
   return errors === 0
 }
 
-const isImagesServeValue = validate25
-const schema26 = {
+const isImagesServeValue = validate23
+const schema24 = {
   type: 'object',
   required: ['served'],
   properties: { served: { type: 'integer', minimum: 0 } },
   additionalProperties: false,
 }
 
-function validate25(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate23(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if (data.served === undefined && (missing0 = 'served')) {
-        validate25.errors = [
+        validate23.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -4528,7 +4642,7 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'served')) {
-            validate25.errors = [
+            validate23.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -4546,7 +4660,7 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
             let data0 = data.served
             const _errs2 = errors
             if (!(typeof data0 == 'number' && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-              validate25.errors = [
+              validate23.errors = [
                 {
                   instancePath: instancePath + '/served',
                   schemaPath: '#/properties/served/type',
@@ -4560,7 +4674,7 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs2) {
               if (typeof data0 == 'number' && isFinite(data0)) {
                 if (data0 < 0 || isNaN(data0)) {
-                  validate25.errors = [
+                  validate23.errors = [
                     {
                       instancePath: instancePath + '/served',
                       schemaPath: '#/properties/served/minimum',
@@ -4577,24 +4691,24 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate25.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate23.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate25.errors = vErrors
+  validate23.errors = vErrors
   return errors === 0
 }
 
-const isAssetsStateArgs = validate26
-const schema27 = { type: 'object', properties: {}, additionalProperties: false }
+const isAssetsStateArgs = validate24
+const schema25 = { type: 'object', properties: {}, additionalProperties: false }
 
-function validate26(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate24(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       for (const key0 in data) {
-        validate26.errors = [
+        validate24.errors = [
           {
             instancePath,
             schemaPath: '#/additionalProperties',
@@ -4607,22 +4721,22 @@ function validate26(data, { instancePath = '', parentData, parentDataProperty, r
         break
       }
     } else {
-      validate26.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate24.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate26.errors = vErrors
+  validate24.errors = vErrors
   return errors === 0
 }
 
-const isAssetsStateValue = validate27
-const schema28 = {
+const isAssetsStateValue = validate25
+const schema26 = {
   type: 'object',
   properties: { bundle: { type: 'string', maxLength: 200 }, publishedAt: { type: 'integer', minimum: 0 } },
   additionalProperties: false,
 }
 
-function validate27(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate25(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
@@ -4630,7 +4744,7 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
       const _errs1 = errors
       for (const key0 in data) {
         if (!(key0 === 'bundle' || key0 === 'publishedAt')) {
-          validate27.errors = [
+          validate25.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -4650,7 +4764,7 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
           if (errors === _errs2) {
             if (typeof data0 === 'string') {
               if (data0.length > 200) {
-                validate27.errors = [
+                validate25.errors = [
                   {
                     instancePath: instancePath + '/bundle',
                     schemaPath: '#/properties/bundle/maxLength',
@@ -4662,7 +4776,7 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
                 return false
               }
             } else {
-              validate27.errors = [
+              validate25.errors = [
                 {
                   instancePath: instancePath + '/bundle',
                   schemaPath: '#/properties/bundle/type',
@@ -4683,7 +4797,7 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
             let data1 = data.publishedAt
             const _errs4 = errors
             if (!(typeof data1 == 'number' && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-              validate27.errors = [
+              validate25.errors = [
                 {
                   instancePath: instancePath + '/publishedAt',
                   schemaPath: '#/properties/publishedAt/type',
@@ -4697,7 +4811,7 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs4) {
               if (typeof data1 == 'number' && isFinite(data1)) {
                 if (data1 < 0 || isNaN(data1)) {
-                  validate27.errors = [
+                  validate25.errors = [
                     {
                       instancePath: instancePath + '/publishedAt',
                       schemaPath: '#/properties/publishedAt/minimum',
@@ -4717,22 +4831,22 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate27.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate25.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate27.errors = vErrors
+  validate25.errors = vErrors
   return errors === 0
 }
 
-const isAssetsPublishArgs = validate28
-const schema29 = {
+const isAssetsPublishArgs = validate26
+const schema27 = {
   type: 'object',
   properties: { manifest: { type: 'string', minLength: 1, maxLength: 1024 }, bundle: { type: 'string', maxLength: 200 } },
   additionalProperties: false,
 }
 
-function validate28(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate26(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
@@ -4740,7 +4854,7 @@ function validate28(data, { instancePath = '', parentData, parentDataProperty, r
       const _errs1 = errors
       for (const key0 in data) {
         if (!(key0 === 'manifest' || key0 === 'bundle')) {
-          validate28.errors = [
+          validate26.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -4760,7 +4874,7 @@ function validate28(data, { instancePath = '', parentData, parentDataProperty, r
           if (errors === _errs2) {
             if (typeof data0 === 'string') {
               if (data0.length > 1024) {
-                validate28.errors = [
+                validate26.errors = [
                   {
                     instancePath: instancePath + '/manifest',
                     schemaPath: '#/properties/manifest/maxLength',
@@ -4772,7 +4886,7 @@ function validate28(data, { instancePath = '', parentData, parentDataProperty, r
                 return false
               } else {
                 if (data0.length < 1) {
-                  validate28.errors = [
+                  validate26.errors = [
                     {
                       instancePath: instancePath + '/manifest',
                       schemaPath: '#/properties/manifest/minLength',
@@ -4785,7 +4899,7 @@ function validate28(data, { instancePath = '', parentData, parentDataProperty, r
                 }
               }
             } else {
-              validate28.errors = [
+              validate26.errors = [
                 {
                   instancePath: instancePath + '/manifest',
                   schemaPath: '#/properties/manifest/type',
@@ -4808,7 +4922,7 @@ function validate28(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs4) {
               if (typeof data1 === 'string') {
                 if (data1.length > 200) {
-                  validate28.errors = [
+                  validate26.errors = [
                     {
                       instancePath: instancePath + '/bundle',
                       schemaPath: '#/properties/bundle/maxLength',
@@ -4820,7 +4934,7 @@ function validate28(data, { instancePath = '', parentData, parentDataProperty, r
                   return false
                 }
               } else {
-                validate28.errors = [
+                validate26.errors = [
                   {
                     instancePath: instancePath + '/bundle',
                     schemaPath: '#/properties/bundle/type',
@@ -4839,30 +4953,30 @@ function validate28(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate28.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate26.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate28.errors = vErrors
+  validate26.errors = vErrors
   return errors === 0
 }
 
-const isAssetsPublishValue = validate29
-const schema30 = {
+const isAssetsPublishValue = validate27
+const schema28 = {
   type: 'object',
   required: ['published', 'files'],
   properties: { published: { type: 'boolean' }, files: { type: 'integer', minimum: 0 } },
   additionalProperties: false,
 }
 
-function validate29(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate27(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if ((data.published === undefined && (missing0 = 'published')) || (data.files === undefined && (missing0 = 'files'))) {
-        validate29.errors = [
+        validate27.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -4876,7 +4990,7 @@ function validate29(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'published' || key0 === 'files')) {
-            validate29.errors = [
+            validate27.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -4893,7 +5007,7 @@ function validate29(data, { instancePath = '', parentData, parentDataProperty, r
           if (data.published !== undefined) {
             const _errs2 = errors
             if (typeof data.published !== 'boolean') {
-              validate29.errors = [
+              validate27.errors = [
                 {
                   instancePath: instancePath + '/published',
                   schemaPath: '#/properties/published/type',
@@ -4913,7 +5027,7 @@ function validate29(data, { instancePath = '', parentData, parentDataProperty, r
               let data1 = data.files
               const _errs4 = errors
               if (!(typeof data1 == 'number' && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-                validate29.errors = [
+                validate27.errors = [
                   {
                     instancePath: instancePath + '/files',
                     schemaPath: '#/properties/files/type',
@@ -4927,7 +5041,7 @@ function validate29(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs4) {
                 if (typeof data1 == 'number' && isFinite(data1)) {
                   if (data1 < 0 || isNaN(data1)) {
-                    validate29.errors = [
+                    validate27.errors = [
                       {
                         instancePath: instancePath + '/files',
                         schemaPath: '#/properties/files/minimum',
@@ -4948,11 +5062,11 @@ function validate29(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate29.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate27.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate29.errors = vErrors
+  validate27.errors = vErrors
   return errors === 0
 }
 
@@ -4968,8 +5082,6 @@ export const commandValidators: Readonly<Record<string, Validator>> = {
   'site.health.value': isSiteHealthValue as unknown as Validator,
   'opcache.reset.args': isOpcacheResetArgs as unknown as Validator,
   'opcache.reset.value': isOpcacheResetValue as unknown as Validator,
-  'objectcache.flush.args': isObjectcacheFlushArgs as unknown as Validator,
-  'objectcache.flush.value': isObjectcacheFlushValue as unknown as Validator,
   'images.list.args': isImagesListArgs as unknown as Validator,
   'images.list.value': isImagesListValue as unknown as Validator,
   'images.serve.args': isImagesServeArgs as unknown as Validator,

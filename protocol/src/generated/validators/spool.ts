@@ -337,9 +337,11 @@ const schema12 = {
     urls: { type: 'array', items: { type: 'string', pattern: '^https?://[^\\s\\u0000-\\u001f]+$', maxLength: 2048 }, maxItems: 500 },
     trees: { type: 'array', items: { type: 'string', pattern: '^https?://[^\\s\\u0000-\\u001f]+$', maxLength: 2048 }, maxItems: 200 },
     everything: { type: 'boolean', const: true },
+    code: { type: 'boolean', const: true },
   },
   additionalProperties: false,
 }
+const func2 = Object.prototype.hasOwnProperty
 
 function validate11(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -368,18 +370,7 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
       } else {
         const _errs1 = errors
         for (const key0 in data) {
-          if (
-            !(
-              key0 === 'at' ||
-              key0 === 'what' ||
-              key0 === 'tags' ||
-              key0 === 'hidden' ||
-              key0 === 'closed' ||
-              key0 === 'urls' ||
-              key0 === 'trees' ||
-              key0 === 'everything'
-            )
-          ) {
+          if (!func2.call(schema12.properties, key0)) {
             validate11.errors = [
               {
                 instancePath,
@@ -938,6 +929,39 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                           var valid0 = _errs26 === errors
                         } else {
                           var valid0 = true
+                        }
+                        if (valid0) {
+                          if (data.code !== undefined) {
+                            let data13 = data.code
+                            const _errs28 = errors
+                            if (typeof data13 !== 'boolean') {
+                              validate11.errors = [
+                                {
+                                  instancePath: instancePath + '/code',
+                                  schemaPath: '#/properties/code/type',
+                                  keyword: 'type',
+                                  params: { type: 'boolean' },
+                                  message: 'must be boolean',
+                                },
+                              ]
+                              return false
+                            }
+                            if (true !== data13) {
+                              validate11.errors = [
+                                {
+                                  instancePath: instancePath + '/code',
+                                  schemaPath: '#/properties/code/const',
+                                  keyword: 'const',
+                                  params: { allowedValue: true },
+                                  message: 'must be equal to constant',
+                                },
+                              ]
+                              return false
+                            }
+                            var valid0 = _errs28 === errors
+                          } else {
+                            var valid0 = true
+                          }
                         }
                       }
                     }
