@@ -1934,6 +1934,9 @@ export const schemas: Readonly<Record<string, object>> = {
         type: 'boolean',
         const: true,
       },
+      view: {
+        enum: ['visit', 'refresh'],
+      },
     },
     additionalProperties: false,
   },

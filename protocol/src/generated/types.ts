@@ -593,6 +593,7 @@ export interface SpoolChange {
    */
   trees: string[]
   everything?: true
+  view?: 'visit' | 'refresh'
 }
 
 export interface PluginCall {

@@ -7,6 +7,7 @@
 
 namespace Platen\Change;
 
+use Platen\Record\Recorder;
 use Platen\Spool\Spool;
 
 defined( 'ABSPATH' ) || exit;
@@ -26,7 +27,7 @@ final class Lines {
 	/** Beyond so many lines it is cheaper for everybody to have one that says everything. */
 	const LINES = 20;
 
-	/** What a line has besides: braces, names, time, and words of 200 characters. */
+	/** What a line has besides: braces, names, time, view, and words of 200 characters. */
 	const FRAME_BYTES = 1536;
 
 	/**
@@ -41,6 +42,11 @@ final class Lines {
 			'at'   => (int) round( microtime( true ) * 1000000 ),
 			'what' => Words::summary( $change->events ),
 		);
+		// What counts while pages are drawn would have them drawn for ever: the agent holds it back.
+		$view = Recorder::view();
+		if ( '' !== $view ) {
+			$head['view'] = $view;
+		}
 		$cut  = $change->everything ? array() : self::cut( $change );
 		if ( $change->everything || count( $cut ) > self::LINES ) {
 			$hidden = array_slice( array_keys( $change->hidden ), 0, self::MOST['hidden'] );

@@ -336,6 +336,7 @@ const schema12 = {
     urls: { type: 'array', items: { type: 'string', pattern: '^https?://[^\\s\\u0000-\\u001f]+$', maxLength: 2048 }, maxItems: 500 },
     trees: { type: 'array', items: { type: 'string', pattern: '^https?://[^\\s\\u0000-\\u001f]+$', maxLength: 2048 }, maxItems: 200 },
     everything: { type: 'boolean', const: true },
+    view: { enum: ['visit', 'refresh'] },
   },
   additionalProperties: false,
 }
@@ -375,7 +376,8 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
               key0 === 'hidden' ||
               key0 === 'urls' ||
               key0 === 'trees' ||
-              key0 === 'everything'
+              key0 === 'everything' ||
+              key0 === 'view'
             )
           ) {
             validate11.errors = [
@@ -850,6 +852,27 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                         var valid0 = _errs22 === errors
                       } else {
                         var valid0 = true
+                      }
+                      if (valid0) {
+                        if (data.view !== undefined) {
+                          let data11 = data.view
+                          const _errs24 = errors
+                          if (!(data11 === 'visit' || data11 === 'refresh')) {
+                            validate11.errors = [
+                              {
+                                instancePath: instancePath + '/view',
+                                schemaPath: '#/properties/view/enum',
+                                keyword: 'enum',
+                                params: { allowedValues: schema12.properties.view.enum },
+                                message: 'must be equal to one of the allowed values',
+                              },
+                            ]
+                            return false
+                          }
+                          var valid0 = _errs24 === errors
+                        } else {
+                          var valid0 = true
+                        }
                       }
                     }
                   }
