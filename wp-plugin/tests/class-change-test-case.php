@@ -74,6 +74,7 @@ abstract class Change_Test_Case extends Site_Test_Case {
 			Request::write();
 		}
 		self::set( 'hurried', 0 );
+		self::set( 'early', Request::EARLY );
 		self::set( 'wait', 600.0 );
 		$file  = PLATEN_SPOOL . '/changes';
 		$lines = is_file( $file ) ? file( $file, FILE_IGNORE_NEW_LINES ) : array();

@@ -26,6 +26,10 @@ final class Meta {
 	public static function action_post( $ids, $post, $key ) {
 		if ( $post && ! Silent_Meta::of_post( (string) $key ) ) {
 			Posts::changed( (int) $post, 'meta' );
+			// While a post is saved, there is more to come.
+			if ( ! Posts::remembered( (int) $post ) && ! doing_action( 'save_post' ) ) {
+				Request::done();
+			}
 		}
 	}
 
