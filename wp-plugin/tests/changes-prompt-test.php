@@ -177,6 +177,49 @@ final class Changes_Prompt_Test extends Change_Test_Case {
 		self::assertContains( $tag, self::together( self::now() )['tags'] ?? array(), $tag );
 	}
 
+	public function test_tells_of_prices_and_stock_as_urgent_and_of_nothing_else() {
+		$post = $this->made();
+		foreach ( array( '_price', '_stock', '_stock_status' ) as $field ) {
+			$this->assertUrgent(
+				true,
+				static function () use ( $post, $field ) {
+					update_post_meta( $post, $field, wp_rand() );
+				}
+			);
+		}
+		foreach ( array( 'woocommerce_updated_product_stock', 'woocommerce_updated_product_price' ) as $hook ) {
+			$this->assertUrgent(
+				true,
+				static function () use ( $post, $hook ) {
+					do_action( $hook, $post );
+				}
+			);
+		}
+		$this->assertUrgent(
+			false,
+			static function () use ( $post ) {
+				update_post_meta( $post, '_sku', wp_rand() );
+				wp_update_post( array( 'ID' => $post, 'post_content' => 'Other' ) );
+			}
+		);
+	}
+
+	/**
+	 * Asserts whether a change is told of at once, and as urgent.
+	 *
+	 * @param bool     $wanted  Whether.
+	 * @param callable $changes Does it.
+	 */
+	private function assertUrgent( bool $wanted, callable $changes ) {
+		self::begin();
+		$changes();
+		$lines = self::written( false );
+		self::assertNotSame( array(), $lines );
+		foreach ( $lines as $line ) {
+			self::assertSame( $wanted, $line['urgent'] ?? false );
+		}
+	}
+
 	public function test_has_told_of_a_deleted_user_only_when_he_is_gone() {
 		$user = $this->user();
 		$told = array();

@@ -99,6 +99,20 @@ final class Changes_Views_Test extends Record_Test_Case {
 		$this->assertDoneBy( 'user', "add_filter( 'determine_current_user', function () { return 1; }, 99 );" . self::counts( 'wp' ) );
 	}
 
+	public function test_says_nothing_of_the_kind_of_what_is_sold_on_a_page_of_nobody_elses() {
+		$post = $this->post( 'Text' );
+		$sold = "add_action( 'template_redirect', function () { update_post_meta( $post, '_stock', wp_rand() ); } );";
+		$this->assertDoneBy( 'sold', "define( 'DONOTCACHEPAGE', true );" . $sold );
+		$this->assertDoneBy( 'cart', "add_action( 'wp', function () { define( 'DONOTCACHEPAGE', true ); } );" . $sold );
+	}
+
+	public function test_says_so_of_prices_that_each_page_makes_anew() {
+		$post  = $this->post( 'Text' );
+		$lines = $this->changes( "add_action( 'template_redirect', function () { update_post_meta( $post, '_price', wp_rand() ); } );" );
+		self::assertSame( 'visit', $lines[0]['view'] );
+		self::assertTrue( $lines[0]['urgent'] );
+	}
+
 	/**
 	 * Asserts that what happens is no view's.
 	 *

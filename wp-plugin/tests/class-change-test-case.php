@@ -105,7 +105,7 @@ abstract class Change_Test_Case extends Site_Test_Case {
 		$line = json_decode( $text, true );
 		self::assertIsArray( $line );
 		self::assertLessThan( 65536, strlen( $text ) );
-		self::assertSame( array(), array_diff( array_keys( $line ), array( 'at', 'what', 'tags', 'hidden', 'urls', 'trees', 'everything', 'view' ) ) );
+		self::assertSame( array(), array_diff( array_keys( $line ), array( 'at', 'what', 'tags', 'hidden', 'urls', 'trees', 'everything', 'view', 'urgent' ) ) );
 		self::assertGreaterThan( ( time() - 600 ) * 1000000, $line['at'] );
 		self::assertIsInt( $line['at'] );
 		self::assertGreaterThan( 0, mb_strlen( $line['what'] ) );
@@ -119,6 +119,7 @@ abstract class Change_Test_Case extends Site_Test_Case {
 			}
 		}
 		self::assertTrue( $line['everything'] ?? true );
+		self::assertTrue( $line['urgent'] ?? true );
 		self::assertContains( $line['view'] ?? 'visit', array( 'visit', 'refresh' ) );
 		return $line;
 	}

@@ -26,9 +26,17 @@ export function changeBatch(changes: readonly WaitingChange[], ground: BatchGrou
   }
   const pages = changes.some(change => change.everything) ? undefined : pagesOf(changes, ground)
   const left = pages && [...pages].filter(url => !hidden.has(url))
-  if (left && fits([...hidden, ...left])) return { ...told, everything: false, hidden: [...hidden], pages: left }
+  if (left && fits([...hidden, ...left])) return { ...told, everything: false, hidden: [...hidden], ...apart(left, changes, ground) }
   // What is left out of `hidden` here goes with everything.
-  return { ...told, everything: true, hidden: [...hidden].slice(0, mostPages / 10), pages: [] }
+  return { ...told, everything: true, hidden: [...hidden].slice(0, mostPages / 10), urgent: [], pages: [] }
+}
+
+/** Those of the pages that have changed urgently, and the others. */
+function apart(urls: readonly string[], changes: readonly WaitingChange[], ground: BatchGround): Pick<ChangeBatch, 'urgent' | 'pages'> {
+  const hurried = changes.filter(({ urgent }) => urgent)
+  const first = hurried.length > 0 ? pagesOf(hurried, ground) : undefined
+  if (!first) return { urgent: [], pages: urls }
+  return { urgent: urls.filter(url => first.has(url)), pages: urls.filter(url => !first.has(url)) }
 }
 
 /**

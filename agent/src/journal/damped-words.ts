@@ -55,9 +55,9 @@ export function dampedWords(statement: Statements, nowUs: () => number): DampedW
   return {
     pass: change => {
       const named = namedBy(wordsOf(change).filter(word => passes(word, change)))
-      const { at, what, hidden } = change
+      const { at, what, hidden, urgent } = change
       const isEmpty = wordsOf(named).length === 0 && hidden.length === 0
-      return isEmpty ? undefined : { at, what, hidden, ...named }
+      return isEmpty ? undefined : { at, what, hidden, ...named, ...(urgent ? { urgent } : {}) }
     },
     due: () => {
       forgetQuiet()

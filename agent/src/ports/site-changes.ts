@@ -7,10 +7,12 @@ export interface ChangeBatch {
   /** How many they were, and the newest fifty in words. */
   readonly count: number
   readonly what: readonly string[]
-  /** Every page may have changed, or more than can be named did; `pages` is empty then. */
+  /** Every page may have changed, or more than can be named did; `urgent` and `pages` are empty then. */
   readonly everything: boolean
   /** Pages that nobody may see any more: removed first, never left in place until there is a new copy. */
   readonly hidden: readonly string[]
+  /** Pages with other prices or stock: the next. */
+  readonly urgent: readonly string[]
   /** The others that changed, each once: made of something that changed, or named by a rule that holds for them. */
   readonly pages: readonly string[]
 }

@@ -1934,6 +1934,10 @@ export const schemas: Readonly<Record<string, object>> = {
         type: 'boolean',
         const: true,
       },
+      urgent: {
+        type: 'boolean',
+        const: true,
+      },
       view: {
         enum: ['visit', 'refresh'],
       },

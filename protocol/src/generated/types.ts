@@ -593,6 +593,7 @@ export interface SpoolChange {
    */
   trees: string[]
   everything?: true
+  urgent?: true
   view?: 'visit' | 'refresh'
 }
 

@@ -36,6 +36,8 @@ export const spoolMessages: Record<string, TSchema> = {
     trees: Type.Array(Url, { maxItems: 200 }),
     /** Every page may have changed, as with another theme. */
     everything: Type.Optional(Type.Literal(true)),
+    /** Prices or stock: of these pages the CDN is purged first. */
+    urgent: Type.Optional(Type.Literal(true)),
     /**
      * It happened while a page was made for an anonymous visitor, or anew for the agent: it may be a counter, which would have all
      * pages of it made anew for ever.

@@ -60,6 +60,13 @@ final class Change {
 	public $everything = false;
 
 	/**
+	 * Whether prices or stock are among it, which nobody may be told wrong for long.
+	 *
+	 * @var bool
+	 */
+	public $urgent = false;
+
+	/**
 	 * Something happened.
 	 *
 	 * @param string $event One of those in Words.

@@ -169,6 +169,7 @@ final class Post_Hooks {
 	 */
 	public static function action_product( $post ) {
 		Posts::changed( (int) $post, 'meta' );
+		Request::change()->urgent = true;
 		Request::done();
 	}
 

@@ -11,7 +11,7 @@ import { prove, settle } from './settle.ts'
 const cutMs = 1_600
 
 /**
- * Brings one batch into effect. What nobody may see any more goes first. Then pages are refreshed in place, so that nobody
+ * Brings one batch into effect. What nobody may see any more goes first, then prices and stock. Pages are refreshed in place, so that nobody
  * waits, for as long as that makes an end to the old ones in time; the rest is removed, to be made anew afterwards.
  */
 export async function purgeBatch(purge: Purge, finder: Finder, batch: ChangeBatch): Promise<void> {
@@ -19,10 +19,17 @@ export async function purgeBatch(purge: Purge, finder: Finder, batch: ChangeBatc
   const hidden = notedUrls(batch.hidden, policy.site.url).map(url => pageOf(purge, url, batch.atUs))
   if (purge.parts.pageCache) await removeHidden(purge, finder, hidden)
   const own = new Set(hidden.map(({ url }) => url))
-  const urls = notedUrls(batch.pages, policy.site.url).filter(url => !own.has(url))
+  const first = notedUrls(batch.urgent, policy.site.url).filter(url => !own.has(url))
+  for (const url of first) own.add(url)
+  const others = notedUrls(batch.pages, policy.site.url).filter(url => !own.has(url))
+  const urls = [...first, ...others]
   for (const url of [urls[0], urls.find(url => url === frontPage(policy.site.url))]) if (url) purge.leads.set(url, batch.sinceUs)
   const pages = urls.map(url => pageOf(purge, url, batch.atUs))
-  await renew(purge, finder, pages, batch.sinceUs)
+  if (first.length > 0) {
+    await renew(purge, finder, pages.slice(0, first.length), batch.sinceUs)
+    await askCdn(purge, true)
+  }
+  await renew(purge, finder, pages.slice(first.length), batch.sinceUs)
   await askCdn(purge)
   await proveHidden(purge, finder, hidden)
   purge.settledMs = Math.max(purge.settledMs, sinceMs(purge, batch.sinceUs))

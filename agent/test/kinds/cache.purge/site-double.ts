@@ -75,7 +75,8 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
 
   change(batch: Partial<ChangeBatch>): void {
     const atUs = this.clock.us
-    this.batches.push({ sinceUs: atUs, atUs, count: 1, what: ['“Hello” was updated'], everything: false, hidden: [], pages: [], ...batch })
+    const what = ['“Hello” was updated']
+    this.batches.push({ sinceUs: atUs, atUs, count: 1, what, everything: false, hidden: [], urgent: [], pages: [], ...batch })
   }
 
   async run(input: KindCachePurgeInput = { changes: true }, parts: { blind?: boolean } = {}): Promise<Outcome> {

@@ -336,10 +336,12 @@ const schema12 = {
     urls: { type: 'array', items: { type: 'string', pattern: '^https?://[^\\s\\u0000-\\u001f]+$', maxLength: 2048 }, maxItems: 500 },
     trees: { type: 'array', items: { type: 'string', pattern: '^https?://[^\\s\\u0000-\\u001f]+$', maxLength: 2048 }, maxItems: 200 },
     everything: { type: 'boolean', const: true },
+    urgent: { type: 'boolean', const: true },
     view: { enum: ['visit', 'refresh'] },
   },
   additionalProperties: false,
 }
+const func2 = Object.prototype.hasOwnProperty
 
 function validate11(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -368,18 +370,7 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
       } else {
         const _errs1 = errors
         for (const key0 in data) {
-          if (
-            !(
-              key0 === 'at' ||
-              key0 === 'what' ||
-              key0 === 'tags' ||
-              key0 === 'hidden' ||
-              key0 === 'urls' ||
-              key0 === 'trees' ||
-              key0 === 'everything' ||
-              key0 === 'view'
-            )
-          ) {
+          if (!func2.call(schema12.properties, key0)) {
             validate11.errors = [
               {
                 instancePath,
@@ -854,17 +845,29 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                         var valid0 = true
                       }
                       if (valid0) {
-                        if (data.view !== undefined) {
-                          let data11 = data.view
+                        if (data.urgent !== undefined) {
+                          let data11 = data.urgent
                           const _errs24 = errors
-                          if (!(data11 === 'visit' || data11 === 'refresh')) {
+                          if (typeof data11 !== 'boolean') {
                             validate11.errors = [
                               {
-                                instancePath: instancePath + '/view',
-                                schemaPath: '#/properties/view/enum',
-                                keyword: 'enum',
-                                params: { allowedValues: schema12.properties.view.enum },
-                                message: 'must be equal to one of the allowed values',
+                                instancePath: instancePath + '/urgent',
+                                schemaPath: '#/properties/urgent/type',
+                                keyword: 'type',
+                                params: { type: 'boolean' },
+                                message: 'must be boolean',
+                              },
+                            ]
+                            return false
+                          }
+                          if (true !== data11) {
+                            validate11.errors = [
+                              {
+                                instancePath: instancePath + '/urgent',
+                                schemaPath: '#/properties/urgent/const',
+                                keyword: 'const',
+                                params: { allowedValue: true },
+                                message: 'must be equal to constant',
                               },
                             ]
                             return false
@@ -872,6 +875,27 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                           var valid0 = _errs24 === errors
                         } else {
                           var valid0 = true
+                        }
+                        if (valid0) {
+                          if (data.view !== undefined) {
+                            let data12 = data.view
+                            const _errs26 = errors
+                            if (!(data12 === 'visit' || data12 === 'refresh')) {
+                              validate11.errors = [
+                                {
+                                  instancePath: instancePath + '/view',
+                                  schemaPath: '#/properties/view/enum',
+                                  keyword: 'enum',
+                                  params: { allowedValues: schema12.properties.view.enum },
+                                  message: 'must be equal to one of the allowed values',
+                                },
+                              ]
+                              return false
+                            }
+                            var valid0 = _errs26 === errors
+                          } else {
+                            var valid0 = true
+                          }
                         }
                       }
                     }
