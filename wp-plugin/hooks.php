@@ -76,9 +76,12 @@ if ( defined( 'PLATEN_SPOOL' ) ) {
 	add_action( 'post_updated', array( 'Platen\Change\Post_Hooks', 'action_post_updated' ), 0 );
 	add_action( 'attachment_updated', array( 'Platen\Change\Post_Hooks', 'action_post_updated' ), 0 );
 	add_action( 'deleted_post', array( 'Platen\Change\Post_Hooks', 'action_deleted_post' ), 0, 2 );
+	add_action( 'save_post', array( 'Platen\Change\Post_Hooks', 'action_save_post' ), PHP_INT_MIN, 2 );
+	add_action( 'wp_after_insert_post', array( 'Platen\Change\Post_Hooks', 'action_wp_after_insert_post' ), PHP_INT_MIN, 2 );
+	add_action( 'after_delete_post', array( 'Platen\Change\Request', 'done' ), PHP_INT_MIN );
 	add_action( 'clean_post_cache', array( 'Platen\Change\Post_Hooks', 'action_clean_post_cache' ), 0, 2 );
-	add_action( 'woocommerce_updated_product_stock', array( 'Platen\Change\Post_Hooks', 'action_product' ) );
-	add_action( 'woocommerce_updated_product_price', array( 'Platen\Change\Post_Hooks', 'action_product' ) );
+	add_action( 'woocommerce_updated_product_stock', array( 'Platen\Change\Post_Hooks', 'action_product' ), 0 );
+	add_action( 'woocommerce_updated_product_price', array( 'Platen\Change\Post_Hooks', 'action_product' ), 0 );
 
 	// Their terms.
 	add_action( 'add_term_relationship', array( 'Platen\Change\Post_Hooks', 'action_term_relationships' ), 0, 3 );
@@ -89,14 +92,14 @@ if ( defined( 'PLATEN_SPOOL' ) ) {
 	// Their comments.
 	add_filter( 'pre_wp_update_comment_count_now', array( 'Platen\Change\Post_Hooks', 'filter_pre_wp_update_comment_count_now' ), 0, 3 );
 	add_action( 'wp_update_comment_count', array( 'Platen\Change\Post_Hooks', 'action_wp_update_comment_count' ), 0, 3 );
-	add_action( 'wp_insert_comment', array( 'Platen\Change\Comments', 'action_wp_insert_comment' ), 10, 2 );
-	add_action( 'edit_comment', array( 'Platen\Change\Comments', 'action_edit_comment' ) );
-	add_action( 'transition_comment_status', array( 'Platen\Change\Comments', 'action_transition_comment_status' ), 10, 3 );
+	add_action( 'wp_insert_comment', array( 'Platen\Change\Comments', 'action_wp_insert_comment' ), 0, 2 );
+	add_action( 'edit_comment', array( 'Platen\Change\Comments', 'action_edit_comment' ), 0 );
+	add_action( 'transition_comment_status', array( 'Platen\Change\Comments', 'action_transition_comment_status' ), 0, 3 );
 
 	// Meta fields.
-	add_action( 'added_post_meta', array( 'Platen\Change\Meta', 'action_post' ), 10, 3 );
-	add_action( 'updated_post_meta', array( 'Platen\Change\Meta', 'action_post' ), 10, 3 );
-	add_action( 'deleted_post_meta', array( 'Platen\Change\Meta', 'action_post' ), 10, 3 );
+	add_action( 'added_post_meta', array( 'Platen\Change\Meta', 'action_post' ), 0, 3 );
+	add_action( 'updated_post_meta', array( 'Platen\Change\Meta', 'action_post' ), 0, 3 );
+	add_action( 'deleted_post_meta', array( 'Platen\Change\Meta', 'action_post' ), 0, 3 );
 	add_action( 'delete_post_meta', array( 'Platen\Change\Meta', 'action_delete_of_posts' ), 10, 3 );
 	add_action( 'added_term_meta', array( 'Platen\Change\Meta', 'action_term' ), 10, 3 );
 	add_action( 'updated_term_meta', array( 'Platen\Change\Meta', 'action_term' ), 10, 3 );
@@ -109,23 +112,24 @@ if ( defined( 'PLATEN_SPOOL' ) ) {
 	add_action( 'deleted_comment_meta', array( 'Platen\Change\Meta', 'action_comment' ), 10, 3 );
 
 	// Terms and menus.
-	add_action( 'created_term', array( 'Platen\Change\Terms', 'action_created_term' ), 10, 3 );
+	add_action( 'created_term', array( 'Platen\Change\Terms', 'action_created_term' ), 0, 3 );
 	add_action( 'edit_terms', array( 'Platen\Change\Terms', 'action_remember' ), 0, 2 );
 	add_action( 'pre_delete_term', array( 'Platen\Change\Terms', 'action_remember' ), 0, 2 );
-	add_action( 'edited_term', array( 'Platen\Change\Terms', 'action_edited_term' ), 10, 3 );
-	add_action( 'delete_term', array( 'Platen\Change\Terms', 'action_delete_term' ), 10, 4 );
-	add_action( 'wp_update_nav_menu', array( 'Platen\Change\Terms', 'action_wp_update_nav_menu' ) );
+	add_action( 'edited_term', array( 'Platen\Change\Terms', 'action_edited_term' ), 0, 3 );
+	add_action( 'delete_term', array( 'Platen\Change\Terms', 'action_delete_term' ), 0, 4 );
+	add_action( 'wp_update_nav_menu', array( 'Platen\Change\Terms', 'action_wp_update_nav_menu' ), 0 );
 
 	// Users.
-	add_action( 'user_register', array( 'Platen\Change\Users', 'action_user_register' ) );
-	add_action( 'profile_update', array( 'Platen\Change\Users', 'action_profile_update' ), 10, 2 );
+	add_action( 'user_register', array( 'Platen\Change\Users', 'action_user_register' ), 0 );
+	add_action( 'profile_update', array( 'Platen\Change\Users', 'action_profile_update' ), 0, 2 );
 	add_action( 'delete_user', array( 'Platen\Change\Users', 'action_delete_user' ), 10, 2 );
+	add_action( 'deleted_user', array( 'Platen\Change\Request', 'done' ), 0 );
 	add_action( 'remove_user_from_blog', array( 'Platen\Change\Users', 'action_remove_user_from_blog' ), 10, 3 );
 
 	// Options, of the site and of a network.
-	add_action( 'updated_option', array( 'Platen\Change\Options', 'action_updated_option' ), 10, 3 );
-	add_action( 'added_option', array( 'Platen\Change\Options', 'action_added_option' ), 10, 2 );
-	add_action( 'deleted_option', array( 'Platen\Change\Options', 'action_deleted_option' ) );
+	add_action( 'updated_option', array( 'Platen\Change\Options', 'action_updated_option' ), 0, 3 );
+	add_action( 'added_option', array( 'Platen\Change\Options', 'action_added_option' ), 0, 2 );
+	add_action( 'deleted_option', array( 'Platen\Change\Options', 'action_deleted_option' ), 0 );
 	add_action( 'update_site_option', array( 'Platen\Change\Options', 'action_site_option' ) );
 	add_action( 'add_site_option', array( 'Platen\Change\Options', 'action_site_option' ) );
 	add_action( 'delete_site_option', array( 'Platen\Change\Options', 'action_site_option' ) );

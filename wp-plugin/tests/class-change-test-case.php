@@ -74,6 +74,7 @@ abstract class Change_Test_Case extends Site_Test_Case {
 			Request::write();
 		}
 		self::set( 'hurried', 0 );
+		self::set( 'early', Request::EARLY );
 		self::set( 'wait', 600.0 );
 		$file  = PLATEN_SPOOL . '/changes';
 		$lines = is_file( $file ) ? file( $file, FILE_IGNORE_NEW_LINES ) : array();
@@ -104,7 +105,7 @@ abstract class Change_Test_Case extends Site_Test_Case {
 		$line = json_decode( $text, true );
 		self::assertIsArray( $line );
 		self::assertLessThan( 65536, strlen( $text ) );
-		self::assertSame( array(), array_diff( array_keys( $line ), array( 'at', 'what', 'tags', 'hidden', 'urls', 'trees', 'closed', 'everything', 'code' ) ) );
+		self::assertSame( array(), array_diff( array_keys( $line ), array( 'at', 'what', 'tags', 'hidden', 'urls', 'trees', 'closed', 'everything', 'code', 'view', 'urgent' ) ) );
 		self::assertGreaterThan( ( time() - 600 ) * 1000000, $line['at'] );
 		self::assertIsInt( $line['at'] );
 		self::assertGreaterThan( 0, mb_strlen( $line['what'] ) );
@@ -120,6 +121,8 @@ abstract class Change_Test_Case extends Site_Test_Case {
 			}
 		}
 		self::assertTrue( $line['everything'] ?? true );
+		self::assertTrue( $line['urgent'] ?? true );
+		self::assertContains( $line['view'] ?? 'visit', array( 'visit', 'refresh' ) );
 		return $line;
 	}
 

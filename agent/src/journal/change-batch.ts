@@ -31,10 +31,18 @@ export function changeBatch(changes: readonly WaitingChange[], ground: BatchGrou
   const pages = changes.some(change => change.everything) ? undefined : pagesOf(changes, ground)
   const left = pages && [...pages].filter(url => !hidden.has(url) && !exposed.has(url))
   if (left && fits([...hidden, ...exposed, ...left]))
-    return { ...told, everything: false, hidden: [...hidden], exposed: [...exposed], pages: left }
+    return { ...told, everything: false, hidden: [...hidden], exposed: [...exposed], ...apart(left, changes, ground) }
   // What is left out here goes with everything.
   const first = (urls: ReadonlySet<string>): string[] => [...urls].slice(0, mostPages / 10)
-  return { ...told, everything: true, hidden: first(hidden), exposed: first(exposed), pages: [] }
+  return { ...told, everything: true, hidden: first(hidden), exposed: first(exposed), urgent: [], pages: [] }
+}
+
+/** Those of the pages that have changed urgently, and the others. */
+function apart(urls: readonly string[], changes: readonly WaitingChange[], ground: BatchGround): Pick<ChangeBatch, 'urgent' | 'pages'> {
+  const hurried = changes.filter(({ urgent }) => urgent)
+  const first = hurried.length > 0 ? pagesOf(hurried, ground) : undefined
+  if (!first) return { urgent: [], pages: urls }
+  return { urgent: urls.filter(url => first.has(url)), pages: urls.filter(url => !first.has(url)) }
 }
 
 /** Pages that hold what nobody may see any more: those that were made of it, and its own under addresses that nobody names. */

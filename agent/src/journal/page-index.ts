@@ -3,6 +3,7 @@ import type { ChangeLedger } from '../ports/change-ledger.ts'
 import type { SpoolPlace, SpoolPortion, SpoolSink } from '../ports/spool-sink.ts'
 import { changeBatch } from './change-batch.ts'
 import { changeRows } from './change-rows.ts'
+import { dampedWords } from './damped-words.ts'
 import { guarded as translated, isBroken, openDatabase, setAside, type Database } from './database.ts'
 import { keptRounds } from './kept-rounds.ts'
 import { lazyStatements } from './lazy-statements.ts'
@@ -55,6 +56,7 @@ export function openPageIndex(file: string, options: PageIndexOptions): PageInde
   const rounds = keptRounds(records, nowUs)
   const rows = translated(() => changeRows(statement))
   const recent = translated(() => recentChanges(statement, nowUs))
+  const damped = dampedWords(statement, nowUs)
   let waits = translated(() => rows.any())
 
   const usedShare = (): number => {
@@ -80,8 +82,10 @@ export function openPageIndex(file: string, options: PageIndexOptions): PageInde
   const putChange = (change: SpoolChange): void => {
     // There is one clock in this machine: what lies ahead of now would never be caught up with.
     const known = { ...change, at: Math.min(change.at, nowUs()) }
-    rows.put(known)
-    if (caches) recent.note(known)
+    const effective = known.view === undefined ? known : damped.pass(known)
+    if (!effective) return
+    rows.put(effective)
+    if (caches) recent.note(effective)
   }
   const putPlace = (name: string, place: SpoolPlace | undefined): void => {
     if (!place) return void statement('DELETE FROM places WHERE file = ?').run(name)
@@ -131,6 +135,8 @@ export function openPageIndex(file: string, options: PageIndexOptions): PageInde
     tidy: () =>
       commit(() => {
         recent.forget()
+        const due = damped.due()
+        if (due) putChange(due)
         const more = makeRoom() || rounds.sweep()
         records.flush()
         return more

@@ -30,4 +30,7 @@ export const pageMigrations: readonly string[] = [
    ) STRICT;
    CREATE TABLE recent (word TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
    CREATE TABLE places (file TEXT PRIMARY KEY, inode TEXT NOT NULL, read INTEGER NOT NULL, skipping INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
+  // What changes while pages are made; `what` is of a change that waits.
+  `CREATE TABLE damped (word TEXT PRIMARY KEY, wait INTEGER NOT NULL, until INTEGER NOT NULL, what TEXT) STRICT, WITHOUT ROWID;
+   CREATE INDEX damped_held ON damped (until) WHERE what IS NOT NULL;`,
 ]

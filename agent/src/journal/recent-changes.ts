@@ -1,4 +1,5 @@
 import type { SpoolChange, SpoolPage } from '@platen/protocol'
+import { everyPage, wordsOf } from '../domain/change-words.ts'
 import { classTag } from '../domain/page-tags.ts'
 import type { Statements } from './lazy-statements.ts'
 
@@ -38,18 +39,18 @@ export function recentChanges(statement: Statements, nowUs: () => number): Recen
     ).get(at, nowUs(), url)?.['at'] as number | undefined
   return {
     note: change => {
-      for (const word of wordsOf(change)) put(word, change.at)
+      for (const word of allWordsOf(change)) put(word, change.at)
       newestUs = Math.max(newestUs, change.at)
       if (words <= mostWords) return
       words = count()
       if (words <= mostWords) return
       statement('DELETE FROM recent').run()
       words = 0
-      put(everything, newestUs)
+      put(everyPage, newestUs)
     },
     missedBy: ({ at, url, tags, partial }) => {
       if (at >= newestUs) return undefined
-      const words = [everything, ...tags.map(tag => `#${tag}`), ...(partial ? [`u${url}`] : [])]
+      const words = [everyPage, ...tags.map(tag => `#${tag}`), ...(partial ? [`u${url}`] : [])]
       for (const word of words) {
         const missed = since(word, at)
         if (missed !== undefined) return missed
@@ -66,10 +67,7 @@ export function recentChanges(statement: Statements, nowUs: () => number): Recen
   }
 }
 
-const everything = '*'
-
-/** `#` before a tag, `u` before an address, `t` before a tree. */
-function wordsOf({ everything: all, tags, urls, trees }: SpoolChange): ReadonlySet<string> {
-  const tagged = [...tags, ...tags.map(classTag)].map(tag => `#${tag}`)
-  return new Set([...(all ? [everything] : []), ...tagged, ...urls.map(url => `u${url}`), ...trees.map(tree => `t${tree}`)])
+/** A page whose tags were folded has those of classes. */
+function allWordsOf(change: SpoolChange): ReadonlySet<string> {
+  return new Set([...wordsOf(change), ...change.tags.map(tag => `#${classTag(tag)}`)])
 }

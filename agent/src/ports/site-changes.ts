@@ -7,7 +7,7 @@ export interface ChangeBatch {
   /** How many they were, and the newest fifty in words. */
   readonly count: number
   readonly what: readonly string[]
-  /** Every page may have changed, or more than can be named did; `pages` is empty then. */
+  /** Every page may have changed, or more than can be named did; `urgent` and `pages` are empty then. */
   readonly everything: boolean
   /** Files of PHP may have changed with everything, and what PHP keeps compiled may be old. */
   readonly code?: true
@@ -15,6 +15,8 @@ export interface ChangeBatch {
   readonly hidden: readonly string[]
   /** Pages made of something that nobody may see any more: removed as early, then made anew as the others. */
   readonly exposed: readonly string[]
+  /** Pages with other prices or stock: the next. */
+  readonly urgent: readonly string[]
   /** The others that changed, each once: made of something that changed, or named by a rule that holds for them. */
   readonly pages: readonly string[]
 }

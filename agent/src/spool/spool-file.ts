@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, unlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import type { SpoolPlace } from '../ports/spool-sink.ts'
 import { cutLines, type Stretch } from './spool-lines.ts'
 
@@ -34,6 +35,12 @@ export function readOn(path: string, placeIn: (inode: string) => SpoolPlace | un
 /** Whether anything has this name. */
 export function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
+/** Whether a file of the spool is another's than the folder's, who is the site's user: its PHP may not append to it. */
+export function isForeign(folder: string, name: string): boolean {
+  const file = lstatSync(join(folder, name), { throwIfNoEntry: false })
+  return file?.isFile() === true && file.uid !== lstatSync(folder).uid
 }
 
 /** Unlinks a file, which may be gone. */

@@ -4,7 +4,7 @@ import type { SpoolChange } from '@platen/protocol'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { SpoolPlace, SpoolSink } from '../ports/spool-sink.ts'
-import { discard, isThere, readOn, type FilePart } from './spool-file.ts'
+import { discard, isForeign, isThere, readOn, type FilePart } from './spool-file.ts'
 import { parseChange, parsePage } from './spool-lines.ts'
 
 /** What reading a spool takes. */
@@ -34,7 +34,8 @@ const logEveryMs = 60_000
 
 /**
  * Reads `changes` and `pages` as they grow. A file that was read far enough is renamed to `….read`, read to its end for as long
- * as a request may still write there, and unlinked: so nothing is lost while PHP appends, and nothing has to be locked.
+ * as a request may still write there, and unlinked: so nothing is lost while PHP appends, and nothing has to be locked. One that
+ * root has made, as `wp --allow-root` does, is put aside as soon as it was read.
  */
 export function spoolReader({ folder, sink, clock, log, asideBytes = usualAsideBytes }: SpoolReaderOptions): SpoolReader {
   const at = (name: string): string => join(folder, name)
@@ -84,9 +85,20 @@ export function spoolReader({ folder, sink, clock, log, asideBytes = usualAsideB
     quiet.delete(name)
     sink.put({ places: { [file]: undefined } })
   }
+  /** Where one user is the site's and the agent's, he may not even read what root has made: what it said is lost. */
+  const readOrDiscard = (name: Name, before: SpoolPlace | undefined): FilePart | undefined => {
+    try {
+      return readOn(at(name), inode => (before?.inode === inode ? before : undefined), mostLines)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EACCES' || !isForeign(folder, name)) throw error
+      sink.put({ changes: name === 'changes' ? [unknown(clock.now())] : [], places: { [name]: undefined } })
+      discard(at(name))
+      return undefined
+    }
+  }
   const readCurrent = (name: Name): boolean => {
     const before = sink.place(name)
-    const part = readOn(at(name), inode => (before?.inode === inode ? before : undefined), mostLines)
+    const part = readOrDiscard(name, before)
     // Nobody but this reader takes a file away: what was in it and not read yet is lost.
     if (name === 'changes' && before && before.inode !== part?.place.inode) {
       sink.put({ changes: [unknown(clock.now())], places: { [name]: undefined } })
@@ -94,7 +106,7 @@ export function spoolReader({ folder, sink, clock, log, asideBytes = usualAsideB
     }
     if (!part) return false
     if (take(name, name, part)) return true
-    if (part.place.offset < asideBytes || isThere(at(`${name}.read`))) return false
+    if ((part.place.offset < asideBytes && !isForeign(folder, name)) || isThere(at(`${name}.read`))) return false
     renameSync(at(name), at(`${name}.read`))
     sink.put({ places: { [`${name}.read`]: part.place, [name]: undefined } })
     return true

@@ -167,6 +167,7 @@ describe('the index of pages', () => {
       everything: false,
       hidden: [`${site}/1/`],
       exposed: [],
+      urgent: [],
       pages: [`${site}/2/`],
     })
     assert.equal(one.index.take('job'), undefined)
@@ -195,6 +196,25 @@ describe('the index of pages', () => {
     for (let number = 0; number < 5_001; number += 1) one.index.put({ changes: [plain], places: {} })
     const batch = one.index.take('job')
     assert.deepEqual([batch?.everything, paths(batch?.exposed), batch?.pages], [true, ['/feed/'], []])
+  })
+
+  it('tells the pages of urgent changes apart from others, each once', test => {
+    const one = bench(test)
+    for (const [path, tag] of [
+      ['/a/', 'post:1'],
+      ['/b/', 'post:2'],
+      ['/gone/', 'post:2'],
+    ] as const)
+      one.page(path, [tag, 'option:x'])
+    one.page('/c/', ['option:x'])
+    one.nowMs += 1
+    one.change(['option:x'])
+    one.change(['post:2'], { urgent: true, hidden: [`${site}/gone/`] })
+    const batch = one.index.take('job')
+    assert.deepEqual([paths(batch?.hidden), paths(batch?.urgent), paths(batch?.pages).toSorted()], [['/gone/'], ['/b/'], ['/a/', '/c/']])
+    one.index.settle('job', true)
+    one.change(['post:2'], { urgent: true, view: 'visit' })
+    assert.deepEqual(paths(one.index.take('job')?.urgent), ['/b/', '/gone/'])
   })
 
   it('makes everything of more pages than can be named', test => {

@@ -6,7 +6,17 @@ import type { ChangeLedger } from '../../src/ports/change-ledger.ts'
 import { hostChanges } from '../../src/work/host-changes.ts'
 import { workerChanges } from '../../src/work/worker-changes.ts'
 
-const batch = { sinceUs: 1, atUs: 2, count: 1, what: ['x'], everything: false, hidden: [], exposed: [], pages: ['http://site.test/'] }
+const batch = {
+  sinceUs: 1,
+  atUs: 2,
+  count: 1,
+  what: ['x'],
+  everything: false,
+  hidden: [],
+  exposed: [],
+  urgent: [],
+  pages: ['http://site.test/'],
+}
 
 /** A ledger that notes what it is told. */
 class Ledger implements ChangeLedger {

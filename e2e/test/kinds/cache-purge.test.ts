@@ -82,7 +82,17 @@ describe('purging the caches of a real site', { skip, concurrency: false }, () =
     const now = Date.now() * 1_000
     const [hiddenUrls, pages] = [hidden, paths].map(list => list.map(path => `${ground.site.url}${path}`)) as [string[], string[]]
     const batches: ChangeBatch[] = [
-      { sinceUs: now, atUs: now, count: 1, what: ['“Hello” was updated'], everything: false, hidden: hiddenUrls, exposed: [], pages },
+      {
+        sinceUs: now,
+        atUs: now,
+        count: 1,
+        what: ['“Hello” was updated'],
+        everything: false,
+        hidden: hiddenUrls,
+        exposed: [],
+        urgent: [],
+        pages,
+      },
     ]
     const changes = { take: async () => batches.shift(), needsKept: async () => false, tellKept: async () => undefined }
     return purge({ changes: true }, policy, { changes })

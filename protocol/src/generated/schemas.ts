@@ -1947,6 +1947,13 @@ export const schemas: Readonly<Record<string, object>> = {
         type: 'boolean',
         const: true,
       },
+      urgent: {
+        type: 'boolean',
+        const: true,
+      },
+      view: {
+        enum: ['visit', 'refresh'],
+      },
     },
     additionalProperties: false,
   },

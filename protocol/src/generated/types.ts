@@ -598,6 +598,8 @@ export interface SpoolChange {
   trees: string[]
   everything?: true
   code?: true
+  urgent?: true
+  view?: 'visit' | 'refresh'
 }
 
 export interface PluginCall {

@@ -40,5 +40,12 @@ export const spoolMessages: Record<string, TSchema> = {
     everything: Type.Optional(Type.Literal(true)),
     /** Files of PHP changed with it: what PHP keeps compiled may be old. */
     code: Type.Optional(Type.Literal(true)),
+    /** Prices or stock: of these pages the CDN is purged first. */
+    urgent: Type.Optional(Type.Literal(true)),
+    /**
+     * It happened while a page was made for an anonymous visitor, or anew for the agent: it may be a counter, which would have all
+     * pages of it made anew for ever.
+     */
+    view: Type.Optional(Type.Enum(['visit', 'refresh'])),
   }),
 }

@@ -74,6 +74,13 @@ final class Change {
 	public $code = false;
 
 	/**
+	 * Whether prices or stock are among it, which nobody may be told wrong for long.
+	 *
+	 * @var bool
+	 */
+	public $urgent = false;
+
+	/**
 	 * Something happened.
 	 *
 	 * @param string $event One of those in Words.

@@ -24,6 +24,7 @@ final class Comments {
 	 */
 	public static function action_wp_insert_comment( $id, $comment ) {
 		self::changed( $comment, (string) $comment->comment_approved );
+		Request::done();
 	}
 
 	/**
@@ -35,6 +36,7 @@ final class Comments {
 		$comment = get_comment( $id );
 		if ( $comment ) {
 			self::changed( $comment, (string) $comment->comment_approved );
+			Request::done();
 		}
 	}
 
@@ -47,6 +49,7 @@ final class Comments {
 	 */
 	public static function action_transition_comment_status( $status, $former, $comment ) {
 		self::changed( $comment, in_array( 'approved', array( $status, $former ), true ) ? '1' : '0' );
+		Request::done();
 	}
 
 	/**

@@ -7,6 +7,8 @@
 
 namespace Platen\Change;
 
+use Platen\Record\Recorder;
+use Platen\Record\Visit;
 use Platen\Spool\Spool;
 
 defined( 'ABSPATH' ) || exit;
@@ -27,7 +29,7 @@ final class Lines {
 	/** Beyond so many lines it is cheaper for everybody to have one that says everything. */
 	const LINES = 20;
 
-	/** What a line has besides: braces, names, time, and words of 200 characters. */
+	/** What a line has besides: braces, names, time, marks, and words of 200 characters. */
 	const FRAME_BYTES = 1536;
 
 	/**
@@ -42,6 +44,15 @@ final class Lines {
 			'at'   => (int) round( microtime( true ) * 1000000 ),
 			'what' => Words::summary( $change->events ),
 		);
+		if ( $change->urgent ) {
+			$head['urgent'] = true;
+		}
+		// What counts while pages are drawn would have them drawn for ever: the agent holds it back. Not what was sold, as on the page that
+		// a payment leads back to.
+		$view = Recorder::view();
+		if ( '' !== $view && ! ( $change->urgent && ! Visit::is_shared( 200 ) ) ) {
+			$head['view'] = $view;
+		}
 		$cut  = $change->everything ? array() : self::cut( $change );
 		if ( $change->everything || count( $cut ) > self::LINES ) {
 			$first = array();

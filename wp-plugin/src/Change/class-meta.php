@@ -13,6 +13,9 @@ defined( 'ABSPATH' ) || exit;
  * Fields of posts, terms, users and comments. WordPress speaks of them only if the value is another one.
  */
 final class Meta {
+	/** Fields of products that nobody may be told wrong for long. */
+	const URGENT = array( '_price', '_stock', '_stock_status' );
+
 	/** More objects than these are not looked up one by one. */
 	const MOST = 2000;
 
@@ -26,6 +29,11 @@ final class Meta {
 	public static function action_post( $ids, $post, $key ) {
 		if ( $post && ! Silent_Meta::of_post( (string) $key ) ) {
 			Posts::changed( (int) $post, 'meta' );
+			Request::change()->urgent = Request::change()->urgent || in_array( $key, self::URGENT, true );
+			// While a post is saved, there is more to come.
+			if ( ! Posts::remembered( (int) $post ) && ! doing_action( 'save_post' ) ) {
+				Request::done();
+			}
 		}
 	}
 

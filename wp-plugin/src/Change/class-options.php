@@ -45,6 +45,9 @@ final class Options {
 		if ( Sticky::OPTION === $name ) {
 			self::sticky( (array) $before, (array) $after );
 		}
+		if ( ! isset( self::EVERYTHING[ $name ] ) ) {
+			Request::done();
+		}
 	}
 
 	/**
@@ -69,6 +72,7 @@ final class Options {
 			return;
 		}
 		self::changed( (string) $name );
+		Request::done();
 	}
 
 	/**

@@ -74,6 +74,30 @@ final class Post_Hooks {
 	}
 
 	/**
+	 * A post is saved, with terms and fields; only through REST these come later. The items of a menu are told of with the menu.
+	 *
+	 * @param int      $post Id of the post.
+	 * @param \WP_Post $row  The post.
+	 */
+	public static function action_save_post( $post, $row ) {
+		if ( ! defined( 'REST_REQUEST' ) ) {
+			self::action_wp_after_insert_post( $post, $row );
+		}
+	}
+
+	/**
+	 * A post is saved, with all that belongs to it.
+	 *
+	 * @param int      $post Id of the post.
+	 * @param \WP_Post $row  The post.
+	 */
+	public static function action_wp_after_insert_post( $post, $row ) {
+		if ( 'nav_menu_item' !== $row->post_type ) {
+			Request::done();
+		}
+	}
+
+	/**
 	 * A post was deleted.
 	 *
 	 * @param int           $post Id of the post.
@@ -145,6 +169,8 @@ final class Post_Hooks {
 	 */
 	public static function action_product( $post ) {
 		Posts::changed( (int) $post, 'meta' );
+		Request::change()->urgent = true;
+		Request::done();
 	}
 
 	/**

@@ -12,14 +12,17 @@ use Platen\Spool\Spool;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * Holds changes back for a second at most, so that those of one request become one line, and never beyond the request.
+ * Writes a change when WordPress is done with it, and holds back what follows: so one edit is a line or two, and many become one a second.
  */
 final class Request {
 	/** Lines that are written at once; after those, pages to be hidden wait like other changes, so that bulk edits stay cheap. */
 	const AT_ONCE = 5;
 
+	/** Changes of a request that are written when they are done; those of a bulk edit or a page full of settings wait for each other. */
+	const EARLY = 3;
+
 	/**
-	 * Longest that a change waits, in seconds; a test on a slow machine may wait longer.
+	 * How long changes wait for each other, in seconds; a test on a slow machine may wait longer.
 	 *
 	 * @var float
 	 */
@@ -45,6 +48,13 @@ final class Request {
 	 * @var int
 	 */
 	private static $hurried = 0;
+
+	/**
+	 * How often something was written because it was done.
+	 *
+	 * @var int
+	 */
+	private static $early = 0;
 
 	/**
 	 * Whether it is being written: what that calls forth belongs to it.
@@ -87,6 +97,16 @@ final class Request {
 		}
 		// Before `init` there are no post types, and nothing can be said in the site's language.
 		if ( self::$ended || ( did_action( 'init' ) && ( $hurry || $now - self::$since >= self::$wait ) ) ) {
+			self::write();
+		}
+	}
+
+	/**
+	 * WordPress is done with a change, whatever plugins make of that now, and however long it takes them.
+	 */
+	public static function done() {
+		if ( null !== self::$since && ! self::$writing && did_action( 'init' ) && self::$early < self::EARLY ) {
+			++self::$early;
 			self::write();
 		}
 	}

@@ -30,6 +30,7 @@ final class Terms {
 	public static function action_created_term( $term, $tt_id, $taxonomy ) {
 		self::note( 'created', (int) $term, (string) $taxonomy, (string) get_term_field( 'name', $term, $taxonomy, 'raw' ) );
 		Request::noted();
+		Request::done();
 	}
 
 	/**
@@ -90,6 +91,7 @@ final class Terms {
 		Request::change()->say( 'menu' );
 		Site_Rules::may_be_anywhere( Request::change() );
 		Request::noted();
+		Request::done();
 	}
 
 	/**
@@ -151,6 +153,7 @@ final class Terms {
 			Request::change()->archive( $before );
 		}
 		Request::noted( $left );
+		Request::done();
 	}
 
 	/**

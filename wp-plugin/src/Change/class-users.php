@@ -30,6 +30,7 @@ final class Users {
 	 */
 	public static function action_user_register( $user ) {
 		self::note( 'user.created', get_userdata( $user ), array( 'user:' . $user, 'users:all' ) );
+		Request::done();
 	}
 
 	/**
@@ -56,6 +57,7 @@ final class Users {
 		Request::change()->archive( get_author_posts_url( $id ) );
 		Site_Rules::may_be_anywhere( Request::change() );
 		self::note( 'user.updated', $user, array_merge( array( 'user:' . $id ), $renamed ? array( 'users:all' ) : array() ) );
+		Request::done();
 	}
 
 	/**

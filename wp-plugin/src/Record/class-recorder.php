@@ -45,6 +45,17 @@ final class Recorder {
 	}
 
 	/**
+	 * What this request draws: `visit` for a page of an anonymous visitor, `refresh` for one of the agent's, empty for anything else, scheduled
+	 * work in a visitor's request included. One may turn into the other.
+	 */
+	public static function view(): string {
+		if ( ! self::$visit || wp_doing_cron() || Visit::is_of_somebody() ) {
+			return '';
+		}
+		return self::$visit->is_refresh ? 'refresh' : 'visit';
+	}
+
+	/**
 	 * WordPress is about to send a status. Here it comes before Cache-Control, which older versions of nginx take for the last word.
 	 *
 	 * @param string $line   The line of the status.

@@ -85,14 +85,21 @@ final class Visit {
 	 * @param int $status Its status.
 	 */
 	public static function is_shared( int $status ): bool {
-		$user = $GLOBALS['current_user'] ?? null;
-		if ( $user instanceof \WP_User && $user->ID > 0 ) {
+		if ( self::is_of_somebody() ) {
 			return false;
 		}
 		if ( defined( 'DONOTCACHEPAGE' ) && DONOTCACHEPAGE ) {
 			return false;
 		}
 		return ! self::is_of_the_moment( $status ) && 304 !== $status;
+	}
+
+	/**
+	 * Whether WordPress knows by now who asks.
+	 */
+	public static function is_of_somebody(): bool {
+		$user = $GLOBALS['current_user'] ?? null;
+		return $user instanceof \WP_User && $user->ID > 0;
 	}
 
 	/**

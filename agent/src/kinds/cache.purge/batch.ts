@@ -11,7 +11,8 @@ import { mostProofs, prove, settle } from './settle.ts'
 const cutMs = 1_600
 
 /**
- * Brings one batch into effect. What nobody may see any more goes first, or is replaced where nothing can be removed. Then pages are refreshed in place, so that nobody
+ * Brings one batch into effect. What nobody may see any more goes first, or is replaced where nothing can be removed; then prices and
+ * stock. Pages are refreshed in place, so that nobody
  * waits, for as long as that makes an end to the old ones in time; the rest is removed, to be made anew afterwards.
  */
 export async function purgeBatch(purge: Purge, finder: Finder, batch: ChangeBatch): Promise<void> {
@@ -23,13 +24,18 @@ export async function purgeBatch(purge: Purge, finder: Finder, batch: ChangeBatc
   if (purge.parts.pageCache) await removeEarly(purge, finder, early)
   else await renew(purge, finder, early, batch.sinceUs)
   await askCdn(purge, true)
+  const first = notedUrls(batch.urgent, policy.site.url).filter(url => !own.has(url))
   const others = notedUrls(batch.pages, policy.site.url).filter(url => !own.has(url))
-  const urls = purge.parts.pageCache ? [...new Set([...others, ...exposed])] : others
+  const urls = [...new Set([...first, ...others, ...(purge.parts.pageCache ? exposed : [])])]
   for (const url of [urls[0], urls.find(url => url === frontPage(policy.site.url))]) if (url) purge.leads.set(url, batch.sinceUs)
   const pages = urls.map(url => pageOf(purge, url, batch.atUs))
   const sample = evenly(pages.length, mostProofs - purge.proofs)
   for (const [index, page] of pages.entries()) page.fileProves = !sample.has(index)
-  await renew(purge, finder, pages, batch.sinceUs)
+  if (first.length > 0) {
+    await renew(purge, finder, pages.slice(0, first.length), batch.sinceUs)
+    await askCdn(purge, true)
+  }
+  await renew(purge, finder, pages.slice(first.length), batch.sinceUs)
   await askCdn(purge)
   if (purge.parts.pageCache) await proveHidden(purge, finder, hidden)
   purge.settledMs = Math.max(purge.settledMs, sinceMs(purge, batch.sinceUs))

@@ -32,6 +32,14 @@ describe('the CDN is purged', () => {
     assert.deepEqual(site.cdn.asked, [`0! ${siteUrl}/secret/`, `50 ${siteUrl}/`])
   })
 
+  it('urgently of pages with other prices or stock, as soon as these are new at nginx and before others are', async () => {
+    for (const path of ['/', '/hoodie/', '/shop/']) site.keep(path)
+    site.change({ urgent: urls('/hoodie/', '/shop/'), pages: urls('/') })
+    await site.run()
+    assert.deepEqual(site.cdn.asked, [`50! ${siteUrl}/hoodie/`, `50! ${siteUrl}/shop/`, `100 ${siteUrl}/`])
+    assert.deepEqual(site.events.filter(event => event.includes('refreshes')).length, 3)
+  })
+
   it('of a page that was hidden only when nginx has the new one, where its copies can’t be removed, and urgently', async () => {
     site.keep('/secret/')
     site.change({ hidden: urls('/secret/') })

@@ -338,6 +338,8 @@ const schema12 = {
     trees: { type: 'array', items: { type: 'string', pattern: '^https?://[^\\s\\u0000-\\u001f]+$', maxLength: 2048 }, maxItems: 200 },
     everything: { type: 'boolean', const: true },
     code: { type: 'boolean', const: true },
+    urgent: { type: 'boolean', const: true },
+    view: { enum: ['visit', 'refresh'] },
   },
   additionalProperties: false,
 }
@@ -961,6 +963,60 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                             var valid0 = _errs28 === errors
                           } else {
                             var valid0 = true
+                          }
+                          if (valid0) {
+                            if (data.urgent !== undefined) {
+                              let data14 = data.urgent
+                              const _errs30 = errors
+                              if (typeof data14 !== 'boolean') {
+                                validate11.errors = [
+                                  {
+                                    instancePath: instancePath + '/urgent',
+                                    schemaPath: '#/properties/urgent/type',
+                                    keyword: 'type',
+                                    params: { type: 'boolean' },
+                                    message: 'must be boolean',
+                                  },
+                                ]
+                                return false
+                              }
+                              if (true !== data14) {
+                                validate11.errors = [
+                                  {
+                                    instancePath: instancePath + '/urgent',
+                                    schemaPath: '#/properties/urgent/const',
+                                    keyword: 'const',
+                                    params: { allowedValue: true },
+                                    message: 'must be equal to constant',
+                                  },
+                                ]
+                                return false
+                              }
+                              var valid0 = _errs30 === errors
+                            } else {
+                              var valid0 = true
+                            }
+                            if (valid0) {
+                              if (data.view !== undefined) {
+                                let data15 = data.view
+                                const _errs32 = errors
+                                if (!(data15 === 'visit' || data15 === 'refresh')) {
+                                  validate11.errors = [
+                                    {
+                                      instancePath: instancePath + '/view',
+                                      schemaPath: '#/properties/view/enum',
+                                      keyword: 'enum',
+                                      params: { allowedValues: schema12.properties.view.enum },
+                                      message: 'must be equal to one of the allowed values',
+                                    },
+                                  ]
+                                  return false
+                                }
+                                var valid0 = _errs32 === errors
+                              } else {
+                                var valid0 = true
+                              }
+                            }
                           }
                         }
                       }
