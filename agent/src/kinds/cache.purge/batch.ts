@@ -12,8 +12,8 @@ const cutMs = 1_600
 
 /**
  * Brings one batch into effect. What nobody may see any more goes first, or is replaced where nothing can be removed; then prices and
- * stock. Pages are refreshed in place, so that nobody
- * waits, for as long as that makes an end to the old ones in time; the rest is removed, to be made anew afterwards.
+ * stock. Pages are refreshed in place, so that nobody waits, for as long as that makes an end to the old ones in time; the rest is
+ * removed, to be made anew afterwards.
  */
 export async function purgeBatch(purge: Purge, finder: Finder, batch: ChangeBatch): Promise<void> {
   const { policy } = purge.context
