@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import type { ReceiptSigned } from '@platen/protocol'
 import { createNativeSite, skipWithoutEngines, startStack, waitUntil, type NativeSite, type Stack } from '@platen/lab'
@@ -14,11 +17,16 @@ const editor = { user: 'erin', password: 'erin-pass' }
 /** What a visitor gets. */
 interface Answer {
   readonly status: number
-  readonly cache: string | null
+  readonly cache: unknown
   /** When PHP made it. */
-  readonly made: string | null
+  readonly made: unknown
   readonly body: string
 }
+
+const kept = (headers: Readonly<Record<string, unknown>>): Pick<Answer, 'cache' | 'made'> => ({
+  cache: headers['x-cache'],
+  made: headers['x-platen-made'],
+})
 
 /** Posts of a bulk edit. */
 const many = 500
@@ -37,7 +45,7 @@ for (const version of ['6.1', '7.1'] as const) {
     const answer = async (path: string): Promise<Answer> => {
       const response = await site.fetch(path)
       const { status, headers } = response
-      return { status, cache: headers.get('x-cache'), made: headers.get('x-platen-made'), body: await response.text() }
+      return { ...kept(Object.fromEntries(headers)), status, body: await response.text() }
     }
     /** Visitors come until nginx has the pages. */
     const keep = async (...paths: string[]): Promise<void> => {
@@ -165,6 +173,26 @@ for (const version of ['6.1', '7.1'] as const) {
       await byRest('POST', id, { slug: 'elsewhere' })
       await seen(test, ['/elsewhere/'], ({ body }) => body.includes('Of Moved.'))
       await seen(test, [path], ({ status }) => status === 301)
+    })
+
+    it('is as new under addresses that clients spell in their own way', async test => {
+      const { id } = await made('Spelt')
+      for (const asked of ["/?s=it's+spelt", '/?s=café+spelt', '/?']) {
+        // Whatever fetch would make of it.
+        const path = Buffer.from(asked).toString('latin1')
+        const spelt = async (): Promise<Answer> => {
+          const [response] = (await once(get({ host: '127.0.0.1', port: new URL(site.url).port, path }), 'response')) as [IncomingMessage]
+          return { ...kept(response.headers), status: response.statusCode ?? 0, body: await text(response) }
+        }
+        await site.wp(`wp_update_post( array( 'ID' => ${id}, 'post_content' => "At first: it's spelt, café spelt." ) );`)
+        await waitUntil(`a kept copy of ${asked}`, freshMs, async () => {
+          const { cache, body } = await spelt()
+          return cache === 'HIT' && body.includes('At first')
+        })
+        await byRest('POST', id, { content: "And then: it's spelt, café spelt." })
+        await waitUntil(`the change on ${asked}`, freshMs, async () => (await spelt()).body.includes('And then'))
+        test.diagnostic(asked)
+      }
     })
 
     it(`is all of a bulk edit of ${many} posts, by few jobs`, async test => {

@@ -20,3 +20,14 @@ export function siteUrl(text: string, site: string): URL {
   url.hash = ''
   return url
 }
+
+/**
+ * The same, with path and query spelt as they were written: caches keep a page under what visitors' clients sent, and not all of them
+ * encode as URL does (`/?s=it's`, `/café/`, `/?`).
+ * @throws PlatenError url.invalid, url.foreign
+ */
+export function siteAddress(text: string, site: string): string {
+  const { origin } = siteUrl(text, site)
+  const [address = ''] = text.replace(/^[a-z]+:\/\/[^/?#]*/i, '').split('#', 1)
+  return `${origin}${address.startsWith('/') ? '' : '/'}${address}`
+}

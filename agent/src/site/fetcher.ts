@@ -2,7 +2,7 @@ import { request as httpRequest, type IncomingMessage, type RequestOptions } fro
 import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import { limits, PlatenError, type DocumentPolicy } from '@platen/protocol'
-import { siteUrl } from '../domain/site-url.ts'
+import { siteAddress } from '../domain/site-url.ts'
 import type { Page, PageFetcher } from '../ports/page-fetcher.ts'
 import { decodedBody } from './decoded-body.ts'
 import { systemCode } from './file-errors.ts'
@@ -24,13 +24,15 @@ const unconnected: ReadonlySet<string> = new Set(['ECONNREFUSED', 'EHOSTUNREACH'
 export function pageFetcher(policy: Pick<DocumentPolicy, 'site' | 'nginx'>, bounds: FetchBounds = limits.site): PageFetcher {
   return {
     fetch: async (text, options = {}) => {
-      const url = siteUrl(text, policy.site.url)
+      const asked = siteAddress(text, policy.site.url)
+      const url = new URL(asked)
+      const path = asked.slice(url.origin.length)
       options.signal?.throwIfAborted()
       const deadline = AbortSignal.timeout(bounds.fetchMs)
       const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline
       const startedAt = performance.now()
       try {
-        const response = await send(url, policy, { method: options.method ?? 'GET', headers: options.headers ?? {}, signal })
+        const response = await send(url, policy, { path, method: options.method ?? 'GET', headers: options.headers ?? {}, signal })
         const body = await decodedBody(response, options.method === 'HEAD' ? 'none' : 'as told', bounds.responseBytes)
         return page(response, body, startedAt)
       } catch (error) {
@@ -42,6 +44,8 @@ export function pageFetcher(policy: Pick<DocumentPolicy, 'site' | 'nginx'>, boun
 }
 
 interface Sending {
+  /** Path and query as they were written: nginx keeps a page under what it was sent. */
+  readonly path: string
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
   readonly signal: AbortSignal
@@ -59,7 +63,7 @@ function send(url: URL, policy: Pick<DocumentPolicy, 'site' | 'nginx'>, sending:
   }
   return new Promise((resolve, reject) => {
     const request = tls ? httpsRequest : httpRequest
-    request({ ...options, path: `${url.pathname}${url.search}`, method: sending.method, headers, signal: sending.signal })
+    request({ ...options, path: Buffer.from(sending.path).toString('latin1'), method: sending.method, headers, signal: sending.signal })
       .once('response', resolve)
       .on('error', reject)
       .end()

@@ -25,7 +25,7 @@ export function createFinder(purge: Purge): Finder {
   const list = (): Promise<Listing> => (listing ??= readListing(purge))
   return {
     places: async url => {
-      const known = rule && knownEntries(new URL(url), rule, policy.nginx?.tls ?? false)
+      const known = rule && knownEntries(url, rule, policy.nginx?.tls ?? false)
       if (known) return known
       const entries = purge.parts.pageCache ? (await list()).pages(url) : []
       const main = entries.find(isMainEntry)

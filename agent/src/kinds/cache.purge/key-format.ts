@@ -1,4 +1,4 @@
-import { siteUrl } from '../../domain/site-url.ts'
+import { siteAddress } from '../../domain/site-url.ts'
 
 /** How nginx writes its keys, read backwards: which page of the site an entry is. */
 export interface KeyFormat {
@@ -179,10 +179,9 @@ function named(key: string, names: readonly string[]): boolean {
 function urlAt(address: string | undefined, site: string): string | undefined {
   if (address === undefined) return undefined
   try {
-    const url = siteUrl(`${new URL(site).origin}${address}`, site)
-    return `${url.pathname}${url.search}` === address ? url.href : undefined
+    return siteAddress(`${new URL(site).origin}${address}`, site)
   } catch {
-    // An address that some client sent raw and that no URL can spell: it can only be forgotten.
+    // An address that some client sent and that no request can spell again: it can only be forgotten.
     return undefined
   }
 }

@@ -27,7 +27,7 @@ const methods = ['GET', 'HEAD'] as const
  * told from here, such as a cookie or a variable of the host's own. `tls` says how nginx itself is asked; a listener of the
  * other scheme may keep a copy of its own.
  */
-export function knownEntries(url: URL, rule: KeyRule, tls: boolean): KnownEntries | undefined {
+export function knownEntries(url: string, rule: KeyRule, tls: boolean): KnownEntries | undefined {
   const schemes = tls ? ['https', 'http'] : ['http', 'https']
   const entries = new Map<string, CacheEntry>()
   for (const scheme of schemes) {
@@ -44,7 +44,7 @@ export function knownEntries(url: URL, rule: KeyRule, tls: boolean): KnownEntrie
 
 /** The variables of a key whose values can't be told. */
 export function unknownVariables(cacheKey: string): readonly string[] {
-  const known = values(new URL('http://h/'), 'http', 'GET', 80)
+  const known = values('http://h/', 'http', 'GET', 80)
   return [...cacheKey.matchAll(variable)].map(match => match[1] ?? match[2] ?? '').filter(name => !known.has(name))
 }
 
@@ -70,16 +70,17 @@ function fill(cacheKey: string, known: Values): string | undefined {
   return unknown ? undefined : key
 }
 
-function values(url: URL, scheme: string, method: string, port: number): Values {
-  // As it was written: an empty query leaves a question mark, which URL's own search does not show.
-  const address = url.href.slice(url.origin.length)
+function values(url: string, scheme: string, method: string, port: number): Values {
+  const { origin, hostname, host } = new URL(url)
+  // As it was written: URL has a spelling of its own.
+  const address = url.slice(origin.length)
   const mark = address.indexOf('?')
   const args = mark < 0 ? '' : address.slice(mark + 1)
   return new Map([
     ['scheme', scheme],
     ['request_method', method],
-    ['host', url.hostname],
-    ['http_host', url.host],
+    ['host', hostname],
+    ['http_host', host],
     ['server_port', String(port)],
     ['request_uri', address],
     ['is_args', args === '' ? '' : '?'],

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { siteUrl } from '../../domain/site-url.ts'
+import { siteAddress, siteUrl } from '../../domain/site-url.ts'
 import type { CacheEntry } from '../../ports/page-cache.ts'
 import type { KeyFormat } from './key-format.ts'
 
@@ -11,11 +11,11 @@ export function askedUrls(urls: readonly string[], site: string): readonly strin
   return [...new Set(urls.map(url => siteUrl(url, site).href))]
 }
 
-/** What the plugin noted, without what is no URL of the site: PHP may write anything there. */
+/** What the plugin noted, as it was asked for, without what is no URL of the site: PHP may write anything there. */
 export function notedUrls(urls: readonly string[], site: string): readonly string[] {
   const own = urls.flatMap(url => {
     try {
-      return [siteUrl(url, site).href]
+      return [siteAddress(url, site)]
     } catch {
       return []
     }
@@ -44,12 +44,6 @@ export function byWorth(urls: readonly string[], site: string, visits: ReadonlyM
 
 function descending(a: number, b: number): number {
   return a === b ? 0 : b > a ? 1 : -1
-}
-
-/** Whether a request for this URL asks for exactly what it spells: an empty query has no place in a request. */
-export function canBeAsked(url: string): boolean {
-  const { origin, pathname, search } = new URL(url)
-  return `${origin}${pathname}${search}` === url
 }
 
 /** Entries by the URL that each stands for; a URL has several where pages vary, or methods and devices have their own. */

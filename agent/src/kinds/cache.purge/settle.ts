@@ -3,7 +3,6 @@ import type { CacheEntry, KeptEntry } from '../../ports/page-cache.ts'
 import { ask } from './ask.ts'
 import { forgetEntries, forgetPages, variantsOf, type Finder } from './entries.ts'
 import { pause } from './paced.ts'
-import { canBeAsked } from './plan.ts'
 import { isKept, isMadeNow, judge, judgeTwice, type Seen } from './proof.ts'
 import { noteFresh, notePurged, type PageWork, type Purge } from './purge.ts'
 
@@ -23,14 +22,14 @@ export type Settled = 'done' | 'busy'
 export async function settle(purge: Purge, finder: Finder, page: PageWork, signal: AbortSignal): Promise<Settled> {
   const { main } = await finder.places(page.url)
   const before = main && (await purge.parts.pageCache?.look(main))
-  const asked = canBeAsked(page.url) ? await ask(purge, page, 'refresh', signal) : undefined
+  const asked = await ask(purge, page, 'refresh', signal)
   if (asked === 'busy') return 'busy'
   if (asked === 'unreachable') {
     // PHP's errors are nothing to put in the place of a good copy.
     page.state = 'unreachable'
     return 'done'
   }
-  if (asked && heeded(purge, asked.seen)) page.refreshed = asked.seen
+  if (heeded(purge, asked.seen)) page.refreshed = asked.seen
   else if (!purge.parts.pageCache) throw new PlatenError('nginx.no_refresh', undefined, { field: page.url })
   const kept = await clearOld(purge, finder, page, before)
   if (kept) page.copy = kept.copy

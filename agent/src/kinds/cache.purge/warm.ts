@@ -3,7 +3,7 @@ import type { KeptEntry } from '../../ports/page-cache.ts'
 import { ask } from './ask.ts'
 import { forgetEntries, forgetPages, keyRule, variantsOf, type Finder } from './entries.ts'
 import { paced } from './paced.ts'
-import { byWorth, canBeAsked } from './plan.ts'
+import { byWorth } from './plan.ts'
 import { isKept, judge, type Seen } from './proof.ts'
 import { mostAtOnce, noteFresh, notePurged, type PageWork, type Purge } from './purge.ts'
 import { storedEntry } from './settle.ts'
@@ -33,7 +33,7 @@ async function sort(purge: Purge): Promise<void> {
   const counts = (await purge.parts.visits?.counts()) ?? new Map<string, number>()
   const pages = new Map(purge.warm.map(page => [page.url, page]))
   const order = byWorth([...pages.keys()], purge.context.policy.site.url, counts)
-  purge.warm = order.flatMap(url => pages.get(url) ?? []).filter(page => page.state === 'removed' && canBeAsked(page.url))
+  purge.warm = order.flatMap(url => pages.get(url) ?? []).filter(page => page.state === 'removed')
   purge.warmSorted = true
 }
 

@@ -4,7 +4,7 @@ import { fileOf, knownEntries, unknownVariables } from '../../../src/kinds/cache
 
 const rule = { cacheKey: '$scheme$request_method$host$request_uri', cacheLevels: '1:2', port: 8080 }
 const keys = (url: string, cacheKey: string, tls = false): readonly string[] => {
-  const known = knownEntries(new URL(url), { ...rule, cacheKey }, tls)
+  const known = knownEntries(url, { ...rule, cacheKey }, tls)
   return known ? [known.main, ...known.others].map(({ key }) => key) : []
 }
 
