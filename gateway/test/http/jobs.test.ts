@@ -37,6 +37,10 @@ describe('POST /v1/jobs', () => {
     await refused(api.purge({ input: null }), 400, 'input.invalid', 'input')
   })
 
+  it('refuses an input that only the agent gives a job of its own, which would take the place of a wider one', async () => {
+    await refused(api.purge({ input: { changes: true } }), 400, 'input.invalid', 'input.changes')
+  })
+
   it('refuses a body that lacks a member or has one too many', async () => {
     await refused({ kind: 'cache.purge', input: {} }, 400, 'input.invalid', 'body')
     await refused(api.purge({ priority: 1 }), 400, 'input.invalid', 'body')

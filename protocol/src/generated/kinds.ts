@@ -33,6 +33,7 @@ export const kinds: readonly Kind[] = [
     },
     prompt: true,
     receipt: true,
+    ofAgent: ['changes'],
     usualInput: {
       everything: true,
       reason: 'Asked for in WordPress',

@@ -24,6 +24,7 @@ export const cachePurge: KindSource = {
   deadlines: { queueMs: 24 * 3_600_000, runMs: 5 * 60_000 },
   prompt: true,
   receipt: true,
+  ofAgent: ['changes'],
   usualInput: { everything: true, reason: 'Asked for in WordPress' },
   input: Type.Union([
     closed({ urls: Type.Array(Url, { minItems: 1, maxItems: 500 }) }),
