@@ -7,7 +7,7 @@ import { tryFile, trySignal } from '../shell.ts'
 
 const user = ({ wards }: Field): string => wards[0].policy.agent.user
 const worker = (count: number): string[] =>
-  Array.from({ length: count }, (_, index) => `start site ${index.toString(16).padStart(64, '0')} 256`)
+  Array.from({ length: count }, (_, index) => `start usual site ${index.toString(16).padStart(64, '0')} 256`)
 
 /** The launcher has to say that it refused this very line, and to end the main process that wrote it; one that never came to write proves nothing. */
 async function launcherDid(field: Field, line: string): Promise<Outcome> {
@@ -26,8 +26,8 @@ export const onTheMachine: readonly Attempt[] = refused('agent', [
     field => tryFile(user(field), 'read', join(field.wards[0].policy.site.root, 'wp-config.php')),
   ],
   ['end the launcher', field => trySignal(user(field), field.wards[0].processes()[0]?.pid ?? -1)],
-  ['have the launcher start a worker as root', field => launcherDid(field, `start root ${'0'.repeat(64)} 256`)],
-  ['have the launcher start a program of its choice', field => launcherDid(field, `start site ${'0'.repeat(64)} 256 /bin/sh`)],
+  ['have the launcher start a worker as root', field => launcherDid(field, `start usual root ${'0'.repeat(64)} 256`)],
+  ['have the launcher start a program of its choice', field => launcherDid(field, `start usual site ${'0'.repeat(64)} 256 /bin/sh`)],
   [
     'have the launcher start workers without end',
     async field => {
@@ -39,7 +39,7 @@ export const onTheMachine: readonly Attempt[] = refused('agent', [
   [
     'have the launcher give a worker more memory than the policy file does',
     async field => {
-      const report = await launchHostile(field.wards[0], [`start site ${'0'.repeat(64)} 9999`])
+      const report = await launchHostile(field.wards[0], [`start usual site ${'0'.repeat(64)} 9999`])
       const [command = ''] = report.workers?.map(one => one.command) ?? []
       return command.includes('--max-old-space-size=256') ? held('the policy file’s bound') : got(command)
     },
