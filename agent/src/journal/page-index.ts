@@ -9,6 +9,7 @@ import { keptRounds } from './kept-rounds.ts'
 import { lazyStatements } from './lazy-statements.ts'
 import { pageMigrations } from './page-migrations.ts'
 import { pageRecords } from './page-records.ts'
+import { purgedPages } from './purged-pages.ts'
 import { recentChanges } from './recent-changes.ts'
 
 /** How an index is kept, and who hears of what goes wrong with it. */
@@ -54,6 +55,7 @@ export function openPageIndex(file: string, options: PageIndexOptions): PageInde
   const statement = lazyStatements(database)
   const records = pageRecords(statement)
   const rounds = keptRounds(records, nowUs)
+  const purged = purgedPages(records)
   const rows = translated(() => changeRows(statement))
   const recent = translated(() => recentChanges(statement, nowUs))
   const damped = dampedWords(statement, nowUs)
@@ -137,7 +139,7 @@ export function openPageIndex(file: string, options: PageIndexOptions): PageInde
         recent.forget()
         const due = damped.due()
         if (due) putChange(due)
-        const more = makeRoom() || rounds.sweep()
+        const more = makeRoom() || rounds.sweep() || purged.sweep()
         records.flush()
         return more
       }),
@@ -145,11 +147,17 @@ export function openPageIndex(file: string, options: PageIndexOptions): PageInde
     take: jobId =>
       commit(() => {
         const changes = rows.take(jobId, batchCharacters)
-        return changes.length === 0 ? undefined : changeBatch(changes, { records, gaps: rounds.gaps })
+        if (changes.length === 0) return undefined
+        const batch = changeBatch(changes, { records, gaps: rounds.gaps })
+        purged.taken(jobId, batch)
+        return batch
       }),
     settle: (jobId, succeeded) => {
       rounds.leave(jobId)
-      commit(() => rows.settle(jobId, succeeded))
+      commit(() => {
+        rows.settle(jobId, succeeded)
+        purged.settled(jobId)
+      })
     },
     release: () =>
       guarded(() => {

@@ -14,6 +14,10 @@ export interface PageRecords {
   record(page: SpoolPage): void
   /** nginx keeps this page, as was told in the round of this number. */
   keep(url: string, round: number): void
+  /** A page was purged: what it was made of before a moment tells nothing of the one that nginx has now, so rules hold for it as well. */
+  outdate(url: string, beforeUs: number): void
+  /** Likewise of the pages behind a number, so many at most; answers where to go on. */
+  outdateBehind(after: number, beforeUs: number, most: number): number | undefined
   /** Forgets what the pages were made of that were made longest ago; answers how many. */
   forgetOldest(most: number): number
   /** Lets go of pages altogether, those first of which nothing is known, then the oldest; answers how many. */
@@ -74,6 +78,17 @@ export function pageRecords(statement: Statements): PageRecords {
       const row = find(url)
       if (row) statement('UPDATE pages SET kept = max(kept, ?) WHERE id = ?').run(round, row['id'])
       else insert(url, 0, 1, round, null)
+    },
+    outdate: (url, beforeUs) => {
+      const outdate = 'UPDATE pages SET partial = 1 WHERE key = ? AND url = ? AND at < ? AND partial = 0'
+      statement(outdate).run(shortDigest(url, keyBytes), url, beforeUs)
+    },
+    outdateBehind: (after, beforeUs, most) => {
+      const rows = statement('SELECT id FROM pages WHERE id > ? ORDER BY id LIMIT ?').all(after, most)
+      const last = rows.at(-1)?.['id']
+      if (last === undefined) return undefined
+      statement('UPDATE pages SET partial = 1 WHERE id > ? AND id <= ? AND at < ? AND partial = 0').run(after, last, beforeUs)
+      return rows.length === most ? (last as number) : undefined
     },
     forgetOldest: most => {
       const rows = statement('SELECT id, sets FROM pages WHERE sets IS NOT NULL ORDER BY at LIMIT ?').all(most)

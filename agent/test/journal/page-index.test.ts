@@ -217,6 +217,38 @@ describe('the index of pages', () => {
     assert.deepEqual(paths(one.index.take('job')?.urgent), ['/b/', '/gone/'])
   })
 
+  it('has rules hold for a page that was purged, until it hears what the new one is made of', test => {
+    const one = bench(test)
+    const rules = { urls: [`${site}/a/`], trees: [`${site}/b/`] }
+    for (const path of ['/a/', '/b/']) one.page(path, ['post:1'])
+    one.change([], rules)
+    assert.deepEqual(one.pages(), [])
+    one.index.settle('job', true)
+    one.nowMs += 1
+    one.change(['post:1'])
+    assert.deepEqual(one.pages().toSorted(), ['/a/', '/b/'])
+    one.index.settle('job', true)
+    one.change([], rules)
+    assert.deepEqual(one.pages().toSorted(), ['/a/', '/b/'])
+    one.index.settle('job', true)
+    for (const path of ['/a/', '/b/']) one.page(path, ['post:2'])
+    one.change([], rules)
+    assert.deepEqual(one.pages(), [])
+  })
+
+  it('does so likewise where everything was purged', test => {
+    const one = bench(test)
+    for (let number = 0; number < 600; number += 1) one.page(`/${number}/`, ['post:1'])
+    one.nowMs += 1
+    one.change([], { everything: true })
+    assert.equal(one.index.take('job')?.everything, true)
+    one.index.settle('job', true)
+    one.page('/new/', ['post:2'])
+    tidyAll(one)
+    one.change([], { urls: [`${site}/0/`, `${site}/599/`, `${site}/new/`] })
+    assert.deepEqual(one.pages(), ['/0/', '/599/'])
+  })
+
   it('makes everything of more pages than can be named', test => {
     const one = bench(test)
     const pages = Array.from({ length: 20_001 }, (_, number) => ({
