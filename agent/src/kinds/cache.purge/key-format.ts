@@ -1,4 +1,5 @@
 import { siteAddress } from '../../domain/site-url.ts'
+import { variable } from './keys.ts'
 
 /** How nginx writes its keys, read backwards: which page of the site an entry is. */
 export interface KeyFormat {
@@ -17,7 +18,6 @@ export interface KeyFormat {
   isUnseen(key: string): boolean
 }
 
-const variable = /\$(?:\{(\w+)\}|(\w+))/g
 /** Characters that no value of a variable of the host's own has, besides those that stand between variables. */
 const separators = '/?|&= :;,'
 /** Longest value: keys are as long as visitors make them. */

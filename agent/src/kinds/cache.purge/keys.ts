@@ -19,7 +19,8 @@ export interface KnownEntries {
 
 type Values = ReadonlyMap<string, string>
 
-const variable = /\$(?:\{(\w+)\}|(\w+))/g
+/** A variable in nginx's configuration: its name is in the first group or in the second. */
+export const variable: RegExp = /\$(?:\{(\w+)\}|(\w+))/g
 const methods = ['GET', 'HEAD'] as const
 
 /**
