@@ -24,12 +24,13 @@ describe('Cloudflare, through its own client', () => {
   })
   after(() => api?.close())
 
-  it('purges URLs and hosts', async () => {
+  it('purges URLs, hosts, and what begins with an address', async () => {
     assert.deepEqual(await cdn.purge(zone, { urls }), { outcome: 'purged' })
     assert.deepEqual(await cdn.purge(zone, { hosts: ['shop.example'] }), { outcome: 'purged' })
+    assert.deepEqual(await cdn.purge(zone, { prefixes: ['shop.example/blog/'] }), { outcome: 'purged' })
     assert.deepEqual(
       api.purged.map(({ what }) => what),
-      [{ files: urls }, { hosts: ['shop.example'] }],
+      [{ files: urls }, { hosts: ['shop.example'] }, { prefixes: ['shop.example/blog/'] }],
     )
   })
 

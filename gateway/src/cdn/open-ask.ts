@@ -1,6 +1,5 @@
 import type { ErrorCode } from '@platen/protocol'
-import type { PurgeAsk } from '../domain/site-purges.ts'
-import type { CdnPurge } from '../ports/cdn.ts'
+import type { PurgeAsk, PurgeWhat } from '../domain/site-purges.ts'
 import type { PurgeOutcome } from '../ports/purge-desk.ts'
 
 /** What the CDN does not take is asked for again for so long. */
@@ -50,9 +49,9 @@ export class OpenAsk {
   }
 
   /** A purge of all covers whatever of it is still on its way: that one was asked for earlier. */
-  purged(what: CdnPurge): void {
+  purged(what: PurgeWhat): void {
     if ('urls' in what) for (const url of what.urls) this.#rest?.delete(url)
-    if ('hosts' in what || this.#rest?.size === 0) this.#end({ outcome: 'purged' })
+    if (!('urls' in what) || this.#rest?.size === 0) this.#end({ outcome: 'purged' })
   }
 
   fail(code: ErrorCode): void {
@@ -60,14 +59,14 @@ export class OpenAsk {
   }
 
   /** What of a request that failed is to be asked for again; undefined where that is nothing, or it is given up. */
-  again(what: CdnPurge, code: ErrorCode, nowMs: number): PurgeAsk | undefined {
+  again(what: PurgeWhat, code: ErrorCode, nowMs: number): PurgeAsk | undefined {
     if (nowMs - this.#since > patienceMs) {
       this.fail(code)
       return undefined
     }
     this.#delayed?.(code)
     this.#delayed = undefined
-    if ('hosts' in what) return { ...this.#head, urls: [], everything: true }
+    if (!('urls' in what)) return { ...this.#head, urls: [], everything: true }
     const urls = what.urls.filter(url => this.#rest?.has(url))
     return urls.length === 0 ? undefined : { ...this.#head, urls, everything: false }
   }

@@ -31,7 +31,7 @@ export class PurgeQueue {
   add(ask: PurgeAsk): readonly number[] {
     if (ask.urls.length === 0 && !ask.everything) return []
     const { siteId, place } = ask
-    const key = JSON.stringify([siteId, place.zone, place.hosts])
+    const key = JSON.stringify([siteId, place.zone, place.hosts, place.folder])
     const site = this.#sites.get(key) ?? new SitePurges(key, place)
     this.#sites.set(key, site)
     return site.add(ask)

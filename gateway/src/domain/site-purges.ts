@@ -2,6 +2,8 @@
 export interface CdnPlace {
   readonly zone: string
   readonly hosts: readonly string[]
+  /** Path of the site, with a slash at both ends, where it is not all that its hosts have. */
+  readonly folder?: string
 }
 
 /** What somebody wants purged of one site. */
@@ -11,16 +13,22 @@ export interface PurgeAsk {
   readonly siteId: string
   readonly place: CdnPlace
   readonly urls: readonly string[]
-  /** All that is under the site's hosts. */
+  /** All that is under the site's hosts, or under its folder there. */
   readonly everything: boolean
   /** Prices, stock, and what nobody may see any more. */
   readonly urgent: boolean
 }
 
-/** What one request to the CDN purges, and the asks that wait for it, each once. */
+/** What one request to the CDN purges: URLs one by one, or all that is under hosts, or under addresses that begin so (`host/folder/`). */
+export type PurgeWhat =
+  | { readonly urls: readonly string[] }
+  | { readonly hosts: readonly string[] }
+  | { readonly prefixes: readonly string[] }
+
+/** One request to the CDN, and the asks that wait for it, each once. */
 export interface PurgeBatch {
   readonly zone: string
-  readonly what: { readonly urls: readonly string[] } | { readonly hosts: readonly string[] }
+  readonly what: PurgeWhat
   readonly ids: readonly number[]
 }
 
@@ -76,8 +84,8 @@ export class SitePurges {
   takeWhole(): PurgeBatch {
     const ids = [...(this.#whole ?? [])]
     this.#whole = undefined
-    const { zone, hosts } = this.#place
-    return { zone, what: { hosts }, ids }
+    const { zone, hosts, folder } = this.#place
+    return { zone, what: folder === undefined ? { hosts } : { prefixes: hosts.map(host => `${host}${folder}`) }, ids }
   }
 
   takeUrls(most: number, order: PurgeOrder): PurgeBatch {

@@ -3,12 +3,13 @@ import { describe, it } from 'node:test'
 import { PurgeBroker } from '../../src/cdn/purge-broker.ts'
 import { cloudflareLimits } from '../../src/domain/cdn-limits.ts'
 import type { PurgeOutcome } from '../../src/ports/purge-desk.ts'
-import type { Cdn, CdnAnswer, CdnPurge } from '../../src/ports/cdn.ts'
+import type { PurgeWhat } from '../../src/domain/site-purges.ts'
+import type { Cdn, CdnAnswer } from '../../src/ports/cdn.ts'
 import { ManualClock } from '../link/manual-clock.ts'
 
 /** A CDN that answers when the test says so. */
 function handCdn() {
-  const requests: { readonly zone: string; readonly what: CdnPurge; readonly answer: (answer: CdnAnswer | Error) => Promise<void> }[] = []
+  const requests: { readonly zone: string; readonly what: PurgeWhat; readonly answer: (answer: CdnAnswer | Error) => Promise<void> }[] = []
   const cdn: Cdn = {
     limits: cloudflareLimits.pro,
     purge: (zone, what) =>

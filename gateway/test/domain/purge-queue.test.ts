@@ -151,6 +151,17 @@ describe('what waits for the CDN', () => {
     ])
   })
 
+  it('purges all of a site in a folder by what its addresses begin with: its neighbours’ pages stay', () => {
+    const queue = new PurgeQueue(pro, 0)
+    const place = { zone: 'zone', hosts: ['a.example', 'www.a.example'] }
+    queue.add(ask(1, 1, [], { everything: true, place: { ...place, folder: '/blog/' } }))
+    queue.add(ask(2, 1, [], { everything: true, place }))
+    assert.deepEqual(
+      drain(queue).map(({ what }) => what),
+      [{ prefixes: ['a.example/blog/', 'www.a.example/blog/'] }, { hosts: ['a.example', 'www.a.example'] }],
+    )
+  })
+
   it('purges all of a site where it wants more than is worth naming, and tells whoever wanted a part', () => {
     const queue = new PurgeQueue(pro, 0)
     queue.add(ask(1, 1, urls(1, 10)))
