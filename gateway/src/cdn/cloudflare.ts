@@ -61,9 +61,10 @@ export function cloudflare({ token, plan, api, name }: Omit<CloudflareAccount, '
 }
 
 /** As Cloudflare names it. */
-function bodyOf(what: PurgeWhat): { files: string[] } | { hosts: string[] } | { prefixes: string[] } {
+function bodyOf(what: PurgeWhat): { files: string[] } | { hosts: string[] } | { prefixes: string[] } | { tags: string[] } {
   if ('urls' in what) return { files: [...what.urls] }
-  return 'hosts' in what ? { hosts: [...what.hosts] } : { prefixes: [...what.prefixes] }
+  if ('hosts' in what) return { hosts: [...what.hosts] }
+  return 'tags' in what ? { tags: [...what.tags] } : { prefixes: [...what.prefixes] }
 }
 
 /** The client reads bodies outside its own handling of errors: one that is cut off or no JSON comes as any error there is. */

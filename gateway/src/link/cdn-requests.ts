@@ -1,4 +1,4 @@
-import { limits, PlatenError, toPlatenError, type AgentFrame, type ErrorCode, type GatewayFrame } from '@platen/protocol'
+import { cdnTagPrefix, limits, PlatenError, toPlatenError, type AgentFrame, type ErrorCode, type GatewayFrame } from '@platen/protocol'
 import type { CdnPlace, PurgeAsk } from '../domain/site-purges.ts'
 import type { SiteCdn } from '../ports/sites.ts'
 import type { LinkParts } from './link-parts.ts'
@@ -27,7 +27,7 @@ const mostOpen = 16
 
 /**
  * What agents want purged at their site's CDN. Account, zone and hosts come from the gateway's own registry: an agent names
- * URLs, and those of its own hosts alone.
+ * URLs, and those of its own hosts alone, and tags, which are put under the site's own prefix.
  */
 export class CdnRequests {
   readonly #parts: Pick<LinkParts, 'store' | 'cdn' | 'log' | 'metrics'>
@@ -68,10 +68,9 @@ export class CdnRequests {
       const site = await this.#parts.store.sites.find(accountId, siteId)
       if (!site?.cdn) return { outcome: 'absent' }
       const urls = 'urls' in what ? ownUrls(what.urls, site.cdn) : []
-      return {
-        account: site.cdn.account,
-        ask: { siteId, place: placeOf(site.url, site.cdn), urls, everything: 'everything' in what, urgent },
-      }
+      const tags = 'tags' in what ? { tags: what.tags.map(tag => `${cdnTagPrefix(siteId)}${tag}`) } : {}
+      const place = placeOf(site.url, site.cdn)
+      return { account: site.cdn.account, ask: { siteId, place, urls, ...tags, everything: 'everything' in what, urgent } }
     } catch (error) {
       return this.#refused(peer, error)
     }

@@ -84,6 +84,25 @@ describe('the broker', () => {
     assert.deepEqual(delays, ['rate.limited'])
   })
 
+  it('goes on with URLs where the CDN has had too many tags, and asks for those again in time', async () => {
+    const { broker, want, requests, outcomes, clock } = start()
+    const place = { zone: 'zone', hosts: ['a.example'] }
+    void broker
+      .purge({ siteId: 'site', place, urls: [], tags: ['t1', 't1', 't2'], everything: false, urgent: true })
+      .then(said => outcomes.push(said))
+    assert.deepEqual(requests[0]?.what, { tags: ['t1', 't2'] })
+    await requests[0].answer({ outcome: 'limited', afterMs: 12_000 })
+    want([page])
+    await requests[1]?.answer(purged)
+    assert.deepEqual(outcomes, [purged])
+    clock.advance(11_999)
+    assert.equal(requests.length, 2)
+    clock.advance(1)
+    assert.deepEqual(requests[2]?.what, { tags: ['t1', 't2'] })
+    await requests[2].answer(purged)
+    assert.deepEqual(outcomes, [purged, purged])
+  })
+
   it('tries again what the CDN could not do, ever more seldom, and gives up after ten minutes', async () => {
     const { want, requests, outcomes, delays, clock } = start()
     want([page])

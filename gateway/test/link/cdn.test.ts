@@ -69,6 +69,15 @@ describe('a purge at the CDN', { timeout: 30_000 }, () => {
     assert.deepEqual(asked[0]?.wanted.place, { zone, hosts, folder: '/blog/' })
   })
 
+  it('is of tags under the site’s own prefix alone', async () => {
+    await register()
+    connection.send(request({ what: { tags: ['0a1b2c3d', 'ffffffff'] } }))
+    await underWay(1)
+    const { urls, tags } = asked[0]?.wanted ?? assert.fail()
+    const prefix = agent.siteId.slice(-12)
+    assert.deepEqual({ urls, tags }, { urls: [], tags: [`${prefix}0a1b2c3d`, `${prefix}ffffffff`] })
+  })
+
   it('is of no site that is at no CDN', async () => {
     connection.send(request())
     assert.equal((await connection.next('cdn.outcome')).outcome, 'absent')

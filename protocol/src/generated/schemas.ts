@@ -534,6 +534,22 @@ export const schemas: Readonly<Record<string, object>> = {
             },
             additionalProperties: false,
           },
+          {
+            type: 'object',
+            required: ['tags'],
+            properties: {
+              tags: {
+                type: 'array',
+                items: {
+                  type: 'string',
+                  pattern: '^[0-9a-f]{8}$',
+                },
+                minItems: 1,
+                maxItems: 100,
+              },
+            },
+            additionalProperties: false,
+          },
         ],
       },
       urgent: {

@@ -158,6 +158,13 @@ export interface AgentCdnRequest {
     | {
         everything: true
       }
+    | {
+        /**
+         * @minItems 1
+         * @maxItems 100
+         */
+        tags: string[]
+      }
   urgent: boolean
 }
 
