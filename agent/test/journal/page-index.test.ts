@@ -5,7 +5,7 @@ import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import fc from 'fast-check'
-import type { SpoolChange, SpoolPage } from '@platen/protocol'
+import { cdnTag, type SpoolChange, type SpoolPage } from '@platen/protocol'
 import { openPageIndex, type PageIndex, type PageIndexOptions } from '../../src/journal/page-index.ts'
 import type { ChangeBatch } from '../../src/ports/site-changes.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -167,6 +167,7 @@ describe('the index of pages', () => {
       everything: false,
       hidden: [`${site}/1/`],
       exposed: [],
+      cdnTags: { closed: [], changed: ['post:1', 'post:*', 'post:2'].map(cdnTag) },
       urgent: [],
       pages: [`${site}/2/`],
     })
@@ -183,6 +184,7 @@ describe('the index of pages', () => {
     one.index.tellKept('job', [`${site}/secret/?unknown`, `${site}/secret/2/`], true)
     one.change(['post:1', 'list:post', 'post:2'], { hidden: [`${site}/secret/`], closed: ['post:1'] })
     const batch = one.index.take('job')
+    assert.deepEqual(batch?.cdnTags.closed, ['post:1', 'post:*'].map(cdnTag))
     assert.deepEqual(
       [paths(batch?.hidden), new Set(paths(batch?.exposed)), new Set(paths(batch?.pages))],
       [['/secret/'], new Set(['/feed/', '/secret/?utm_source=x', '/many/', '/secret/?unknown']), new Set(['/list/', '/2/'])],

@@ -2342,6 +2342,27 @@ export const schemas: Readonly<Record<string, object>> = {
     },
     additionalProperties: false,
   },
+  'cdn.tags.args': {
+    type: 'object',
+    required: ['prefix'],
+    properties: {
+      prefix: {
+        type: 'string',
+        pattern: '^([0-9a-f]{12})?$',
+      },
+    },
+    additionalProperties: false,
+  },
+  'cdn.tags.value': {
+    type: 'object',
+    required: ['sends'],
+    properties: {
+      sends: {
+        type: 'boolean',
+      },
+    },
+    additionalProperties: false,
+  },
   'opcache.reset.args': {
     type: 'object',
     properties: {

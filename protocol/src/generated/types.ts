@@ -719,6 +719,14 @@ export interface SiteHealthValue {
   administrators: number
 }
 
+export interface CdnTagsArgs {
+  prefix: string
+}
+
+export interface CdnTagsValue {
+  sends: boolean
+}
+
 export interface OpcacheResetArgs {
   /**
    * @maxItems 1000

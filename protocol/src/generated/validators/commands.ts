@@ -3180,14 +3180,163 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
   return errors === 0
 }
 
-const isOpcacheResetArgs = validate18
+const isCdnTagsArgs = validate18
 const schema19 = {
+  type: 'object',
+  required: ['prefix'],
+  properties: { prefix: { type: 'string', pattern: '^([0-9a-f]{12})?$' } },
+  additionalProperties: false,
+}
+const pattern2 = new RegExp('^([0-9a-f]{12})?$', '')
+
+function validate18(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null
+  let errors = 0
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      let missing0
+      if (data.prefix === undefined && (missing0 = 'prefix')) {
+        validate18.errors = [
+          {
+            instancePath,
+            schemaPath: '#/required',
+            keyword: 'required',
+            params: { missingProperty: missing0 },
+            message: "must have required property '" + missing0 + "'",
+          },
+        ]
+        return false
+      } else {
+        const _errs1 = errors
+        for (const key0 in data) {
+          if (!(key0 === 'prefix')) {
+            validate18.errors = [
+              {
+                instancePath,
+                schemaPath: '#/additionalProperties',
+                keyword: 'additionalProperties',
+                params: { additionalProperty: key0 },
+                message: 'must NOT have additional properties',
+              },
+            ]
+            return false
+            break
+          }
+        }
+        if (_errs1 === errors) {
+          if (data.prefix !== undefined) {
+            let data0 = data.prefix
+            const _errs2 = errors
+            if (errors === _errs2) {
+              if (typeof data0 === 'string') {
+                if (!pattern2.test(data0)) {
+                  validate18.errors = [
+                    {
+                      instancePath: instancePath + '/prefix',
+                      schemaPath: '#/properties/prefix/pattern',
+                      keyword: 'pattern',
+                      params: { pattern: '^([0-9a-f]{12})?$' },
+                      message: 'must match pattern "' + '^([0-9a-f]{12})?$' + '"',
+                    },
+                  ]
+                  return false
+                }
+              } else {
+                validate18.errors = [
+                  {
+                    instancePath: instancePath + '/prefix',
+                    schemaPath: '#/properties/prefix/type',
+                    keyword: 'type',
+                    params: { type: 'string' },
+                    message: 'must be string',
+                  },
+                ]
+                return false
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate18.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      return false
+    }
+  }
+  validate18.errors = vErrors
+  return errors === 0
+}
+
+const isCdnTagsValue = validate19
+const schema20 = { type: 'object', required: ['sends'], properties: { sends: { type: 'boolean' } }, additionalProperties: false }
+
+function validate19(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null
+  let errors = 0
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      let missing0
+      if (data.sends === undefined && (missing0 = 'sends')) {
+        validate19.errors = [
+          {
+            instancePath,
+            schemaPath: '#/required',
+            keyword: 'required',
+            params: { missingProperty: missing0 },
+            message: "must have required property '" + missing0 + "'",
+          },
+        ]
+        return false
+      } else {
+        const _errs1 = errors
+        for (const key0 in data) {
+          if (!(key0 === 'sends')) {
+            validate19.errors = [
+              {
+                instancePath,
+                schemaPath: '#/additionalProperties',
+                keyword: 'additionalProperties',
+                params: { additionalProperty: key0 },
+                message: 'must NOT have additional properties',
+              },
+            ]
+            return false
+            break
+          }
+        }
+        if (_errs1 === errors) {
+          if (data.sends !== undefined) {
+            if (typeof data.sends !== 'boolean') {
+              validate19.errors = [
+                {
+                  instancePath: instancePath + '/sends',
+                  schemaPath: '#/properties/sends/type',
+                  keyword: 'type',
+                  params: { type: 'boolean' },
+                  message: 'must be boolean',
+                },
+              ]
+              return false
+            }
+          }
+        }
+      }
+    } else {
+      validate19.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      return false
+    }
+  }
+  validate19.errors = vErrors
+  return errors === 0
+}
+
+const isOpcacheResetArgs = validate20
+const schema21 = {
   type: 'object',
   properties: { files: { type: 'array', items: { type: 'string', minLength: 1, maxLength: 1024 }, maxItems: 1000 } },
   additionalProperties: false,
 }
 
-function validate18(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate20(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
@@ -3195,7 +3344,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
       const _errs1 = errors
       for (const key0 in data) {
         if (!(key0 === 'files')) {
-          validate18.errors = [
+          validate20.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -3215,7 +3364,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
           if (errors === _errs2) {
             if (Array.isArray(data0)) {
               if (data0.length > 1000) {
-                validate18.errors = [
+                validate20.errors = [
                   {
                     instancePath: instancePath + '/files',
                     schemaPath: '#/properties/files/maxItems',
@@ -3234,7 +3383,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
                   if (errors === _errs4) {
                     if (typeof data1 === 'string') {
                       if (data1.length > 1024) {
-                        validate18.errors = [
+                        validate20.errors = [
                           {
                             instancePath: instancePath + '/files/' + i0,
                             schemaPath: '#/properties/files/items/maxLength',
@@ -3246,7 +3395,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
                         return false
                       } else {
                         if (data1.length < 1) {
-                          validate18.errors = [
+                          validate20.errors = [
                             {
                               instancePath: instancePath + '/files/' + i0,
                               schemaPath: '#/properties/files/items/minLength',
@@ -3259,7 +3408,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
                         }
                       }
                     } else {
-                      validate18.errors = [
+                      validate20.errors = [
                         {
                           instancePath: instancePath + '/files/' + i0,
                           schemaPath: '#/properties/files/items/type',
@@ -3278,7 +3427,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
                 }
               }
             } else {
-              validate18.errors = [
+              validate20.errors = [
                 {
                   instancePath: instancePath + '/files',
                   schemaPath: '#/properties/files/type',
@@ -3293,30 +3442,30 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate18.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate20.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate18.errors = vErrors
+  validate20.errors = vErrors
   return errors === 0
 }
 
-const isOpcacheResetValue = validate19
-const schema20 = {
+const isOpcacheResetValue = validate21
+const schema22 = {
   type: 'object',
   required: ['available', 'count'],
   properties: { available: { type: 'boolean' }, count: { type: 'integer', minimum: 0 } },
   additionalProperties: false,
 }
 
-function validate19(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate21(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if ((data.available === undefined && (missing0 = 'available')) || (data.count === undefined && (missing0 = 'count'))) {
-        validate19.errors = [
+        validate21.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -3330,7 +3479,7 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'available' || key0 === 'count')) {
-            validate19.errors = [
+            validate21.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -3347,7 +3496,7 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
           if (data.available !== undefined) {
             const _errs2 = errors
             if (typeof data.available !== 'boolean') {
-              validate19.errors = [
+              validate21.errors = [
                 {
                   instancePath: instancePath + '/available',
                   schemaPath: '#/properties/available/type',
@@ -3367,7 +3516,7 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
               let data1 = data.count
               const _errs4 = errors
               if (!(typeof data1 == 'number' && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-                validate19.errors = [
+                validate21.errors = [
                   {
                     instancePath: instancePath + '/count',
                     schemaPath: '#/properties/count/type',
@@ -3381,7 +3530,7 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs4) {
                 if (typeof data1 == 'number' && isFinite(data1)) {
                   if (data1 < 0 || isNaN(data1)) {
-                    validate19.errors = [
+                    validate21.errors = [
                       {
                         instancePath: instancePath + '/count',
                         schemaPath: '#/properties/count/minimum',
@@ -3402,16 +3551,16 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate19.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate21.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate19.errors = vErrors
+  validate21.errors = vErrors
   return errors === 0
 }
 
-const isImagesListArgs = validate20
-const schema21 = {
+const isImagesListArgs = validate22
+const schema23 = {
   type: 'object',
   required: ['attachments', 'after', 'limit'],
   properties: {
@@ -3427,7 +3576,7 @@ const schema21 = {
   additionalProperties: false,
 }
 
-function validate20(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate22(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
@@ -3438,7 +3587,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
         (data.after === undefined && (missing0 = 'after')) ||
         (data.limit === undefined && (missing0 = 'limit'))
       ) {
-        validate20.errors = [
+        validate22.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -3452,7 +3601,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'attachments' || key0 === 'after' || key0 === 'limit')) {
-            validate20.errors = [
+            validate22.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -3617,7 +3766,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
                 vErrors.push(err7)
               }
               errors++
-              validate20.errors = vErrors
+              validate22.errors = vErrors
               return false
             } else {
               errors = _errs3
@@ -3638,7 +3787,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
               let data2 = data.after
               const _errs10 = errors
               if (!(typeof data2 == 'number' && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
-                validate20.errors = [
+                validate22.errors = [
                   {
                     instancePath: instancePath + '/after',
                     schemaPath: '#/properties/after/type',
@@ -3652,7 +3801,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs10) {
                 if (typeof data2 == 'number' && isFinite(data2)) {
                   if (data2 < 0 || isNaN(data2)) {
-                    validate20.errors = [
+                    validate22.errors = [
                       {
                         instancePath: instancePath + '/after',
                         schemaPath: '#/properties/after/minimum',
@@ -3674,7 +3823,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
                 let data3 = data.limit
                 const _errs12 = errors
                 if (!(typeof data3 == 'number' && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
-                  validate20.errors = [
+                  validate22.errors = [
                     {
                       instancePath: instancePath + '/limit',
                       schemaPath: '#/properties/limit/type',
@@ -3688,7 +3837,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
                 if (errors === _errs12) {
                   if (typeof data3 == 'number' && isFinite(data3)) {
                     if (data3 > 200 || isNaN(data3)) {
-                      validate20.errors = [
+                      validate22.errors = [
                         {
                           instancePath: instancePath + '/limit',
                           schemaPath: '#/properties/limit/maximum',
@@ -3700,7 +3849,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
                       return false
                     } else {
                       if (data3 < 1 || isNaN(data3)) {
-                        validate20.errors = [
+                        validate22.errors = [
                           {
                             instancePath: instancePath + '/limit',
                             schemaPath: '#/properties/limit/minimum',
@@ -3723,16 +3872,16 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate20.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate22.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate20.errors = vErrors
+  validate22.errors = vErrors
   return errors === 0
 }
 
-const isImagesListValue = validate21
-const schema22 = {
+const isImagesListValue = validate23
+const schema24 = {
   type: 'object',
   required: ['items', 'total'],
   properties: {
@@ -3770,16 +3919,16 @@ const schema22 = {
   },
   additionalProperties: false,
 }
-const pattern2 = new RegExp('^.*$', '')
+const pattern3 = new RegExp('^.*$', '')
 
-function validate21(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate23(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if ((data.items === undefined && (missing0 = 'items')) || (data.total === undefined && (missing0 = 'total'))) {
-        validate21.errors = [
+        validate23.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -3793,7 +3942,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'items' || key0 === 'total')) {
-            validate21.errors = [
+            validate23.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -3813,7 +3962,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs2) {
               if (Array.isArray(data0)) {
                 if (data0.length > 200) {
-                  validate21.errors = [
+                  validate23.errors = [
                     {
                       instancePath: instancePath + '/items',
                       schemaPath: '#/properties/items/maxItems',
@@ -3839,7 +3988,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                           (data1.files === undefined && (missing1 = 'files')) ||
                           (data1.served === undefined && (missing1 = 'served'))
                         ) {
-                          validate21.errors = [
+                          validate23.errors = [
                             {
                               instancePath: instancePath + '/items/' + i0,
                               schemaPath: '#/properties/items/items/required',
@@ -3853,7 +4002,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                           const _errs6 = errors
                           for (const key1 in data1) {
                             if (!(key1 === 'id' || key1 === 'mime' || key1 === 'original' || key1 === 'files' || key1 === 'served')) {
-                              validate21.errors = [
+                              validate23.errors = [
                                 {
                                   instancePath: instancePath + '/items/' + i0,
                                   schemaPath: '#/properties/items/items/additionalProperties',
@@ -3871,7 +4020,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                               let data2 = data1.id
                               const _errs7 = errors
                               if (!(typeof data2 == 'number' && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
-                                validate21.errors = [
+                                validate23.errors = [
                                   {
                                     instancePath: instancePath + '/items/' + i0 + '/id',
                                     schemaPath: '#/properties/items/items/properties/id/type',
@@ -3885,7 +4034,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                               if (errors === _errs7) {
                                 if (typeof data2 == 'number' && isFinite(data2)) {
                                   if (data2 < 0 || isNaN(data2)) {
-                                    validate21.errors = [
+                                    validate23.errors = [
                                       {
                                         instancePath: instancePath + '/items/' + i0 + '/id',
                                         schemaPath: '#/properties/items/items/properties/id/minimum',
@@ -3909,7 +4058,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                 if (errors === _errs9) {
                                   if (typeof data3 === 'string') {
                                     if (data3.length > 200) {
-                                      validate21.errors = [
+                                      validate23.errors = [
                                         {
                                           instancePath: instancePath + '/items/' + i0 + '/mime',
                                           schemaPath: '#/properties/items/items/properties/mime/maxLength',
@@ -3921,7 +4070,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                       return false
                                     }
                                   } else {
-                                    validate21.errors = [
+                                    validate23.errors = [
                                       {
                                         instancePath: instancePath + '/items/' + i0 + '/mime',
                                         schemaPath: '#/properties/items/items/properties/mime/type',
@@ -3944,7 +4093,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                   if (errors === _errs11) {
                                     if (typeof data4 === 'string') {
                                       if (data4.length > 1024) {
-                                        validate21.errors = [
+                                        validate23.errors = [
                                           {
                                             instancePath: instancePath + '/items/' + i0 + '/original',
                                             schemaPath: '#/properties/items/items/properties/original/maxLength',
@@ -3956,7 +4105,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                         return false
                                       } else {
                                         if (data4.length < 1) {
-                                          validate21.errors = [
+                                          validate23.errors = [
                                             {
                                               instancePath: instancePath + '/items/' + i0 + '/original',
                                               schemaPath: '#/properties/items/items/properties/original/minLength',
@@ -3969,7 +4118,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                         }
                                       }
                                     } else {
-                                      validate21.errors = [
+                                      validate23.errors = [
                                         {
                                           instancePath: instancePath + '/items/' + i0 + '/original',
                                           schemaPath: '#/properties/items/items/properties/original/type',
@@ -3992,7 +4141,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                     if (errors === _errs13) {
                                       if (Array.isArray(data5)) {
                                         if (data5.length > 100) {
-                                          validate21.errors = [
+                                          validate23.errors = [
                                             {
                                               instancePath: instancePath + '/items/' + i0 + '/files',
                                               schemaPath: '#/properties/items/items/properties/files/maxItems',
@@ -4017,7 +4166,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                   (data6.height === undefined && (missing2 = 'height')) ||
                                                   (data6.crop === undefined && (missing2 = 'crop'))
                                                 ) {
-                                                  validate21.errors = [
+                                                  validate23.errors = [
                                                     {
                                                       instancePath: instancePath + '/items/' + i0 + '/files/' + i1,
                                                       schemaPath: '#/properties/items/items/properties/files/items/required',
@@ -4031,7 +4180,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                   const _errs17 = errors
                                                   for (const key2 in data6) {
                                                     if (!(key2 === 'file' || key2 === 'width' || key2 === 'height' || key2 === 'crop')) {
-                                                      validate21.errors = [
+                                                      validate23.errors = [
                                                         {
                                                           instancePath: instancePath + '/items/' + i0 + '/files/' + i1,
                                                           schemaPath:
@@ -4052,7 +4201,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                       if (errors === _errs18) {
                                                         if (typeof data7 === 'string') {
                                                           if (data7.length > 1024) {
-                                                            validate21.errors = [
+                                                            validate23.errors = [
                                                               {
                                                                 instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/file',
                                                                 schemaPath:
@@ -4065,7 +4214,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                             return false
                                                           } else {
                                                             if (data7.length < 1) {
-                                                              validate21.errors = [
+                                                              validate23.errors = [
                                                                 {
                                                                   instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/file',
                                                                   schemaPath:
@@ -4079,7 +4228,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                             }
                                                           }
                                                         } else {
-                                                          validate21.errors = [
+                                                          validate23.errors = [
                                                             {
                                                               instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/file',
                                                               schemaPath:
@@ -4103,7 +4252,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                         if (
                                                           !(typeof data8 == 'number' && !(data8 % 1) && !isNaN(data8) && isFinite(data8))
                                                         ) {
-                                                          validate21.errors = [
+                                                          validate23.errors = [
                                                             {
                                                               instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/width',
                                                               schemaPath:
@@ -4118,7 +4267,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                         if (errors === _errs20) {
                                                           if (typeof data8 == 'number' && isFinite(data8)) {
                                                             if (data8 < 0 || isNaN(data8)) {
-                                                              validate21.errors = [
+                                                              validate23.errors = [
                                                                 {
                                                                   instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/width',
                                                                   schemaPath:
@@ -4143,7 +4292,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                           if (
                                                             !(typeof data9 == 'number' && !(data9 % 1) && !isNaN(data9) && isFinite(data9))
                                                           ) {
-                                                            validate21.errors = [
+                                                            validate23.errors = [
                                                               {
                                                                 instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/height',
                                                                 schemaPath:
@@ -4158,7 +4307,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                           if (errors === _errs22) {
                                                             if (typeof data9 == 'number' && isFinite(data9)) {
                                                               if (data9 < 0 || isNaN(data9)) {
-                                                                validate21.errors = [
+                                                                validate23.errors = [
                                                                   {
                                                                     instancePath:
                                                                       instancePath + '/items/' + i0 + '/files/' + i1 + '/height',
@@ -4181,7 +4330,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                           if (data6.crop !== undefined) {
                                                             const _errs24 = errors
                                                             if (typeof data6.crop !== 'boolean') {
-                                                              validate21.errors = [
+                                                              validate23.errors = [
                                                                 {
                                                                   instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/crop',
                                                                   schemaPath:
@@ -4203,7 +4352,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                   }
                                                 }
                                               } else {
-                                                validate21.errors = [
+                                                validate23.errors = [
                                                   {
                                                     instancePath: instancePath + '/items/' + i0 + '/files/' + i1,
                                                     schemaPath: '#/properties/items/items/properties/files/items/type',
@@ -4222,7 +4371,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                           }
                                         }
                                       } else {
-                                        validate21.errors = [
+                                        validate23.errors = [
                                           {
                                             instancePath: instancePath + '/items/' + i0 + '/files',
                                             schemaPath: '#/properties/items/items/properties/files/type',
@@ -4245,7 +4394,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                       if (errors === _errs26) {
                                         if (data11 && typeof data11 == 'object' && !Array.isArray(data11)) {
                                           if (Object.keys(data11).length > 100) {
-                                            validate21.errors = [
+                                            validate23.errors = [
                                               {
                                                 instancePath: instancePath + '/items/' + i0 + '/served',
                                                 schemaPath: '#/properties/items/items/properties/served/maxProperties',
@@ -4258,13 +4407,13 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                           } else {
                                             var valid5 = true
                                             for (const key3 in data11) {
-                                              if (pattern2.test(key3)) {
+                                              if (pattern3.test(key3)) {
                                                 let data12 = data11[key3]
                                                 const _errs28 = errors
                                                 if (errors === _errs28) {
                                                   if (typeof data12 === 'string') {
                                                     if (data12.length > 1024) {
-                                                      validate21.errors = [
+                                                      validate23.errors = [
                                                         {
                                                           instancePath:
                                                             instancePath +
@@ -4282,7 +4431,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                       return false
                                                     } else {
                                                       if (data12.length < 1) {
-                                                        validate21.errors = [
+                                                        validate23.errors = [
                                                           {
                                                             instancePath:
                                                               instancePath +
@@ -4301,7 +4450,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                       }
                                                     }
                                                   } else {
-                                                    validate21.errors = [
+                                                    validate23.errors = [
                                                       {
                                                         instancePath:
                                                           instancePath +
@@ -4327,7 +4476,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                             }
                                           }
                                         } else {
-                                          validate21.errors = [
+                                          validate23.errors = [
                                             {
                                               instancePath: instancePath + '/items/' + i0 + '/served',
                                               schemaPath: '#/properties/items/items/properties/served/type',
@@ -4350,7 +4499,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                           }
                         }
                       } else {
-                        validate21.errors = [
+                        validate23.errors = [
                           {
                             instancePath: instancePath + '/items/' + i0,
                             schemaPath: '#/properties/items/items/type',
@@ -4369,7 +4518,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                 }
               } else {
-                validate21.errors = [
+                validate23.errors = [
                   {
                     instancePath: instancePath + '/items',
                     schemaPath: '#/properties/items/type',
@@ -4390,7 +4539,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
               let data13 = data.total
               const _errs30 = errors
               if (!(typeof data13 == 'number' && !(data13 % 1) && !isNaN(data13) && isFinite(data13))) {
-                validate21.errors = [
+                validate23.errors = [
                   {
                     instancePath: instancePath + '/total',
                     schemaPath: '#/properties/total/type',
@@ -4404,7 +4553,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs30) {
                 if (typeof data13 == 'number' && isFinite(data13)) {
                   if (data13 < 0 || isNaN(data13)) {
-                    validate21.errors = [
+                    validate23.errors = [
                       {
                         instancePath: instancePath + '/total',
                         schemaPath: '#/properties/total/minimum',
@@ -4425,16 +4574,16 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate21.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate23.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate21.errors = vErrors
+  validate23.errors = vErrors
   return errors === 0
 }
 
-const isImagesServeArgs = validate22
-const schema23 = {
+const isImagesServeArgs = validate24
+const schema25 = {
   type: 'object',
   required: ['id', 'webp'],
   properties: {
@@ -4444,14 +4593,14 @@ const schema23 = {
   additionalProperties: false,
 }
 
-function validate22(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate24(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if ((data.id === undefined && (missing0 = 'id')) || (data.webp === undefined && (missing0 = 'webp'))) {
-        validate22.errors = [
+        validate24.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -4465,7 +4614,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'id' || key0 === 'webp')) {
-            validate22.errors = [
+            validate24.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -4483,7 +4632,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
             let data0 = data.id
             const _errs2 = errors
             if (!(typeof data0 == 'number' && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-              validate22.errors = [
+              validate24.errors = [
                 {
                   instancePath: instancePath + '/id',
                   schemaPath: '#/properties/id/type',
@@ -4497,7 +4646,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs2) {
               if (typeof data0 == 'number' && isFinite(data0)) {
                 if (data0 < 0 || isNaN(data0)) {
-                  validate22.errors = [
+                  validate24.errors = [
                     {
                       instancePath: instancePath + '/id',
                       schemaPath: '#/properties/id/minimum',
@@ -4521,7 +4670,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs4) {
                 if (data1 && typeof data1 == 'object' && !Array.isArray(data1)) {
                   if (Object.keys(data1).length > 100) {
-                    validate22.errors = [
+                    validate24.errors = [
                       {
                         instancePath: instancePath + '/webp',
                         schemaPath: '#/properties/webp/maxProperties',
@@ -4534,13 +4683,13 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                   } else {
                     var valid1 = true
                     for (const key1 in data1) {
-                      if (pattern2.test(key1)) {
+                      if (pattern3.test(key1)) {
                         let data2 = data1[key1]
                         const _errs6 = errors
                         if (errors === _errs6) {
                           if (typeof data2 === 'string') {
                             if (data2.length > 1024) {
-                              validate22.errors = [
+                              validate24.errors = [
                                 {
                                   instancePath: instancePath + '/webp/' + key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                                   schemaPath: '#/properties/webp/patternProperties/%5E.*%24/maxLength',
@@ -4552,7 +4701,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                               return false
                             } else {
                               if (data2.length < 1) {
-                                validate22.errors = [
+                                validate24.errors = [
                                   {
                                     instancePath: instancePath + '/webp/' + key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                                     schemaPath: '#/properties/webp/patternProperties/%5E.*%24/minLength',
@@ -4565,7 +4714,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                               }
                             }
                           } else {
-                            validate22.errors = [
+                            validate24.errors = [
                               {
                                 instancePath: instancePath + '/webp/' + key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                                 schemaPath: '#/properties/webp/patternProperties/%5E.*%24/type',
@@ -4585,7 +4734,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                     }
                   }
                 } else {
-                  validate22.errors = [
+                  validate24.errors = [
                     {
                       instancePath: instancePath + '/webp',
                       schemaPath: '#/properties/webp/type',
@@ -4605,30 +4754,30 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate22.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate24.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate22.errors = vErrors
+  validate24.errors = vErrors
   return errors === 0
 }
 
-const isImagesServeValue = validate23
-const schema24 = {
+const isImagesServeValue = validate25
+const schema26 = {
   type: 'object',
   required: ['served'],
   properties: { served: { type: 'integer', minimum: 0 } },
   additionalProperties: false,
 }
 
-function validate23(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate25(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if (data.served === undefined && (missing0 = 'served')) {
-        validate23.errors = [
+        validate25.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -4642,7 +4791,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'served')) {
-            validate23.errors = [
+            validate25.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -4660,7 +4809,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
             let data0 = data.served
             const _errs2 = errors
             if (!(typeof data0 == 'number' && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-              validate23.errors = [
+              validate25.errors = [
                 {
                   instancePath: instancePath + '/served',
                   schemaPath: '#/properties/served/type',
@@ -4674,7 +4823,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs2) {
               if (typeof data0 == 'number' && isFinite(data0)) {
                 if (data0 < 0 || isNaN(data0)) {
-                  validate23.errors = [
+                  validate25.errors = [
                     {
                       instancePath: instancePath + '/served',
                       schemaPath: '#/properties/served/minimum',
@@ -4691,24 +4840,24 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate23.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate25.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate23.errors = vErrors
+  validate25.errors = vErrors
   return errors === 0
 }
 
-const isAssetsStateArgs = validate24
-const schema25 = { type: 'object', properties: {}, additionalProperties: false }
+const isAssetsStateArgs = validate26
+const schema27 = { type: 'object', properties: {}, additionalProperties: false }
 
-function validate24(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate26(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       for (const key0 in data) {
-        validate24.errors = [
+        validate26.errors = [
           {
             instancePath,
             schemaPath: '#/additionalProperties',
@@ -4721,22 +4870,22 @@ function validate24(data, { instancePath = '', parentData, parentDataProperty, r
         break
       }
     } else {
-      validate24.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate26.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate24.errors = vErrors
+  validate26.errors = vErrors
   return errors === 0
 }
 
-const isAssetsStateValue = validate25
-const schema26 = {
+const isAssetsStateValue = validate27
+const schema28 = {
   type: 'object',
   properties: { bundle: { type: 'string', maxLength: 200 }, publishedAt: { type: 'integer', minimum: 0 } },
   additionalProperties: false,
 }
 
-function validate25(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate27(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
@@ -4744,7 +4893,7 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
       const _errs1 = errors
       for (const key0 in data) {
         if (!(key0 === 'bundle' || key0 === 'publishedAt')) {
-          validate25.errors = [
+          validate27.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -4764,7 +4913,7 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
           if (errors === _errs2) {
             if (typeof data0 === 'string') {
               if (data0.length > 200) {
-                validate25.errors = [
+                validate27.errors = [
                   {
                     instancePath: instancePath + '/bundle',
                     schemaPath: '#/properties/bundle/maxLength',
@@ -4776,7 +4925,7 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
                 return false
               }
             } else {
-              validate25.errors = [
+              validate27.errors = [
                 {
                   instancePath: instancePath + '/bundle',
                   schemaPath: '#/properties/bundle/type',
@@ -4797,7 +4946,7 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
             let data1 = data.publishedAt
             const _errs4 = errors
             if (!(typeof data1 == 'number' && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-              validate25.errors = [
+              validate27.errors = [
                 {
                   instancePath: instancePath + '/publishedAt',
                   schemaPath: '#/properties/publishedAt/type',
@@ -4811,7 +4960,7 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs4) {
               if (typeof data1 == 'number' && isFinite(data1)) {
                 if (data1 < 0 || isNaN(data1)) {
-                  validate25.errors = [
+                  validate27.errors = [
                     {
                       instancePath: instancePath + '/publishedAt',
                       schemaPath: '#/properties/publishedAt/minimum',
@@ -4831,22 +4980,22 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate25.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate27.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate25.errors = vErrors
+  validate27.errors = vErrors
   return errors === 0
 }
 
-const isAssetsPublishArgs = validate26
-const schema27 = {
+const isAssetsPublishArgs = validate28
+const schema29 = {
   type: 'object',
   properties: { manifest: { type: 'string', minLength: 1, maxLength: 1024 }, bundle: { type: 'string', maxLength: 200 } },
   additionalProperties: false,
 }
 
-function validate26(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate28(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
@@ -4854,7 +5003,7 @@ function validate26(data, { instancePath = '', parentData, parentDataProperty, r
       const _errs1 = errors
       for (const key0 in data) {
         if (!(key0 === 'manifest' || key0 === 'bundle')) {
-          validate26.errors = [
+          validate28.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -4874,7 +5023,7 @@ function validate26(data, { instancePath = '', parentData, parentDataProperty, r
           if (errors === _errs2) {
             if (typeof data0 === 'string') {
               if (data0.length > 1024) {
-                validate26.errors = [
+                validate28.errors = [
                   {
                     instancePath: instancePath + '/manifest',
                     schemaPath: '#/properties/manifest/maxLength',
@@ -4886,7 +5035,7 @@ function validate26(data, { instancePath = '', parentData, parentDataProperty, r
                 return false
               } else {
                 if (data0.length < 1) {
-                  validate26.errors = [
+                  validate28.errors = [
                     {
                       instancePath: instancePath + '/manifest',
                       schemaPath: '#/properties/manifest/minLength',
@@ -4899,7 +5048,7 @@ function validate26(data, { instancePath = '', parentData, parentDataProperty, r
                 }
               }
             } else {
-              validate26.errors = [
+              validate28.errors = [
                 {
                   instancePath: instancePath + '/manifest',
                   schemaPath: '#/properties/manifest/type',
@@ -4922,7 +5071,7 @@ function validate26(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs4) {
               if (typeof data1 === 'string') {
                 if (data1.length > 200) {
-                  validate26.errors = [
+                  validate28.errors = [
                     {
                       instancePath: instancePath + '/bundle',
                       schemaPath: '#/properties/bundle/maxLength',
@@ -4934,7 +5083,7 @@ function validate26(data, { instancePath = '', parentData, parentDataProperty, r
                   return false
                 }
               } else {
-                validate26.errors = [
+                validate28.errors = [
                   {
                     instancePath: instancePath + '/bundle',
                     schemaPath: '#/properties/bundle/type',
@@ -4953,30 +5102,30 @@ function validate26(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate26.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate28.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate26.errors = vErrors
+  validate28.errors = vErrors
   return errors === 0
 }
 
-const isAssetsPublishValue = validate27
-const schema28 = {
+const isAssetsPublishValue = validate29
+const schema30 = {
   type: 'object',
   required: ['published', 'files'],
   properties: { published: { type: 'boolean' }, files: { type: 'integer', minimum: 0 } },
   additionalProperties: false,
 }
 
-function validate27(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate29(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if ((data.published === undefined && (missing0 = 'published')) || (data.files === undefined && (missing0 = 'files'))) {
-        validate27.errors = [
+        validate29.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -4990,7 +5139,7 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'published' || key0 === 'files')) {
-            validate27.errors = [
+            validate29.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -5007,7 +5156,7 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
           if (data.published !== undefined) {
             const _errs2 = errors
             if (typeof data.published !== 'boolean') {
-              validate27.errors = [
+              validate29.errors = [
                 {
                   instancePath: instancePath + '/published',
                   schemaPath: '#/properties/published/type',
@@ -5027,7 +5176,7 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
               let data1 = data.files
               const _errs4 = errors
               if (!(typeof data1 == 'number' && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-                validate27.errors = [
+                validate29.errors = [
                   {
                     instancePath: instancePath + '/files',
                     schemaPath: '#/properties/files/type',
@@ -5041,7 +5190,7 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs4) {
                 if (typeof data1 == 'number' && isFinite(data1)) {
                   if (data1 < 0 || isNaN(data1)) {
-                    validate27.errors = [
+                    validate29.errors = [
                       {
                         instancePath: instancePath + '/files',
                         schemaPath: '#/properties/files/minimum',
@@ -5062,11 +5211,11 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate27.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate29.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate27.errors = vErrors
+  validate29.errors = vErrors
   return errors === 0
 }
 
@@ -5080,6 +5229,8 @@ export const commandValidators: Readonly<Record<string, Validator>> = {
   'plugin.activate.value': isPluginActivateValue as unknown as Validator,
   'site.health.args': isSiteHealthArgs as unknown as Validator,
   'site.health.value': isSiteHealthValue as unknown as Validator,
+  'cdn.tags.args': isCdnTagsArgs as unknown as Validator,
+  'cdn.tags.value': isCdnTagsValue as unknown as Validator,
   'opcache.reset.args': isOpcacheResetArgs as unknown as Validator,
   'opcache.reset.value': isOpcacheResetValue as unknown as Validator,
   'images.list.args': isImagesListArgs as unknown as Validator,
