@@ -39,6 +39,14 @@ describe('the plugin is told whether pages have tags at the CDN', () => {
     ])
   })
 
+  it('again after a day, since WordPress may have lost it', async () => {
+    set(true)
+    await soon()
+    clock.advance(86_400_000)
+    set(true)
+    assert.equal(told.length, 2)
+  })
+
   it('again some minutes after it could not be', async () => {
     fails = true
     set(true)
