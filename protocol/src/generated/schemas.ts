@@ -57,10 +57,12 @@ export const schemas: Readonly<Record<string, object>> = {
             attempt: {
               type: 'integer',
               minimum: 1,
+              maximum: 9007199254740991,
             },
             epoch: {
               type: 'integer',
               minimum: 1,
+              maximum: 9007199254740991,
             },
           },
           additionalProperties: false,
@@ -70,6 +72,7 @@ export const schemas: Readonly<Record<string, object>> = {
       stateSeq: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       lastClose: {
         type: 'string',
@@ -99,10 +102,12 @@ export const schemas: Readonly<Record<string, object>> = {
             attempt: {
               type: 'integer',
               minimum: 1,
+              maximum: 9007199254740991,
             },
             epoch: {
               type: 'integer',
               minimum: 1,
+              maximum: 9007199254740991,
             },
           },
           additionalProperties: false,
@@ -127,10 +132,12 @@ export const schemas: Readonly<Record<string, object>> = {
       attempt: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       epoch: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
     },
     additionalProperties: false,
@@ -150,10 +157,12 @@ export const schemas: Readonly<Record<string, object>> = {
       attempt: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       epoch: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       code: {
         type: 'string',
@@ -168,6 +177,10 @@ export const schemas: Readonly<Record<string, object>> = {
         type: 'integer',
         minimum: 0,
         maximum: 86400000,
+      },
+      unbegun: {
+        type: 'boolean',
+        const: true,
       },
     },
     additionalProperties: false,
@@ -187,18 +200,22 @@ export const schemas: Readonly<Record<string, object>> = {
       attempt: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       epoch: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       done: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       total: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       note: {
         type: 'string',
@@ -222,10 +239,12 @@ export const schemas: Readonly<Record<string, object>> = {
       attempt: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       epoch: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       outcome: {
         enum: ['succeeded', 'failed', 'cancelled'],
@@ -290,6 +309,7 @@ export const schemas: Readonly<Record<string, object>> = {
       finishedAt: {
         type: 'integer',
         minimum: 0,
+        maximum: 8640000000000000,
       },
       receipt: {
         type: 'object',
@@ -333,10 +353,12 @@ export const schemas: Readonly<Record<string, object>> = {
       attempt: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       epoch: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       child: {
         type: 'object',
@@ -422,6 +444,7 @@ export const schemas: Readonly<Record<string, object>> = {
       createdAt: {
         type: 'integer',
         minimum: 0,
+        maximum: 8640000000000000,
       },
     },
     additionalProperties: false,
@@ -437,6 +460,7 @@ export const schemas: Readonly<Record<string, object>> = {
       seq: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       full: {
         type: 'boolean',
@@ -577,6 +601,7 @@ export const schemas: Readonly<Record<string, object>> = {
       time: {
         type: 'integer',
         minimum: 0,
+        maximum: 8640000000000000,
       },
     },
     additionalProperties: false,
@@ -610,10 +635,12 @@ export const schemas: Readonly<Record<string, object>> = {
       stateSeq: {
         type: 'integer',
         minimum: 0,
+        maximum: 4503599627370496,
       },
       time: {
         type: 'integer',
         minimum: 0,
+        maximum: 8640000000000000,
       },
       capabilities: {
         type: 'array',
@@ -642,10 +669,12 @@ export const schemas: Readonly<Record<string, object>> = {
       attempt: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       epoch: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       kind: {
         type: 'string',
@@ -661,6 +690,7 @@ export const schemas: Readonly<Record<string, object>> = {
       settled: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       child: {
         type: 'object',
@@ -745,10 +775,12 @@ export const schemas: Readonly<Record<string, object>> = {
       attempt: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       epoch: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       reason: {
         type: 'string',
@@ -775,10 +807,12 @@ export const schemas: Readonly<Record<string, object>> = {
       attempt: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       epoch: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       refused: {
         type: 'string',
@@ -919,10 +953,12 @@ export const schemas: Readonly<Record<string, object>> = {
       createdAt: {
         type: 'integer',
         minimum: 0,
+        maximum: 8640000000000000,
       },
       finishedAt: {
         type: 'integer',
         minimum: 0,
+        maximum: 8640000000000000,
       },
       progress: {
         type: 'object',
@@ -967,6 +1003,7 @@ export const schemas: Readonly<Record<string, object>> = {
             at: {
               type: 'integer',
               minimum: 0,
+              maximum: 8640000000000000,
             },
           },
           additionalProperties: false,
@@ -1089,10 +1126,12 @@ export const schemas: Readonly<Record<string, object>> = {
             createdAt: {
               type: 'integer',
               minimum: 0,
+              maximum: 8640000000000000,
             },
             finishedAt: {
               type: 'integer',
               minimum: 0,
+              maximum: 8640000000000000,
             },
             progress: {
               type: 'object',
@@ -1137,6 +1176,7 @@ export const schemas: Readonly<Record<string, object>> = {
                   at: {
                     type: 'integer',
                     minimum: 0,
+                    maximum: 8640000000000000,
                   },
                 },
                 additionalProperties: false,
@@ -1239,6 +1279,7 @@ export const schemas: Readonly<Record<string, object>> = {
       startedAt: {
         type: 'integer',
         minimum: 0,
+        maximum: 8640000000000000,
       },
       agentId: {
         type: 'string',
@@ -1258,6 +1299,7 @@ export const schemas: Readonly<Record<string, object>> = {
           since: {
             type: 'integer',
             minimum: 0,
+            maximum: 8640000000000000,
           },
           lastClose: {
             type: 'string',
@@ -1266,6 +1308,7 @@ export const schemas: Readonly<Record<string, object>> = {
           refused: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           keyChanging: {
             type: 'boolean',
@@ -1305,10 +1348,12 @@ export const schemas: Readonly<Record<string, object>> = {
       running: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       waiting: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       owner: {
         type: 'object',
@@ -1403,6 +1448,7 @@ export const schemas: Readonly<Record<string, object>> = {
                     until: {
                       type: 'integer',
                       minimum: 0,
+                      maximum: 8640000000000000,
                     },
                     reason: {
                       type: 'string',
@@ -1482,10 +1528,12 @@ export const schemas: Readonly<Record<string, object>> = {
               cpuSeconds: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 9007199254740991,
               },
               diskBytes: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 9007199254740991,
               },
             },
             additionalProperties: false,
@@ -1497,6 +1545,7 @@ export const schemas: Readonly<Record<string, object>> = {
           quietUntil: {
             type: 'integer',
             minimum: 0,
+            maximum: 8640000000000000,
           },
         },
         additionalProperties: false,
@@ -1512,6 +1561,7 @@ export const schemas: Readonly<Record<string, object>> = {
           lostAt: {
             type: 'integer',
             minimum: 0,
+            maximum: 8640000000000000,
           },
         },
         additionalProperties: false,
@@ -1523,6 +1573,7 @@ export const schemas: Readonly<Record<string, object>> = {
           refused: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
         },
         additionalProperties: false,
@@ -1619,6 +1670,7 @@ export const schemas: Readonly<Record<string, object>> = {
             until: {
               type: 'integer',
               minimum: 0,
+              maximum: 8640000000000000,
             },
             reason: {
               type: 'string',
@@ -1725,6 +1777,7 @@ export const schemas: Readonly<Record<string, object>> = {
                 until: {
                   type: 'integer',
                   minimum: 0,
+                  maximum: 8640000000000000,
                 },
                 reason: {
                   type: 'string',
@@ -1804,10 +1857,12 @@ export const schemas: Readonly<Record<string, object>> = {
           cpuSeconds: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           diskBytes: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
         },
         additionalProperties: false,
@@ -1819,6 +1874,7 @@ export const schemas: Readonly<Record<string, object>> = {
       quietUntil: {
         type: 'integer',
         minimum: 0,
+        maximum: 8640000000000000,
       },
     },
     additionalProperties: false,
@@ -2070,6 +2126,7 @@ export const schemas: Readonly<Record<string, object>> = {
       blogId: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       multisite: {
         type: 'boolean',
@@ -2112,6 +2169,7 @@ export const schemas: Readonly<Record<string, object>> = {
               port: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 9007199254740991,
               },
               socket: {
                 type: 'string',
@@ -2120,6 +2178,7 @@ export const schemas: Readonly<Record<string, object>> = {
               database: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 9007199254740991,
               },
             },
             additionalProperties: false,
@@ -2210,10 +2269,12 @@ export const schemas: Readonly<Record<string, object>> = {
               usedBytes: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 9007199254740991,
               },
               freeBytes: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 9007199254740991,
               },
               wastedPct: {
                 type: 'number',
@@ -2221,6 +2282,7 @@ export const schemas: Readonly<Record<string, object>> = {
               scripts: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 9007199254740991,
               },
               hitPct: {
                 type: 'number',
@@ -2294,14 +2356,17 @@ export const schemas: Readonly<Record<string, object>> = {
           events: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           overdue: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           oldestOverdueSeconds: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           disabled: {
             type: 'boolean',
@@ -2312,6 +2377,7 @@ export const schemas: Readonly<Record<string, object>> = {
       autoloadedBytes: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       objectCache: {
         type: 'boolean',
@@ -2322,6 +2388,7 @@ export const schemas: Readonly<Record<string, object>> = {
       administrators: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
     },
     additionalProperties: false,
@@ -2351,6 +2418,7 @@ export const schemas: Readonly<Record<string, object>> = {
       count: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
     },
     additionalProperties: false,
@@ -2370,6 +2438,7 @@ export const schemas: Readonly<Record<string, object>> = {
             items: {
               type: 'integer',
               minimum: 0,
+              maximum: 9007199254740991,
             },
             minItems: 1,
             maxItems: 1000,
@@ -2379,6 +2448,7 @@ export const schemas: Readonly<Record<string, object>> = {
       after: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       limit: {
         type: 'integer',
@@ -2401,6 +2471,7 @@ export const schemas: Readonly<Record<string, object>> = {
             id: {
               type: 'integer',
               minimum: 0,
+              maximum: 9007199254740991,
             },
             mime: {
               type: 'string',
@@ -2425,10 +2496,12 @@ export const schemas: Readonly<Record<string, object>> = {
                   width: {
                     type: 'integer',
                     minimum: 0,
+                    maximum: 9007199254740991,
                   },
                   height: {
                     type: 'integer',
                     minimum: 0,
+                    maximum: 9007199254740991,
                   },
                   crop: {
                     type: 'boolean',
@@ -2457,6 +2530,7 @@ export const schemas: Readonly<Record<string, object>> = {
       total: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
     },
     additionalProperties: false,
@@ -2468,6 +2542,7 @@ export const schemas: Readonly<Record<string, object>> = {
       id: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       webp: {
         type: 'object',
@@ -2490,6 +2565,7 @@ export const schemas: Readonly<Record<string, object>> = {
       served: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
     },
     additionalProperties: false,
@@ -2509,6 +2585,7 @@ export const schemas: Readonly<Record<string, object>> = {
       publishedAt: {
         type: 'integer',
         minimum: 0,
+        maximum: 8640000000000000,
       },
     },
     additionalProperties: false,
@@ -2538,6 +2615,7 @@ export const schemas: Readonly<Record<string, object>> = {
       files: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
     },
     additionalProperties: false,
@@ -2628,6 +2706,7 @@ export const schemas: Readonly<Record<string, object>> = {
             count: {
               type: 'integer',
               minimum: 0,
+              maximum: 9007199254740991,
             },
             code: {
               type: 'string',
@@ -2666,6 +2745,7 @@ export const schemas: Readonly<Record<string, object>> = {
             madeAt: {
               type: 'integer',
               minimum: 0,
+              maximum: 8640000000000000,
             },
           },
           additionalProperties: false,
@@ -2675,14 +2755,17 @@ export const schemas: Readonly<Record<string, object>> = {
       refreshed: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       removed: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       warmed: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       timings: {
         type: 'object',
@@ -2691,14 +2774,17 @@ export const schemas: Readonly<Record<string, object>> = {
           freshMs: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           settledMs: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           totalMs: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
         },
         additionalProperties: false,
@@ -2721,6 +2807,7 @@ export const schemas: Readonly<Record<string, object>> = {
             items: {
               type: 'integer',
               minimum: 1,
+              maximum: 9007199254740991,
             },
             minItems: 1,
             maxItems: 1000,
@@ -2744,6 +2831,7 @@ export const schemas: Readonly<Record<string, object>> = {
       attachments: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       files: {
         type: 'object',
@@ -2752,22 +2840,27 @@ export const schemas: Readonly<Record<string, object>> = {
           made: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           kept: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           unchanged: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           restored: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           failed: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
         },
         additionalProperties: false,
@@ -2775,10 +2868,12 @@ export const schemas: Readonly<Record<string, object>> = {
       bytesBefore: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       bytesAfter: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       items: {
         type: 'array',
@@ -2789,6 +2884,7 @@ export const schemas: Readonly<Record<string, object>> = {
             attachment: {
               type: 'integer',
               minimum: 1,
+              maximum: 9007199254740991,
             },
             file: {
               type: 'string',
@@ -2801,10 +2897,12 @@ export const schemas: Readonly<Record<string, object>> = {
             before: {
               type: 'integer',
               minimum: 0,
+              maximum: 9007199254740991,
             },
             after: {
               type: 'integer',
               minimum: 0,
+              maximum: 9007199254740991,
             },
             code: {
               type: 'string',
@@ -2863,14 +2961,17 @@ export const schemas: Readonly<Record<string, object>> = {
           files: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           bytesBefore: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           bytesAfter: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
         },
         additionalProperties: false,
@@ -2882,14 +2983,17 @@ export const schemas: Readonly<Record<string, object>> = {
           files: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           bytesBefore: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           bytesAfter: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
         },
         additionalProperties: false,
@@ -2943,10 +3047,12 @@ export const schemas: Readonly<Record<string, object>> = {
             css: {
               type: 'integer',
               minimum: 0,
+              maximum: 9007199254740991,
             },
             js: {
               type: 'integer',
               minimum: 0,
+              maximum: 9007199254740991,
             },
           },
           additionalProperties: false,
@@ -3011,6 +3117,7 @@ export const schemas: Readonly<Record<string, object>> = {
             tookMs: {
               type: 'integer',
               minimum: 0,
+              maximum: 9007199254740991,
             },
             facts: {
               type: 'object',
@@ -3095,6 +3202,7 @@ export const schemas: Readonly<Record<string, object>> = {
               at: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 8640000000000000,
               },
               key: {
                 type: 'string',
@@ -3170,6 +3278,7 @@ export const schemas: Readonly<Record<string, object>> = {
               at: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 8640000000000000,
               },
               key: {
                 type: 'string',
@@ -3248,6 +3357,7 @@ export const schemas: Readonly<Record<string, object>> = {
               at: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 8640000000000000,
               },
               key: {
                 type: 'string',
@@ -3275,10 +3385,12 @@ export const schemas: Readonly<Record<string, object>> = {
               attempt: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 9007199254740991,
               },
               epoch: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 9007199254740991,
               },
               kind: {
                 type: 'string',
@@ -3317,6 +3429,7 @@ export const schemas: Readonly<Record<string, object>> = {
                     count: {
                       type: 'integer',
                       minimum: 0,
+                      maximum: 9007199254740991,
                     },
                     code: {
                       type: 'string',
@@ -3335,18 +3448,22 @@ export const schemas: Readonly<Record<string, object>> = {
                   fresh: {
                     type: 'integer',
                     minimum: 0,
+                    maximum: 9007199254740991,
                   },
                   stale: {
                     type: 'integer',
                     minimum: 0,
+                    maximum: 9007199254740991,
                   },
                   unreachable: {
                     type: 'integer',
                     minimum: 0,
+                    maximum: 9007199254740991,
                   },
                   removed: {
                     type: 'integer',
                     minimum: 0,
+                    maximum: 9007199254740991,
                   },
                   sample: {
                     type: 'array',
@@ -3414,6 +3531,7 @@ export const schemas: Readonly<Record<string, object>> = {
               at: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 8640000000000000,
               },
               key: {
                 type: 'string',
@@ -3484,6 +3602,7 @@ export const schemas: Readonly<Record<string, object>> = {
                     count: {
                       type: 'integer',
                       minimum: 0,
+                      maximum: 9007199254740991,
                     },
                     code: {
                       type: 'string',
@@ -3890,10 +4009,12 @@ export const schemas: Readonly<Record<string, object>> = {
       attempt: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       epoch: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       kind: {
         type: 'string',
@@ -3908,6 +4029,7 @@ export const schemas: Readonly<Record<string, object>> = {
       expiresAt: {
         type: 'integer',
         minimum: 0,
+        maximum: 8640000000000000,
       },
     },
     additionalProperties: false,
@@ -3924,10 +4046,12 @@ export const schemas: Readonly<Record<string, object>> = {
       notBefore: {
         type: 'integer',
         minimum: 0,
+        maximum: 8640000000000000,
       },
       notAfter: {
         type: 'integer',
         minimum: 0,
+        maximum: 8640000000000000,
       },
     },
     additionalProperties: false,

@@ -53,6 +53,7 @@ export interface AgentJobDecline {
   code: string
   message: string
   retryAfterMs?: number
+  unbegun?: true
 }
 
 export interface AgentJobProgress {

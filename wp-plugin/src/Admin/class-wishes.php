@@ -71,7 +71,7 @@ final class Wishes {
 				100,
 				array(
 					'kind'   => self::text( self::KIND ),
-					'until'  => array_merge( self::count( PHP_INT_MAX >> 10 ), array( 'required' => true ) ),
+					'until'  => array_merge( self::count( 8640000000000000 ), array( 'required' => true ) ),
 					'reason' => self::REASON,
 				)
 			),

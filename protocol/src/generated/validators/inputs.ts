@@ -477,7 +477,7 @@ const schema12 = {
     attachments: {
       anyOf: [
         { type: 'string', const: 'all' },
-        { type: 'array', items: { type: 'integer', minimum: 1 }, minItems: 1, maxItems: 1000 },
+        { type: 'array', items: { type: 'integer', minimum: 1, maximum: 9007199254740991 }, minItems: 1, maxItems: 1000 },
       ],
     },
     mode: { enum: ['optimize', 'restore'] },
@@ -614,13 +614,13 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                         }
                         if (errors === _errs8) {
                           if (typeof data1 == 'number' && isFinite(data1)) {
-                            if (data1 < 1 || isNaN(data1)) {
+                            if (data1 > 9007199254740991 || isNaN(data1)) {
                               const err5 = {
                                 instancePath: instancePath + '/attachments/' + i0,
-                                schemaPath: '#/properties/attachments/anyOf/1/items/minimum',
-                                keyword: 'minimum',
-                                params: { comparison: '>=', limit: 1 },
-                                message: 'must be >= 1',
+                                schemaPath: '#/properties/attachments/anyOf/1/items/maximum',
+                                keyword: 'maximum',
+                                params: { comparison: '<=', limit: 9007199254740991 },
+                                message: 'must be <= 9007199254740991',
                               }
                               if (vErrors === null) {
                                 vErrors = [err5]
@@ -628,6 +628,22 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                 vErrors.push(err5)
                               }
                               errors++
+                            } else {
+                              if (data1 < 1 || isNaN(data1)) {
+                                const err6 = {
+                                  instancePath: instancePath + '/attachments/' + i0,
+                                  schemaPath: '#/properties/attachments/anyOf/1/items/minimum',
+                                  keyword: 'minimum',
+                                  params: { comparison: '>=', limit: 1 },
+                                  message: 'must be >= 1',
+                                }
+                                if (vErrors === null) {
+                                  vErrors = [err6]
+                                } else {
+                                  vErrors.push(err6)
+                                }
+                                errors++
+                              }
                             }
                           }
                         }
@@ -639,7 +655,7 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                     }
                   }
                 } else {
-                  const err6 = {
+                  const err7 = {
                     instancePath: instancePath + '/attachments',
                     schemaPath: '#/properties/attachments/anyOf/1/type',
                     keyword: 'type',
@@ -647,9 +663,9 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                     message: 'must be array',
                   }
                   if (vErrors === null) {
-                    vErrors = [err6]
+                    vErrors = [err7]
                   } else {
-                    vErrors.push(err6)
+                    vErrors.push(err7)
                   }
                   errors++
                 }
@@ -658,7 +674,7 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
               valid1 = valid1 || _valid0
             }
             if (!valid1) {
-              const err7 = {
+              const err8 = {
                 instancePath: instancePath + '/attachments',
                 schemaPath: '#/properties/attachments/anyOf',
                 keyword: 'anyOf',
@@ -666,9 +682,9 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                 message: 'must match a schema in anyOf',
               }
               if (vErrors === null) {
-                vErrors = [err7]
+                vErrors = [err8]
               } else {
-                vErrors.push(err7)
+                vErrors.push(err8)
               }
               errors++
               validate11.errors = vErrors

@@ -19,7 +19,7 @@ const schema11 = {
             agent: { type: 'string', pattern: '^agent_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
             chain: { type: 'string', pattern: '^[A-Za-z0-9_-]{22}$' },
             seq: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
-            at: { type: 'integer', minimum: 0 },
+            at: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
             key: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
             prev: { anyOf: [{ type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' }, { type: 'null' }] },
             type: { type: 'string', const: 'start' },
@@ -46,7 +46,7 @@ const schema11 = {
             agent: { type: 'string', pattern: '^agent_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
             chain: { type: 'string', pattern: '^[A-Za-z0-9_-]{22}$' },
             seq: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
-            at: { type: 'integer', minimum: 0 },
+            at: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
             key: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
             prev: { anyOf: [{ type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' }, { type: 'null' }] },
             type: { type: 'string', const: 'key' },
@@ -83,13 +83,13 @@ const schema11 = {
             agent: { type: 'string', pattern: '^agent_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
             chain: { type: 'string', pattern: '^[A-Za-z0-9_-]{22}$' },
             seq: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
-            at: { type: 'integer', minimum: 0 },
+            at: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
             key: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
             prev: { anyOf: [{ type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' }, { type: 'null' }] },
             type: { type: 'string', const: 'run' },
             job: { type: 'string', pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
-            attempt: { type: 'integer', minimum: 0 },
-            epoch: { type: 'integer', minimum: 0 },
+            attempt: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+            epoch: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
             kind: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 },
             outcome: { enum: ['succeeded', 'failed', 'cancelled'] },
             effect: { enum: ['none', 'applied', 'partial', 'unknown'] },
@@ -103,7 +103,7 @@ const schema11 = {
                 properties: {
                   layer: { type: 'string', pattern: '^[a-z]{1,20}$' },
                   state: { type: 'string', pattern: '^[a-z]{1,20}$' },
-                  count: { type: 'integer', minimum: 0 },
+                  count: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
                   code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
                 },
                 additionalProperties: false,
@@ -114,10 +114,10 @@ const schema11 = {
               type: 'object',
               required: ['fresh', 'stale', 'unreachable', 'removed', 'sample'],
               properties: {
-                fresh: { type: 'integer', minimum: 0 },
-                stale: { type: 'integer', minimum: 0 },
-                unreachable: { type: 'integer', minimum: 0 },
-                removed: { type: 'integer', minimum: 0 },
+                fresh: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+                stale: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+                unreachable: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+                removed: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
                 sample: {
                   type: 'array',
                   items: {
@@ -149,7 +149,7 @@ const schema11 = {
             agent: { type: 'string', pattern: '^agent_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
             chain: { type: 'string', pattern: '^[A-Za-z0-9_-]{22}$' },
             seq: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
-            at: { type: 'integer', minimum: 0 },
+            at: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
             key: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
             prev: { anyOf: [{ type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' }, { type: 'null' }] },
             type: { type: 'string', const: 'follow' },
@@ -174,7 +174,7 @@ const schema11 = {
                 properties: {
                   layer: { type: 'string', pattern: '^[a-z]{1,20}$' },
                   state: { type: 'string', pattern: '^[a-z]{1,20}$' },
-                  count: { type: 'integer', minimum: 0 },
+                  count: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
                   code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
                 },
                 additionalProperties: false,
@@ -542,13 +542,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                 }
                                 if (errors === _errs17) {
                                   if (typeof data6 == 'number' && isFinite(data6)) {
-                                    if (data6 < 0 || isNaN(data6)) {
+                                    if (data6 > 8640000000000000 || isNaN(data6)) {
                                       const err14 = {
                                         instancePath: instancePath + '/receipt/at',
-                                        schemaPath: '#/properties/receipt/anyOf/0/properties/at/minimum',
-                                        keyword: 'minimum',
-                                        params: { comparison: '>=', limit: 0 },
-                                        message: 'must be >= 0',
+                                        schemaPath: '#/properties/receipt/anyOf/0/properties/at/maximum',
+                                        keyword: 'maximum',
+                                        params: { comparison: '<=', limit: 8640000000000000 },
+                                        message: 'must be <= 8640000000000000',
                                       }
                                       if (vErrors === null) {
                                         vErrors = [err14]
@@ -556,6 +556,22 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         vErrors.push(err14)
                                       }
                                       errors++
+                                    } else {
+                                      if (data6 < 0 || isNaN(data6)) {
+                                        const err15 = {
+                                          instancePath: instancePath + '/receipt/at',
+                                          schemaPath: '#/properties/receipt/anyOf/0/properties/at/minimum',
+                                          keyword: 'minimum',
+                                          params: { comparison: '>=', limit: 0 },
+                                          message: 'must be >= 0',
+                                        }
+                                        if (vErrors === null) {
+                                          vErrors = [err15]
+                                        } else {
+                                          vErrors.push(err15)
+                                        }
+                                        errors++
+                                      }
                                     }
                                   }
                                 }
@@ -570,7 +586,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                   if (errors === _errs19) {
                                     if (typeof data7 === 'string') {
                                       if (!pattern3.test(data7)) {
-                                        const err15 = {
+                                        const err16 = {
                                           instancePath: instancePath + '/receipt/key',
                                           schemaPath: '#/properties/receipt/anyOf/0/properties/key/pattern',
                                           keyword: 'pattern',
@@ -578,14 +594,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err15]
+                                          vErrors = [err16]
                                         } else {
-                                          vErrors.push(err15)
+                                          vErrors.push(err16)
                                         }
                                         errors++
                                       }
                                     } else {
-                                      const err16 = {
+                                      const err17 = {
                                         instancePath: instancePath + '/receipt/key',
                                         schemaPath: '#/properties/receipt/anyOf/0/properties/key/type',
                                         keyword: 'type',
@@ -593,9 +609,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         message: 'must be string',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err16]
+                                        vErrors = [err17]
                                       } else {
-                                        vErrors.push(err16)
+                                        vErrors.push(err17)
                                       }
                                       errors++
                                     }
@@ -614,7 +630,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     if (errors === _errs23) {
                                       if (typeof data8 === 'string') {
                                         if (!pattern3.test(data8)) {
-                                          const err17 = {
+                                          const err18 = {
                                             instancePath: instancePath + '/receipt/prev',
                                             schemaPath: '#/properties/receipt/anyOf/0/properties/prev/anyOf/0/pattern',
                                             keyword: 'pattern',
@@ -622,14 +638,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err17]
+                                            vErrors = [err18]
                                           } else {
-                                            vErrors.push(err17)
+                                            vErrors.push(err18)
                                           }
                                           errors++
                                         }
                                       } else {
-                                        const err18 = {
+                                        const err19 = {
                                           instancePath: instancePath + '/receipt/prev',
                                           schemaPath: '#/properties/receipt/anyOf/0/properties/prev/anyOf/0/type',
                                           keyword: 'type',
@@ -637,9 +653,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must be string',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err18]
+                                          vErrors = [err19]
                                         } else {
-                                          vErrors.push(err18)
+                                          vErrors.push(err19)
                                         }
                                         errors++
                                       }
@@ -649,7 +665,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     if (!valid3) {
                                       const _errs25 = errors
                                       if (data8 !== null) {
-                                        const err19 = {
+                                        const err20 = {
                                           instancePath: instancePath + '/receipt/prev',
                                           schemaPath: '#/properties/receipt/anyOf/0/properties/prev/anyOf/1/type',
                                           keyword: 'type',
@@ -657,9 +673,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must be null',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err19]
+                                          vErrors = [err20]
                                         } else {
-                                          vErrors.push(err19)
+                                          vErrors.push(err20)
                                         }
                                         errors++
                                       }
@@ -667,7 +683,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       valid3 = valid3 || _valid1
                                     }
                                     if (!valid3) {
-                                      const err20 = {
+                                      const err21 = {
                                         instancePath: instancePath + '/receipt/prev',
                                         schemaPath: '#/properties/receipt/anyOf/0/properties/prev/anyOf',
                                         keyword: 'anyOf',
@@ -675,9 +691,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         message: 'must match a schema in anyOf',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err20]
+                                        vErrors = [err21]
                                       } else {
-                                        vErrors.push(err20)
+                                        vErrors.push(err21)
                                       }
                                       errors++
                                     } else {
@@ -699,7 +715,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       let data9 = data0.type
                                       const _errs27 = errors
                                       if (typeof data9 !== 'string') {
-                                        const err21 = {
+                                        const err22 = {
                                           instancePath: instancePath + '/receipt/type',
                                           schemaPath: '#/properties/receipt/anyOf/0/properties/type/type',
                                           keyword: 'type',
@@ -707,14 +723,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must be string',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err21]
+                                          vErrors = [err22]
                                         } else {
-                                          vErrors.push(err21)
+                                          vErrors.push(err22)
                                         }
                                         errors++
                                       }
                                       if ('start' !== data9) {
-                                        const err22 = {
+                                        const err23 = {
                                           instancePath: instancePath + '/receipt/type',
                                           schemaPath: '#/properties/receipt/anyOf/0/properties/type/const',
                                           keyword: 'const',
@@ -722,9 +738,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must be equal to constant',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err22]
+                                          vErrors = [err23]
                                         } else {
-                                          vErrors.push(err22)
+                                          vErrors.push(err23)
                                         }
                                         errors++
                                       }
@@ -739,7 +755,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         if (errors === _errs29) {
                                           if (typeof data10 === 'string') {
                                             if (data10.length > 500) {
-                                              const err23 = {
+                                              const err24 = {
                                                 instancePath: instancePath + '/receipt/what',
                                                 schemaPath: '#/properties/receipt/anyOf/0/properties/what/maxLength',
                                                 keyword: 'maxLength',
@@ -747,14 +763,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must NOT have more than 500 characters',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err23]
+                                                vErrors = [err24]
                                               } else {
-                                                vErrors.push(err23)
+                                                vErrors.push(err24)
                                               }
                                               errors++
                                             }
                                           } else {
-                                            const err24 = {
+                                            const err25 = {
                                               instancePath: instancePath + '/receipt/what',
                                               schemaPath: '#/properties/receipt/anyOf/0/properties/what/type',
                                               keyword: 'type',
@@ -762,9 +778,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must be string',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err24]
+                                              vErrors = [err25]
                                             } else {
-                                              vErrors.push(err24)
+                                              vErrors.push(err25)
                                             }
                                             errors++
                                           }
@@ -785,7 +801,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 (data11.seq === undefined && (missing2 = 'seq')) ||
                                                 (data11.hash === undefined && (missing2 = 'hash'))
                                               ) {
-                                                const err25 = {
+                                                const err26 = {
                                                   instancePath: instancePath + '/receipt/after',
                                                   schemaPath: '#/properties/receipt/anyOf/0/properties/after/required',
                                                   keyword: 'required',
@@ -793,16 +809,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                   message: "must have required property '" + missing2 + "'",
                                                 }
                                                 if (vErrors === null) {
-                                                  vErrors = [err25]
+                                                  vErrors = [err26]
                                                 } else {
-                                                  vErrors.push(err25)
+                                                  vErrors.push(err26)
                                                 }
                                                 errors++
                                               } else {
                                                 const _errs33 = errors
                                                 for (const key2 in data11) {
                                                   if (!(key2 === 'chain' || key2 === 'seq' || key2 === 'hash')) {
-                                                    const err26 = {
+                                                    const err27 = {
                                                       instancePath: instancePath + '/receipt/after',
                                                       schemaPath: '#/properties/receipt/anyOf/0/properties/after/additionalProperties',
                                                       keyword: 'additionalProperties',
@@ -810,9 +826,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                       message: 'must NOT have additional properties',
                                                     }
                                                     if (vErrors === null) {
-                                                      vErrors = [err26]
+                                                      vErrors = [err27]
                                                     } else {
-                                                      vErrors.push(err26)
+                                                      vErrors.push(err27)
                                                     }
                                                     errors++
                                                     break
@@ -825,7 +841,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                     if (errors === _errs34) {
                                                       if (typeof data12 === 'string') {
                                                         if (!pattern2.test(data12)) {
-                                                          const err27 = {
+                                                          const err28 = {
                                                             instancePath: instancePath + '/receipt/after/chain',
                                                             schemaPath:
                                                               '#/properties/receipt/anyOf/0/properties/after/properties/chain/pattern',
@@ -834,14 +850,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                             message: 'must match pattern "' + '^[A-Za-z0-9_-]{22}$' + '"',
                                                           }
                                                           if (vErrors === null) {
-                                                            vErrors = [err27]
+                                                            vErrors = [err28]
                                                           } else {
-                                                            vErrors.push(err27)
+                                                            vErrors.push(err28)
                                                           }
                                                           errors++
                                                         }
                                                       } else {
-                                                        const err28 = {
+                                                        const err29 = {
                                                           instancePath: instancePath + '/receipt/after/chain',
                                                           schemaPath: '#/properties/receipt/anyOf/0/properties/after/properties/chain/type',
                                                           keyword: 'type',
@@ -849,9 +865,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           message: 'must be string',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err28]
+                                                          vErrors = [err29]
                                                         } else {
-                                                          vErrors.push(err28)
+                                                          vErrors.push(err29)
                                                         }
                                                         errors++
                                                       }
@@ -867,7 +883,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                       if (
                                                         !(typeof data13 == 'number' && !(data13 % 1) && !isNaN(data13) && isFinite(data13))
                                                       ) {
-                                                        const err29 = {
+                                                        const err30 = {
                                                           instancePath: instancePath + '/receipt/after/seq',
                                                           schemaPath: '#/properties/receipt/anyOf/0/properties/after/properties/seq/type',
                                                           keyword: 'type',
@@ -875,16 +891,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           message: 'must be integer',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err29]
+                                                          vErrors = [err30]
                                                         } else {
-                                                          vErrors.push(err29)
+                                                          vErrors.push(err30)
                                                         }
                                                         errors++
                                                       }
                                                       if (errors === _errs36) {
                                                         if (typeof data13 == 'number' && isFinite(data13)) {
                                                           if (data13 > 9007199254740991 || isNaN(data13)) {
-                                                            const err30 = {
+                                                            const err31 = {
                                                               instancePath: instancePath + '/receipt/after/seq',
                                                               schemaPath:
                                                                 '#/properties/receipt/anyOf/0/properties/after/properties/seq/maximum',
@@ -893,14 +909,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                               message: 'must be <= 9007199254740991',
                                                             }
                                                             if (vErrors === null) {
-                                                              vErrors = [err30]
+                                                              vErrors = [err31]
                                                             } else {
-                                                              vErrors.push(err30)
+                                                              vErrors.push(err31)
                                                             }
                                                             errors++
                                                           } else {
                                                             if (data13 < 1 || isNaN(data13)) {
-                                                              const err31 = {
+                                                              const err32 = {
                                                                 instancePath: instancePath + '/receipt/after/seq',
                                                                 schemaPath:
                                                                   '#/properties/receipt/anyOf/0/properties/after/properties/seq/minimum',
@@ -909,9 +925,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                 message: 'must be >= 1',
                                                               }
                                                               if (vErrors === null) {
-                                                                vErrors = [err31]
+                                                                vErrors = [err32]
                                                               } else {
-                                                                vErrors.push(err31)
+                                                                vErrors.push(err32)
                                                               }
                                                               errors++
                                                             }
@@ -929,7 +945,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                         if (errors === _errs38) {
                                                           if (typeof data14 === 'string') {
                                                             if (!pattern3.test(data14)) {
-                                                              const err32 = {
+                                                              const err33 = {
                                                                 instancePath: instancePath + '/receipt/after/hash',
                                                                 schemaPath:
                                                                   '#/properties/receipt/anyOf/0/properties/after/properties/hash/pattern',
@@ -938,14 +954,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                 message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                                               }
                                                               if (vErrors === null) {
-                                                                vErrors = [err32]
+                                                                vErrors = [err33]
                                                               } else {
-                                                                vErrors.push(err32)
+                                                                vErrors.push(err33)
                                                               }
                                                               errors++
                                                             }
                                                           } else {
-                                                            const err33 = {
+                                                            const err34 = {
                                                               instancePath: instancePath + '/receipt/after/hash',
                                                               schemaPath:
                                                                 '#/properties/receipt/anyOf/0/properties/after/properties/hash/type',
@@ -954,9 +970,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                               message: 'must be string',
                                                             }
                                                             if (vErrors === null) {
-                                                              vErrors = [err33]
+                                                              vErrors = [err34]
                                                             } else {
-                                                              vErrors.push(err33)
+                                                              vErrors.push(err34)
                                                             }
                                                             errors++
                                                           }
@@ -970,7 +986,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 }
                                               }
                                             } else {
-                                              const err34 = {
+                                              const err35 = {
                                                 instancePath: instancePath + '/receipt/after',
                                                 schemaPath: '#/properties/receipt/anyOf/0/properties/after/type',
                                                 keyword: 'type',
@@ -978,9 +994,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must be object',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err34]
+                                                vErrors = [err35]
                                               } else {
-                                                vErrors.push(err34)
+                                                vErrors.push(err35)
                                               }
                                               errors++
                                             }
@@ -1002,7 +1018,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                 }
               } else {
-                const err35 = {
+                const err36 = {
                   instancePath: instancePath + '/receipt',
                   schemaPath: '#/properties/receipt/anyOf/0/type',
                   keyword: 'type',
@@ -1010,9 +1026,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                   message: 'must be object',
                 }
                 if (vErrors === null) {
-                  vErrors = [err35]
+                  vErrors = [err36]
                 } else {
-                  vErrors.push(err35)
+                  vErrors.push(err36)
                 }
                 errors++
               }
@@ -1037,7 +1053,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                     (data0.next === undefined && (missing3 = 'next')) ||
                     (data0.proof === undefined && (missing3 = 'proof'))
                   ) {
-                    const err36 = {
+                    const err37 = {
                       instancePath: instancePath + '/receipt',
                       schemaPath: '#/properties/receipt/anyOf/1/required',
                       keyword: 'required',
@@ -1045,16 +1061,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       message: "must have required property '" + missing3 + "'",
                     }
                     if (vErrors === null) {
-                      vErrors = [err36]
+                      vErrors = [err37]
                     } else {
-                      vErrors.push(err36)
+                      vErrors.push(err37)
                     }
                     errors++
                   } else {
                     const _errs42 = errors
                     for (const key3 in data0) {
                       if (!func2.call(schema11.properties.receipt.anyOf[1].properties, key3)) {
-                        const err37 = {
+                        const err38 = {
                           instancePath: instancePath + '/receipt',
                           schemaPath: '#/properties/receipt/anyOf/1/additionalProperties',
                           keyword: 'additionalProperties',
@@ -1062,9 +1078,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                           message: 'must NOT have additional properties',
                         }
                         if (vErrors === null) {
-                          vErrors = [err37]
+                          vErrors = [err38]
                         } else {
-                          vErrors.push(err37)
+                          vErrors.push(err38)
                         }
                         errors++
                         break
@@ -1075,7 +1091,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         let data15 = data0.version
                         const _errs43 = errors
                         if (!(typeof data15 == 'number' && isFinite(data15))) {
-                          const err38 = {
+                          const err39 = {
                             instancePath: instancePath + '/receipt/version',
                             schemaPath: '#/properties/receipt/anyOf/1/properties/version/type',
                             keyword: 'type',
@@ -1083,14 +1099,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                             message: 'must be number',
                           }
                           if (vErrors === null) {
-                            vErrors = [err38]
+                            vErrors = [err39]
                           } else {
-                            vErrors.push(err38)
+                            vErrors.push(err39)
                           }
                           errors++
                         }
                         if (1 !== data15) {
-                          const err39 = {
+                          const err40 = {
                             instancePath: instancePath + '/receipt/version',
                             schemaPath: '#/properties/receipt/anyOf/1/properties/version/const',
                             keyword: 'const',
@@ -1098,9 +1114,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                             message: 'must be equal to constant',
                           }
                           if (vErrors === null) {
-                            vErrors = [err39]
+                            vErrors = [err40]
                           } else {
-                            vErrors.push(err39)
+                            vErrors.push(err40)
                           }
                           errors++
                         }
@@ -1115,7 +1131,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                           if (errors === _errs45) {
                             if (typeof data16 === 'string') {
                               if (!pattern0.test(data16)) {
-                                const err40 = {
+                                const err41 = {
                                   instancePath: instancePath + '/receipt/site',
                                   schemaPath: '#/properties/receipt/anyOf/1/properties/site/pattern',
                                   keyword: 'pattern',
@@ -1126,14 +1142,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     '"',
                                 }
                                 if (vErrors === null) {
-                                  vErrors = [err40]
+                                  vErrors = [err41]
                                 } else {
-                                  vErrors.push(err40)
+                                  vErrors.push(err41)
                                 }
                                 errors++
                               }
                             } else {
-                              const err41 = {
+                              const err42 = {
                                 instancePath: instancePath + '/receipt/site',
                                 schemaPath: '#/properties/receipt/anyOf/1/properties/site/type',
                                 keyword: 'type',
@@ -1141,9 +1157,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                 message: 'must be string',
                               }
                               if (vErrors === null) {
-                                vErrors = [err41]
+                                vErrors = [err42]
                               } else {
-                                vErrors.push(err41)
+                                vErrors.push(err42)
                               }
                               errors++
                             }
@@ -1159,7 +1175,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                             if (errors === _errs47) {
                               if (typeof data17 === 'string') {
                                 if (!pattern1.test(data17)) {
-                                  const err42 = {
+                                  const err43 = {
                                     instancePath: instancePath + '/receipt/agent',
                                     schemaPath: '#/properties/receipt/anyOf/1/properties/agent/pattern',
                                     keyword: 'pattern',
@@ -1170,14 +1186,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       '"',
                                   }
                                   if (vErrors === null) {
-                                    vErrors = [err42]
+                                    vErrors = [err43]
                                   } else {
-                                    vErrors.push(err42)
+                                    vErrors.push(err43)
                                   }
                                   errors++
                                 }
                               } else {
-                                const err43 = {
+                                const err44 = {
                                   instancePath: instancePath + '/receipt/agent',
                                   schemaPath: '#/properties/receipt/anyOf/1/properties/agent/type',
                                   keyword: 'type',
@@ -1185,9 +1201,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                   message: 'must be string',
                                 }
                                 if (vErrors === null) {
-                                  vErrors = [err43]
+                                  vErrors = [err44]
                                 } else {
-                                  vErrors.push(err43)
+                                  vErrors.push(err44)
                                 }
                                 errors++
                               }
@@ -1203,7 +1219,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                               if (errors === _errs49) {
                                 if (typeof data18 === 'string') {
                                   if (!pattern2.test(data18)) {
-                                    const err44 = {
+                                    const err45 = {
                                       instancePath: instancePath + '/receipt/chain',
                                       schemaPath: '#/properties/receipt/anyOf/1/properties/chain/pattern',
                                       keyword: 'pattern',
@@ -1211,14 +1227,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       message: 'must match pattern "' + '^[A-Za-z0-9_-]{22}$' + '"',
                                     }
                                     if (vErrors === null) {
-                                      vErrors = [err44]
+                                      vErrors = [err45]
                                     } else {
-                                      vErrors.push(err44)
+                                      vErrors.push(err45)
                                     }
                                     errors++
                                   }
                                 } else {
-                                  const err45 = {
+                                  const err46 = {
                                     instancePath: instancePath + '/receipt/chain',
                                     schemaPath: '#/properties/receipt/anyOf/1/properties/chain/type',
                                     keyword: 'type',
@@ -1226,9 +1242,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     message: 'must be string',
                                   }
                                   if (vErrors === null) {
-                                    vErrors = [err45]
+                                    vErrors = [err46]
                                   } else {
-                                    vErrors.push(err45)
+                                    vErrors.push(err46)
                                   }
                                   errors++
                                 }
@@ -1242,7 +1258,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                 let data19 = data0.seq
                                 const _errs51 = errors
                                 if (!(typeof data19 == 'number' && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
-                                  const err46 = {
+                                  const err47 = {
                                     instancePath: instancePath + '/receipt/seq',
                                     schemaPath: '#/properties/receipt/anyOf/1/properties/seq/type',
                                     keyword: 'type',
@@ -1250,16 +1266,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     message: 'must be integer',
                                   }
                                   if (vErrors === null) {
-                                    vErrors = [err46]
+                                    vErrors = [err47]
                                   } else {
-                                    vErrors.push(err46)
+                                    vErrors.push(err47)
                                   }
                                   errors++
                                 }
                                 if (errors === _errs51) {
                                   if (typeof data19 == 'number' && isFinite(data19)) {
                                     if (data19 > 9007199254740991 || isNaN(data19)) {
-                                      const err47 = {
+                                      const err48 = {
                                         instancePath: instancePath + '/receipt/seq',
                                         schemaPath: '#/properties/receipt/anyOf/1/properties/seq/maximum',
                                         keyword: 'maximum',
@@ -1267,14 +1283,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         message: 'must be <= 9007199254740991',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err47]
+                                        vErrors = [err48]
                                       } else {
-                                        vErrors.push(err47)
+                                        vErrors.push(err48)
                                       }
                                       errors++
                                     } else {
                                       if (data19 < 1 || isNaN(data19)) {
-                                        const err48 = {
+                                        const err49 = {
                                           instancePath: instancePath + '/receipt/seq',
                                           schemaPath: '#/properties/receipt/anyOf/1/properties/seq/minimum',
                                           keyword: 'minimum',
@@ -1282,9 +1298,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must be >= 1',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err48]
+                                          vErrors = [err49]
                                         } else {
-                                          vErrors.push(err48)
+                                          vErrors.push(err49)
                                         }
                                         errors++
                                       }
@@ -1300,7 +1316,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                   let data20 = data0.at
                                   const _errs53 = errors
                                   if (!(typeof data20 == 'number' && !(data20 % 1) && !isNaN(data20) && isFinite(data20))) {
-                                    const err49 = {
+                                    const err50 = {
                                       instancePath: instancePath + '/receipt/at',
                                       schemaPath: '#/properties/receipt/anyOf/1/properties/at/type',
                                       keyword: 'type',
@@ -1308,28 +1324,44 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       message: 'must be integer',
                                     }
                                     if (vErrors === null) {
-                                      vErrors = [err49]
+                                      vErrors = [err50]
                                     } else {
-                                      vErrors.push(err49)
+                                      vErrors.push(err50)
                                     }
                                     errors++
                                   }
                                   if (errors === _errs53) {
                                     if (typeof data20 == 'number' && isFinite(data20)) {
-                                      if (data20 < 0 || isNaN(data20)) {
-                                        const err50 = {
+                                      if (data20 > 8640000000000000 || isNaN(data20)) {
+                                        const err51 = {
                                           instancePath: instancePath + '/receipt/at',
-                                          schemaPath: '#/properties/receipt/anyOf/1/properties/at/minimum',
-                                          keyword: 'minimum',
-                                          params: { comparison: '>=', limit: 0 },
-                                          message: 'must be >= 0',
+                                          schemaPath: '#/properties/receipt/anyOf/1/properties/at/maximum',
+                                          keyword: 'maximum',
+                                          params: { comparison: '<=', limit: 8640000000000000 },
+                                          message: 'must be <= 8640000000000000',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err50]
+                                          vErrors = [err51]
                                         } else {
-                                          vErrors.push(err50)
+                                          vErrors.push(err51)
                                         }
                                         errors++
+                                      } else {
+                                        if (data20 < 0 || isNaN(data20)) {
+                                          const err52 = {
+                                            instancePath: instancePath + '/receipt/at',
+                                            schemaPath: '#/properties/receipt/anyOf/1/properties/at/minimum',
+                                            keyword: 'minimum',
+                                            params: { comparison: '>=', limit: 0 },
+                                            message: 'must be >= 0',
+                                          }
+                                          if (vErrors === null) {
+                                            vErrors = [err52]
+                                          } else {
+                                            vErrors.push(err52)
+                                          }
+                                          errors++
+                                        }
                                       }
                                     }
                                   }
@@ -1344,7 +1376,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     if (errors === _errs55) {
                                       if (typeof data21 === 'string') {
                                         if (!pattern3.test(data21)) {
-                                          const err51 = {
+                                          const err53 = {
                                             instancePath: instancePath + '/receipt/key',
                                             schemaPath: '#/properties/receipt/anyOf/1/properties/key/pattern',
                                             keyword: 'pattern',
@@ -1352,14 +1384,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err51]
+                                            vErrors = [err53]
                                           } else {
-                                            vErrors.push(err51)
+                                            vErrors.push(err53)
                                           }
                                           errors++
                                         }
                                       } else {
-                                        const err52 = {
+                                        const err54 = {
                                           instancePath: instancePath + '/receipt/key',
                                           schemaPath: '#/properties/receipt/anyOf/1/properties/key/type',
                                           keyword: 'type',
@@ -1367,9 +1399,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must be string',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err52]
+                                          vErrors = [err54]
                                         } else {
-                                          vErrors.push(err52)
+                                          vErrors.push(err54)
                                         }
                                         errors++
                                       }
@@ -1388,7 +1420,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       if (errors === _errs59) {
                                         if (typeof data22 === 'string') {
                                           if (!pattern3.test(data22)) {
-                                            const err53 = {
+                                            const err55 = {
                                               instancePath: instancePath + '/receipt/prev',
                                               schemaPath: '#/properties/receipt/anyOf/1/properties/prev/anyOf/0/pattern',
                                               keyword: 'pattern',
@@ -1396,14 +1428,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err53]
+                                              vErrors = [err55]
                                             } else {
-                                              vErrors.push(err53)
+                                              vErrors.push(err55)
                                             }
                                             errors++
                                           }
                                         } else {
-                                          const err54 = {
+                                          const err56 = {
                                             instancePath: instancePath + '/receipt/prev',
                                             schemaPath: '#/properties/receipt/anyOf/1/properties/prev/anyOf/0/type',
                                             keyword: 'type',
@@ -1411,9 +1443,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             message: 'must be string',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err54]
+                                            vErrors = [err56]
                                           } else {
-                                            vErrors.push(err54)
+                                            vErrors.push(err56)
                                           }
                                           errors++
                                         }
@@ -1423,7 +1455,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       if (!valid6) {
                                         const _errs61 = errors
                                         if (data22 !== null) {
-                                          const err55 = {
+                                          const err57 = {
                                             instancePath: instancePath + '/receipt/prev',
                                             schemaPath: '#/properties/receipt/anyOf/1/properties/prev/anyOf/1/type',
                                             keyword: 'type',
@@ -1431,9 +1463,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             message: 'must be null',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err55]
+                                            vErrors = [err57]
                                           } else {
-                                            vErrors.push(err55)
+                                            vErrors.push(err57)
                                           }
                                           errors++
                                         }
@@ -1441,7 +1473,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         valid6 = valid6 || _valid2
                                       }
                                       if (!valid6) {
-                                        const err56 = {
+                                        const err58 = {
                                           instancePath: instancePath + '/receipt/prev',
                                           schemaPath: '#/properties/receipt/anyOf/1/properties/prev/anyOf',
                                           keyword: 'anyOf',
@@ -1449,9 +1481,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must match a schema in anyOf',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err56]
+                                          vErrors = [err58]
                                         } else {
-                                          vErrors.push(err56)
+                                          vErrors.push(err58)
                                         }
                                         errors++
                                       } else {
@@ -1473,7 +1505,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         let data23 = data0.type
                                         const _errs63 = errors
                                         if (typeof data23 !== 'string') {
-                                          const err57 = {
+                                          const err59 = {
                                             instancePath: instancePath + '/receipt/type',
                                             schemaPath: '#/properties/receipt/anyOf/1/properties/type/type',
                                             keyword: 'type',
@@ -1481,14 +1513,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             message: 'must be string',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err57]
+                                            vErrors = [err59]
                                           } else {
-                                            vErrors.push(err57)
+                                            vErrors.push(err59)
                                           }
                                           errors++
                                         }
                                         if ('key' !== data23) {
-                                          const err58 = {
+                                          const err60 = {
                                             instancePath: instancePath + '/receipt/type',
                                             schemaPath: '#/properties/receipt/anyOf/1/properties/type/const',
                                             keyword: 'const',
@@ -1496,9 +1528,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             message: 'must be equal to constant',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err58]
+                                            vErrors = [err60]
                                           } else {
-                                            vErrors.push(err58)
+                                            vErrors.push(err60)
                                           }
                                           errors++
                                         }
@@ -1513,7 +1545,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           if (errors === _errs65) {
                                             if (typeof data24 === 'string') {
                                               if (!pattern3.test(data24)) {
-                                                const err59 = {
+                                                const err61 = {
                                                   instancePath: instancePath + '/receipt/next',
                                                   schemaPath: '#/properties/receipt/anyOf/1/properties/next/pattern',
                                                   keyword: 'pattern',
@@ -1521,14 +1553,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                   message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                                 }
                                                 if (vErrors === null) {
-                                                  vErrors = [err59]
+                                                  vErrors = [err61]
                                                 } else {
-                                                  vErrors.push(err59)
+                                                  vErrors.push(err61)
                                                 }
                                                 errors++
                                               }
                                             } else {
-                                              const err60 = {
+                                              const err62 = {
                                                 instancePath: instancePath + '/receipt/next',
                                                 schemaPath: '#/properties/receipt/anyOf/1/properties/next/type',
                                                 keyword: 'type',
@@ -1536,9 +1568,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must be string',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err60]
+                                                vErrors = [err62]
                                               } else {
-                                                vErrors.push(err60)
+                                                vErrors.push(err62)
                                               }
                                               errors++
                                             }
@@ -1554,7 +1586,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             if (errors === _errs67) {
                                               if (typeof data25 === 'string') {
                                                 if (!pattern13.test(data25)) {
-                                                  const err61 = {
+                                                  const err63 = {
                                                     instancePath: instancePath + '/receipt/proof',
                                                     schemaPath: '#/properties/receipt/anyOf/1/properties/proof/pattern',
                                                     keyword: 'pattern',
@@ -1562,14 +1594,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                     message: 'must match pattern "' + '^[A-Za-z0-9_-]{86}$' + '"',
                                                   }
                                                   if (vErrors === null) {
-                                                    vErrors = [err61]
+                                                    vErrors = [err63]
                                                   } else {
-                                                    vErrors.push(err61)
+                                                    vErrors.push(err63)
                                                   }
                                                   errors++
                                                 }
                                               } else {
-                                                const err62 = {
+                                                const err64 = {
                                                   instancePath: instancePath + '/receipt/proof',
                                                   schemaPath: '#/properties/receipt/anyOf/1/properties/proof/type',
                                                   keyword: 'type',
@@ -1577,9 +1609,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                   message: 'must be string',
                                                 }
                                                 if (vErrors === null) {
-                                                  vErrors = [err62]
+                                                  vErrors = [err64]
                                                 } else {
-                                                  vErrors.push(err62)
+                                                  vErrors.push(err64)
                                                 }
                                                 errors++
                                               }
@@ -1601,7 +1633,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                     }
                   }
                 } else {
-                  const err63 = {
+                  const err65 = {
                     instancePath: instancePath + '/receipt',
                     schemaPath: '#/properties/receipt/anyOf/1/type',
                     keyword: 'type',
@@ -1609,9 +1641,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                     message: 'must be object',
                   }
                   if (vErrors === null) {
-                    vErrors = [err63]
+                    vErrors = [err65]
                   } else {
-                    vErrors.push(err63)
+                    vErrors.push(err65)
                   }
                   errors++
                 }
@@ -1643,7 +1675,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       (data0.layers === undefined && (missing4 = 'layers')) ||
                       (data0.pages === undefined && (missing4 = 'pages'))
                     ) {
-                      const err64 = {
+                      const err66 = {
                         instancePath: instancePath + '/receipt',
                         schemaPath: '#/properties/receipt/anyOf/2/required',
                         keyword: 'required',
@@ -1651,16 +1683,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         message: "must have required property '" + missing4 + "'",
                       }
                       if (vErrors === null) {
-                        vErrors = [err64]
+                        vErrors = [err66]
                       } else {
-                        vErrors.push(err64)
+                        vErrors.push(err66)
                       }
                       errors++
                     } else {
                       const _errs71 = errors
                       for (const key4 in data0) {
                         if (!func2.call(schema11.properties.receipt.anyOf[2].properties, key4)) {
-                          const err65 = {
+                          const err67 = {
                             instancePath: instancePath + '/receipt',
                             schemaPath: '#/properties/receipt/anyOf/2/additionalProperties',
                             keyword: 'additionalProperties',
@@ -1668,9 +1700,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                             message: 'must NOT have additional properties',
                           }
                           if (vErrors === null) {
-                            vErrors = [err65]
+                            vErrors = [err67]
                           } else {
-                            vErrors.push(err65)
+                            vErrors.push(err67)
                           }
                           errors++
                           break
@@ -1681,7 +1713,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                           let data26 = data0.version
                           const _errs72 = errors
                           if (!(typeof data26 == 'number' && isFinite(data26))) {
-                            const err66 = {
+                            const err68 = {
                               instancePath: instancePath + '/receipt/version',
                               schemaPath: '#/properties/receipt/anyOf/2/properties/version/type',
                               keyword: 'type',
@@ -1689,14 +1721,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                               message: 'must be number',
                             }
                             if (vErrors === null) {
-                              vErrors = [err66]
+                              vErrors = [err68]
                             } else {
-                              vErrors.push(err66)
+                              vErrors.push(err68)
                             }
                             errors++
                           }
                           if (1 !== data26) {
-                            const err67 = {
+                            const err69 = {
                               instancePath: instancePath + '/receipt/version',
                               schemaPath: '#/properties/receipt/anyOf/2/properties/version/const',
                               keyword: 'const',
@@ -1704,9 +1736,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                               message: 'must be equal to constant',
                             }
                             if (vErrors === null) {
-                              vErrors = [err67]
+                              vErrors = [err69]
                             } else {
-                              vErrors.push(err67)
+                              vErrors.push(err69)
                             }
                             errors++
                           }
@@ -1721,7 +1753,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                             if (errors === _errs74) {
                               if (typeof data27 === 'string') {
                                 if (!pattern0.test(data27)) {
-                                  const err68 = {
+                                  const err70 = {
                                     instancePath: instancePath + '/receipt/site',
                                     schemaPath: '#/properties/receipt/anyOf/2/properties/site/pattern',
                                     keyword: 'pattern',
@@ -1732,14 +1764,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       '"',
                                   }
                                   if (vErrors === null) {
-                                    vErrors = [err68]
+                                    vErrors = [err70]
                                   } else {
-                                    vErrors.push(err68)
+                                    vErrors.push(err70)
                                   }
                                   errors++
                                 }
                               } else {
-                                const err69 = {
+                                const err71 = {
                                   instancePath: instancePath + '/receipt/site',
                                   schemaPath: '#/properties/receipt/anyOf/2/properties/site/type',
                                   keyword: 'type',
@@ -1747,9 +1779,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                   message: 'must be string',
                                 }
                                 if (vErrors === null) {
-                                  vErrors = [err69]
+                                  vErrors = [err71]
                                 } else {
-                                  vErrors.push(err69)
+                                  vErrors.push(err71)
                                 }
                                 errors++
                               }
@@ -1765,7 +1797,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                               if (errors === _errs76) {
                                 if (typeof data28 === 'string') {
                                   if (!pattern1.test(data28)) {
-                                    const err70 = {
+                                    const err72 = {
                                       instancePath: instancePath + '/receipt/agent',
                                       schemaPath: '#/properties/receipt/anyOf/2/properties/agent/pattern',
                                       keyword: 'pattern',
@@ -1776,14 +1808,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         '"',
                                     }
                                     if (vErrors === null) {
-                                      vErrors = [err70]
+                                      vErrors = [err72]
                                     } else {
-                                      vErrors.push(err70)
+                                      vErrors.push(err72)
                                     }
                                     errors++
                                   }
                                 } else {
-                                  const err71 = {
+                                  const err73 = {
                                     instancePath: instancePath + '/receipt/agent',
                                     schemaPath: '#/properties/receipt/anyOf/2/properties/agent/type',
                                     keyword: 'type',
@@ -1791,9 +1823,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     message: 'must be string',
                                   }
                                   if (vErrors === null) {
-                                    vErrors = [err71]
+                                    vErrors = [err73]
                                   } else {
-                                    vErrors.push(err71)
+                                    vErrors.push(err73)
                                   }
                                   errors++
                                 }
@@ -1809,7 +1841,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                 if (errors === _errs78) {
                                   if (typeof data29 === 'string') {
                                     if (!pattern2.test(data29)) {
-                                      const err72 = {
+                                      const err74 = {
                                         instancePath: instancePath + '/receipt/chain',
                                         schemaPath: '#/properties/receipt/anyOf/2/properties/chain/pattern',
                                         keyword: 'pattern',
@@ -1817,14 +1849,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         message: 'must match pattern "' + '^[A-Za-z0-9_-]{22}$' + '"',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err72]
+                                        vErrors = [err74]
                                       } else {
-                                        vErrors.push(err72)
+                                        vErrors.push(err74)
                                       }
                                       errors++
                                     }
                                   } else {
-                                    const err73 = {
+                                    const err75 = {
                                       instancePath: instancePath + '/receipt/chain',
                                       schemaPath: '#/properties/receipt/anyOf/2/properties/chain/type',
                                       keyword: 'type',
@@ -1832,9 +1864,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       message: 'must be string',
                                     }
                                     if (vErrors === null) {
-                                      vErrors = [err73]
+                                      vErrors = [err75]
                                     } else {
-                                      vErrors.push(err73)
+                                      vErrors.push(err75)
                                     }
                                     errors++
                                   }
@@ -1848,7 +1880,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                   let data30 = data0.seq
                                   const _errs80 = errors
                                   if (!(typeof data30 == 'number' && !(data30 % 1) && !isNaN(data30) && isFinite(data30))) {
-                                    const err74 = {
+                                    const err76 = {
                                       instancePath: instancePath + '/receipt/seq',
                                       schemaPath: '#/properties/receipt/anyOf/2/properties/seq/type',
                                       keyword: 'type',
@@ -1856,16 +1888,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       message: 'must be integer',
                                     }
                                     if (vErrors === null) {
-                                      vErrors = [err74]
+                                      vErrors = [err76]
                                     } else {
-                                      vErrors.push(err74)
+                                      vErrors.push(err76)
                                     }
                                     errors++
                                   }
                                   if (errors === _errs80) {
                                     if (typeof data30 == 'number' && isFinite(data30)) {
                                       if (data30 > 9007199254740991 || isNaN(data30)) {
-                                        const err75 = {
+                                        const err77 = {
                                           instancePath: instancePath + '/receipt/seq',
                                           schemaPath: '#/properties/receipt/anyOf/2/properties/seq/maximum',
                                           keyword: 'maximum',
@@ -1873,14 +1905,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must be <= 9007199254740991',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err75]
+                                          vErrors = [err77]
                                         } else {
-                                          vErrors.push(err75)
+                                          vErrors.push(err77)
                                         }
                                         errors++
                                       } else {
                                         if (data30 < 1 || isNaN(data30)) {
-                                          const err76 = {
+                                          const err78 = {
                                             instancePath: instancePath + '/receipt/seq',
                                             schemaPath: '#/properties/receipt/anyOf/2/properties/seq/minimum',
                                             keyword: 'minimum',
@@ -1888,9 +1920,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             message: 'must be >= 1',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err76]
+                                            vErrors = [err78]
                                           } else {
-                                            vErrors.push(err76)
+                                            vErrors.push(err78)
                                           }
                                           errors++
                                         }
@@ -1906,7 +1938,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     let data31 = data0.at
                                     const _errs82 = errors
                                     if (!(typeof data31 == 'number' && !(data31 % 1) && !isNaN(data31) && isFinite(data31))) {
-                                      const err77 = {
+                                      const err79 = {
                                         instancePath: instancePath + '/receipt/at',
                                         schemaPath: '#/properties/receipt/anyOf/2/properties/at/type',
                                         keyword: 'type',
@@ -1914,28 +1946,44 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         message: 'must be integer',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err77]
+                                        vErrors = [err79]
                                       } else {
-                                        vErrors.push(err77)
+                                        vErrors.push(err79)
                                       }
                                       errors++
                                     }
                                     if (errors === _errs82) {
                                       if (typeof data31 == 'number' && isFinite(data31)) {
-                                        if (data31 < 0 || isNaN(data31)) {
-                                          const err78 = {
+                                        if (data31 > 8640000000000000 || isNaN(data31)) {
+                                          const err80 = {
                                             instancePath: instancePath + '/receipt/at',
-                                            schemaPath: '#/properties/receipt/anyOf/2/properties/at/minimum',
-                                            keyword: 'minimum',
-                                            params: { comparison: '>=', limit: 0 },
-                                            message: 'must be >= 0',
+                                            schemaPath: '#/properties/receipt/anyOf/2/properties/at/maximum',
+                                            keyword: 'maximum',
+                                            params: { comparison: '<=', limit: 8640000000000000 },
+                                            message: 'must be <= 8640000000000000',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err78]
+                                            vErrors = [err80]
                                           } else {
-                                            vErrors.push(err78)
+                                            vErrors.push(err80)
                                           }
                                           errors++
+                                        } else {
+                                          if (data31 < 0 || isNaN(data31)) {
+                                            const err81 = {
+                                              instancePath: instancePath + '/receipt/at',
+                                              schemaPath: '#/properties/receipt/anyOf/2/properties/at/minimum',
+                                              keyword: 'minimum',
+                                              params: { comparison: '>=', limit: 0 },
+                                              message: 'must be >= 0',
+                                            }
+                                            if (vErrors === null) {
+                                              vErrors = [err81]
+                                            } else {
+                                              vErrors.push(err81)
+                                            }
+                                            errors++
+                                          }
                                         }
                                       }
                                     }
@@ -1950,7 +1998,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       if (errors === _errs84) {
                                         if (typeof data32 === 'string') {
                                           if (!pattern3.test(data32)) {
-                                            const err79 = {
+                                            const err82 = {
                                               instancePath: instancePath + '/receipt/key',
                                               schemaPath: '#/properties/receipt/anyOf/2/properties/key/pattern',
                                               keyword: 'pattern',
@@ -1958,14 +2006,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err79]
+                                              vErrors = [err82]
                                             } else {
-                                              vErrors.push(err79)
+                                              vErrors.push(err82)
                                             }
                                             errors++
                                           }
                                         } else {
-                                          const err80 = {
+                                          const err83 = {
                                             instancePath: instancePath + '/receipt/key',
                                             schemaPath: '#/properties/receipt/anyOf/2/properties/key/type',
                                             keyword: 'type',
@@ -1973,9 +2021,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             message: 'must be string',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err80]
+                                            vErrors = [err83]
                                           } else {
-                                            vErrors.push(err80)
+                                            vErrors.push(err83)
                                           }
                                           errors++
                                         }
@@ -1994,7 +2042,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         if (errors === _errs88) {
                                           if (typeof data33 === 'string') {
                                             if (!pattern3.test(data33)) {
-                                              const err81 = {
+                                              const err84 = {
                                                 instancePath: instancePath + '/receipt/prev',
                                                 schemaPath: '#/properties/receipt/anyOf/2/properties/prev/anyOf/0/pattern',
                                                 keyword: 'pattern',
@@ -2002,14 +2050,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err81]
+                                                vErrors = [err84]
                                               } else {
-                                                vErrors.push(err81)
+                                                vErrors.push(err84)
                                               }
                                               errors++
                                             }
                                           } else {
-                                            const err82 = {
+                                            const err85 = {
                                               instancePath: instancePath + '/receipt/prev',
                                               schemaPath: '#/properties/receipt/anyOf/2/properties/prev/anyOf/0/type',
                                               keyword: 'type',
@@ -2017,9 +2065,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must be string',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err82]
+                                              vErrors = [err85]
                                             } else {
-                                              vErrors.push(err82)
+                                              vErrors.push(err85)
                                             }
                                             errors++
                                           }
@@ -2029,7 +2077,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         if (!valid8) {
                                           const _errs90 = errors
                                           if (data33 !== null) {
-                                            const err83 = {
+                                            const err86 = {
                                               instancePath: instancePath + '/receipt/prev',
                                               schemaPath: '#/properties/receipt/anyOf/2/properties/prev/anyOf/1/type',
                                               keyword: 'type',
@@ -2037,9 +2085,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must be null',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err83]
+                                              vErrors = [err86]
                                             } else {
-                                              vErrors.push(err83)
+                                              vErrors.push(err86)
                                             }
                                             errors++
                                           }
@@ -2047,7 +2095,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           valid8 = valid8 || _valid3
                                         }
                                         if (!valid8) {
-                                          const err84 = {
+                                          const err87 = {
                                             instancePath: instancePath + '/receipt/prev',
                                             schemaPath: '#/properties/receipt/anyOf/2/properties/prev/anyOf',
                                             keyword: 'anyOf',
@@ -2055,9 +2103,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             message: 'must match a schema in anyOf',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err84]
+                                            vErrors = [err87]
                                           } else {
-                                            vErrors.push(err84)
+                                            vErrors.push(err87)
                                           }
                                           errors++
                                         } else {
@@ -2079,7 +2127,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           let data34 = data0.type
                                           const _errs92 = errors
                                           if (typeof data34 !== 'string') {
-                                            const err85 = {
+                                            const err88 = {
                                               instancePath: instancePath + '/receipt/type',
                                               schemaPath: '#/properties/receipt/anyOf/2/properties/type/type',
                                               keyword: 'type',
@@ -2087,14 +2135,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must be string',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err85]
+                                              vErrors = [err88]
                                             } else {
-                                              vErrors.push(err85)
+                                              vErrors.push(err88)
                                             }
                                             errors++
                                           }
                                           if ('run' !== data34) {
-                                            const err86 = {
+                                            const err89 = {
                                               instancePath: instancePath + '/receipt/type',
                                               schemaPath: '#/properties/receipt/anyOf/2/properties/type/const',
                                               keyword: 'const',
@@ -2102,9 +2150,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must be equal to constant',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err86]
+                                              vErrors = [err89]
                                             } else {
-                                              vErrors.push(err86)
+                                              vErrors.push(err89)
                                             }
                                             errors++
                                           }
@@ -2119,7 +2167,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             if (errors === _errs94) {
                                               if (typeof data35 === 'string') {
                                                 if (!pattern19.test(data35)) {
-                                                  const err87 = {
+                                                  const err90 = {
                                                     instancePath: instancePath + '/receipt/job',
                                                     schemaPath: '#/properties/receipt/anyOf/2/properties/job/pattern',
                                                     keyword: 'pattern',
@@ -2132,14 +2180,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                       '"',
                                                   }
                                                   if (vErrors === null) {
-                                                    vErrors = [err87]
+                                                    vErrors = [err90]
                                                   } else {
-                                                    vErrors.push(err87)
+                                                    vErrors.push(err90)
                                                   }
                                                   errors++
                                                 }
                                               } else {
-                                                const err88 = {
+                                                const err91 = {
                                                   instancePath: instancePath + '/receipt/job',
                                                   schemaPath: '#/properties/receipt/anyOf/2/properties/job/type',
                                                   keyword: 'type',
@@ -2147,9 +2195,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                   message: 'must be string',
                                                 }
                                                 if (vErrors === null) {
-                                                  vErrors = [err88]
+                                                  vErrors = [err91]
                                                 } else {
-                                                  vErrors.push(err88)
+                                                  vErrors.push(err91)
                                                 }
                                                 errors++
                                               }
@@ -2163,7 +2211,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               let data36 = data0.attempt
                                               const _errs96 = errors
                                               if (!(typeof data36 == 'number' && !(data36 % 1) && !isNaN(data36) && isFinite(data36))) {
-                                                const err89 = {
+                                                const err92 = {
                                                   instancePath: instancePath + '/receipt/attempt',
                                                   schemaPath: '#/properties/receipt/anyOf/2/properties/attempt/type',
                                                   keyword: 'type',
@@ -2171,28 +2219,44 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                   message: 'must be integer',
                                                 }
                                                 if (vErrors === null) {
-                                                  vErrors = [err89]
+                                                  vErrors = [err92]
                                                 } else {
-                                                  vErrors.push(err89)
+                                                  vErrors.push(err92)
                                                 }
                                                 errors++
                                               }
                                               if (errors === _errs96) {
                                                 if (typeof data36 == 'number' && isFinite(data36)) {
-                                                  if (data36 < 0 || isNaN(data36)) {
-                                                    const err90 = {
+                                                  if (data36 > 9007199254740991 || isNaN(data36)) {
+                                                    const err93 = {
                                                       instancePath: instancePath + '/receipt/attempt',
-                                                      schemaPath: '#/properties/receipt/anyOf/2/properties/attempt/minimum',
-                                                      keyword: 'minimum',
-                                                      params: { comparison: '>=', limit: 0 },
-                                                      message: 'must be >= 0',
+                                                      schemaPath: '#/properties/receipt/anyOf/2/properties/attempt/maximum',
+                                                      keyword: 'maximum',
+                                                      params: { comparison: '<=', limit: 9007199254740991 },
+                                                      message: 'must be <= 9007199254740991',
                                                     }
                                                     if (vErrors === null) {
-                                                      vErrors = [err90]
+                                                      vErrors = [err93]
                                                     } else {
-                                                      vErrors.push(err90)
+                                                      vErrors.push(err93)
                                                     }
                                                     errors++
+                                                  } else {
+                                                    if (data36 < 0 || isNaN(data36)) {
+                                                      const err94 = {
+                                                        instancePath: instancePath + '/receipt/attempt',
+                                                        schemaPath: '#/properties/receipt/anyOf/2/properties/attempt/minimum',
+                                                        keyword: 'minimum',
+                                                        params: { comparison: '>=', limit: 0 },
+                                                        message: 'must be >= 0',
+                                                      }
+                                                      if (vErrors === null) {
+                                                        vErrors = [err94]
+                                                      } else {
+                                                        vErrors.push(err94)
+                                                      }
+                                                      errors++
+                                                    }
                                                   }
                                                 }
                                               }
@@ -2205,7 +2269,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 let data37 = data0.epoch
                                                 const _errs98 = errors
                                                 if (!(typeof data37 == 'number' && !(data37 % 1) && !isNaN(data37) && isFinite(data37))) {
-                                                  const err91 = {
+                                                  const err95 = {
                                                     instancePath: instancePath + '/receipt/epoch',
                                                     schemaPath: '#/properties/receipt/anyOf/2/properties/epoch/type',
                                                     keyword: 'type',
@@ -2213,28 +2277,44 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                     message: 'must be integer',
                                                   }
                                                   if (vErrors === null) {
-                                                    vErrors = [err91]
+                                                    vErrors = [err95]
                                                   } else {
-                                                    vErrors.push(err91)
+                                                    vErrors.push(err95)
                                                   }
                                                   errors++
                                                 }
                                                 if (errors === _errs98) {
                                                   if (typeof data37 == 'number' && isFinite(data37)) {
-                                                    if (data37 < 0 || isNaN(data37)) {
-                                                      const err92 = {
+                                                    if (data37 > 9007199254740991 || isNaN(data37)) {
+                                                      const err96 = {
                                                         instancePath: instancePath + '/receipt/epoch',
-                                                        schemaPath: '#/properties/receipt/anyOf/2/properties/epoch/minimum',
-                                                        keyword: 'minimum',
-                                                        params: { comparison: '>=', limit: 0 },
-                                                        message: 'must be >= 0',
+                                                        schemaPath: '#/properties/receipt/anyOf/2/properties/epoch/maximum',
+                                                        keyword: 'maximum',
+                                                        params: { comparison: '<=', limit: 9007199254740991 },
+                                                        message: 'must be <= 9007199254740991',
                                                       }
                                                       if (vErrors === null) {
-                                                        vErrors = [err92]
+                                                        vErrors = [err96]
                                                       } else {
-                                                        vErrors.push(err92)
+                                                        vErrors.push(err96)
                                                       }
                                                       errors++
+                                                    } else {
+                                                      if (data37 < 0 || isNaN(data37)) {
+                                                        const err97 = {
+                                                          instancePath: instancePath + '/receipt/epoch',
+                                                          schemaPath: '#/properties/receipt/anyOf/2/properties/epoch/minimum',
+                                                          keyword: 'minimum',
+                                                          params: { comparison: '>=', limit: 0 },
+                                                          message: 'must be >= 0',
+                                                        }
+                                                        if (vErrors === null) {
+                                                          vErrors = [err97]
+                                                        } else {
+                                                          vErrors.push(err97)
+                                                        }
+                                                        errors++
+                                                      }
                                                     }
                                                   }
                                                 }
@@ -2249,7 +2329,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                   if (errors === _errs100) {
                                                     if (typeof data38 === 'string') {
                                                       if (data38.length > 40) {
-                                                        const err93 = {
+                                                        const err98 = {
                                                           instancePath: instancePath + '/receipt/kind',
                                                           schemaPath: '#/properties/receipt/anyOf/2/properties/kind/maxLength',
                                                           keyword: 'maxLength',
@@ -2257,14 +2337,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           message: 'must NOT have more than 40 characters',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err93]
+                                                          vErrors = [err98]
                                                         } else {
-                                                          vErrors.push(err93)
+                                                          vErrors.push(err98)
                                                         }
                                                         errors++
                                                       } else {
                                                         if (!pattern20.test(data38)) {
-                                                          const err94 = {
+                                                          const err99 = {
                                                             instancePath: instancePath + '/receipt/kind',
                                                             schemaPath: '#/properties/receipt/anyOf/2/properties/kind/pattern',
                                                             keyword: 'pattern',
@@ -2272,15 +2352,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                             message: 'must match pattern "' + '^[a-z]+\\.[a-z]+$' + '"',
                                                           }
                                                           if (vErrors === null) {
-                                                            vErrors = [err94]
+                                                            vErrors = [err99]
                                                           } else {
-                                                            vErrors.push(err94)
+                                                            vErrors.push(err99)
                                                           }
                                                           errors++
                                                         }
                                                       }
                                                     } else {
-                                                      const err95 = {
+                                                      const err100 = {
                                                         instancePath: instancePath + '/receipt/kind',
                                                         schemaPath: '#/properties/receipt/anyOf/2/properties/kind/type',
                                                         keyword: 'type',
@@ -2288,9 +2368,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                         message: 'must be string',
                                                       }
                                                       if (vErrors === null) {
-                                                        vErrors = [err95]
+                                                        vErrors = [err100]
                                                       } else {
-                                                        vErrors.push(err95)
+                                                        vErrors.push(err100)
                                                       }
                                                       errors++
                                                     }
@@ -2304,7 +2384,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                     let data39 = data0.outcome
                                                     const _errs102 = errors
                                                     if (!(data39 === 'succeeded' || data39 === 'failed' || data39 === 'cancelled')) {
-                                                      const err96 = {
+                                                      const err101 = {
                                                         instancePath: instancePath + '/receipt/outcome',
                                                         schemaPath: '#/properties/receipt/anyOf/2/properties/outcome/enum',
                                                         keyword: 'enum',
@@ -2314,9 +2394,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                         message: 'must be equal to one of the allowed values',
                                                       }
                                                       if (vErrors === null) {
-                                                        vErrors = [err96]
+                                                        vErrors = [err101]
                                                       } else {
-                                                        vErrors.push(err96)
+                                                        vErrors.push(err101)
                                                       }
                                                       errors++
                                                     }
@@ -2336,7 +2416,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           data40 === 'unknown'
                                                         )
                                                       ) {
-                                                        const err97 = {
+                                                        const err102 = {
                                                           instancePath: instancePath + '/receipt/effect',
                                                           schemaPath: '#/properties/receipt/anyOf/2/properties/effect/enum',
                                                           keyword: 'enum',
@@ -2346,9 +2426,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           message: 'must be equal to one of the allowed values',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err97]
+                                                          vErrors = [err102]
                                                         } else {
-                                                          vErrors.push(err97)
+                                                          vErrors.push(err102)
                                                         }
                                                         errors++
                                                       }
@@ -2363,7 +2443,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                         if (errors === _errs104) {
                                                           if (typeof data41 === 'string') {
                                                             if (data41.length > 40) {
-                                                              const err98 = {
+                                                              const err103 = {
                                                                 instancePath: instancePath + '/receipt/code',
                                                                 schemaPath: '#/properties/receipt/anyOf/2/properties/code/maxLength',
                                                                 keyword: 'maxLength',
@@ -2371,14 +2451,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                 message: 'must NOT have more than 40 characters',
                                                               }
                                                               if (vErrors === null) {
-                                                                vErrors = [err98]
+                                                                vErrors = [err103]
                                                               } else {
-                                                                vErrors.push(err98)
+                                                                vErrors.push(err103)
                                                               }
                                                               errors++
                                                             } else {
                                                               if (!pattern21.test(data41)) {
-                                                                const err99 = {
+                                                                const err104 = {
                                                                   instancePath: instancePath + '/receipt/code',
                                                                   schemaPath: '#/properties/receipt/anyOf/2/properties/code/pattern',
                                                                   keyword: 'pattern',
@@ -2386,15 +2466,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   message: 'must match pattern "' + '^[a-z]+(\\.[a-z_]+)?$' + '"',
                                                                 }
                                                                 if (vErrors === null) {
-                                                                  vErrors = [err99]
+                                                                  vErrors = [err104]
                                                                 } else {
-                                                                  vErrors.push(err99)
+                                                                  vErrors.push(err104)
                                                                 }
                                                                 errors++
                                                               }
                                                             }
                                                           } else {
-                                                            const err100 = {
+                                                            const err105 = {
                                                               instancePath: instancePath + '/receipt/code',
                                                               schemaPath: '#/properties/receipt/anyOf/2/properties/code/type',
                                                               keyword: 'type',
@@ -2402,9 +2482,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                               message: 'must be string',
                                                             }
                                                             if (vErrors === null) {
-                                                              vErrors = [err100]
+                                                              vErrors = [err105]
                                                             } else {
-                                                              vErrors.push(err100)
+                                                              vErrors.push(err105)
                                                             }
                                                             errors++
                                                           }
@@ -2420,7 +2500,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           if (errors === _errs106) {
                                                             if (typeof data42 === 'string') {
                                                               if (data42.length > 500) {
-                                                                const err101 = {
+                                                                const err106 = {
                                                                   instancePath: instancePath + '/receipt/what',
                                                                   schemaPath: '#/properties/receipt/anyOf/2/properties/what/maxLength',
                                                                   keyword: 'maxLength',
@@ -2428,14 +2508,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   message: 'must NOT have more than 500 characters',
                                                                 }
                                                                 if (vErrors === null) {
-                                                                  vErrors = [err101]
+                                                                  vErrors = [err106]
                                                                 } else {
-                                                                  vErrors.push(err101)
+                                                                  vErrors.push(err106)
                                                                 }
                                                                 errors++
                                                               }
                                                             } else {
-                                                              const err102 = {
+                                                              const err107 = {
                                                                 instancePath: instancePath + '/receipt/what',
                                                                 schemaPath: '#/properties/receipt/anyOf/2/properties/what/type',
                                                                 keyword: 'type',
@@ -2443,9 +2523,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                 message: 'must be string',
                                                               }
                                                               if (vErrors === null) {
-                                                                vErrors = [err102]
+                                                                vErrors = [err107]
                                                               } else {
-                                                                vErrors.push(err102)
+                                                                vErrors.push(err107)
                                                               }
                                                               errors++
                                                             }
@@ -2461,7 +2541,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                             if (errors === _errs108) {
                                                               if (Array.isArray(data43)) {
                                                                 if (data43.length > 8) {
-                                                                  const err103 = {
+                                                                  const err108 = {
                                                                     instancePath: instancePath + '/receipt/layers',
                                                                     schemaPath: '#/properties/receipt/anyOf/2/properties/layers/maxItems',
                                                                     keyword: 'maxItems',
@@ -2469,9 +2549,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     message: 'must NOT have more than 8 items',
                                                                   }
                                                                   if (vErrors === null) {
-                                                                    vErrors = [err103]
+                                                                    vErrors = [err108]
                                                                   } else {
-                                                                    vErrors.push(err103)
+                                                                    vErrors.push(err108)
                                                                   }
                                                                   errors++
                                                                 } else {
@@ -2487,7 +2567,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           (data44.layer === undefined && (missing5 = 'layer')) ||
                                                                           (data44.state === undefined && (missing5 = 'state'))
                                                                         ) {
-                                                                          const err104 = {
+                                                                          const err109 = {
                                                                             instancePath: instancePath + '/receipt/layers/' + i0,
                                                                             schemaPath:
                                                                               '#/properties/receipt/anyOf/2/properties/layers/items/required',
@@ -2496,9 +2576,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                             message: "must have required property '" + missing5 + "'",
                                                                           }
                                                                           if (vErrors === null) {
-                                                                            vErrors = [err104]
+                                                                            vErrors = [err109]
                                                                           } else {
-                                                                            vErrors.push(err104)
+                                                                            vErrors.push(err109)
                                                                           }
                                                                           errors++
                                                                         } else {
@@ -2512,7 +2592,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 key5 === 'code'
                                                                               )
                                                                             ) {
-                                                                              const err105 = {
+                                                                              const err110 = {
                                                                                 instancePath: instancePath + '/receipt/layers/' + i0,
                                                                                 schemaPath:
                                                                                   '#/properties/receipt/anyOf/2/properties/layers/items/additionalProperties',
@@ -2521,9 +2601,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must NOT have additional properties',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err105]
+                                                                                vErrors = [err110]
                                                                               } else {
-                                                                                vErrors.push(err105)
+                                                                                vErrors.push(err110)
                                                                               }
                                                                               errors++
                                                                               break
@@ -2536,7 +2616,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                               if (errors === _errs113) {
                                                                                 if (typeof data45 === 'string') {
                                                                                   if (!pattern22.test(data45)) {
-                                                                                    const err106 = {
+                                                                                    const err111 = {
                                                                                       instancePath:
                                                                                         instancePath + '/receipt/layers/' + i0 + '/layer',
                                                                                       schemaPath:
@@ -2547,14 +2627,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                         'must match pattern "' + '^[a-z]{1,20}$' + '"',
                                                                                     }
                                                                                     if (vErrors === null) {
-                                                                                      vErrors = [err106]
+                                                                                      vErrors = [err111]
                                                                                     } else {
-                                                                                      vErrors.push(err106)
+                                                                                      vErrors.push(err111)
                                                                                     }
                                                                                     errors++
                                                                                   }
                                                                                 } else {
-                                                                                  const err107 = {
+                                                                                  const err112 = {
                                                                                     instancePath:
                                                                                       instancePath + '/receipt/layers/' + i0 + '/layer',
                                                                                     schemaPath:
@@ -2564,9 +2644,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                     message: 'must be string',
                                                                                   }
                                                                                   if (vErrors === null) {
-                                                                                    vErrors = [err107]
+                                                                                    vErrors = [err112]
                                                                                   } else {
-                                                                                    vErrors.push(err107)
+                                                                                    vErrors.push(err112)
                                                                                   }
                                                                                   errors++
                                                                                 }
@@ -2582,7 +2662,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 if (errors === _errs115) {
                                                                                   if (typeof data46 === 'string') {
                                                                                     if (!pattern22.test(data46)) {
-                                                                                      const err108 = {
+                                                                                      const err113 = {
                                                                                         instancePath:
                                                                                           instancePath + '/receipt/layers/' + i0 + '/state',
                                                                                         schemaPath:
@@ -2593,14 +2673,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                           'must match pattern "' + '^[a-z]{1,20}$' + '"',
                                                                                       }
                                                                                       if (vErrors === null) {
-                                                                                        vErrors = [err108]
+                                                                                        vErrors = [err113]
                                                                                       } else {
-                                                                                        vErrors.push(err108)
+                                                                                        vErrors.push(err113)
                                                                                       }
                                                                                       errors++
                                                                                     }
                                                                                   } else {
-                                                                                    const err109 = {
+                                                                                    const err114 = {
                                                                                       instancePath:
                                                                                         instancePath + '/receipt/layers/' + i0 + '/state',
                                                                                       schemaPath:
@@ -2610,9 +2690,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       message: 'must be string',
                                                                                     }
                                                                                     if (vErrors === null) {
-                                                                                      vErrors = [err109]
+                                                                                      vErrors = [err114]
                                                                                     } else {
-                                                                                      vErrors.push(err109)
+                                                                                      vErrors.push(err114)
                                                                                     }
                                                                                     errors++
                                                                                   }
@@ -2633,7 +2713,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       isFinite(data47)
                                                                                     )
                                                                                   ) {
-                                                                                    const err110 = {
+                                                                                    const err115 = {
                                                                                       instancePath:
                                                                                         instancePath + '/receipt/layers/' + i0 + '/count',
                                                                                       schemaPath:
@@ -2643,33 +2723,57 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       message: 'must be integer',
                                                                                     }
                                                                                     if (vErrors === null) {
-                                                                                      vErrors = [err110]
+                                                                                      vErrors = [err115]
                                                                                     } else {
-                                                                                      vErrors.push(err110)
+                                                                                      vErrors.push(err115)
                                                                                     }
                                                                                     errors++
                                                                                   }
                                                                                   if (errors === _errs117) {
                                                                                     if (typeof data47 == 'number' && isFinite(data47)) {
-                                                                                      if (data47 < 0 || isNaN(data47)) {
-                                                                                        const err111 = {
+                                                                                      if (data47 > 9007199254740991 || isNaN(data47)) {
+                                                                                        const err116 = {
                                                                                           instancePath:
                                                                                             instancePath +
                                                                                             '/receipt/layers/' +
                                                                                             i0 +
                                                                                             '/count',
                                                                                           schemaPath:
-                                                                                            '#/properties/receipt/anyOf/2/properties/layers/items/properties/count/minimum',
-                                                                                          keyword: 'minimum',
-                                                                                          params: { comparison: '>=', limit: 0 },
-                                                                                          message: 'must be >= 0',
+                                                                                            '#/properties/receipt/anyOf/2/properties/layers/items/properties/count/maximum',
+                                                                                          keyword: 'maximum',
+                                                                                          params: {
+                                                                                            comparison: '<=',
+                                                                                            limit: 9007199254740991,
+                                                                                          },
+                                                                                          message: 'must be <= 9007199254740991',
                                                                                         }
                                                                                         if (vErrors === null) {
-                                                                                          vErrors = [err111]
+                                                                                          vErrors = [err116]
                                                                                         } else {
-                                                                                          vErrors.push(err111)
+                                                                                          vErrors.push(err116)
                                                                                         }
                                                                                         errors++
+                                                                                      } else {
+                                                                                        if (data47 < 0 || isNaN(data47)) {
+                                                                                          const err117 = {
+                                                                                            instancePath:
+                                                                                              instancePath +
+                                                                                              '/receipt/layers/' +
+                                                                                              i0 +
+                                                                                              '/count',
+                                                                                            schemaPath:
+                                                                                              '#/properties/receipt/anyOf/2/properties/layers/items/properties/count/minimum',
+                                                                                            keyword: 'minimum',
+                                                                                            params: { comparison: '>=', limit: 0 },
+                                                                                            message: 'must be >= 0',
+                                                                                          }
+                                                                                          if (vErrors === null) {
+                                                                                            vErrors = [err117]
+                                                                                          } else {
+                                                                                            vErrors.push(err117)
+                                                                                          }
+                                                                                          errors++
+                                                                                        }
                                                                                       }
                                                                                     }
                                                                                   }
@@ -2684,7 +2788,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                     if (errors === _errs119) {
                                                                                       if (typeof data48 === 'string') {
                                                                                         if (data48.length > 40) {
-                                                                                          const err112 = {
+                                                                                          const err118 = {
                                                                                             instancePath:
                                                                                               instancePath +
                                                                                               '/receipt/layers/' +
@@ -2698,14 +2802,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                               'must NOT have more than 40 characters',
                                                                                           }
                                                                                           if (vErrors === null) {
-                                                                                            vErrors = [err112]
+                                                                                            vErrors = [err118]
                                                                                           } else {
-                                                                                            vErrors.push(err112)
+                                                                                            vErrors.push(err118)
                                                                                           }
                                                                                           errors++
                                                                                         } else {
                                                                                           if (!pattern21.test(data48)) {
-                                                                                            const err113 = {
+                                                                                            const err119 = {
                                                                                               instancePath:
                                                                                                 instancePath +
                                                                                                 '/receipt/layers/' +
@@ -2721,15 +2825,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                 '"',
                                                                                             }
                                                                                             if (vErrors === null) {
-                                                                                              vErrors = [err113]
+                                                                                              vErrors = [err119]
                                                                                             } else {
-                                                                                              vErrors.push(err113)
+                                                                                              vErrors.push(err119)
                                                                                             }
                                                                                             errors++
                                                                                           }
                                                                                         }
                                                                                       } else {
-                                                                                        const err114 = {
+                                                                                        const err120 = {
                                                                                           instancePath:
                                                                                             instancePath +
                                                                                             '/receipt/layers/' +
@@ -2742,9 +2846,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                           message: 'must be string',
                                                                                         }
                                                                                         if (vErrors === null) {
-                                                                                          vErrors = [err114]
+                                                                                          vErrors = [err120]
                                                                                         } else {
-                                                                                          vErrors.push(err114)
+                                                                                          vErrors.push(err120)
                                                                                         }
                                                                                         errors++
                                                                                       }
@@ -2759,7 +2863,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           }
                                                                         }
                                                                       } else {
-                                                                        const err115 = {
+                                                                        const err121 = {
                                                                           instancePath: instancePath + '/receipt/layers/' + i0,
                                                                           schemaPath:
                                                                             '#/properties/receipt/anyOf/2/properties/layers/items/type',
@@ -2768,9 +2872,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           message: 'must be object',
                                                                         }
                                                                         if (vErrors === null) {
-                                                                          vErrors = [err115]
+                                                                          vErrors = [err121]
                                                                         } else {
-                                                                          vErrors.push(err115)
+                                                                          vErrors.push(err121)
                                                                         }
                                                                         errors++
                                                                       }
@@ -2782,7 +2886,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   }
                                                                 }
                                                               } else {
-                                                                const err116 = {
+                                                                const err122 = {
                                                                   instancePath: instancePath + '/receipt/layers',
                                                                   schemaPath: '#/properties/receipt/anyOf/2/properties/layers/type',
                                                                   keyword: 'type',
@@ -2790,9 +2894,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   message: 'must be array',
                                                                 }
                                                                 if (vErrors === null) {
-                                                                  vErrors = [err116]
+                                                                  vErrors = [err122]
                                                                 } else {
-                                                                  vErrors.push(err116)
+                                                                  vErrors.push(err122)
                                                                 }
                                                                 errors++
                                                               }
@@ -2815,7 +2919,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     (data49.removed === undefined && (missing6 = 'removed')) ||
                                                                     (data49.sample === undefined && (missing6 = 'sample'))
                                                                   ) {
-                                                                    const err117 = {
+                                                                    const err123 = {
                                                                       instancePath: instancePath + '/receipt/pages',
                                                                       schemaPath: '#/properties/receipt/anyOf/2/properties/pages/required',
                                                                       keyword: 'required',
@@ -2823,9 +2927,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                       message: "must have required property '" + missing6 + "'",
                                                                     }
                                                                     if (vErrors === null) {
-                                                                      vErrors = [err117]
+                                                                      vErrors = [err123]
                                                                     } else {
-                                                                      vErrors.push(err117)
+                                                                      vErrors.push(err123)
                                                                     }
                                                                     errors++
                                                                   } else {
@@ -2840,7 +2944,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           key6 === 'sample'
                                                                         )
                                                                       ) {
-                                                                        const err118 = {
+                                                                        const err124 = {
                                                                           instancePath: instancePath + '/receipt/pages',
                                                                           schemaPath:
                                                                             '#/properties/receipt/anyOf/2/properties/pages/additionalProperties',
@@ -2849,9 +2953,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           message: 'must NOT have additional properties',
                                                                         }
                                                                         if (vErrors === null) {
-                                                                          vErrors = [err118]
+                                                                          vErrors = [err124]
                                                                         } else {
-                                                                          vErrors.push(err118)
+                                                                          vErrors.push(err124)
                                                                         }
                                                                         errors++
                                                                         break
@@ -2869,7 +2973,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                             isFinite(data50)
                                                                           )
                                                                         ) {
-                                                                          const err119 = {
+                                                                          const err125 = {
                                                                             instancePath: instancePath + '/receipt/pages/fresh',
                                                                             schemaPath:
                                                                               '#/properties/receipt/anyOf/2/properties/pages/properties/fresh/type',
@@ -2878,29 +2982,46 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                             message: 'must be integer',
                                                                           }
                                                                           if (vErrors === null) {
-                                                                            vErrors = [err119]
+                                                                            vErrors = [err125]
                                                                           } else {
-                                                                            vErrors.push(err119)
+                                                                            vErrors.push(err125)
                                                                           }
                                                                           errors++
                                                                         }
                                                                         if (errors === _errs124) {
                                                                           if (typeof data50 == 'number' && isFinite(data50)) {
-                                                                            if (data50 < 0 || isNaN(data50)) {
-                                                                              const err120 = {
+                                                                            if (data50 > 9007199254740991 || isNaN(data50)) {
+                                                                              const err126 = {
                                                                                 instancePath: instancePath + '/receipt/pages/fresh',
                                                                                 schemaPath:
-                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/fresh/minimum',
-                                                                                keyword: 'minimum',
-                                                                                params: { comparison: '>=', limit: 0 },
-                                                                                message: 'must be >= 0',
+                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/fresh/maximum',
+                                                                                keyword: 'maximum',
+                                                                                params: { comparison: '<=', limit: 9007199254740991 },
+                                                                                message: 'must be <= 9007199254740991',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err120]
+                                                                                vErrors = [err126]
                                                                               } else {
-                                                                                vErrors.push(err120)
+                                                                                vErrors.push(err126)
                                                                               }
                                                                               errors++
+                                                                            } else {
+                                                                              if (data50 < 0 || isNaN(data50)) {
+                                                                                const err127 = {
+                                                                                  instancePath: instancePath + '/receipt/pages/fresh',
+                                                                                  schemaPath:
+                                                                                    '#/properties/receipt/anyOf/2/properties/pages/properties/fresh/minimum',
+                                                                                  keyword: 'minimum',
+                                                                                  params: { comparison: '>=', limit: 0 },
+                                                                                  message: 'must be >= 0',
+                                                                                }
+                                                                                if (vErrors === null) {
+                                                                                  vErrors = [err127]
+                                                                                } else {
+                                                                                  vErrors.push(err127)
+                                                                                }
+                                                                                errors++
+                                                                              }
                                                                             }
                                                                           }
                                                                         }
@@ -2920,7 +3041,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                               isFinite(data51)
                                                                             )
                                                                           ) {
-                                                                            const err121 = {
+                                                                            const err128 = {
                                                                               instancePath: instancePath + '/receipt/pages/stale',
                                                                               schemaPath:
                                                                                 '#/properties/receipt/anyOf/2/properties/pages/properties/stale/type',
@@ -2929,29 +3050,46 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                               message: 'must be integer',
                                                                             }
                                                                             if (vErrors === null) {
-                                                                              vErrors = [err121]
+                                                                              vErrors = [err128]
                                                                             } else {
-                                                                              vErrors.push(err121)
+                                                                              vErrors.push(err128)
                                                                             }
                                                                             errors++
                                                                           }
                                                                           if (errors === _errs126) {
                                                                             if (typeof data51 == 'number' && isFinite(data51)) {
-                                                                              if (data51 < 0 || isNaN(data51)) {
-                                                                                const err122 = {
+                                                                              if (data51 > 9007199254740991 || isNaN(data51)) {
+                                                                                const err129 = {
                                                                                   instancePath: instancePath + '/receipt/pages/stale',
                                                                                   schemaPath:
-                                                                                    '#/properties/receipt/anyOf/2/properties/pages/properties/stale/minimum',
-                                                                                  keyword: 'minimum',
-                                                                                  params: { comparison: '>=', limit: 0 },
-                                                                                  message: 'must be >= 0',
+                                                                                    '#/properties/receipt/anyOf/2/properties/pages/properties/stale/maximum',
+                                                                                  keyword: 'maximum',
+                                                                                  params: { comparison: '<=', limit: 9007199254740991 },
+                                                                                  message: 'must be <= 9007199254740991',
                                                                                 }
                                                                                 if (vErrors === null) {
-                                                                                  vErrors = [err122]
+                                                                                  vErrors = [err129]
                                                                                 } else {
-                                                                                  vErrors.push(err122)
+                                                                                  vErrors.push(err129)
                                                                                 }
                                                                                 errors++
+                                                                              } else {
+                                                                                if (data51 < 0 || isNaN(data51)) {
+                                                                                  const err130 = {
+                                                                                    instancePath: instancePath + '/receipt/pages/stale',
+                                                                                    schemaPath:
+                                                                                      '#/properties/receipt/anyOf/2/properties/pages/properties/stale/minimum',
+                                                                                    keyword: 'minimum',
+                                                                                    params: { comparison: '>=', limit: 0 },
+                                                                                    message: 'must be >= 0',
+                                                                                  }
+                                                                                  if (vErrors === null) {
+                                                                                    vErrors = [err130]
+                                                                                  } else {
+                                                                                    vErrors.push(err130)
+                                                                                  }
+                                                                                  errors++
+                                                                                }
                                                                               }
                                                                             }
                                                                           }
@@ -2971,7 +3109,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 isFinite(data52)
                                                                               )
                                                                             ) {
-                                                                              const err123 = {
+                                                                              const err131 = {
                                                                                 instancePath: instancePath + '/receipt/pages/unreachable',
                                                                                 schemaPath:
                                                                                   '#/properties/receipt/anyOf/2/properties/pages/properties/unreachable/type',
@@ -2980,30 +3118,48 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must be integer',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err123]
+                                                                                vErrors = [err131]
                                                                               } else {
-                                                                                vErrors.push(err123)
+                                                                                vErrors.push(err131)
                                                                               }
                                                                               errors++
                                                                             }
                                                                             if (errors === _errs128) {
                                                                               if (typeof data52 == 'number' && isFinite(data52)) {
-                                                                                if (data52 < 0 || isNaN(data52)) {
-                                                                                  const err124 = {
+                                                                                if (data52 > 9007199254740991 || isNaN(data52)) {
+                                                                                  const err132 = {
                                                                                     instancePath:
                                                                                       instancePath + '/receipt/pages/unreachable',
                                                                                     schemaPath:
-                                                                                      '#/properties/receipt/anyOf/2/properties/pages/properties/unreachable/minimum',
-                                                                                    keyword: 'minimum',
-                                                                                    params: { comparison: '>=', limit: 0 },
-                                                                                    message: 'must be >= 0',
+                                                                                      '#/properties/receipt/anyOf/2/properties/pages/properties/unreachable/maximum',
+                                                                                    keyword: 'maximum',
+                                                                                    params: { comparison: '<=', limit: 9007199254740991 },
+                                                                                    message: 'must be <= 9007199254740991',
                                                                                   }
                                                                                   if (vErrors === null) {
-                                                                                    vErrors = [err124]
+                                                                                    vErrors = [err132]
                                                                                   } else {
-                                                                                    vErrors.push(err124)
+                                                                                    vErrors.push(err132)
                                                                                   }
                                                                                   errors++
+                                                                                } else {
+                                                                                  if (data52 < 0 || isNaN(data52)) {
+                                                                                    const err133 = {
+                                                                                      instancePath:
+                                                                                        instancePath + '/receipt/pages/unreachable',
+                                                                                      schemaPath:
+                                                                                        '#/properties/receipt/anyOf/2/properties/pages/properties/unreachable/minimum',
+                                                                                      keyword: 'minimum',
+                                                                                      params: { comparison: '>=', limit: 0 },
+                                                                                      message: 'must be >= 0',
+                                                                                    }
+                                                                                    if (vErrors === null) {
+                                                                                      vErrors = [err133]
+                                                                                    } else {
+                                                                                      vErrors.push(err133)
+                                                                                    }
+                                                                                    errors++
+                                                                                  }
                                                                                 }
                                                                               }
                                                                             }
@@ -3023,7 +3179,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                   isFinite(data53)
                                                                                 )
                                                                               ) {
-                                                                                const err125 = {
+                                                                                const err134 = {
                                                                                   instancePath: instancePath + '/receipt/pages/removed',
                                                                                   schemaPath:
                                                                                     '#/properties/receipt/anyOf/2/properties/pages/properties/removed/type',
@@ -3032,29 +3188,47 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                   message: 'must be integer',
                                                                                 }
                                                                                 if (vErrors === null) {
-                                                                                  vErrors = [err125]
+                                                                                  vErrors = [err134]
                                                                                 } else {
-                                                                                  vErrors.push(err125)
+                                                                                  vErrors.push(err134)
                                                                                 }
                                                                                 errors++
                                                                               }
                                                                               if (errors === _errs130) {
                                                                                 if (typeof data53 == 'number' && isFinite(data53)) {
-                                                                                  if (data53 < 0 || isNaN(data53)) {
-                                                                                    const err126 = {
+                                                                                  if (data53 > 9007199254740991 || isNaN(data53)) {
+                                                                                    const err135 = {
                                                                                       instancePath: instancePath + '/receipt/pages/removed',
                                                                                       schemaPath:
-                                                                                        '#/properties/receipt/anyOf/2/properties/pages/properties/removed/minimum',
-                                                                                      keyword: 'minimum',
-                                                                                      params: { comparison: '>=', limit: 0 },
-                                                                                      message: 'must be >= 0',
+                                                                                        '#/properties/receipt/anyOf/2/properties/pages/properties/removed/maximum',
+                                                                                      keyword: 'maximum',
+                                                                                      params: { comparison: '<=', limit: 9007199254740991 },
+                                                                                      message: 'must be <= 9007199254740991',
                                                                                     }
                                                                                     if (vErrors === null) {
-                                                                                      vErrors = [err126]
+                                                                                      vErrors = [err135]
                                                                                     } else {
-                                                                                      vErrors.push(err126)
+                                                                                      vErrors.push(err135)
                                                                                     }
                                                                                     errors++
+                                                                                  } else {
+                                                                                    if (data53 < 0 || isNaN(data53)) {
+                                                                                      const err136 = {
+                                                                                        instancePath:
+                                                                                          instancePath + '/receipt/pages/removed',
+                                                                                        schemaPath:
+                                                                                          '#/properties/receipt/anyOf/2/properties/pages/properties/removed/minimum',
+                                                                                        keyword: 'minimum',
+                                                                                        params: { comparison: '>=', limit: 0 },
+                                                                                        message: 'must be >= 0',
+                                                                                      }
+                                                                                      if (vErrors === null) {
+                                                                                        vErrors = [err136]
+                                                                                      } else {
+                                                                                        vErrors.push(err136)
+                                                                                      }
+                                                                                      errors++
+                                                                                    }
                                                                                   }
                                                                                 }
                                                                               }
@@ -3069,7 +3243,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 if (errors === _errs132) {
                                                                                   if (Array.isArray(data54)) {
                                                                                     if (data54.length > 20) {
-                                                                                      const err127 = {
+                                                                                      const err137 = {
                                                                                         instancePath:
                                                                                           instancePath + '/receipt/pages/sample',
                                                                                         schemaPath:
@@ -3079,9 +3253,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                         message: 'must NOT have more than 20 items',
                                                                                       }
                                                                                       if (vErrors === null) {
-                                                                                        vErrors = [err127]
+                                                                                        vErrors = [err137]
                                                                                       } else {
-                                                                                        vErrors.push(err127)
+                                                                                        vErrors.push(err137)
                                                                                       }
                                                                                       errors++
                                                                                     } else {
@@ -3103,7 +3277,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                               (data55.state === undefined &&
                                                                                                 (missing7 = 'state'))
                                                                                             ) {
-                                                                                              const err128 = {
+                                                                                              const err138 = {
                                                                                                 instancePath:
                                                                                                   instancePath +
                                                                                                   '/receipt/pages/sample/' +
@@ -3118,9 +3292,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                   "'",
                                                                                               }
                                                                                               if (vErrors === null) {
-                                                                                                vErrors = [err128]
+                                                                                                vErrors = [err138]
                                                                                               } else {
-                                                                                                vErrors.push(err128)
+                                                                                                vErrors.push(err138)
                                                                                               }
                                                                                               errors++
                                                                                             } else {
@@ -3135,7 +3309,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                     key7 === 'status'
                                                                                                   )
                                                                                                 ) {
-                                                                                                  const err129 = {
+                                                                                                  const err139 = {
                                                                                                     instancePath:
                                                                                                       instancePath +
                                                                                                       '/receipt/pages/sample/' +
@@ -3148,9 +3322,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                       'must NOT have additional properties',
                                                                                                   }
                                                                                                   if (vErrors === null) {
-                                                                                                    vErrors = [err129]
+                                                                                                    vErrors = [err139]
                                                                                                   } else {
-                                                                                                    vErrors.push(err129)
+                                                                                                    vErrors.push(err139)
                                                                                                   }
                                                                                                   errors++
                                                                                                   break
@@ -3163,7 +3337,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                   if (errors === _errs137) {
                                                                                                     if (typeof data56 === 'string') {
                                                                                                       if (data56.length > 2048) {
-                                                                                                        const err130 = {
+                                                                                                        const err140 = {
                                                                                                           instancePath:
                                                                                                             instancePath +
                                                                                                             '/receipt/pages/sample/' +
@@ -3177,14 +3351,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                             'must NOT have more than 2048 characters',
                                                                                                         }
                                                                                                         if (vErrors === null) {
-                                                                                                          vErrors = [err130]
+                                                                                                          vErrors = [err140]
                                                                                                         } else {
-                                                                                                          vErrors.push(err130)
+                                                                                                          vErrors.push(err140)
                                                                                                         }
                                                                                                         errors++
                                                                                                       } else {
                                                                                                         if (!pattern25.test(data56)) {
-                                                                                                          const err131 = {
+                                                                                                          const err141 = {
                                                                                                             instancePath:
                                                                                                               instancePath +
                                                                                                               '/receipt/pages/sample/' +
@@ -3203,15 +3377,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                               '"',
                                                                                                           }
                                                                                                           if (vErrors === null) {
-                                                                                                            vErrors = [err131]
+                                                                                                            vErrors = [err141]
                                                                                                           } else {
-                                                                                                            vErrors.push(err131)
+                                                                                                            vErrors.push(err141)
                                                                                                           }
                                                                                                           errors++
                                                                                                         }
                                                                                                       }
                                                                                                     } else {
-                                                                                                      const err132 = {
+                                                                                                      const err142 = {
                                                                                                         instancePath:
                                                                                                           instancePath +
                                                                                                           '/receipt/pages/sample/' +
@@ -3224,9 +3398,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                         message: 'must be string',
                                                                                                       }
                                                                                                       if (vErrors === null) {
-                                                                                                        vErrors = [err132]
+                                                                                                        vErrors = [err142]
                                                                                                       } else {
-                                                                                                        vErrors.push(err132)
+                                                                                                        vErrors.push(err142)
                                                                                                       }
                                                                                                       errors++
                                                                                                     }
@@ -3247,7 +3421,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                         data57 === 'removed'
                                                                                                       )
                                                                                                     ) {
-                                                                                                      const err133 = {
+                                                                                                      const err143 = {
                                                                                                         instancePath:
                                                                                                           instancePath +
                                                                                                           '/receipt/pages/sample/' +
@@ -3267,9 +3441,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                           'must be equal to one of the allowed values',
                                                                                                       }
                                                                                                       if (vErrors === null) {
-                                                                                                        vErrors = [err133]
+                                                                                                        vErrors = [err143]
                                                                                                       } else {
-                                                                                                        vErrors.push(err133)
+                                                                                                        vErrors.push(err143)
                                                                                                       }
                                                                                                       errors++
                                                                                                     }
@@ -3284,7 +3458,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                       if (errors === _errs140) {
                                                                                                         if (typeof data58 === 'string') {
                                                                                                           if (!pattern22.test(data58)) {
-                                                                                                            const err134 = {
+                                                                                                            const err144 = {
                                                                                                               instancePath:
                                                                                                                 instancePath +
                                                                                                                 '/receipt/pages/sample/' +
@@ -3302,14 +3476,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                                 '"',
                                                                                                             }
                                                                                                             if (vErrors === null) {
-                                                                                                              vErrors = [err134]
+                                                                                                              vErrors = [err144]
                                                                                                             } else {
-                                                                                                              vErrors.push(err134)
+                                                                                                              vErrors.push(err144)
                                                                                                             }
                                                                                                             errors++
                                                                                                           }
                                                                                                         } else {
-                                                                                                          const err135 = {
+                                                                                                          const err145 = {
                                                                                                             instancePath:
                                                                                                               instancePath +
                                                                                                               '/receipt/pages/sample/' +
@@ -3322,9 +3496,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                             message: 'must be string',
                                                                                                           }
                                                                                                           if (vErrors === null) {
-                                                                                                            vErrors = [err135]
+                                                                                                            vErrors = [err145]
                                                                                                           } else {
-                                                                                                            vErrors.push(err135)
+                                                                                                            vErrors.push(err145)
                                                                                                           }
                                                                                                           errors++
                                                                                                         }
@@ -3340,7 +3514,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                         if (errors === _errs142) {
                                                                                                           if (typeof data59 === 'string') {
                                                                                                             if (data59.length > 32) {
-                                                                                                              const err136 = {
+                                                                                                              const err146 = {
                                                                                                                 instancePath:
                                                                                                                   instancePath +
                                                                                                                   '/receipt/pages/sample/' +
@@ -3354,14 +3528,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                                   'must NOT have more than 32 characters',
                                                                                                               }
                                                                                                               if (vErrors === null) {
-                                                                                                                vErrors = [err136]
+                                                                                                                vErrors = [err146]
                                                                                                               } else {
-                                                                                                                vErrors.push(err136)
+                                                                                                                vErrors.push(err146)
                                                                                                               }
                                                                                                               errors++
                                                                                                             }
                                                                                                           } else {
-                                                                                                            const err137 = {
+                                                                                                            const err147 = {
                                                                                                               instancePath:
                                                                                                                 instancePath +
                                                                                                                 '/receipt/pages/sample/' +
@@ -3374,9 +3548,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                               message: 'must be string',
                                                                                                             }
                                                                                                             if (vErrors === null) {
-                                                                                                              vErrors = [err137]
+                                                                                                              vErrors = [err147]
                                                                                                             } else {
-                                                                                                              vErrors.push(err137)
+                                                                                                              vErrors.push(err147)
                                                                                                             }
                                                                                                             errors++
                                                                                                           }
@@ -3397,7 +3571,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                               isFinite(data60)
                                                                                                             )
                                                                                                           ) {
-                                                                                                            const err138 = {
+                                                                                                            const err148 = {
                                                                                                               instancePath:
                                                                                                                 instancePath +
                                                                                                                 '/receipt/pages/sample/' +
@@ -3410,9 +3584,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                               message: 'must be integer',
                                                                                                             }
                                                                                                             if (vErrors === null) {
-                                                                                                              vErrors = [err138]
+                                                                                                              vErrors = [err148]
                                                                                                             } else {
-                                                                                                              vErrors.push(err138)
+                                                                                                              vErrors.push(err148)
                                                                                                             }
                                                                                                             errors++
                                                                                                           }
@@ -3425,7 +3599,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                                 data60 > 999 ||
                                                                                                                 isNaN(data60)
                                                                                                               ) {
-                                                                                                                const err139 = {
+                                                                                                                const err149 = {
                                                                                                                   instancePath:
                                                                                                                     instancePath +
                                                                                                                     '/receipt/pages/sample/' +
@@ -3441,9 +3615,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                                   message: 'must be <= 999',
                                                                                                                 }
                                                                                                                 if (vErrors === null) {
-                                                                                                                  vErrors = [err139]
+                                                                                                                  vErrors = [err149]
                                                                                                                 } else {
-                                                                                                                  vErrors.push(err139)
+                                                                                                                  vErrors.push(err149)
                                                                                                                 }
                                                                                                                 errors++
                                                                                                               } else {
@@ -3451,7 +3625,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                                   data60 < 0 ||
                                                                                                                   isNaN(data60)
                                                                                                                 ) {
-                                                                                                                  const err140 = {
+                                                                                                                  const err150 = {
                                                                                                                     instancePath:
                                                                                                                       instancePath +
                                                                                                                       '/receipt/pages/sample/' +
@@ -3467,9 +3641,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                                     message: 'must be >= 0',
                                                                                                                   }
                                                                                                                   if (vErrors === null) {
-                                                                                                                    vErrors = [err140]
+                                                                                                                    vErrors = [err150]
                                                                                                                   } else {
-                                                                                                                    vErrors.push(err140)
+                                                                                                                    vErrors.push(err150)
                                                                                                                   }
                                                                                                                   errors++
                                                                                                                 }
@@ -3487,7 +3661,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                               }
                                                                                             }
                                                                                           } else {
-                                                                                            const err141 = {
+                                                                                            const err151 = {
                                                                                               instancePath:
                                                                                                 instancePath +
                                                                                                 '/receipt/pages/sample/' +
@@ -3499,9 +3673,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                               message: 'must be object',
                                                                                             }
                                                                                             if (vErrors === null) {
-                                                                                              vErrors = [err141]
+                                                                                              vErrors = [err151]
                                                                                             } else {
-                                                                                              vErrors.push(err141)
+                                                                                              vErrors.push(err151)
                                                                                             }
                                                                                             errors++
                                                                                           }
@@ -3513,7 +3687,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       }
                                                                                     }
                                                                                   } else {
-                                                                                    const err142 = {
+                                                                                    const err152 = {
                                                                                       instancePath: instancePath + '/receipt/pages/sample',
                                                                                       schemaPath:
                                                                                         '#/properties/receipt/anyOf/2/properties/pages/properties/sample/type',
@@ -3522,9 +3696,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       message: 'must be array',
                                                                                     }
                                                                                     if (vErrors === null) {
-                                                                                      vErrors = [err142]
+                                                                                      vErrors = [err152]
                                                                                     } else {
-                                                                                      vErrors.push(err142)
+                                                                                      vErrors.push(err152)
                                                                                     }
                                                                                     errors++
                                                                                   }
@@ -3540,7 +3714,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     }
                                                                   }
                                                                 } else {
-                                                                  const err143 = {
+                                                                  const err153 = {
                                                                     instancePath: instancePath + '/receipt/pages',
                                                                     schemaPath: '#/properties/receipt/anyOf/2/properties/pages/type',
                                                                     keyword: 'type',
@@ -3548,9 +3722,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     message: 'must be object',
                                                                   }
                                                                   if (vErrors === null) {
-                                                                    vErrors = [err143]
+                                                                    vErrors = [err153]
                                                                   } else {
-                                                                    vErrors.push(err143)
+                                                                    vErrors.push(err153)
                                                                   }
                                                                   errors++
                                                                 }
@@ -3580,7 +3754,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       }
                     }
                   } else {
-                    const err144 = {
+                    const err154 = {
                       instancePath: instancePath + '/receipt',
                       schemaPath: '#/properties/receipt/anyOf/2/type',
                       keyword: 'type',
@@ -3588,9 +3762,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       message: 'must be object',
                     }
                     if (vErrors === null) {
-                      vErrors = [err144]
+                      vErrors = [err154]
                     } else {
-                      vErrors.push(err144)
+                      vErrors.push(err154)
                     }
                     errors++
                   }
@@ -3618,7 +3792,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         (data0.what === undefined && (missing8 = 'what')) ||
                         (data0.layers === undefined && (missing8 = 'layers'))
                       ) {
-                        const err145 = {
+                        const err155 = {
                           instancePath: instancePath + '/receipt',
                           schemaPath: '#/properties/receipt/anyOf/3/required',
                           keyword: 'required',
@@ -3626,16 +3800,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                           message: "must have required property '" + missing8 + "'",
                         }
                         if (vErrors === null) {
-                          vErrors = [err145]
+                          vErrors = [err155]
                         } else {
-                          vErrors.push(err145)
+                          vErrors.push(err155)
                         }
                         errors++
                       } else {
                         const _errs148 = errors
                         for (const key8 in data0) {
                           if (!func2.call(schema11.properties.receipt.anyOf[3].properties, key8)) {
-                            const err146 = {
+                            const err156 = {
                               instancePath: instancePath + '/receipt',
                               schemaPath: '#/properties/receipt/anyOf/3/additionalProperties',
                               keyword: 'additionalProperties',
@@ -3643,9 +3817,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                               message: 'must NOT have additional properties',
                             }
                             if (vErrors === null) {
-                              vErrors = [err146]
+                              vErrors = [err156]
                             } else {
-                              vErrors.push(err146)
+                              vErrors.push(err156)
                             }
                             errors++
                             break
@@ -3656,7 +3830,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                             let data61 = data0.version
                             const _errs149 = errors
                             if (!(typeof data61 == 'number' && isFinite(data61))) {
-                              const err147 = {
+                              const err157 = {
                                 instancePath: instancePath + '/receipt/version',
                                 schemaPath: '#/properties/receipt/anyOf/3/properties/version/type',
                                 keyword: 'type',
@@ -3664,14 +3838,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                 message: 'must be number',
                               }
                               if (vErrors === null) {
-                                vErrors = [err147]
+                                vErrors = [err157]
                               } else {
-                                vErrors.push(err147)
+                                vErrors.push(err157)
                               }
                               errors++
                             }
                             if (1 !== data61) {
-                              const err148 = {
+                              const err158 = {
                                 instancePath: instancePath + '/receipt/version',
                                 schemaPath: '#/properties/receipt/anyOf/3/properties/version/const',
                                 keyword: 'const',
@@ -3679,9 +3853,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                 message: 'must be equal to constant',
                               }
                               if (vErrors === null) {
-                                vErrors = [err148]
+                                vErrors = [err158]
                               } else {
-                                vErrors.push(err148)
+                                vErrors.push(err158)
                               }
                               errors++
                             }
@@ -3696,7 +3870,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                               if (errors === _errs151) {
                                 if (typeof data62 === 'string') {
                                   if (!pattern0.test(data62)) {
-                                    const err149 = {
+                                    const err159 = {
                                       instancePath: instancePath + '/receipt/site',
                                       schemaPath: '#/properties/receipt/anyOf/3/properties/site/pattern',
                                       keyword: 'pattern',
@@ -3707,14 +3881,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         '"',
                                     }
                                     if (vErrors === null) {
-                                      vErrors = [err149]
+                                      vErrors = [err159]
                                     } else {
-                                      vErrors.push(err149)
+                                      vErrors.push(err159)
                                     }
                                     errors++
                                   }
                                 } else {
-                                  const err150 = {
+                                  const err160 = {
                                     instancePath: instancePath + '/receipt/site',
                                     schemaPath: '#/properties/receipt/anyOf/3/properties/site/type',
                                     keyword: 'type',
@@ -3722,9 +3896,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     message: 'must be string',
                                   }
                                   if (vErrors === null) {
-                                    vErrors = [err150]
+                                    vErrors = [err160]
                                   } else {
-                                    vErrors.push(err150)
+                                    vErrors.push(err160)
                                   }
                                   errors++
                                 }
@@ -3740,7 +3914,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                 if (errors === _errs153) {
                                   if (typeof data63 === 'string') {
                                     if (!pattern1.test(data63)) {
-                                      const err151 = {
+                                      const err161 = {
                                         instancePath: instancePath + '/receipt/agent',
                                         schemaPath: '#/properties/receipt/anyOf/3/properties/agent/pattern',
                                         keyword: 'pattern',
@@ -3751,14 +3925,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           '"',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err151]
+                                        vErrors = [err161]
                                       } else {
-                                        vErrors.push(err151)
+                                        vErrors.push(err161)
                                       }
                                       errors++
                                     }
                                   } else {
-                                    const err152 = {
+                                    const err162 = {
                                       instancePath: instancePath + '/receipt/agent',
                                       schemaPath: '#/properties/receipt/anyOf/3/properties/agent/type',
                                       keyword: 'type',
@@ -3766,9 +3940,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       message: 'must be string',
                                     }
                                     if (vErrors === null) {
-                                      vErrors = [err152]
+                                      vErrors = [err162]
                                     } else {
-                                      vErrors.push(err152)
+                                      vErrors.push(err162)
                                     }
                                     errors++
                                   }
@@ -3784,7 +3958,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                   if (errors === _errs155) {
                                     if (typeof data64 === 'string') {
                                       if (!pattern2.test(data64)) {
-                                        const err153 = {
+                                        const err163 = {
                                           instancePath: instancePath + '/receipt/chain',
                                           schemaPath: '#/properties/receipt/anyOf/3/properties/chain/pattern',
                                           keyword: 'pattern',
@@ -3792,14 +3966,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must match pattern "' + '^[A-Za-z0-9_-]{22}$' + '"',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err153]
+                                          vErrors = [err163]
                                         } else {
-                                          vErrors.push(err153)
+                                          vErrors.push(err163)
                                         }
                                         errors++
                                       }
                                     } else {
-                                      const err154 = {
+                                      const err164 = {
                                         instancePath: instancePath + '/receipt/chain',
                                         schemaPath: '#/properties/receipt/anyOf/3/properties/chain/type',
                                         keyword: 'type',
@@ -3807,9 +3981,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         message: 'must be string',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err154]
+                                        vErrors = [err164]
                                       } else {
-                                        vErrors.push(err154)
+                                        vErrors.push(err164)
                                       }
                                       errors++
                                     }
@@ -3823,7 +3997,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     let data65 = data0.seq
                                     const _errs157 = errors
                                     if (!(typeof data65 == 'number' && !(data65 % 1) && !isNaN(data65) && isFinite(data65))) {
-                                      const err155 = {
+                                      const err165 = {
                                         instancePath: instancePath + '/receipt/seq',
                                         schemaPath: '#/properties/receipt/anyOf/3/properties/seq/type',
                                         keyword: 'type',
@@ -3831,16 +4005,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         message: 'must be integer',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err155]
+                                        vErrors = [err165]
                                       } else {
-                                        vErrors.push(err155)
+                                        vErrors.push(err165)
                                       }
                                       errors++
                                     }
                                     if (errors === _errs157) {
                                       if (typeof data65 == 'number' && isFinite(data65)) {
                                         if (data65 > 9007199254740991 || isNaN(data65)) {
-                                          const err156 = {
+                                          const err166 = {
                                             instancePath: instancePath + '/receipt/seq',
                                             schemaPath: '#/properties/receipt/anyOf/3/properties/seq/maximum',
                                             keyword: 'maximum',
@@ -3848,14 +4022,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             message: 'must be <= 9007199254740991',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err156]
+                                            vErrors = [err166]
                                           } else {
-                                            vErrors.push(err156)
+                                            vErrors.push(err166)
                                           }
                                           errors++
                                         } else {
                                           if (data65 < 1 || isNaN(data65)) {
-                                            const err157 = {
+                                            const err167 = {
                                               instancePath: instancePath + '/receipt/seq',
                                               schemaPath: '#/properties/receipt/anyOf/3/properties/seq/minimum',
                                               keyword: 'minimum',
@@ -3863,9 +4037,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must be >= 1',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err157]
+                                              vErrors = [err167]
                                             } else {
-                                              vErrors.push(err157)
+                                              vErrors.push(err167)
                                             }
                                             errors++
                                           }
@@ -3881,7 +4055,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       let data66 = data0.at
                                       const _errs159 = errors
                                       if (!(typeof data66 == 'number' && !(data66 % 1) && !isNaN(data66) && isFinite(data66))) {
-                                        const err158 = {
+                                        const err168 = {
                                           instancePath: instancePath + '/receipt/at',
                                           schemaPath: '#/properties/receipt/anyOf/3/properties/at/type',
                                           keyword: 'type',
@@ -3889,28 +4063,44 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must be integer',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err158]
+                                          vErrors = [err168]
                                         } else {
-                                          vErrors.push(err158)
+                                          vErrors.push(err168)
                                         }
                                         errors++
                                       }
                                       if (errors === _errs159) {
                                         if (typeof data66 == 'number' && isFinite(data66)) {
-                                          if (data66 < 0 || isNaN(data66)) {
-                                            const err159 = {
+                                          if (data66 > 8640000000000000 || isNaN(data66)) {
+                                            const err169 = {
                                               instancePath: instancePath + '/receipt/at',
-                                              schemaPath: '#/properties/receipt/anyOf/3/properties/at/minimum',
-                                              keyword: 'minimum',
-                                              params: { comparison: '>=', limit: 0 },
-                                              message: 'must be >= 0',
+                                              schemaPath: '#/properties/receipt/anyOf/3/properties/at/maximum',
+                                              keyword: 'maximum',
+                                              params: { comparison: '<=', limit: 8640000000000000 },
+                                              message: 'must be <= 8640000000000000',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err159]
+                                              vErrors = [err169]
                                             } else {
-                                              vErrors.push(err159)
+                                              vErrors.push(err169)
                                             }
                                             errors++
+                                          } else {
+                                            if (data66 < 0 || isNaN(data66)) {
+                                              const err170 = {
+                                                instancePath: instancePath + '/receipt/at',
+                                                schemaPath: '#/properties/receipt/anyOf/3/properties/at/minimum',
+                                                keyword: 'minimum',
+                                                params: { comparison: '>=', limit: 0 },
+                                                message: 'must be >= 0',
+                                              }
+                                              if (vErrors === null) {
+                                                vErrors = [err170]
+                                              } else {
+                                                vErrors.push(err170)
+                                              }
+                                              errors++
+                                            }
                                           }
                                         }
                                       }
@@ -3925,7 +4115,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         if (errors === _errs161) {
                                           if (typeof data67 === 'string') {
                                             if (!pattern3.test(data67)) {
-                                              const err160 = {
+                                              const err171 = {
                                                 instancePath: instancePath + '/receipt/key',
                                                 schemaPath: '#/properties/receipt/anyOf/3/properties/key/pattern',
                                                 keyword: 'pattern',
@@ -3933,14 +4123,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err160]
+                                                vErrors = [err171]
                                               } else {
-                                                vErrors.push(err160)
+                                                vErrors.push(err171)
                                               }
                                               errors++
                                             }
                                           } else {
-                                            const err161 = {
+                                            const err172 = {
                                               instancePath: instancePath + '/receipt/key',
                                               schemaPath: '#/properties/receipt/anyOf/3/properties/key/type',
                                               keyword: 'type',
@@ -3948,9 +4138,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must be string',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err161]
+                                              vErrors = [err172]
                                             } else {
-                                              vErrors.push(err161)
+                                              vErrors.push(err172)
                                             }
                                             errors++
                                           }
@@ -3969,7 +4159,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           if (errors === _errs165) {
                                             if (typeof data68 === 'string') {
                                               if (!pattern3.test(data68)) {
-                                                const err162 = {
+                                                const err173 = {
                                                   instancePath: instancePath + '/receipt/prev',
                                                   schemaPath: '#/properties/receipt/anyOf/3/properties/prev/anyOf/0/pattern',
                                                   keyword: 'pattern',
@@ -3977,14 +4167,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                   message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                                 }
                                                 if (vErrors === null) {
-                                                  vErrors = [err162]
+                                                  vErrors = [err173]
                                                 } else {
-                                                  vErrors.push(err162)
+                                                  vErrors.push(err173)
                                                 }
                                                 errors++
                                               }
                                             } else {
-                                              const err163 = {
+                                              const err174 = {
                                                 instancePath: instancePath + '/receipt/prev',
                                                 schemaPath: '#/properties/receipt/anyOf/3/properties/prev/anyOf/0/type',
                                                 keyword: 'type',
@@ -3992,9 +4182,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must be string',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err163]
+                                                vErrors = [err174]
                                               } else {
-                                                vErrors.push(err163)
+                                                vErrors.push(err174)
                                               }
                                               errors++
                                             }
@@ -4004,7 +4194,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           if (!valid15) {
                                             const _errs167 = errors
                                             if (data68 !== null) {
-                                              const err164 = {
+                                              const err175 = {
                                                 instancePath: instancePath + '/receipt/prev',
                                                 schemaPath: '#/properties/receipt/anyOf/3/properties/prev/anyOf/1/type',
                                                 keyword: 'type',
@@ -4012,9 +4202,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must be null',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err164]
+                                                vErrors = [err175]
                                               } else {
-                                                vErrors.push(err164)
+                                                vErrors.push(err175)
                                               }
                                               errors++
                                             }
@@ -4022,7 +4212,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             valid15 = valid15 || _valid4
                                           }
                                           if (!valid15) {
-                                            const err165 = {
+                                            const err176 = {
                                               instancePath: instancePath + '/receipt/prev',
                                               schemaPath: '#/properties/receipt/anyOf/3/properties/prev/anyOf',
                                               keyword: 'anyOf',
@@ -4030,9 +4220,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must match a schema in anyOf',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err165]
+                                              vErrors = [err176]
                                             } else {
-                                              vErrors.push(err165)
+                                              vErrors.push(err176)
                                             }
                                             errors++
                                           } else {
@@ -4054,7 +4244,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             let data69 = data0.type
                                             const _errs169 = errors
                                             if (typeof data69 !== 'string') {
-                                              const err166 = {
+                                              const err177 = {
                                                 instancePath: instancePath + '/receipt/type',
                                                 schemaPath: '#/properties/receipt/anyOf/3/properties/type/type',
                                                 keyword: 'type',
@@ -4062,14 +4252,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must be string',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err166]
+                                                vErrors = [err177]
                                               } else {
-                                                vErrors.push(err166)
+                                                vErrors.push(err177)
                                               }
                                               errors++
                                             }
                                             if ('follow' !== data69) {
-                                              const err167 = {
+                                              const err178 = {
                                                 instancePath: instancePath + '/receipt/type',
                                                 schemaPath: '#/properties/receipt/anyOf/3/properties/type/const',
                                                 keyword: 'const',
@@ -4077,9 +4267,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must be equal to constant',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err167]
+                                                vErrors = [err178]
                                               } else {
-                                                vErrors.push(err167)
+                                                vErrors.push(err178)
                                               }
                                               errors++
                                             }
@@ -4098,7 +4288,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                     (data70.seq === undefined && (missing9 = 'seq')) ||
                                                     (data70.hash === undefined && (missing9 = 'hash'))
                                                   ) {
-                                                    const err168 = {
+                                                    const err179 = {
                                                       instancePath: instancePath + '/receipt/follows',
                                                       schemaPath: '#/properties/receipt/anyOf/3/properties/follows/required',
                                                       keyword: 'required',
@@ -4106,16 +4296,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                       message: "must have required property '" + missing9 + "'",
                                                     }
                                                     if (vErrors === null) {
-                                                      vErrors = [err168]
+                                                      vErrors = [err179]
                                                     } else {
-                                                      vErrors.push(err168)
+                                                      vErrors.push(err179)
                                                     }
                                                     errors++
                                                   } else {
                                                     const _errs173 = errors
                                                     for (const key9 in data70) {
                                                       if (!(key9 === 'chain' || key9 === 'seq' || key9 === 'hash')) {
-                                                        const err169 = {
+                                                        const err180 = {
                                                           instancePath: instancePath + '/receipt/follows',
                                                           schemaPath:
                                                             '#/properties/receipt/anyOf/3/properties/follows/additionalProperties',
@@ -4124,9 +4314,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           message: 'must NOT have additional properties',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err169]
+                                                          vErrors = [err180]
                                                         } else {
-                                                          vErrors.push(err169)
+                                                          vErrors.push(err180)
                                                         }
                                                         errors++
                                                         break
@@ -4139,7 +4329,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                         if (errors === _errs174) {
                                                           if (typeof data71 === 'string') {
                                                             if (!pattern2.test(data71)) {
-                                                              const err170 = {
+                                                              const err181 = {
                                                                 instancePath: instancePath + '/receipt/follows/chain',
                                                                 schemaPath:
                                                                   '#/properties/receipt/anyOf/3/properties/follows/properties/chain/pattern',
@@ -4148,14 +4338,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                 message: 'must match pattern "' + '^[A-Za-z0-9_-]{22}$' + '"',
                                                               }
                                                               if (vErrors === null) {
-                                                                vErrors = [err170]
+                                                                vErrors = [err181]
                                                               } else {
-                                                                vErrors.push(err170)
+                                                                vErrors.push(err181)
                                                               }
                                                               errors++
                                                             }
                                                           } else {
-                                                            const err171 = {
+                                                            const err182 = {
                                                               instancePath: instancePath + '/receipt/follows/chain',
                                                               schemaPath:
                                                                 '#/properties/receipt/anyOf/3/properties/follows/properties/chain/type',
@@ -4164,9 +4354,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                               message: 'must be string',
                                                             }
                                                             if (vErrors === null) {
-                                                              vErrors = [err171]
+                                                              vErrors = [err182]
                                                             } else {
-                                                              vErrors.push(err171)
+                                                              vErrors.push(err182)
                                                             }
                                                             errors++
                                                           }
@@ -4187,7 +4377,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                               isFinite(data72)
                                                             )
                                                           ) {
-                                                            const err172 = {
+                                                            const err183 = {
                                                               instancePath: instancePath + '/receipt/follows/seq',
                                                               schemaPath:
                                                                 '#/properties/receipt/anyOf/3/properties/follows/properties/seq/type',
@@ -4196,16 +4386,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                               message: 'must be integer',
                                                             }
                                                             if (vErrors === null) {
-                                                              vErrors = [err172]
+                                                              vErrors = [err183]
                                                             } else {
-                                                              vErrors.push(err172)
+                                                              vErrors.push(err183)
                                                             }
                                                             errors++
                                                           }
                                                           if (errors === _errs176) {
                                                             if (typeof data72 == 'number' && isFinite(data72)) {
                                                               if (data72 > 9007199254740991 || isNaN(data72)) {
-                                                                const err173 = {
+                                                                const err184 = {
                                                                   instancePath: instancePath + '/receipt/follows/seq',
                                                                   schemaPath:
                                                                     '#/properties/receipt/anyOf/3/properties/follows/properties/seq/maximum',
@@ -4214,14 +4404,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   message: 'must be <= 9007199254740991',
                                                                 }
                                                                 if (vErrors === null) {
-                                                                  vErrors = [err173]
+                                                                  vErrors = [err184]
                                                                 } else {
-                                                                  vErrors.push(err173)
+                                                                  vErrors.push(err184)
                                                                 }
                                                                 errors++
                                                               } else {
                                                                 if (data72 < 1 || isNaN(data72)) {
-                                                                  const err174 = {
+                                                                  const err185 = {
                                                                     instancePath: instancePath + '/receipt/follows/seq',
                                                                     schemaPath:
                                                                       '#/properties/receipt/anyOf/3/properties/follows/properties/seq/minimum',
@@ -4230,9 +4420,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     message: 'must be >= 1',
                                                                   }
                                                                   if (vErrors === null) {
-                                                                    vErrors = [err174]
+                                                                    vErrors = [err185]
                                                                   } else {
-                                                                    vErrors.push(err174)
+                                                                    vErrors.push(err185)
                                                                   }
                                                                   errors++
                                                                 }
@@ -4250,7 +4440,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                             if (errors === _errs178) {
                                                               if (typeof data73 === 'string') {
                                                                 if (!pattern3.test(data73)) {
-                                                                  const err175 = {
+                                                                  const err186 = {
                                                                     instancePath: instancePath + '/receipt/follows/hash',
                                                                     schemaPath:
                                                                       '#/properties/receipt/anyOf/3/properties/follows/properties/hash/pattern',
@@ -4259,14 +4449,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                                                   }
                                                                   if (vErrors === null) {
-                                                                    vErrors = [err175]
+                                                                    vErrors = [err186]
                                                                   } else {
-                                                                    vErrors.push(err175)
+                                                                    vErrors.push(err186)
                                                                   }
                                                                   errors++
                                                                 }
                                                               } else {
-                                                                const err176 = {
+                                                                const err187 = {
                                                                   instancePath: instancePath + '/receipt/follows/hash',
                                                                   schemaPath:
                                                                     '#/properties/receipt/anyOf/3/properties/follows/properties/hash/type',
@@ -4275,9 +4465,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   message: 'must be string',
                                                                 }
                                                                 if (vErrors === null) {
-                                                                  vErrors = [err176]
+                                                                  vErrors = [err187]
                                                                 } else {
-                                                                  vErrors.push(err176)
+                                                                  vErrors.push(err187)
                                                                 }
                                                                 errors++
                                                               }
@@ -4291,7 +4481,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                     }
                                                   }
                                                 } else {
-                                                  const err177 = {
+                                                  const err188 = {
                                                     instancePath: instancePath + '/receipt/follows',
                                                     schemaPath: '#/properties/receipt/anyOf/3/properties/follows/type',
                                                     keyword: 'type',
@@ -4299,9 +4489,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                     message: 'must be object',
                                                   }
                                                   if (vErrors === null) {
-                                                    vErrors = [err177]
+                                                    vErrors = [err188]
                                                   } else {
-                                                    vErrors.push(err177)
+                                                    vErrors.push(err188)
                                                   }
                                                   errors++
                                                 }
@@ -4317,7 +4507,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 if (errors === _errs180) {
                                                   if (typeof data74 === 'string') {
                                                     if (!pattern19.test(data74)) {
-                                                      const err178 = {
+                                                      const err189 = {
                                                         instancePath: instancePath + '/receipt/job',
                                                         schemaPath: '#/properties/receipt/anyOf/3/properties/job/pattern',
                                                         keyword: 'pattern',
@@ -4331,14 +4521,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           '"',
                                                       }
                                                       if (vErrors === null) {
-                                                        vErrors = [err178]
+                                                        vErrors = [err189]
                                                       } else {
-                                                        vErrors.push(err178)
+                                                        vErrors.push(err189)
                                                       }
                                                       errors++
                                                     }
                                                   } else {
-                                                    const err179 = {
+                                                    const err190 = {
                                                       instancePath: instancePath + '/receipt/job',
                                                       schemaPath: '#/properties/receipt/anyOf/3/properties/job/type',
                                                       keyword: 'type',
@@ -4346,9 +4536,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                       message: 'must be string',
                                                     }
                                                     if (vErrors === null) {
-                                                      vErrors = [err179]
+                                                      vErrors = [err190]
                                                     } else {
-                                                      vErrors.push(err179)
+                                                      vErrors.push(err190)
                                                     }
                                                     errors++
                                                   }
@@ -4364,7 +4554,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                   if (errors === _errs182) {
                                                     if (typeof data75 === 'string') {
                                                       if (data75.length > 40) {
-                                                        const err180 = {
+                                                        const err191 = {
                                                           instancePath: instancePath + '/receipt/kind',
                                                           schemaPath: '#/properties/receipt/anyOf/3/properties/kind/maxLength',
                                                           keyword: 'maxLength',
@@ -4372,14 +4562,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           message: 'must NOT have more than 40 characters',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err180]
+                                                          vErrors = [err191]
                                                         } else {
-                                                          vErrors.push(err180)
+                                                          vErrors.push(err191)
                                                         }
                                                         errors++
                                                       } else {
                                                         if (!pattern20.test(data75)) {
-                                                          const err181 = {
+                                                          const err192 = {
                                                             instancePath: instancePath + '/receipt/kind',
                                                             schemaPath: '#/properties/receipt/anyOf/3/properties/kind/pattern',
                                                             keyword: 'pattern',
@@ -4387,15 +4577,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                             message: 'must match pattern "' + '^[a-z]+\\.[a-z]+$' + '"',
                                                           }
                                                           if (vErrors === null) {
-                                                            vErrors = [err181]
+                                                            vErrors = [err192]
                                                           } else {
-                                                            vErrors.push(err181)
+                                                            vErrors.push(err192)
                                                           }
                                                           errors++
                                                         }
                                                       }
                                                     } else {
-                                                      const err182 = {
+                                                      const err193 = {
                                                         instancePath: instancePath + '/receipt/kind',
                                                         schemaPath: '#/properties/receipt/anyOf/3/properties/kind/type',
                                                         keyword: 'type',
@@ -4403,9 +4593,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                         message: 'must be string',
                                                       }
                                                       if (vErrors === null) {
-                                                        vErrors = [err182]
+                                                        vErrors = [err193]
                                                       } else {
-                                                        vErrors.push(err182)
+                                                        vErrors.push(err193)
                                                       }
                                                       errors++
                                                     }
@@ -4421,7 +4611,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                     if (errors === _errs184) {
                                                       if (typeof data76 === 'string') {
                                                         if (data76.length > 500) {
-                                                          const err183 = {
+                                                          const err194 = {
                                                             instancePath: instancePath + '/receipt/what',
                                                             schemaPath: '#/properties/receipt/anyOf/3/properties/what/maxLength',
                                                             keyword: 'maxLength',
@@ -4429,14 +4619,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                             message: 'must NOT have more than 500 characters',
                                                           }
                                                           if (vErrors === null) {
-                                                            vErrors = [err183]
+                                                            vErrors = [err194]
                                                           } else {
-                                                            vErrors.push(err183)
+                                                            vErrors.push(err194)
                                                           }
                                                           errors++
                                                         }
                                                       } else {
-                                                        const err184 = {
+                                                        const err195 = {
                                                           instancePath: instancePath + '/receipt/what',
                                                           schemaPath: '#/properties/receipt/anyOf/3/properties/what/type',
                                                           keyword: 'type',
@@ -4444,9 +4634,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           message: 'must be string',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err184]
+                                                          vErrors = [err195]
                                                         } else {
-                                                          vErrors.push(err184)
+                                                          vErrors.push(err195)
                                                         }
                                                         errors++
                                                       }
@@ -4462,7 +4652,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                       if (errors === _errs186) {
                                                         if (Array.isArray(data77)) {
                                                           if (data77.length > 8) {
-                                                            const err185 = {
+                                                            const err196 = {
                                                               instancePath: instancePath + '/receipt/layers',
                                                               schemaPath: '#/properties/receipt/anyOf/3/properties/layers/maxItems',
                                                               keyword: 'maxItems',
@@ -4470,9 +4660,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                               message: 'must NOT have more than 8 items',
                                                             }
                                                             if (vErrors === null) {
-                                                              vErrors = [err185]
+                                                              vErrors = [err196]
                                                             } else {
-                                                              vErrors.push(err185)
+                                                              vErrors.push(err196)
                                                             }
                                                             errors++
                                                           } else {
@@ -4488,7 +4678,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     (data78.layer === undefined && (missing10 = 'layer')) ||
                                                                     (data78.state === undefined && (missing10 = 'state'))
                                                                   ) {
-                                                                    const err186 = {
+                                                                    const err197 = {
                                                                       instancePath: instancePath + '/receipt/layers/' + i2,
                                                                       schemaPath:
                                                                         '#/properties/receipt/anyOf/3/properties/layers/items/required',
@@ -4497,9 +4687,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                       message: "must have required property '" + missing10 + "'",
                                                                     }
                                                                     if (vErrors === null) {
-                                                                      vErrors = [err186]
+                                                                      vErrors = [err197]
                                                                     } else {
-                                                                      vErrors.push(err186)
+                                                                      vErrors.push(err197)
                                                                     }
                                                                     errors++
                                                                   } else {
@@ -4513,7 +4703,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           key10 === 'code'
                                                                         )
                                                                       ) {
-                                                                        const err187 = {
+                                                                        const err198 = {
                                                                           instancePath: instancePath + '/receipt/layers/' + i2,
                                                                           schemaPath:
                                                                             '#/properties/receipt/anyOf/3/properties/layers/items/additionalProperties',
@@ -4522,9 +4712,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           message: 'must NOT have additional properties',
                                                                         }
                                                                         if (vErrors === null) {
-                                                                          vErrors = [err187]
+                                                                          vErrors = [err198]
                                                                         } else {
-                                                                          vErrors.push(err187)
+                                                                          vErrors.push(err198)
                                                                         }
                                                                         errors++
                                                                         break
@@ -4537,7 +4727,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                         if (errors === _errs191) {
                                                                           if (typeof data79 === 'string') {
                                                                             if (!pattern22.test(data79)) {
-                                                                              const err188 = {
+                                                                              const err199 = {
                                                                                 instancePath:
                                                                                   instancePath + '/receipt/layers/' + i2 + '/layer',
                                                                                 schemaPath:
@@ -4547,14 +4737,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must match pattern "' + '^[a-z]{1,20}$' + '"',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err188]
+                                                                                vErrors = [err199]
                                                                               } else {
-                                                                                vErrors.push(err188)
+                                                                                vErrors.push(err199)
                                                                               }
                                                                               errors++
                                                                             }
                                                                           } else {
-                                                                            const err189 = {
+                                                                            const err200 = {
                                                                               instancePath:
                                                                                 instancePath + '/receipt/layers/' + i2 + '/layer',
                                                                               schemaPath:
@@ -4564,9 +4754,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                               message: 'must be string',
                                                                             }
                                                                             if (vErrors === null) {
-                                                                              vErrors = [err189]
+                                                                              vErrors = [err200]
                                                                             } else {
-                                                                              vErrors.push(err189)
+                                                                              vErrors.push(err200)
                                                                             }
                                                                             errors++
                                                                           }
@@ -4582,7 +4772,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           if (errors === _errs193) {
                                                                             if (typeof data80 === 'string') {
                                                                               if (!pattern22.test(data80)) {
-                                                                                const err190 = {
+                                                                                const err201 = {
                                                                                   instancePath:
                                                                                     instancePath + '/receipt/layers/' + i2 + '/state',
                                                                                   schemaPath:
@@ -4592,14 +4782,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                   message: 'must match pattern "' + '^[a-z]{1,20}$' + '"',
                                                                                 }
                                                                                 if (vErrors === null) {
-                                                                                  vErrors = [err190]
+                                                                                  vErrors = [err201]
                                                                                 } else {
-                                                                                  vErrors.push(err190)
+                                                                                  vErrors.push(err201)
                                                                                 }
                                                                                 errors++
                                                                               }
                                                                             } else {
-                                                                              const err191 = {
+                                                                              const err202 = {
                                                                                 instancePath:
                                                                                   instancePath + '/receipt/layers/' + i2 + '/state',
                                                                                 schemaPath:
@@ -4609,9 +4799,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must be string',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err191]
+                                                                                vErrors = [err202]
                                                                               } else {
-                                                                                vErrors.push(err191)
+                                                                                vErrors.push(err202)
                                                                               }
                                                                               errors++
                                                                             }
@@ -4632,7 +4822,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 isFinite(data81)
                                                                               )
                                                                             ) {
-                                                                              const err192 = {
+                                                                              const err203 = {
                                                                                 instancePath:
                                                                                   instancePath + '/receipt/layers/' + i2 + '/count',
                                                                                 schemaPath:
@@ -4642,30 +4832,48 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must be integer',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err192]
+                                                                                vErrors = [err203]
                                                                               } else {
-                                                                                vErrors.push(err192)
+                                                                                vErrors.push(err203)
                                                                               }
                                                                               errors++
                                                                             }
                                                                             if (errors === _errs195) {
                                                                               if (typeof data81 == 'number' && isFinite(data81)) {
-                                                                                if (data81 < 0 || isNaN(data81)) {
-                                                                                  const err193 = {
+                                                                                if (data81 > 9007199254740991 || isNaN(data81)) {
+                                                                                  const err204 = {
                                                                                     instancePath:
                                                                                       instancePath + '/receipt/layers/' + i2 + '/count',
                                                                                     schemaPath:
-                                                                                      '#/properties/receipt/anyOf/3/properties/layers/items/properties/count/minimum',
-                                                                                    keyword: 'minimum',
-                                                                                    params: { comparison: '>=', limit: 0 },
-                                                                                    message: 'must be >= 0',
+                                                                                      '#/properties/receipt/anyOf/3/properties/layers/items/properties/count/maximum',
+                                                                                    keyword: 'maximum',
+                                                                                    params: { comparison: '<=', limit: 9007199254740991 },
+                                                                                    message: 'must be <= 9007199254740991',
                                                                                   }
                                                                                   if (vErrors === null) {
-                                                                                    vErrors = [err193]
+                                                                                    vErrors = [err204]
                                                                                   } else {
-                                                                                    vErrors.push(err193)
+                                                                                    vErrors.push(err204)
                                                                                   }
                                                                                   errors++
+                                                                                } else {
+                                                                                  if (data81 < 0 || isNaN(data81)) {
+                                                                                    const err205 = {
+                                                                                      instancePath:
+                                                                                        instancePath + '/receipt/layers/' + i2 + '/count',
+                                                                                      schemaPath:
+                                                                                        '#/properties/receipt/anyOf/3/properties/layers/items/properties/count/minimum',
+                                                                                      keyword: 'minimum',
+                                                                                      params: { comparison: '>=', limit: 0 },
+                                                                                      message: 'must be >= 0',
+                                                                                    }
+                                                                                    if (vErrors === null) {
+                                                                                      vErrors = [err205]
+                                                                                    } else {
+                                                                                      vErrors.push(err205)
+                                                                                    }
+                                                                                    errors++
+                                                                                  }
                                                                                 }
                                                                               }
                                                                             }
@@ -4680,7 +4888,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                               if (errors === _errs197) {
                                                                                 if (typeof data82 === 'string') {
                                                                                   if (data82.length > 40) {
-                                                                                    const err194 = {
+                                                                                    const err206 = {
                                                                                       instancePath:
                                                                                         instancePath + '/receipt/layers/' + i2 + '/code',
                                                                                       schemaPath:
@@ -4690,14 +4898,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       message: 'must NOT have more than 40 characters',
                                                                                     }
                                                                                     if (vErrors === null) {
-                                                                                      vErrors = [err194]
+                                                                                      vErrors = [err206]
                                                                                     } else {
-                                                                                      vErrors.push(err194)
+                                                                                      vErrors.push(err206)
                                                                                     }
                                                                                     errors++
                                                                                   } else {
                                                                                     if (!pattern21.test(data82)) {
-                                                                                      const err195 = {
+                                                                                      const err207 = {
                                                                                         instancePath:
                                                                                           instancePath + '/receipt/layers/' + i2 + '/code',
                                                                                         schemaPath:
@@ -4710,15 +4918,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                           '"',
                                                                                       }
                                                                                       if (vErrors === null) {
-                                                                                        vErrors = [err195]
+                                                                                        vErrors = [err207]
                                                                                       } else {
-                                                                                        vErrors.push(err195)
+                                                                                        vErrors.push(err207)
                                                                                       }
                                                                                       errors++
                                                                                     }
                                                                                   }
                                                                                 } else {
-                                                                                  const err196 = {
+                                                                                  const err208 = {
                                                                                     instancePath:
                                                                                       instancePath + '/receipt/layers/' + i2 + '/code',
                                                                                     schemaPath:
@@ -4728,9 +4936,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                     message: 'must be string',
                                                                                   }
                                                                                   if (vErrors === null) {
-                                                                                    vErrors = [err196]
+                                                                                    vErrors = [err208]
                                                                                   } else {
-                                                                                    vErrors.push(err196)
+                                                                                    vErrors.push(err208)
                                                                                   }
                                                                                   errors++
                                                                                 }
@@ -4745,7 +4953,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     }
                                                                   }
                                                                 } else {
-                                                                  const err197 = {
+                                                                  const err209 = {
                                                                     instancePath: instancePath + '/receipt/layers/' + i2,
                                                                     schemaPath: '#/properties/receipt/anyOf/3/properties/layers/items/type',
                                                                     keyword: 'type',
@@ -4753,9 +4961,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     message: 'must be object',
                                                                   }
                                                                   if (vErrors === null) {
-                                                                    vErrors = [err197]
+                                                                    vErrors = [err209]
                                                                   } else {
-                                                                    vErrors.push(err197)
+                                                                    vErrors.push(err209)
                                                                   }
                                                                   errors++
                                                                 }
@@ -4767,7 +4975,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                             }
                                                           }
                                                         } else {
-                                                          const err198 = {
+                                                          const err210 = {
                                                             instancePath: instancePath + '/receipt/layers',
                                                             schemaPath: '#/properties/receipt/anyOf/3/properties/layers/type',
                                                             keyword: 'type',
@@ -4775,9 +4983,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                             message: 'must be array',
                                                           }
                                                           if (vErrors === null) {
-                                                            vErrors = [err198]
+                                                            vErrors = [err210]
                                                           } else {
-                                                            vErrors.push(err198)
+                                                            vErrors.push(err210)
                                                           }
                                                           errors++
                                                         }
@@ -4802,7 +5010,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         }
                       }
                     } else {
-                      const err199 = {
+                      const err211 = {
                         instancePath: instancePath + '/receipt',
                         schemaPath: '#/properties/receipt/anyOf/3/type',
                         keyword: 'type',
@@ -4810,9 +5018,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         message: 'must be object',
                       }
                       if (vErrors === null) {
-                        vErrors = [err199]
+                        vErrors = [err211]
                       } else {
-                        vErrors.push(err199)
+                        vErrors.push(err211)
                       }
                       errors++
                     }
@@ -4823,7 +5031,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
             }
             if (!valid1) {
-              const err200 = {
+              const err212 = {
                 instancePath: instancePath + '/receipt',
                 schemaPath: '#/properties/receipt/anyOf',
                 keyword: 'anyOf',
@@ -4831,9 +5039,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                 message: 'must match a schema in anyOf',
               }
               if (vErrors === null) {
-                vErrors = [err200]
+                vErrors = [err212]
               } else {
-                vErrors.push(err200)
+                vErrors.push(err212)
               }
               errors++
               validate10.errors = vErrors

@@ -22,7 +22,7 @@ const schema11 = {
         properties: {
           layer: { enum: ['object', 'opcache', 'nginx', 'cdn'] },
           state: { enum: ['purged', 'kept', 'absent', 'pending', 'failed'] },
-          count: { type: 'integer', minimum: 0 },
+          count: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
           code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
         },
         additionalProperties: false,
@@ -40,22 +40,22 @@ const schema11 = {
           layer: { enum: ['object', 'opcache', 'nginx', 'cdn'] },
           cache: { type: 'string', maxLength: 32 },
           status: { type: 'integer' },
-          madeAt: { type: 'integer', minimum: 0 },
+          madeAt: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
         },
         additionalProperties: false,
       },
       maxItems: 200,
     },
-    refreshed: { type: 'integer', minimum: 0 },
-    removed: { type: 'integer', minimum: 0 },
-    warmed: { type: 'integer', minimum: 0 },
+    refreshed: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+    removed: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+    warmed: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
     timings: {
       type: 'object',
       required: ['settledMs', 'totalMs'],
       properties: {
-        freshMs: { type: 'integer', minimum: 0 },
-        settledMs: { type: 'integer', minimum: 0 },
-        totalMs: { type: 'integer', minimum: 0 },
+        freshMs: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        settledMs: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        totalMs: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
       },
       additionalProperties: false,
     },
@@ -398,17 +398,30 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       }
                                       if (errors === _errs18) {
                                         if (typeof data8 == 'number' && isFinite(data8)) {
-                                          if (data8 < 0 || isNaN(data8)) {
+                                          if (data8 > 9007199254740991 || isNaN(data8)) {
                                             validate10.errors = [
                                               {
                                                 instancePath: instancePath + '/layers/' + i1 + '/count',
-                                                schemaPath: '#/properties/layers/items/properties/count/minimum',
-                                                keyword: 'minimum',
-                                                params: { comparison: '>=', limit: 0 },
-                                                message: 'must be >= 0',
+                                                schemaPath: '#/properties/layers/items/properties/count/maximum',
+                                                keyword: 'maximum',
+                                                params: { comparison: '<=', limit: 9007199254740991 },
+                                                message: 'must be <= 9007199254740991',
                                               },
                                             ]
                                             return false
+                                          } else {
+                                            if (data8 < 0 || isNaN(data8)) {
+                                              validate10.errors = [
+                                                {
+                                                  instancePath: instancePath + '/layers/' + i1 + '/count',
+                                                  schemaPath: '#/properties/layers/items/properties/count/minimum',
+                                                  keyword: 'minimum',
+                                                  params: { comparison: '>=', limit: 0 },
+                                                  message: 'must be >= 0',
+                                                },
+                                              ]
+                                              return false
+                                            }
                                           }
                                         }
                                       }
@@ -732,17 +745,30 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               }
                                               if (errors === _errs35) {
                                                 if (typeof data17 == 'number' && isFinite(data17)) {
-                                                  if (data17 < 0 || isNaN(data17)) {
+                                                  if (data17 > 8640000000000000 || isNaN(data17)) {
                                                     validate10.errors = [
                                                       {
                                                         instancePath: instancePath + '/proof/' + i2 + '/madeAt',
-                                                        schemaPath: '#/properties/proof/items/properties/madeAt/minimum',
-                                                        keyword: 'minimum',
-                                                        params: { comparison: '>=', limit: 0 },
-                                                        message: 'must be >= 0',
+                                                        schemaPath: '#/properties/proof/items/properties/madeAt/maximum',
+                                                        keyword: 'maximum',
+                                                        params: { comparison: '<=', limit: 8640000000000000 },
+                                                        message: 'must be <= 8640000000000000',
                                                       },
                                                     ]
                                                     return false
+                                                  } else {
+                                                    if (data17 < 0 || isNaN(data17)) {
+                                                      validate10.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/proof/' + i2 + '/madeAt',
+                                                          schemaPath: '#/properties/proof/items/properties/madeAt/minimum',
+                                                          keyword: 'minimum',
+                                                          params: { comparison: '>=', limit: 0 },
+                                                          message: 'must be >= 0',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    }
                                                   }
                                                 }
                                               }
@@ -811,17 +837,30 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                     }
                     if (errors === _errs37) {
                       if (typeof data18 == 'number' && isFinite(data18)) {
-                        if (data18 < 0 || isNaN(data18)) {
+                        if (data18 > 9007199254740991 || isNaN(data18)) {
                           validate10.errors = [
                             {
                               instancePath: instancePath + '/refreshed',
-                              schemaPath: '#/properties/refreshed/minimum',
-                              keyword: 'minimum',
-                              params: { comparison: '>=', limit: 0 },
-                              message: 'must be >= 0',
+                              schemaPath: '#/properties/refreshed/maximum',
+                              keyword: 'maximum',
+                              params: { comparison: '<=', limit: 9007199254740991 },
+                              message: 'must be <= 9007199254740991',
                             },
                           ]
                           return false
+                        } else {
+                          if (data18 < 0 || isNaN(data18)) {
+                            validate10.errors = [
+                              {
+                                instancePath: instancePath + '/refreshed',
+                                schemaPath: '#/properties/refreshed/minimum',
+                                keyword: 'minimum',
+                                params: { comparison: '>=', limit: 0 },
+                                message: 'must be >= 0',
+                              },
+                            ]
+                            return false
+                          }
                         }
                       }
                     }
@@ -847,17 +886,30 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       }
                       if (errors === _errs39) {
                         if (typeof data19 == 'number' && isFinite(data19)) {
-                          if (data19 < 0 || isNaN(data19)) {
+                          if (data19 > 9007199254740991 || isNaN(data19)) {
                             validate10.errors = [
                               {
                                 instancePath: instancePath + '/removed',
-                                schemaPath: '#/properties/removed/minimum',
-                                keyword: 'minimum',
-                                params: { comparison: '>=', limit: 0 },
-                                message: 'must be >= 0',
+                                schemaPath: '#/properties/removed/maximum',
+                                keyword: 'maximum',
+                                params: { comparison: '<=', limit: 9007199254740991 },
+                                message: 'must be <= 9007199254740991',
                               },
                             ]
                             return false
+                          } else {
+                            if (data19 < 0 || isNaN(data19)) {
+                              validate10.errors = [
+                                {
+                                  instancePath: instancePath + '/removed',
+                                  schemaPath: '#/properties/removed/minimum',
+                                  keyword: 'minimum',
+                                  params: { comparison: '>=', limit: 0 },
+                                  message: 'must be >= 0',
+                                },
+                              ]
+                              return false
+                            }
                           }
                         }
                       }
@@ -883,17 +935,30 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         }
                         if (errors === _errs41) {
                           if (typeof data20 == 'number' && isFinite(data20)) {
-                            if (data20 < 0 || isNaN(data20)) {
+                            if (data20 > 9007199254740991 || isNaN(data20)) {
                               validate10.errors = [
                                 {
                                   instancePath: instancePath + '/warmed',
-                                  schemaPath: '#/properties/warmed/minimum',
-                                  keyword: 'minimum',
-                                  params: { comparison: '>=', limit: 0 },
-                                  message: 'must be >= 0',
+                                  schemaPath: '#/properties/warmed/maximum',
+                                  keyword: 'maximum',
+                                  params: { comparison: '<=', limit: 9007199254740991 },
+                                  message: 'must be <= 9007199254740991',
                                 },
                               ]
                               return false
+                            } else {
+                              if (data20 < 0 || isNaN(data20)) {
+                                validate10.errors = [
+                                  {
+                                    instancePath: instancePath + '/warmed',
+                                    schemaPath: '#/properties/warmed/minimum',
+                                    keyword: 'minimum',
+                                    params: { comparison: '>=', limit: 0 },
+                                    message: 'must be >= 0',
+                                  },
+                                ]
+                                return false
+                              }
                             }
                           }
                         }
@@ -957,17 +1022,30 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     }
                                     if (errors === _errs46) {
                                       if (typeof data22 == 'number' && isFinite(data22)) {
-                                        if (data22 < 0 || isNaN(data22)) {
+                                        if (data22 > 9007199254740991 || isNaN(data22)) {
                                           validate10.errors = [
                                             {
                                               instancePath: instancePath + '/timings/freshMs',
-                                              schemaPath: '#/properties/timings/properties/freshMs/minimum',
-                                              keyword: 'minimum',
-                                              params: { comparison: '>=', limit: 0 },
-                                              message: 'must be >= 0',
+                                              schemaPath: '#/properties/timings/properties/freshMs/maximum',
+                                              keyword: 'maximum',
+                                              params: { comparison: '<=', limit: 9007199254740991 },
+                                              message: 'must be <= 9007199254740991',
                                             },
                                           ]
                                           return false
+                                        } else {
+                                          if (data22 < 0 || isNaN(data22)) {
+                                            validate10.errors = [
+                                              {
+                                                instancePath: instancePath + '/timings/freshMs',
+                                                schemaPath: '#/properties/timings/properties/freshMs/minimum',
+                                                keyword: 'minimum',
+                                                params: { comparison: '>=', limit: 0 },
+                                                message: 'must be >= 0',
+                                              },
+                                            ]
+                                            return false
+                                          }
                                         }
                                       }
                                     }
@@ -993,17 +1071,30 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       }
                                       if (errors === _errs48) {
                                         if (typeof data23 == 'number' && isFinite(data23)) {
-                                          if (data23 < 0 || isNaN(data23)) {
+                                          if (data23 > 9007199254740991 || isNaN(data23)) {
                                             validate10.errors = [
                                               {
                                                 instancePath: instancePath + '/timings/settledMs',
-                                                schemaPath: '#/properties/timings/properties/settledMs/minimum',
-                                                keyword: 'minimum',
-                                                params: { comparison: '>=', limit: 0 },
-                                                message: 'must be >= 0',
+                                                schemaPath: '#/properties/timings/properties/settledMs/maximum',
+                                                keyword: 'maximum',
+                                                params: { comparison: '<=', limit: 9007199254740991 },
+                                                message: 'must be <= 9007199254740991',
                                               },
                                             ]
                                             return false
+                                          } else {
+                                            if (data23 < 0 || isNaN(data23)) {
+                                              validate10.errors = [
+                                                {
+                                                  instancePath: instancePath + '/timings/settledMs',
+                                                  schemaPath: '#/properties/timings/properties/settledMs/minimum',
+                                                  keyword: 'minimum',
+                                                  params: { comparison: '>=', limit: 0 },
+                                                  message: 'must be >= 0',
+                                                },
+                                              ]
+                                              return false
+                                            }
                                           }
                                         }
                                       }
@@ -1029,17 +1120,30 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         }
                                         if (errors === _errs50) {
                                           if (typeof data24 == 'number' && isFinite(data24)) {
-                                            if (data24 < 0 || isNaN(data24)) {
+                                            if (data24 > 9007199254740991 || isNaN(data24)) {
                                               validate10.errors = [
                                                 {
                                                   instancePath: instancePath + '/timings/totalMs',
-                                                  schemaPath: '#/properties/timings/properties/totalMs/minimum',
-                                                  keyword: 'minimum',
-                                                  params: { comparison: '>=', limit: 0 },
-                                                  message: 'must be >= 0',
+                                                  schemaPath: '#/properties/timings/properties/totalMs/maximum',
+                                                  keyword: 'maximum',
+                                                  params: { comparison: '<=', limit: 9007199254740991 },
+                                                  message: 'must be <= 9007199254740991',
                                                 },
                                               ]
                                               return false
+                                            } else {
+                                              if (data24 < 0 || isNaN(data24)) {
+                                                validate10.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/timings/totalMs',
+                                                    schemaPath: '#/properties/timings/properties/totalMs/minimum',
+                                                    keyword: 'minimum',
+                                                    params: { comparison: '>=', limit: 0 },
+                                                    message: 'must be >= 0',
+                                                  },
+                                                ]
+                                                return false
+                                              }
                                             }
                                           }
                                         }
@@ -1092,32 +1196,32 @@ const schema12 = {
   required: ['summary', 'attachments', 'files', 'bytesBefore', 'bytesAfter', 'items'],
   properties: {
     summary: { type: 'string', maxLength: 500 },
-    attachments: { type: 'integer', minimum: 0 },
+    attachments: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
     files: {
       type: 'object',
       required: ['made', 'kept', 'unchanged', 'restored', 'failed'],
       properties: {
-        made: { type: 'integer', minimum: 0 },
-        kept: { type: 'integer', minimum: 0 },
-        unchanged: { type: 'integer', minimum: 0 },
-        restored: { type: 'integer', minimum: 0 },
-        failed: { type: 'integer', minimum: 0 },
+        made: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        kept: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        unchanged: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        restored: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        failed: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
       },
       additionalProperties: false,
     },
-    bytesBefore: { type: 'integer', minimum: 0 },
-    bytesAfter: { type: 'integer', minimum: 0 },
+    bytesBefore: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+    bytesAfter: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
     items: {
       type: 'array',
       items: {
         type: 'object',
         required: ['attachment', 'file', 'outcome'],
         properties: {
-          attachment: { type: 'integer', minimum: 1 },
+          attachment: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
           file: { type: 'string', minLength: 1, maxLength: 1024 },
           outcome: { enum: ['made', 'kept', 'unchanged', 'restored', 'failed'] },
-          before: { type: 'integer', minimum: 0 },
-          after: { type: 'integer', minimum: 0 },
+          before: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+          after: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
           code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
         },
         additionalProperties: false,
@@ -1231,17 +1335,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
               }
               if (errors === _errs4) {
                 if (typeof data1 == 'number' && isFinite(data1)) {
-                  if (data1 < 0 || isNaN(data1)) {
+                  if (data1 > 9007199254740991 || isNaN(data1)) {
                     validate11.errors = [
                       {
                         instancePath: instancePath + '/attachments',
-                        schemaPath: '#/properties/attachments/minimum',
-                        keyword: 'minimum',
-                        params: { comparison: '>=', limit: 0 },
-                        message: 'must be >= 0',
+                        schemaPath: '#/properties/attachments/maximum',
+                        keyword: 'maximum',
+                        params: { comparison: '<=', limit: 9007199254740991 },
+                        message: 'must be <= 9007199254740991',
                       },
                     ]
                     return false
+                  } else {
+                    if (data1 < 0 || isNaN(data1)) {
+                      validate11.errors = [
+                        {
+                          instancePath: instancePath + '/attachments',
+                          schemaPath: '#/properties/attachments/minimum',
+                          keyword: 'minimum',
+                          params: { comparison: '>=', limit: 0 },
+                          message: 'must be >= 0',
+                        },
+                      ]
+                      return false
+                    }
                   }
                 }
               }
@@ -1308,17 +1425,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                           }
                           if (errors === _errs9) {
                             if (typeof data3 == 'number' && isFinite(data3)) {
-                              if (data3 < 0 || isNaN(data3)) {
+                              if (data3 > 9007199254740991 || isNaN(data3)) {
                                 validate11.errors = [
                                   {
                                     instancePath: instancePath + '/files/made',
-                                    schemaPath: '#/properties/files/properties/made/minimum',
-                                    keyword: 'minimum',
-                                    params: { comparison: '>=', limit: 0 },
-                                    message: 'must be >= 0',
+                                    schemaPath: '#/properties/files/properties/made/maximum',
+                                    keyword: 'maximum',
+                                    params: { comparison: '<=', limit: 9007199254740991 },
+                                    message: 'must be <= 9007199254740991',
                                   },
                                 ]
                                 return false
+                              } else {
+                                if (data3 < 0 || isNaN(data3)) {
+                                  validate11.errors = [
+                                    {
+                                      instancePath: instancePath + '/files/made',
+                                      schemaPath: '#/properties/files/properties/made/minimum',
+                                      keyword: 'minimum',
+                                      params: { comparison: '>=', limit: 0 },
+                                      message: 'must be >= 0',
+                                    },
+                                  ]
+                                  return false
+                                }
                               }
                             }
                           }
@@ -1344,17 +1474,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                             }
                             if (errors === _errs11) {
                               if (typeof data4 == 'number' && isFinite(data4)) {
-                                if (data4 < 0 || isNaN(data4)) {
+                                if (data4 > 9007199254740991 || isNaN(data4)) {
                                   validate11.errors = [
                                     {
                                       instancePath: instancePath + '/files/kept',
-                                      schemaPath: '#/properties/files/properties/kept/minimum',
-                                      keyword: 'minimum',
-                                      params: { comparison: '>=', limit: 0 },
-                                      message: 'must be >= 0',
+                                      schemaPath: '#/properties/files/properties/kept/maximum',
+                                      keyword: 'maximum',
+                                      params: { comparison: '<=', limit: 9007199254740991 },
+                                      message: 'must be <= 9007199254740991',
                                     },
                                   ]
                                   return false
+                                } else {
+                                  if (data4 < 0 || isNaN(data4)) {
+                                    validate11.errors = [
+                                      {
+                                        instancePath: instancePath + '/files/kept',
+                                        schemaPath: '#/properties/files/properties/kept/minimum',
+                                        keyword: 'minimum',
+                                        params: { comparison: '>=', limit: 0 },
+                                        message: 'must be >= 0',
+                                      },
+                                    ]
+                                    return false
+                                  }
                                 }
                               }
                             }
@@ -1380,17 +1523,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                               }
                               if (errors === _errs13) {
                                 if (typeof data5 == 'number' && isFinite(data5)) {
-                                  if (data5 < 0 || isNaN(data5)) {
+                                  if (data5 > 9007199254740991 || isNaN(data5)) {
                                     validate11.errors = [
                                       {
                                         instancePath: instancePath + '/files/unchanged',
-                                        schemaPath: '#/properties/files/properties/unchanged/minimum',
-                                        keyword: 'minimum',
-                                        params: { comparison: '>=', limit: 0 },
-                                        message: 'must be >= 0',
+                                        schemaPath: '#/properties/files/properties/unchanged/maximum',
+                                        keyword: 'maximum',
+                                        params: { comparison: '<=', limit: 9007199254740991 },
+                                        message: 'must be <= 9007199254740991',
                                       },
                                     ]
                                     return false
+                                  } else {
+                                    if (data5 < 0 || isNaN(data5)) {
+                                      validate11.errors = [
+                                        {
+                                          instancePath: instancePath + '/files/unchanged',
+                                          schemaPath: '#/properties/files/properties/unchanged/minimum',
+                                          keyword: 'minimum',
+                                          params: { comparison: '>=', limit: 0 },
+                                          message: 'must be >= 0',
+                                        },
+                                      ]
+                                      return false
+                                    }
                                   }
                                 }
                               }
@@ -1416,17 +1572,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                 }
                                 if (errors === _errs15) {
                                   if (typeof data6 == 'number' && isFinite(data6)) {
-                                    if (data6 < 0 || isNaN(data6)) {
+                                    if (data6 > 9007199254740991 || isNaN(data6)) {
                                       validate11.errors = [
                                         {
                                           instancePath: instancePath + '/files/restored',
-                                          schemaPath: '#/properties/files/properties/restored/minimum',
-                                          keyword: 'minimum',
-                                          params: { comparison: '>=', limit: 0 },
-                                          message: 'must be >= 0',
+                                          schemaPath: '#/properties/files/properties/restored/maximum',
+                                          keyword: 'maximum',
+                                          params: { comparison: '<=', limit: 9007199254740991 },
+                                          message: 'must be <= 9007199254740991',
                                         },
                                       ]
                                       return false
+                                    } else {
+                                      if (data6 < 0 || isNaN(data6)) {
+                                        validate11.errors = [
+                                          {
+                                            instancePath: instancePath + '/files/restored',
+                                            schemaPath: '#/properties/files/properties/restored/minimum',
+                                            keyword: 'minimum',
+                                            params: { comparison: '>=', limit: 0 },
+                                            message: 'must be >= 0',
+                                          },
+                                        ]
+                                        return false
+                                      }
                                     }
                                   }
                                 }
@@ -1452,17 +1621,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                   }
                                   if (errors === _errs17) {
                                     if (typeof data7 == 'number' && isFinite(data7)) {
-                                      if (data7 < 0 || isNaN(data7)) {
+                                      if (data7 > 9007199254740991 || isNaN(data7)) {
                                         validate11.errors = [
                                           {
                                             instancePath: instancePath + '/files/failed',
-                                            schemaPath: '#/properties/files/properties/failed/minimum',
-                                            keyword: 'minimum',
-                                            params: { comparison: '>=', limit: 0 },
-                                            message: 'must be >= 0',
+                                            schemaPath: '#/properties/files/properties/failed/maximum',
+                                            keyword: 'maximum',
+                                            params: { comparison: '<=', limit: 9007199254740991 },
+                                            message: 'must be <= 9007199254740991',
                                           },
                                         ]
                                         return false
+                                      } else {
+                                        if (data7 < 0 || isNaN(data7)) {
+                                          validate11.errors = [
+                                            {
+                                              instancePath: instancePath + '/files/failed',
+                                              schemaPath: '#/properties/files/properties/failed/minimum',
+                                              keyword: 'minimum',
+                                              params: { comparison: '>=', limit: 0 },
+                                              message: 'must be >= 0',
+                                            },
+                                          ]
+                                          return false
+                                        }
                                       }
                                     }
                                   }
@@ -1511,17 +1693,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                   if (errors === _errs19) {
                     if (typeof data8 == 'number' && isFinite(data8)) {
-                      if (data8 < 0 || isNaN(data8)) {
+                      if (data8 > 9007199254740991 || isNaN(data8)) {
                         validate11.errors = [
                           {
                             instancePath: instancePath + '/bytesBefore',
-                            schemaPath: '#/properties/bytesBefore/minimum',
-                            keyword: 'minimum',
-                            params: { comparison: '>=', limit: 0 },
-                            message: 'must be >= 0',
+                            schemaPath: '#/properties/bytesBefore/maximum',
+                            keyword: 'maximum',
+                            params: { comparison: '<=', limit: 9007199254740991 },
+                            message: 'must be <= 9007199254740991',
                           },
                         ]
                         return false
+                      } else {
+                        if (data8 < 0 || isNaN(data8)) {
+                          validate11.errors = [
+                            {
+                              instancePath: instancePath + '/bytesBefore',
+                              schemaPath: '#/properties/bytesBefore/minimum',
+                              keyword: 'minimum',
+                              params: { comparison: '>=', limit: 0 },
+                              message: 'must be >= 0',
+                            },
+                          ]
+                          return false
+                        }
                       }
                     }
                   }
@@ -1547,17 +1742,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                     }
                     if (errors === _errs21) {
                       if (typeof data9 == 'number' && isFinite(data9)) {
-                        if (data9 < 0 || isNaN(data9)) {
+                        if (data9 > 9007199254740991 || isNaN(data9)) {
                           validate11.errors = [
                             {
                               instancePath: instancePath + '/bytesAfter',
-                              schemaPath: '#/properties/bytesAfter/minimum',
-                              keyword: 'minimum',
-                              params: { comparison: '>=', limit: 0 },
-                              message: 'must be >= 0',
+                              schemaPath: '#/properties/bytesAfter/maximum',
+                              keyword: 'maximum',
+                              params: { comparison: '<=', limit: 9007199254740991 },
+                              message: 'must be <= 9007199254740991',
                             },
                           ]
                           return false
+                        } else {
+                          if (data9 < 0 || isNaN(data9)) {
+                            validate11.errors = [
+                              {
+                                instancePath: instancePath + '/bytesAfter',
+                                schemaPath: '#/properties/bytesAfter/minimum',
+                                keyword: 'minimum',
+                                params: { comparison: '>=', limit: 0 },
+                                message: 'must be >= 0',
+                              },
+                            ]
+                            return false
+                          }
                         }
                       }
                     }
@@ -1650,17 +1858,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                         }
                                         if (errors === _errs28) {
                                           if (typeof data12 == 'number' && isFinite(data12)) {
-                                            if (data12 < 1 || isNaN(data12)) {
+                                            if (data12 > 9007199254740991 || isNaN(data12)) {
                                               validate11.errors = [
                                                 {
                                                   instancePath: instancePath + '/items/' + i0 + '/attachment',
-                                                  schemaPath: '#/properties/items/items/properties/attachment/minimum',
-                                                  keyword: 'minimum',
-                                                  params: { comparison: '>=', limit: 1 },
-                                                  message: 'must be >= 1',
+                                                  schemaPath: '#/properties/items/items/properties/attachment/maximum',
+                                                  keyword: 'maximum',
+                                                  params: { comparison: '<=', limit: 9007199254740991 },
+                                                  message: 'must be <= 9007199254740991',
                                                 },
                                               ]
                                               return false
+                                            } else {
+                                              if (data12 < 1 || isNaN(data12)) {
+                                                validate11.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/items/' + i0 + '/attachment',
+                                                    schemaPath: '#/properties/items/items/properties/attachment/minimum',
+                                                    keyword: 'minimum',
+                                                    params: { comparison: '>=', limit: 1 },
+                                                    message: 'must be >= 1',
+                                                  },
+                                                ]
+                                                return false
+                                              }
                                             }
                                           }
                                         }
@@ -1762,17 +1983,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                               }
                                               if (errors === _errs33) {
                                                 if (typeof data15 == 'number' && isFinite(data15)) {
-                                                  if (data15 < 0 || isNaN(data15)) {
+                                                  if (data15 > 9007199254740991 || isNaN(data15)) {
                                                     validate11.errors = [
                                                       {
                                                         instancePath: instancePath + '/items/' + i0 + '/before',
-                                                        schemaPath: '#/properties/items/items/properties/before/minimum',
-                                                        keyword: 'minimum',
-                                                        params: { comparison: '>=', limit: 0 },
-                                                        message: 'must be >= 0',
+                                                        schemaPath: '#/properties/items/items/properties/before/maximum',
+                                                        keyword: 'maximum',
+                                                        params: { comparison: '<=', limit: 9007199254740991 },
+                                                        message: 'must be <= 9007199254740991',
                                                       },
                                                     ]
                                                     return false
+                                                  } else {
+                                                    if (data15 < 0 || isNaN(data15)) {
+                                                      validate11.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/items/' + i0 + '/before',
+                                                          schemaPath: '#/properties/items/items/properties/before/minimum',
+                                                          keyword: 'minimum',
+                                                          params: { comparison: '>=', limit: 0 },
+                                                          message: 'must be >= 0',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    }
                                                   }
                                                 }
                                               }
@@ -1798,17 +2032,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                                 }
                                                 if (errors === _errs35) {
                                                   if (typeof data16 == 'number' && isFinite(data16)) {
-                                                    if (data16 < 0 || isNaN(data16)) {
+                                                    if (data16 > 9007199254740991 || isNaN(data16)) {
                                                       validate11.errors = [
                                                         {
                                                           instancePath: instancePath + '/items/' + i0 + '/after',
-                                                          schemaPath: '#/properties/items/items/properties/after/minimum',
-                                                          keyword: 'minimum',
-                                                          params: { comparison: '>=', limit: 0 },
-                                                          message: 'must be >= 0',
+                                                          schemaPath: '#/properties/items/items/properties/after/maximum',
+                                                          keyword: 'maximum',
+                                                          params: { comparison: '<=', limit: 9007199254740991 },
+                                                          message: 'must be <= 9007199254740991',
                                                         },
                                                       ]
                                                       return false
+                                                    } else {
+                                                      if (data16 < 0 || isNaN(data16)) {
+                                                        validate11.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/items/' + i0 + '/after',
+                                                            schemaPath: '#/properties/items/items/properties/after/minimum',
+                                                            keyword: 'minimum',
+                                                            params: { comparison: '>=', limit: 0 },
+                                                            message: 'must be >= 0',
+                                                          },
+                                                        ]
+                                                        return false
+                                                      }
                                                     }
                                                   }
                                                 }
@@ -1936,9 +2183,9 @@ const schema13 = {
       type: 'object',
       required: ['files', 'bytesBefore', 'bytesAfter'],
       properties: {
-        files: { type: 'integer', minimum: 0 },
-        bytesBefore: { type: 'integer', minimum: 0 },
-        bytesAfter: { type: 'integer', minimum: 0 },
+        files: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        bytesBefore: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        bytesAfter: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
       },
       additionalProperties: false,
     },
@@ -1946,9 +2193,9 @@ const schema13 = {
       type: 'object',
       required: ['files', 'bytesBefore', 'bytesAfter'],
       properties: {
-        files: { type: 'integer', minimum: 0 },
-        bytesBefore: { type: 'integer', minimum: 0 },
-        bytesAfter: { type: 'integer', minimum: 0 },
+        files: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        bytesBefore: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        bytesAfter: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
       },
       additionalProperties: false,
     },
@@ -1987,8 +2234,8 @@ const schema13 = {
         required: ['url', 'css', 'js'],
         properties: {
           url: { type: 'string', pattern: '^https?://[^\\s\\u0000-\\u001f]+$', maxLength: 2048 },
-          css: { type: 'integer', minimum: 0 },
-          js: { type: 'integer', minimum: 0 },
+          css: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+          js: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
         },
         additionalProperties: false,
       },
@@ -2218,17 +2465,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                               }
                               if (errors === _errs12) {
                                 if (typeof data5 == 'number' && isFinite(data5)) {
-                                  if (data5 < 0 || isNaN(data5)) {
+                                  if (data5 > 9007199254740991 || isNaN(data5)) {
                                     validate12.errors = [
                                       {
                                         instancePath: instancePath + '/css/files',
-                                        schemaPath: '#/properties/css/properties/files/minimum',
-                                        keyword: 'minimum',
-                                        params: { comparison: '>=', limit: 0 },
-                                        message: 'must be >= 0',
+                                        schemaPath: '#/properties/css/properties/files/maximum',
+                                        keyword: 'maximum',
+                                        params: { comparison: '<=', limit: 9007199254740991 },
+                                        message: 'must be <= 9007199254740991',
                                       },
                                     ]
                                     return false
+                                  } else {
+                                    if (data5 < 0 || isNaN(data5)) {
+                                      validate12.errors = [
+                                        {
+                                          instancePath: instancePath + '/css/files',
+                                          schemaPath: '#/properties/css/properties/files/minimum',
+                                          keyword: 'minimum',
+                                          params: { comparison: '>=', limit: 0 },
+                                          message: 'must be >= 0',
+                                        },
+                                      ]
+                                      return false
+                                    }
                                   }
                                 }
                               }
@@ -2254,17 +2514,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                 }
                                 if (errors === _errs14) {
                                   if (typeof data6 == 'number' && isFinite(data6)) {
-                                    if (data6 < 0 || isNaN(data6)) {
+                                    if (data6 > 9007199254740991 || isNaN(data6)) {
                                       validate12.errors = [
                                         {
                                           instancePath: instancePath + '/css/bytesBefore',
-                                          schemaPath: '#/properties/css/properties/bytesBefore/minimum',
-                                          keyword: 'minimum',
-                                          params: { comparison: '>=', limit: 0 },
-                                          message: 'must be >= 0',
+                                          schemaPath: '#/properties/css/properties/bytesBefore/maximum',
+                                          keyword: 'maximum',
+                                          params: { comparison: '<=', limit: 9007199254740991 },
+                                          message: 'must be <= 9007199254740991',
                                         },
                                       ]
                                       return false
+                                    } else {
+                                      if (data6 < 0 || isNaN(data6)) {
+                                        validate12.errors = [
+                                          {
+                                            instancePath: instancePath + '/css/bytesBefore',
+                                            schemaPath: '#/properties/css/properties/bytesBefore/minimum',
+                                            keyword: 'minimum',
+                                            params: { comparison: '>=', limit: 0 },
+                                            message: 'must be >= 0',
+                                          },
+                                        ]
+                                        return false
+                                      }
                                     }
                                   }
                                 }
@@ -2290,17 +2563,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                   }
                                   if (errors === _errs16) {
                                     if (typeof data7 == 'number' && isFinite(data7)) {
-                                      if (data7 < 0 || isNaN(data7)) {
+                                      if (data7 > 9007199254740991 || isNaN(data7)) {
                                         validate12.errors = [
                                           {
                                             instancePath: instancePath + '/css/bytesAfter',
-                                            schemaPath: '#/properties/css/properties/bytesAfter/minimum',
-                                            keyword: 'minimum',
-                                            params: { comparison: '>=', limit: 0 },
-                                            message: 'must be >= 0',
+                                            schemaPath: '#/properties/css/properties/bytesAfter/maximum',
+                                            keyword: 'maximum',
+                                            params: { comparison: '<=', limit: 9007199254740991 },
+                                            message: 'must be <= 9007199254740991',
                                           },
                                         ]
                                         return false
+                                      } else {
+                                        if (data7 < 0 || isNaN(data7)) {
+                                          validate12.errors = [
+                                            {
+                                              instancePath: instancePath + '/css/bytesAfter',
+                                              schemaPath: '#/properties/css/properties/bytesAfter/minimum',
+                                              keyword: 'minimum',
+                                              params: { comparison: '>=', limit: 0 },
+                                              message: 'must be >= 0',
+                                            },
+                                          ]
+                                          return false
+                                        }
                                       }
                                     }
                                   }
@@ -2386,17 +2672,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                 }
                                 if (errors === _errs21) {
                                   if (typeof data9 == 'number' && isFinite(data9)) {
-                                    if (data9 < 0 || isNaN(data9)) {
+                                    if (data9 > 9007199254740991 || isNaN(data9)) {
                                       validate12.errors = [
                                         {
                                           instancePath: instancePath + '/js/files',
-                                          schemaPath: '#/properties/js/properties/files/minimum',
-                                          keyword: 'minimum',
-                                          params: { comparison: '>=', limit: 0 },
-                                          message: 'must be >= 0',
+                                          schemaPath: '#/properties/js/properties/files/maximum',
+                                          keyword: 'maximum',
+                                          params: { comparison: '<=', limit: 9007199254740991 },
+                                          message: 'must be <= 9007199254740991',
                                         },
                                       ]
                                       return false
+                                    } else {
+                                      if (data9 < 0 || isNaN(data9)) {
+                                        validate12.errors = [
+                                          {
+                                            instancePath: instancePath + '/js/files',
+                                            schemaPath: '#/properties/js/properties/files/minimum',
+                                            keyword: 'minimum',
+                                            params: { comparison: '>=', limit: 0 },
+                                            message: 'must be >= 0',
+                                          },
+                                        ]
+                                        return false
+                                      }
                                     }
                                   }
                                 }
@@ -2422,17 +2721,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                   }
                                   if (errors === _errs23) {
                                     if (typeof data10 == 'number' && isFinite(data10)) {
-                                      if (data10 < 0 || isNaN(data10)) {
+                                      if (data10 > 9007199254740991 || isNaN(data10)) {
                                         validate12.errors = [
                                           {
                                             instancePath: instancePath + '/js/bytesBefore',
-                                            schemaPath: '#/properties/js/properties/bytesBefore/minimum',
-                                            keyword: 'minimum',
-                                            params: { comparison: '>=', limit: 0 },
-                                            message: 'must be >= 0',
+                                            schemaPath: '#/properties/js/properties/bytesBefore/maximum',
+                                            keyword: 'maximum',
+                                            params: { comparison: '<=', limit: 9007199254740991 },
+                                            message: 'must be <= 9007199254740991',
                                           },
                                         ]
                                         return false
+                                      } else {
+                                        if (data10 < 0 || isNaN(data10)) {
+                                          validate12.errors = [
+                                            {
+                                              instancePath: instancePath + '/js/bytesBefore',
+                                              schemaPath: '#/properties/js/properties/bytesBefore/minimum',
+                                              keyword: 'minimum',
+                                              params: { comparison: '>=', limit: 0 },
+                                              message: 'must be >= 0',
+                                            },
+                                          ]
+                                          return false
+                                        }
                                       }
                                     }
                                   }
@@ -2458,17 +2770,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                     }
                                     if (errors === _errs25) {
                                       if (typeof data11 == 'number' && isFinite(data11)) {
-                                        if (data11 < 0 || isNaN(data11)) {
+                                        if (data11 > 9007199254740991 || isNaN(data11)) {
                                           validate12.errors = [
                                             {
                                               instancePath: instancePath + '/js/bytesAfter',
-                                              schemaPath: '#/properties/js/properties/bytesAfter/minimum',
-                                              keyword: 'minimum',
-                                              params: { comparison: '>=', limit: 0 },
-                                              message: 'must be >= 0',
+                                              schemaPath: '#/properties/js/properties/bytesAfter/maximum',
+                                              keyword: 'maximum',
+                                              params: { comparison: '<=', limit: 9007199254740991 },
+                                              message: 'must be <= 9007199254740991',
                                             },
                                           ]
                                           return false
+                                        } else {
+                                          if (data11 < 0 || isNaN(data11)) {
+                                            validate12.errors = [
+                                              {
+                                                instancePath: instancePath + '/js/bytesAfter',
+                                                schemaPath: '#/properties/js/properties/bytesAfter/minimum',
+                                                keyword: 'minimum',
+                                                params: { comparison: '>=', limit: 0 },
+                                                message: 'must be >= 0',
+                                              },
+                                            ]
+                                            return false
+                                          }
                                         }
                                       }
                                     }
@@ -2835,17 +3160,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                               }
                                               if (errors === _errs44) {
                                                 if (typeof data20 == 'number' && isFinite(data20)) {
-                                                  if (data20 < 0 || isNaN(data20)) {
+                                                  if (data20 > 9007199254740991 || isNaN(data20)) {
                                                     validate12.errors = [
                                                       {
                                                         instancePath: instancePath + '/pages/' + i1 + '/css',
-                                                        schemaPath: '#/properties/pages/items/properties/css/minimum',
-                                                        keyword: 'minimum',
-                                                        params: { comparison: '>=', limit: 0 },
-                                                        message: 'must be >= 0',
+                                                        schemaPath: '#/properties/pages/items/properties/css/maximum',
+                                                        keyword: 'maximum',
+                                                        params: { comparison: '<=', limit: 9007199254740991 },
+                                                        message: 'must be <= 9007199254740991',
                                                       },
                                                     ]
                                                     return false
+                                                  } else {
+                                                    if (data20 < 0 || isNaN(data20)) {
+                                                      validate12.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/pages/' + i1 + '/css',
+                                                          schemaPath: '#/properties/pages/items/properties/css/minimum',
+                                                          keyword: 'minimum',
+                                                          params: { comparison: '>=', limit: 0 },
+                                                          message: 'must be >= 0',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    }
                                                   }
                                                 }
                                               }
@@ -2871,17 +3209,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                 }
                                                 if (errors === _errs46) {
                                                   if (typeof data21 == 'number' && isFinite(data21)) {
-                                                    if (data21 < 0 || isNaN(data21)) {
+                                                    if (data21 > 9007199254740991 || isNaN(data21)) {
                                                       validate12.errors = [
                                                         {
                                                           instancePath: instancePath + '/pages/' + i1 + '/js',
-                                                          schemaPath: '#/properties/pages/items/properties/js/minimum',
-                                                          keyword: 'minimum',
-                                                          params: { comparison: '>=', limit: 0 },
-                                                          message: 'must be >= 0',
+                                                          schemaPath: '#/properties/pages/items/properties/js/maximum',
+                                                          keyword: 'maximum',
+                                                          params: { comparison: '<=', limit: 9007199254740991 },
+                                                          message: 'must be <= 9007199254740991',
                                                         },
                                                       ]
                                                       return false
+                                                    } else {
+                                                      if (data21 < 0 || isNaN(data21)) {
+                                                        validate12.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/pages/' + i1 + '/js',
+                                                            schemaPath: '#/properties/pages/items/properties/js/minimum',
+                                                            keyword: 'minimum',
+                                                            params: { comparison: '>=', limit: 0 },
+                                                            message: 'must be >= 0',
+                                                          },
+                                                        ]
+                                                        return false
+                                                      }
                                                     }
                                                   }
                                                 }
@@ -2963,7 +3314,7 @@ const schema14 = {
           section: { enum: ['machine', 'cgroup', 'disk', 'php', 'nginx', 'mysql', 'redis', 'wordpress', 'plugins', 'cron'] },
           state: { enum: ['ok', 'absent', 'failed'] },
           code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
-          tookMs: { type: 'integer', minimum: 0 },
+          tookMs: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
           facts: {
             type: 'object',
             patternProperties: {
@@ -3272,17 +3623,30 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                         }
                                         if (errors === _errs14) {
                                           if (typeof data7 == 'number' && isFinite(data7)) {
-                                            if (data7 < 0 || isNaN(data7)) {
+                                            if (data7 > 9007199254740991 || isNaN(data7)) {
                                               validate13.errors = [
                                                 {
                                                   instancePath: instancePath + '/sections/' + i0 + '/tookMs',
-                                                  schemaPath: '#/properties/sections/items/properties/tookMs/minimum',
-                                                  keyword: 'minimum',
-                                                  params: { comparison: '>=', limit: 0 },
-                                                  message: 'must be >= 0',
+                                                  schemaPath: '#/properties/sections/items/properties/tookMs/maximum',
+                                                  keyword: 'maximum',
+                                                  params: { comparison: '<=', limit: 9007199254740991 },
+                                                  message: 'must be <= 9007199254740991',
                                                 },
                                               ]
                                               return false
+                                            } else {
+                                              if (data7 < 0 || isNaN(data7)) {
+                                                validate13.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/sections/' + i0 + '/tookMs',
+                                                    schemaPath: '#/properties/sections/items/properties/tookMs/minimum',
+                                                    keyword: 'minimum',
+                                                    params: { comparison: '>=', limit: 0 },
+                                                    message: 'must be >= 0',
+                                                  },
+                                                ]
+                                                return false
+                                              }
                                             }
                                           }
                                         }
