@@ -3821,6 +3821,18 @@ export const schemas: Readonly<Record<string, object>> = {
         },
         additionalProperties: false,
       },
+      cdn: {
+        type: 'object',
+        required: ['address'],
+        properties: {
+          address: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 100,
+          },
+        },
+        additionalProperties: false,
+      },
       redis: {
         type: 'object',
         required: ['url', 'database', 'prefix'],

@@ -1151,6 +1151,9 @@ export interface DocumentPolicy {
     statusUrl?: string
     cacheHeader: string
   }
+  cdn?: {
+    address: string
+  }
   redis?: {
     url: string
     database: number
