@@ -2667,6 +2667,27 @@ export const schemas: Readonly<Record<string, object>> = {
               type: 'integer',
               minimum: 0,
             },
+            cdn: {
+              type: 'object',
+              required: ['state'],
+              properties: {
+                state: {
+                  enum: ['fresh', 'stale', 'unreachable'],
+                },
+                cache: {
+                  type: 'string',
+                  maxLength: 32,
+                },
+                ageSeconds: {
+                  type: 'integer',
+                  minimum: 0,
+                },
+                status: {
+                  type: 'integer',
+                },
+              },
+              additionalProperties: false,
+            },
           },
           additionalProperties: false,
         },
@@ -3348,6 +3369,25 @@ export const schemas: Readonly<Record<string, object>> = {
                     type: 'integer',
                     minimum: 0,
                   },
+                  cdn: {
+                    type: 'object',
+                    required: ['fresh', 'stale', 'unreachable'],
+                    properties: {
+                      fresh: {
+                        type: 'integer',
+                        minimum: 0,
+                      },
+                      stale: {
+                        type: 'integer',
+                        minimum: 0,
+                      },
+                      unreachable: {
+                        type: 'integer',
+                        minimum: 0,
+                      },
+                    },
+                    additionalProperties: false,
+                  },
                   sample: {
                     type: 'array',
                     items: {
@@ -3374,6 +3414,9 @@ export const schemas: Readonly<Record<string, object>> = {
                           type: 'integer',
                           minimum: 0,
                           maximum: 999,
+                        },
+                        cdn: {
+                          enum: ['fresh', 'stale', 'unreachable'],
                         },
                       },
                       additionalProperties: false,

@@ -833,6 +833,12 @@ export interface KindCachePurgeResult {
     cache?: string
     status?: number
     madeAt?: number
+    cdn?: {
+      state: 'fresh' | 'stale' | 'unreachable'
+      cache?: string
+      ageSeconds?: number
+      status?: number
+    }
   }[]
   refreshed: number
   removed?: number
@@ -1022,6 +1028,11 @@ export interface ReceiptSigned {
           stale: number
           unreachable: number
           removed: number
+          cdn?: {
+            fresh: number
+            stale: number
+            unreachable: number
+          }
           /**
            * @maxItems 20
            */
@@ -1031,6 +1042,7 @@ export interface ReceiptSigned {
             layer?: string
             cache?: string
             status?: number
+            cdn?: 'fresh' | 'stale' | 'unreachable'
           }[]
         }
       }

@@ -118,6 +118,16 @@ const schema11 = {
                 stale: { type: 'integer', minimum: 0 },
                 unreachable: { type: 'integer', minimum: 0 },
                 removed: { type: 'integer', minimum: 0 },
+                cdn: {
+                  type: 'object',
+                  required: ['fresh', 'stale', 'unreachable'],
+                  properties: {
+                    fresh: { type: 'integer', minimum: 0 },
+                    stale: { type: 'integer', minimum: 0 },
+                    unreachable: { type: 'integer', minimum: 0 },
+                  },
+                  additionalProperties: false,
+                },
                 sample: {
                   type: 'array',
                   items: {
@@ -129,6 +139,7 @@ const schema11 = {
                       layer: { type: 'string', pattern: '^[a-z]{1,20}$' },
                       cache: { type: 'string', maxLength: 32 },
                       status: { type: 'integer', minimum: 0, maximum: 999 },
+                      cdn: { enum: ['fresh', 'stale', 'unreachable'] },
                     },
                     additionalProperties: false,
                   },
@@ -2837,6 +2848,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           key6 === 'stale' ||
                                                                           key6 === 'unreachable' ||
                                                                           key6 === 'removed' ||
+                                                                          key6 === 'cdn' ||
                                                                           key6 === 'sample'
                                                                         )
                                                                       ) {
@@ -3063,20 +3075,32 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                               var valid11 = true
                                                                             }
                                                                             if (valid11) {
-                                                                              if (data49.sample !== undefined) {
-                                                                                let data54 = data49.sample
+                                                                              if (data49.cdn !== undefined) {
+                                                                                let data54 = data49.cdn
                                                                                 const _errs132 = errors
                                                                                 if (errors === _errs132) {
-                                                                                  if (Array.isArray(data54)) {
-                                                                                    if (data54.length > 20) {
+                                                                                  if (
+                                                                                    data54 &&
+                                                                                    typeof data54 == 'object' &&
+                                                                                    !Array.isArray(data54)
+                                                                                  ) {
+                                                                                    let missing7
+                                                                                    if (
+                                                                                      (data54.fresh === undefined &&
+                                                                                        (missing7 = 'fresh')) ||
+                                                                                      (data54.stale === undefined &&
+                                                                                        (missing7 = 'stale')) ||
+                                                                                      (data54.unreachable === undefined &&
+                                                                                        (missing7 = 'unreachable'))
+                                                                                    ) {
                                                                                       const err127 = {
-                                                                                        instancePath:
-                                                                                          instancePath + '/receipt/pages/sample',
+                                                                                        instancePath: instancePath + '/receipt/pages/cdn',
                                                                                         schemaPath:
-                                                                                          '#/properties/receipt/anyOf/2/properties/pages/properties/sample/maxItems',
-                                                                                        keyword: 'maxItems',
-                                                                                        params: { limit: 20 },
-                                                                                        message: 'must NOT have more than 20 items',
+                                                                                          '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/required',
+                                                                                        keyword: 'required',
+                                                                                        params: { missingProperty: missing7 },
+                                                                                        message:
+                                                                                          "must have required property '" + missing7 + "'",
                                                                                       }
                                                                                       if (vErrors === null) {
                                                                                         vErrors = [err127]
@@ -3085,446 +3109,225 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       }
                                                                                       errors++
                                                                                     } else {
-                                                                                      var valid12 = true
-                                                                                      const len1 = data54.length
-                                                                                      for (let i1 = 0; i1 < len1; i1++) {
-                                                                                        let data55 = data54[i1]
-                                                                                        const _errs134 = errors
-                                                                                        if (errors === _errs134) {
-                                                                                          if (
-                                                                                            data55 &&
-                                                                                            typeof data55 == 'object' &&
-                                                                                            !Array.isArray(data55)
-                                                                                          ) {
-                                                                                            let missing7
-                                                                                            if (
-                                                                                              (data55.url === undefined &&
-                                                                                                (missing7 = 'url')) ||
-                                                                                              (data55.state === undefined &&
-                                                                                                (missing7 = 'state'))
-                                                                                            ) {
-                                                                                              const err128 = {
-                                                                                                instancePath:
-                                                                                                  instancePath +
-                                                                                                  '/receipt/pages/sample/' +
-                                                                                                  i1,
-                                                                                                schemaPath:
-                                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/required',
-                                                                                                keyword: 'required',
-                                                                                                params: { missingProperty: missing7 },
-                                                                                                message:
-                                                                                                  "must have required property '" +
-                                                                                                  missing7 +
-                                                                                                  "'",
-                                                                                              }
-                                                                                              if (vErrors === null) {
-                                                                                                vErrors = [err128]
-                                                                                              } else {
-                                                                                                vErrors.push(err128)
-                                                                                              }
-                                                                                              errors++
-                                                                                            } else {
-                                                                                              const _errs136 = errors
-                                                                                              for (const key7 in data55) {
-                                                                                                if (
-                                                                                                  !(
-                                                                                                    key7 === 'url' ||
-                                                                                                    key7 === 'state' ||
-                                                                                                    key7 === 'layer' ||
-                                                                                                    key7 === 'cache' ||
-                                                                                                    key7 === 'status'
-                                                                                                  )
-                                                                                                ) {
-                                                                                                  const err129 = {
-                                                                                                    instancePath:
-                                                                                                      instancePath +
-                                                                                                      '/receipt/pages/sample/' +
-                                                                                                      i1,
-                                                                                                    schemaPath:
-                                                                                                      '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/additionalProperties',
-                                                                                                    keyword: 'additionalProperties',
-                                                                                                    params: { additionalProperty: key7 },
-                                                                                                    message:
-                                                                                                      'must NOT have additional properties',
-                                                                                                  }
-                                                                                                  if (vErrors === null) {
-                                                                                                    vErrors = [err129]
-                                                                                                  } else {
-                                                                                                    vErrors.push(err129)
-                                                                                                  }
-                                                                                                  errors++
-                                                                                                  break
-                                                                                                }
-                                                                                              }
-                                                                                              if (_errs136 === errors) {
-                                                                                                if (data55.url !== undefined) {
-                                                                                                  let data56 = data55.url
-                                                                                                  const _errs137 = errors
-                                                                                                  if (errors === _errs137) {
-                                                                                                    if (typeof data56 === 'string') {
-                                                                                                      if (data56.length > 2048) {
-                                                                                                        const err130 = {
-                                                                                                          instancePath:
-                                                                                                            instancePath +
-                                                                                                            '/receipt/pages/sample/' +
-                                                                                                            i1 +
-                                                                                                            '/url',
-                                                                                                          schemaPath:
-                                                                                                            '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/url/maxLength',
-                                                                                                          keyword: 'maxLength',
-                                                                                                          params: { limit: 2048 },
-                                                                                                          message:
-                                                                                                            'must NOT have more than 2048 characters',
-                                                                                                        }
-                                                                                                        if (vErrors === null) {
-                                                                                                          vErrors = [err130]
-                                                                                                        } else {
-                                                                                                          vErrors.push(err130)
-                                                                                                        }
-                                                                                                        errors++
-                                                                                                      } else {
-                                                                                                        if (!pattern25.test(data56)) {
-                                                                                                          const err131 = {
-                                                                                                            instancePath:
-                                                                                                              instancePath +
-                                                                                                              '/receipt/pages/sample/' +
-                                                                                                              i1 +
-                                                                                                              '/url',
-                                                                                                            schemaPath:
-                                                                                                              '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/url/pattern',
-                                                                                                            keyword: 'pattern',
-                                                                                                            params: {
-                                                                                                              pattern:
-                                                                                                                '^https?://[^\\s\\u0000-\\u001f]+$',
-                                                                                                            },
-                                                                                                            message:
-                                                                                                              'must match pattern "' +
-                                                                                                              '^https?://[^\\s\\u0000-\\u001f]+$' +
-                                                                                                              '"',
-                                                                                                          }
-                                                                                                          if (vErrors === null) {
-                                                                                                            vErrors = [err131]
-                                                                                                          } else {
-                                                                                                            vErrors.push(err131)
-                                                                                                          }
-                                                                                                          errors++
-                                                                                                        }
-                                                                                                      }
-                                                                                                    } else {
-                                                                                                      const err132 = {
-                                                                                                        instancePath:
-                                                                                                          instancePath +
-                                                                                                          '/receipt/pages/sample/' +
-                                                                                                          i1 +
-                                                                                                          '/url',
-                                                                                                        schemaPath:
-                                                                                                          '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/url/type',
-                                                                                                        keyword: 'type',
-                                                                                                        params: { type: 'string' },
-                                                                                                        message: 'must be string',
-                                                                                                      }
-                                                                                                      if (vErrors === null) {
-                                                                                                        vErrors = [err132]
-                                                                                                      } else {
-                                                                                                        vErrors.push(err132)
-                                                                                                      }
-                                                                                                      errors++
-                                                                                                    }
-                                                                                                  }
-                                                                                                  var valid13 = _errs137 === errors
-                                                                                                } else {
-                                                                                                  var valid13 = true
-                                                                                                }
-                                                                                                if (valid13) {
-                                                                                                  if (data55.state !== undefined) {
-                                                                                                    let data57 = data55.state
-                                                                                                    const _errs139 = errors
-                                                                                                    if (
-                                                                                                      !(
-                                                                                                        data57 === 'fresh' ||
-                                                                                                        data57 === 'stale' ||
-                                                                                                        data57 === 'unreachable' ||
-                                                                                                        data57 === 'removed'
-                                                                                                      )
-                                                                                                    ) {
-                                                                                                      const err133 = {
-                                                                                                        instancePath:
-                                                                                                          instancePath +
-                                                                                                          '/receipt/pages/sample/' +
-                                                                                                          i1 +
-                                                                                                          '/state',
-                                                                                                        schemaPath:
-                                                                                                          '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/state/enum',
-                                                                                                        keyword: 'enum',
-                                                                                                        params: {
-                                                                                                          allowedValues:
-                                                                                                            schema11.properties.receipt
-                                                                                                              .anyOf[2].properties.pages
-                                                                                                              .properties.sample.items
-                                                                                                              .properties.state.enum,
-                                                                                                        },
-                                                                                                        message:
-                                                                                                          'must be equal to one of the allowed values',
-                                                                                                      }
-                                                                                                      if (vErrors === null) {
-                                                                                                        vErrors = [err133]
-                                                                                                      } else {
-                                                                                                        vErrors.push(err133)
-                                                                                                      }
-                                                                                                      errors++
-                                                                                                    }
-                                                                                                    var valid13 = _errs139 === errors
-                                                                                                  } else {
-                                                                                                    var valid13 = true
-                                                                                                  }
-                                                                                                  if (valid13) {
-                                                                                                    if (data55.layer !== undefined) {
-                                                                                                      let data58 = data55.layer
-                                                                                                      const _errs140 = errors
-                                                                                                      if (errors === _errs140) {
-                                                                                                        if (typeof data58 === 'string') {
-                                                                                                          if (!pattern22.test(data58)) {
-                                                                                                            const err134 = {
-                                                                                                              instancePath:
-                                                                                                                instancePath +
-                                                                                                                '/receipt/pages/sample/' +
-                                                                                                                i1 +
-                                                                                                                '/layer',
-                                                                                                              schemaPath:
-                                                                                                                '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/layer/pattern',
-                                                                                                              keyword: 'pattern',
-                                                                                                              params: {
-                                                                                                                pattern: '^[a-z]{1,20}$',
-                                                                                                              },
-                                                                                                              message:
-                                                                                                                'must match pattern "' +
-                                                                                                                '^[a-z]{1,20}$' +
-                                                                                                                '"',
-                                                                                                            }
-                                                                                                            if (vErrors === null) {
-                                                                                                              vErrors = [err134]
-                                                                                                            } else {
-                                                                                                              vErrors.push(err134)
-                                                                                                            }
-                                                                                                            errors++
-                                                                                                          }
-                                                                                                        } else {
-                                                                                                          const err135 = {
-                                                                                                            instancePath:
-                                                                                                              instancePath +
-                                                                                                              '/receipt/pages/sample/' +
-                                                                                                              i1 +
-                                                                                                              '/layer',
-                                                                                                            schemaPath:
-                                                                                                              '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/layer/type',
-                                                                                                            keyword: 'type',
-                                                                                                            params: { type: 'string' },
-                                                                                                            message: 'must be string',
-                                                                                                          }
-                                                                                                          if (vErrors === null) {
-                                                                                                            vErrors = [err135]
-                                                                                                          } else {
-                                                                                                            vErrors.push(err135)
-                                                                                                          }
-                                                                                                          errors++
-                                                                                                        }
-                                                                                                      }
-                                                                                                      var valid13 = _errs140 === errors
-                                                                                                    } else {
-                                                                                                      var valid13 = true
-                                                                                                    }
-                                                                                                    if (valid13) {
-                                                                                                      if (data55.cache !== undefined) {
-                                                                                                        let data59 = data55.cache
-                                                                                                        const _errs142 = errors
-                                                                                                        if (errors === _errs142) {
-                                                                                                          if (typeof data59 === 'string') {
-                                                                                                            if (data59.length > 32) {
-                                                                                                              const err136 = {
-                                                                                                                instancePath:
-                                                                                                                  instancePath +
-                                                                                                                  '/receipt/pages/sample/' +
-                                                                                                                  i1 +
-                                                                                                                  '/cache',
-                                                                                                                schemaPath:
-                                                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/cache/maxLength',
-                                                                                                                keyword: 'maxLength',
-                                                                                                                params: { limit: 32 },
-                                                                                                                message:
-                                                                                                                  'must NOT have more than 32 characters',
-                                                                                                              }
-                                                                                                              if (vErrors === null) {
-                                                                                                                vErrors = [err136]
-                                                                                                              } else {
-                                                                                                                vErrors.push(err136)
-                                                                                                              }
-                                                                                                              errors++
-                                                                                                            }
-                                                                                                          } else {
-                                                                                                            const err137 = {
-                                                                                                              instancePath:
-                                                                                                                instancePath +
-                                                                                                                '/receipt/pages/sample/' +
-                                                                                                                i1 +
-                                                                                                                '/cache',
-                                                                                                              schemaPath:
-                                                                                                                '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/cache/type',
-                                                                                                              keyword: 'type',
-                                                                                                              params: { type: 'string' },
-                                                                                                              message: 'must be string',
-                                                                                                            }
-                                                                                                            if (vErrors === null) {
-                                                                                                              vErrors = [err137]
-                                                                                                            } else {
-                                                                                                              vErrors.push(err137)
-                                                                                                            }
-                                                                                                            errors++
-                                                                                                          }
-                                                                                                        }
-                                                                                                        var valid13 = _errs142 === errors
-                                                                                                      } else {
-                                                                                                        var valid13 = true
-                                                                                                      }
-                                                                                                      if (valid13) {
-                                                                                                        if (data55.status !== undefined) {
-                                                                                                          let data60 = data55.status
-                                                                                                          const _errs144 = errors
-                                                                                                          if (
-                                                                                                            !(
-                                                                                                              typeof data60 == 'number' &&
-                                                                                                              !(data60 % 1) &&
-                                                                                                              !isNaN(data60) &&
-                                                                                                              isFinite(data60)
-                                                                                                            )
-                                                                                                          ) {
-                                                                                                            const err138 = {
-                                                                                                              instancePath:
-                                                                                                                instancePath +
-                                                                                                                '/receipt/pages/sample/' +
-                                                                                                                i1 +
-                                                                                                                '/status',
-                                                                                                              schemaPath:
-                                                                                                                '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/status/type',
-                                                                                                              keyword: 'type',
-                                                                                                              params: { type: 'integer' },
-                                                                                                              message: 'must be integer',
-                                                                                                            }
-                                                                                                            if (vErrors === null) {
-                                                                                                              vErrors = [err138]
-                                                                                                            } else {
-                                                                                                              vErrors.push(err138)
-                                                                                                            }
-                                                                                                            errors++
-                                                                                                          }
-                                                                                                          if (errors === _errs144) {
-                                                                                                            if (
-                                                                                                              typeof data60 == 'number' &&
-                                                                                                              isFinite(data60)
-                                                                                                            ) {
-                                                                                                              if (
-                                                                                                                data60 > 999 ||
-                                                                                                                isNaN(data60)
-                                                                                                              ) {
-                                                                                                                const err139 = {
-                                                                                                                  instancePath:
-                                                                                                                    instancePath +
-                                                                                                                    '/receipt/pages/sample/' +
-                                                                                                                    i1 +
-                                                                                                                    '/status',
-                                                                                                                  schemaPath:
-                                                                                                                    '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/status/maximum',
-                                                                                                                  keyword: 'maximum',
-                                                                                                                  params: {
-                                                                                                                    comparison: '<=',
-                                                                                                                    limit: 999,
-                                                                                                                  },
-                                                                                                                  message: 'must be <= 999',
-                                                                                                                }
-                                                                                                                if (vErrors === null) {
-                                                                                                                  vErrors = [err139]
-                                                                                                                } else {
-                                                                                                                  vErrors.push(err139)
-                                                                                                                }
-                                                                                                                errors++
-                                                                                                              } else {
-                                                                                                                if (
-                                                                                                                  data60 < 0 ||
-                                                                                                                  isNaN(data60)
-                                                                                                                ) {
-                                                                                                                  const err140 = {
-                                                                                                                    instancePath:
-                                                                                                                      instancePath +
-                                                                                                                      '/receipt/pages/sample/' +
-                                                                                                                      i1 +
-                                                                                                                      '/status',
-                                                                                                                    schemaPath:
-                                                                                                                      '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/status/minimum',
-                                                                                                                    keyword: 'minimum',
-                                                                                                                    params: {
-                                                                                                                      comparison: '>=',
-                                                                                                                      limit: 0,
-                                                                                                                    },
-                                                                                                                    message: 'must be >= 0',
-                                                                                                                  }
-                                                                                                                  if (vErrors === null) {
-                                                                                                                    vErrors = [err140]
-                                                                                                                  } else {
-                                                                                                                    vErrors.push(err140)
-                                                                                                                  }
-                                                                                                                  errors++
-                                                                                                                }
-                                                                                                              }
-                                                                                                            }
-                                                                                                          }
-                                                                                                          var valid13 = _errs144 === errors
-                                                                                                        } else {
-                                                                                                          var valid13 = true
-                                                                                                        }
-                                                                                                      }
-                                                                                                    }
-                                                                                                  }
-                                                                                                }
-                                                                                              }
-                                                                                            }
+                                                                                      const _errs134 = errors
+                                                                                      for (const key7 in data54) {
+                                                                                        if (
+                                                                                          !(
+                                                                                            key7 === 'fresh' ||
+                                                                                            key7 === 'stale' ||
+                                                                                            key7 === 'unreachable'
+                                                                                          )
+                                                                                        ) {
+                                                                                          const err128 = {
+                                                                                            instancePath:
+                                                                                              instancePath + '/receipt/pages/cdn',
+                                                                                            schemaPath:
+                                                                                              '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/additionalProperties',
+                                                                                            keyword: 'additionalProperties',
+                                                                                            params: { additionalProperty: key7 },
+                                                                                            message: 'must NOT have additional properties',
+                                                                                          }
+                                                                                          if (vErrors === null) {
+                                                                                            vErrors = [err128]
                                                                                           } else {
-                                                                                            const err141 = {
+                                                                                            vErrors.push(err128)
+                                                                                          }
+                                                                                          errors++
+                                                                                          break
+                                                                                        }
+                                                                                      }
+                                                                                      if (_errs134 === errors) {
+                                                                                        if (data54.fresh !== undefined) {
+                                                                                          let data55 = data54.fresh
+                                                                                          const _errs135 = errors
+                                                                                          if (
+                                                                                            !(
+                                                                                              typeof data55 == 'number' &&
+                                                                                              !(data55 % 1) &&
+                                                                                              !isNaN(data55) &&
+                                                                                              isFinite(data55)
+                                                                                            )
+                                                                                          ) {
+                                                                                            const err129 = {
                                                                                               instancePath:
-                                                                                                instancePath +
-                                                                                                '/receipt/pages/sample/' +
-                                                                                                i1,
+                                                                                                instancePath + '/receipt/pages/cdn/fresh',
                                                                                               schemaPath:
-                                                                                                '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/type',
+                                                                                                '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/properties/fresh/type',
                                                                                               keyword: 'type',
-                                                                                              params: { type: 'object' },
-                                                                                              message: 'must be object',
+                                                                                              params: { type: 'integer' },
+                                                                                              message: 'must be integer',
                                                                                             }
                                                                                             if (vErrors === null) {
-                                                                                              vErrors = [err141]
+                                                                                              vErrors = [err129]
                                                                                             } else {
-                                                                                              vErrors.push(err141)
+                                                                                              vErrors.push(err129)
                                                                                             }
                                                                                             errors++
                                                                                           }
+                                                                                          if (errors === _errs135) {
+                                                                                            if (
+                                                                                              typeof data55 == 'number' &&
+                                                                                              isFinite(data55)
+                                                                                            ) {
+                                                                                              if (data55 < 0 || isNaN(data55)) {
+                                                                                                const err130 = {
+                                                                                                  instancePath:
+                                                                                                    instancePath +
+                                                                                                    '/receipt/pages/cdn/fresh',
+                                                                                                  schemaPath:
+                                                                                                    '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/properties/fresh/minimum',
+                                                                                                  keyword: 'minimum',
+                                                                                                  params: { comparison: '>=', limit: 0 },
+                                                                                                  message: 'must be >= 0',
+                                                                                                }
+                                                                                                if (vErrors === null) {
+                                                                                                  vErrors = [err130]
+                                                                                                } else {
+                                                                                                  vErrors.push(err130)
+                                                                                                }
+                                                                                                errors++
+                                                                                              }
+                                                                                            }
+                                                                                          }
+                                                                                          var valid12 = _errs135 === errors
+                                                                                        } else {
+                                                                                          var valid12 = true
                                                                                         }
-                                                                                        var valid12 = _errs134 === errors
-                                                                                        if (!valid12) {
-                                                                                          break
+                                                                                        if (valid12) {
+                                                                                          if (data54.stale !== undefined) {
+                                                                                            let data56 = data54.stale
+                                                                                            const _errs137 = errors
+                                                                                            if (
+                                                                                              !(
+                                                                                                typeof data56 == 'number' &&
+                                                                                                !(data56 % 1) &&
+                                                                                                !isNaN(data56) &&
+                                                                                                isFinite(data56)
+                                                                                              )
+                                                                                            ) {
+                                                                                              const err131 = {
+                                                                                                instancePath:
+                                                                                                  instancePath + '/receipt/pages/cdn/stale',
+                                                                                                schemaPath:
+                                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/properties/stale/type',
+                                                                                                keyword: 'type',
+                                                                                                params: { type: 'integer' },
+                                                                                                message: 'must be integer',
+                                                                                              }
+                                                                                              if (vErrors === null) {
+                                                                                                vErrors = [err131]
+                                                                                              } else {
+                                                                                                vErrors.push(err131)
+                                                                                              }
+                                                                                              errors++
+                                                                                            }
+                                                                                            if (errors === _errs137) {
+                                                                                              if (
+                                                                                                typeof data56 == 'number' &&
+                                                                                                isFinite(data56)
+                                                                                              ) {
+                                                                                                if (data56 < 0 || isNaN(data56)) {
+                                                                                                  const err132 = {
+                                                                                                    instancePath:
+                                                                                                      instancePath +
+                                                                                                      '/receipt/pages/cdn/stale',
+                                                                                                    schemaPath:
+                                                                                                      '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/properties/stale/minimum',
+                                                                                                    keyword: 'minimum',
+                                                                                                    params: { comparison: '>=', limit: 0 },
+                                                                                                    message: 'must be >= 0',
+                                                                                                  }
+                                                                                                  if (vErrors === null) {
+                                                                                                    vErrors = [err132]
+                                                                                                  } else {
+                                                                                                    vErrors.push(err132)
+                                                                                                  }
+                                                                                                  errors++
+                                                                                                }
+                                                                                              }
+                                                                                            }
+                                                                                            var valid12 = _errs137 === errors
+                                                                                          } else {
+                                                                                            var valid12 = true
+                                                                                          }
+                                                                                          if (valid12) {
+                                                                                            if (data54.unreachable !== undefined) {
+                                                                                              let data57 = data54.unreachable
+                                                                                              const _errs139 = errors
+                                                                                              if (
+                                                                                                !(
+                                                                                                  typeof data57 == 'number' &&
+                                                                                                  !(data57 % 1) &&
+                                                                                                  !isNaN(data57) &&
+                                                                                                  isFinite(data57)
+                                                                                                )
+                                                                                              ) {
+                                                                                                const err133 = {
+                                                                                                  instancePath:
+                                                                                                    instancePath +
+                                                                                                    '/receipt/pages/cdn/unreachable',
+                                                                                                  schemaPath:
+                                                                                                    '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/properties/unreachable/type',
+                                                                                                  keyword: 'type',
+                                                                                                  params: { type: 'integer' },
+                                                                                                  message: 'must be integer',
+                                                                                                }
+                                                                                                if (vErrors === null) {
+                                                                                                  vErrors = [err133]
+                                                                                                } else {
+                                                                                                  vErrors.push(err133)
+                                                                                                }
+                                                                                                errors++
+                                                                                              }
+                                                                                              if (errors === _errs139) {
+                                                                                                if (
+                                                                                                  typeof data57 == 'number' &&
+                                                                                                  isFinite(data57)
+                                                                                                ) {
+                                                                                                  if (data57 < 0 || isNaN(data57)) {
+                                                                                                    const err134 = {
+                                                                                                      instancePath:
+                                                                                                        instancePath +
+                                                                                                        '/receipt/pages/cdn/unreachable',
+                                                                                                      schemaPath:
+                                                                                                        '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/properties/unreachable/minimum',
+                                                                                                      keyword: 'minimum',
+                                                                                                      params: {
+                                                                                                        comparison: '>=',
+                                                                                                        limit: 0,
+                                                                                                      },
+                                                                                                      message: 'must be >= 0',
+                                                                                                    }
+                                                                                                    if (vErrors === null) {
+                                                                                                      vErrors = [err134]
+                                                                                                    } else {
+                                                                                                      vErrors.push(err134)
+                                                                                                    }
+                                                                                                    errors++
+                                                                                                  }
+                                                                                                }
+                                                                                              }
+                                                                                              var valid12 = _errs139 === errors
+                                                                                            } else {
+                                                                                              var valid12 = true
+                                                                                            }
+                                                                                          }
                                                                                         }
                                                                                       }
                                                                                     }
                                                                                   } else {
-                                                                                    const err142 = {
-                                                                                      instancePath: instancePath + '/receipt/pages/sample',
+                                                                                    const err135 = {
+                                                                                      instancePath: instancePath + '/receipt/pages/cdn',
                                                                                       schemaPath:
-                                                                                        '#/properties/receipt/anyOf/2/properties/pages/properties/sample/type',
+                                                                                        '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/type',
                                                                                       keyword: 'type',
-                                                                                      params: { type: 'array' },
-                                                                                      message: 'must be array',
+                                                                                      params: { type: 'object' },
+                                                                                      message: 'must be object',
                                                                                     }
                                                                                     if (vErrors === null) {
-                                                                                      vErrors = [err142]
+                                                                                      vErrors = [err135]
                                                                                     } else {
-                                                                                      vErrors.push(err142)
+                                                                                      vErrors.push(err135)
                                                                                     }
                                                                                     errors++
                                                                                   }
@@ -3533,6 +3336,530 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                               } else {
                                                                                 var valid11 = true
                                                                               }
+                                                                              if (valid11) {
+                                                                                if (data49.sample !== undefined) {
+                                                                                  let data58 = data49.sample
+                                                                                  const _errs141 = errors
+                                                                                  if (errors === _errs141) {
+                                                                                    if (Array.isArray(data58)) {
+                                                                                      if (data58.length > 20) {
+                                                                                        const err136 = {
+                                                                                          instancePath:
+                                                                                            instancePath + '/receipt/pages/sample',
+                                                                                          schemaPath:
+                                                                                            '#/properties/receipt/anyOf/2/properties/pages/properties/sample/maxItems',
+                                                                                          keyword: 'maxItems',
+                                                                                          params: { limit: 20 },
+                                                                                          message: 'must NOT have more than 20 items',
+                                                                                        }
+                                                                                        if (vErrors === null) {
+                                                                                          vErrors = [err136]
+                                                                                        } else {
+                                                                                          vErrors.push(err136)
+                                                                                        }
+                                                                                        errors++
+                                                                                      } else {
+                                                                                        var valid13 = true
+                                                                                        const len1 = data58.length
+                                                                                        for (let i1 = 0; i1 < len1; i1++) {
+                                                                                          let data59 = data58[i1]
+                                                                                          const _errs143 = errors
+                                                                                          if (errors === _errs143) {
+                                                                                            if (
+                                                                                              data59 &&
+                                                                                              typeof data59 == 'object' &&
+                                                                                              !Array.isArray(data59)
+                                                                                            ) {
+                                                                                              let missing8
+                                                                                              if (
+                                                                                                (data59.url === undefined &&
+                                                                                                  (missing8 = 'url')) ||
+                                                                                                (data59.state === undefined &&
+                                                                                                  (missing8 = 'state'))
+                                                                                              ) {
+                                                                                                const err137 = {
+                                                                                                  instancePath:
+                                                                                                    instancePath +
+                                                                                                    '/receipt/pages/sample/' +
+                                                                                                    i1,
+                                                                                                  schemaPath:
+                                                                                                    '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/required',
+                                                                                                  keyword: 'required',
+                                                                                                  params: { missingProperty: missing8 },
+                                                                                                  message:
+                                                                                                    "must have required property '" +
+                                                                                                    missing8 +
+                                                                                                    "'",
+                                                                                                }
+                                                                                                if (vErrors === null) {
+                                                                                                  vErrors = [err137]
+                                                                                                } else {
+                                                                                                  vErrors.push(err137)
+                                                                                                }
+                                                                                                errors++
+                                                                                              } else {
+                                                                                                const _errs145 = errors
+                                                                                                for (const key8 in data59) {
+                                                                                                  if (
+                                                                                                    !(
+                                                                                                      key8 === 'url' ||
+                                                                                                      key8 === 'state' ||
+                                                                                                      key8 === 'layer' ||
+                                                                                                      key8 === 'cache' ||
+                                                                                                      key8 === 'status' ||
+                                                                                                      key8 === 'cdn'
+                                                                                                    )
+                                                                                                  ) {
+                                                                                                    const err138 = {
+                                                                                                      instancePath:
+                                                                                                        instancePath +
+                                                                                                        '/receipt/pages/sample/' +
+                                                                                                        i1,
+                                                                                                      schemaPath:
+                                                                                                        '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/additionalProperties',
+                                                                                                      keyword: 'additionalProperties',
+                                                                                                      params: { additionalProperty: key8 },
+                                                                                                      message:
+                                                                                                        'must NOT have additional properties',
+                                                                                                    }
+                                                                                                    if (vErrors === null) {
+                                                                                                      vErrors = [err138]
+                                                                                                    } else {
+                                                                                                      vErrors.push(err138)
+                                                                                                    }
+                                                                                                    errors++
+                                                                                                    break
+                                                                                                  }
+                                                                                                }
+                                                                                                if (_errs145 === errors) {
+                                                                                                  if (data59.url !== undefined) {
+                                                                                                    let data60 = data59.url
+                                                                                                    const _errs146 = errors
+                                                                                                    if (errors === _errs146) {
+                                                                                                      if (typeof data60 === 'string') {
+                                                                                                        if (data60.length > 2048) {
+                                                                                                          const err139 = {
+                                                                                                            instancePath:
+                                                                                                              instancePath +
+                                                                                                              '/receipt/pages/sample/' +
+                                                                                                              i1 +
+                                                                                                              '/url',
+                                                                                                            schemaPath:
+                                                                                                              '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/url/maxLength',
+                                                                                                            keyword: 'maxLength',
+                                                                                                            params: { limit: 2048 },
+                                                                                                            message:
+                                                                                                              'must NOT have more than 2048 characters',
+                                                                                                          }
+                                                                                                          if (vErrors === null) {
+                                                                                                            vErrors = [err139]
+                                                                                                          } else {
+                                                                                                            vErrors.push(err139)
+                                                                                                          }
+                                                                                                          errors++
+                                                                                                        } else {
+                                                                                                          if (!pattern25.test(data60)) {
+                                                                                                            const err140 = {
+                                                                                                              instancePath:
+                                                                                                                instancePath +
+                                                                                                                '/receipt/pages/sample/' +
+                                                                                                                i1 +
+                                                                                                                '/url',
+                                                                                                              schemaPath:
+                                                                                                                '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/url/pattern',
+                                                                                                              keyword: 'pattern',
+                                                                                                              params: {
+                                                                                                                pattern:
+                                                                                                                  '^https?://[^\\s\\u0000-\\u001f]+$',
+                                                                                                              },
+                                                                                                              message:
+                                                                                                                'must match pattern "' +
+                                                                                                                '^https?://[^\\s\\u0000-\\u001f]+$' +
+                                                                                                                '"',
+                                                                                                            }
+                                                                                                            if (vErrors === null) {
+                                                                                                              vErrors = [err140]
+                                                                                                            } else {
+                                                                                                              vErrors.push(err140)
+                                                                                                            }
+                                                                                                            errors++
+                                                                                                          }
+                                                                                                        }
+                                                                                                      } else {
+                                                                                                        const err141 = {
+                                                                                                          instancePath:
+                                                                                                            instancePath +
+                                                                                                            '/receipt/pages/sample/' +
+                                                                                                            i1 +
+                                                                                                            '/url',
+                                                                                                          schemaPath:
+                                                                                                            '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/url/type',
+                                                                                                          keyword: 'type',
+                                                                                                          params: { type: 'string' },
+                                                                                                          message: 'must be string',
+                                                                                                        }
+                                                                                                        if (vErrors === null) {
+                                                                                                          vErrors = [err141]
+                                                                                                        } else {
+                                                                                                          vErrors.push(err141)
+                                                                                                        }
+                                                                                                        errors++
+                                                                                                      }
+                                                                                                    }
+                                                                                                    var valid14 = _errs146 === errors
+                                                                                                  } else {
+                                                                                                    var valid14 = true
+                                                                                                  }
+                                                                                                  if (valid14) {
+                                                                                                    if (data59.state !== undefined) {
+                                                                                                      let data61 = data59.state
+                                                                                                      const _errs148 = errors
+                                                                                                      if (
+                                                                                                        !(
+                                                                                                          data61 === 'fresh' ||
+                                                                                                          data61 === 'stale' ||
+                                                                                                          data61 === 'unreachable' ||
+                                                                                                          data61 === 'removed'
+                                                                                                        )
+                                                                                                      ) {
+                                                                                                        const err142 = {
+                                                                                                          instancePath:
+                                                                                                            instancePath +
+                                                                                                            '/receipt/pages/sample/' +
+                                                                                                            i1 +
+                                                                                                            '/state',
+                                                                                                          schemaPath:
+                                                                                                            '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/state/enum',
+                                                                                                          keyword: 'enum',
+                                                                                                          params: {
+                                                                                                            allowedValues:
+                                                                                                              schema11.properties.receipt
+                                                                                                                .anyOf[2].properties.pages
+                                                                                                                .properties.sample.items
+                                                                                                                .properties.state.enum,
+                                                                                                          },
+                                                                                                          message:
+                                                                                                            'must be equal to one of the allowed values',
+                                                                                                        }
+                                                                                                        if (vErrors === null) {
+                                                                                                          vErrors = [err142]
+                                                                                                        } else {
+                                                                                                          vErrors.push(err142)
+                                                                                                        }
+                                                                                                        errors++
+                                                                                                      }
+                                                                                                      var valid14 = _errs148 === errors
+                                                                                                    } else {
+                                                                                                      var valid14 = true
+                                                                                                    }
+                                                                                                    if (valid14) {
+                                                                                                      if (data59.layer !== undefined) {
+                                                                                                        let data62 = data59.layer
+                                                                                                        const _errs149 = errors
+                                                                                                        if (errors === _errs149) {
+                                                                                                          if (typeof data62 === 'string') {
+                                                                                                            if (!pattern22.test(data62)) {
+                                                                                                              const err143 = {
+                                                                                                                instancePath:
+                                                                                                                  instancePath +
+                                                                                                                  '/receipt/pages/sample/' +
+                                                                                                                  i1 +
+                                                                                                                  '/layer',
+                                                                                                                schemaPath:
+                                                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/layer/pattern',
+                                                                                                                keyword: 'pattern',
+                                                                                                                params: {
+                                                                                                                  pattern: '^[a-z]{1,20}$',
+                                                                                                                },
+                                                                                                                message:
+                                                                                                                  'must match pattern "' +
+                                                                                                                  '^[a-z]{1,20}$' +
+                                                                                                                  '"',
+                                                                                                              }
+                                                                                                              if (vErrors === null) {
+                                                                                                                vErrors = [err143]
+                                                                                                              } else {
+                                                                                                                vErrors.push(err143)
+                                                                                                              }
+                                                                                                              errors++
+                                                                                                            }
+                                                                                                          } else {
+                                                                                                            const err144 = {
+                                                                                                              instancePath:
+                                                                                                                instancePath +
+                                                                                                                '/receipt/pages/sample/' +
+                                                                                                                i1 +
+                                                                                                                '/layer',
+                                                                                                              schemaPath:
+                                                                                                                '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/layer/type',
+                                                                                                              keyword: 'type',
+                                                                                                              params: { type: 'string' },
+                                                                                                              message: 'must be string',
+                                                                                                            }
+                                                                                                            if (vErrors === null) {
+                                                                                                              vErrors = [err144]
+                                                                                                            } else {
+                                                                                                              vErrors.push(err144)
+                                                                                                            }
+                                                                                                            errors++
+                                                                                                          }
+                                                                                                        }
+                                                                                                        var valid14 = _errs149 === errors
+                                                                                                      } else {
+                                                                                                        var valid14 = true
+                                                                                                      }
+                                                                                                      if (valid14) {
+                                                                                                        if (data59.cache !== undefined) {
+                                                                                                          let data63 = data59.cache
+                                                                                                          const _errs151 = errors
+                                                                                                          if (errors === _errs151) {
+                                                                                                            if (
+                                                                                                              typeof data63 === 'string'
+                                                                                                            ) {
+                                                                                                              if (data63.length > 32) {
+                                                                                                                const err145 = {
+                                                                                                                  instancePath:
+                                                                                                                    instancePath +
+                                                                                                                    '/receipt/pages/sample/' +
+                                                                                                                    i1 +
+                                                                                                                    '/cache',
+                                                                                                                  schemaPath:
+                                                                                                                    '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/cache/maxLength',
+                                                                                                                  keyword: 'maxLength',
+                                                                                                                  params: { limit: 32 },
+                                                                                                                  message:
+                                                                                                                    'must NOT have more than 32 characters',
+                                                                                                                }
+                                                                                                                if (vErrors === null) {
+                                                                                                                  vErrors = [err145]
+                                                                                                                } else {
+                                                                                                                  vErrors.push(err145)
+                                                                                                                }
+                                                                                                                errors++
+                                                                                                              }
+                                                                                                            } else {
+                                                                                                              const err146 = {
+                                                                                                                instancePath:
+                                                                                                                  instancePath +
+                                                                                                                  '/receipt/pages/sample/' +
+                                                                                                                  i1 +
+                                                                                                                  '/cache',
+                                                                                                                schemaPath:
+                                                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/cache/type',
+                                                                                                                keyword: 'type',
+                                                                                                                params: { type: 'string' },
+                                                                                                                message: 'must be string',
+                                                                                                              }
+                                                                                                              if (vErrors === null) {
+                                                                                                                vErrors = [err146]
+                                                                                                              } else {
+                                                                                                                vErrors.push(err146)
+                                                                                                              }
+                                                                                                              errors++
+                                                                                                            }
+                                                                                                          }
+                                                                                                          var valid14 = _errs151 === errors
+                                                                                                        } else {
+                                                                                                          var valid14 = true
+                                                                                                        }
+                                                                                                        if (valid14) {
+                                                                                                          if (data59.status !== undefined) {
+                                                                                                            let data64 = data59.status
+                                                                                                            const _errs153 = errors
+                                                                                                            if (
+                                                                                                              !(
+                                                                                                                typeof data64 == 'number' &&
+                                                                                                                !(data64 % 1) &&
+                                                                                                                !isNaN(data64) &&
+                                                                                                                isFinite(data64)
+                                                                                                              )
+                                                                                                            ) {
+                                                                                                              const err147 = {
+                                                                                                                instancePath:
+                                                                                                                  instancePath +
+                                                                                                                  '/receipt/pages/sample/' +
+                                                                                                                  i1 +
+                                                                                                                  '/status',
+                                                                                                                schemaPath:
+                                                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/status/type',
+                                                                                                                keyword: 'type',
+                                                                                                                params: { type: 'integer' },
+                                                                                                                message: 'must be integer',
+                                                                                                              }
+                                                                                                              if (vErrors === null) {
+                                                                                                                vErrors = [err147]
+                                                                                                              } else {
+                                                                                                                vErrors.push(err147)
+                                                                                                              }
+                                                                                                              errors++
+                                                                                                            }
+                                                                                                            if (errors === _errs153) {
+                                                                                                              if (
+                                                                                                                typeof data64 == 'number' &&
+                                                                                                                isFinite(data64)
+                                                                                                              ) {
+                                                                                                                if (
+                                                                                                                  data64 > 999 ||
+                                                                                                                  isNaN(data64)
+                                                                                                                ) {
+                                                                                                                  const err148 = {
+                                                                                                                    instancePath:
+                                                                                                                      instancePath +
+                                                                                                                      '/receipt/pages/sample/' +
+                                                                                                                      i1 +
+                                                                                                                      '/status',
+                                                                                                                    schemaPath:
+                                                                                                                      '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/status/maximum',
+                                                                                                                    keyword: 'maximum',
+                                                                                                                    params: {
+                                                                                                                      comparison: '<=',
+                                                                                                                      limit: 999,
+                                                                                                                    },
+                                                                                                                    message:
+                                                                                                                      'must be <= 999',
+                                                                                                                  }
+                                                                                                                  if (vErrors === null) {
+                                                                                                                    vErrors = [err148]
+                                                                                                                  } else {
+                                                                                                                    vErrors.push(err148)
+                                                                                                                  }
+                                                                                                                  errors++
+                                                                                                                } else {
+                                                                                                                  if (
+                                                                                                                    data64 < 0 ||
+                                                                                                                    isNaN(data64)
+                                                                                                                  ) {
+                                                                                                                    const err149 = {
+                                                                                                                      instancePath:
+                                                                                                                        instancePath +
+                                                                                                                        '/receipt/pages/sample/' +
+                                                                                                                        i1 +
+                                                                                                                        '/status',
+                                                                                                                      schemaPath:
+                                                                                                                        '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/status/minimum',
+                                                                                                                      keyword: 'minimum',
+                                                                                                                      params: {
+                                                                                                                        comparison: '>=',
+                                                                                                                        limit: 0,
+                                                                                                                      },
+                                                                                                                      message:
+                                                                                                                        'must be >= 0',
+                                                                                                                    }
+                                                                                                                    if (vErrors === null) {
+                                                                                                                      vErrors = [err149]
+                                                                                                                    } else {
+                                                                                                                      vErrors.push(err149)
+                                                                                                                    }
+                                                                                                                    errors++
+                                                                                                                  }
+                                                                                                                }
+                                                                                                              }
+                                                                                                            }
+                                                                                                            var valid14 =
+                                                                                                              _errs153 === errors
+                                                                                                          } else {
+                                                                                                            var valid14 = true
+                                                                                                          }
+                                                                                                          if (valid14) {
+                                                                                                            if (data59.cdn !== undefined) {
+                                                                                                              let data65 = data59.cdn
+                                                                                                              const _errs155 = errors
+                                                                                                              if (
+                                                                                                                !(
+                                                                                                                  data65 === 'fresh' ||
+                                                                                                                  data65 === 'stale' ||
+                                                                                                                  data65 === 'unreachable'
+                                                                                                                )
+                                                                                                              ) {
+                                                                                                                const err150 = {
+                                                                                                                  instancePath:
+                                                                                                                    instancePath +
+                                                                                                                    '/receipt/pages/sample/' +
+                                                                                                                    i1 +
+                                                                                                                    '/cdn',
+                                                                                                                  schemaPath:
+                                                                                                                    '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/cdn/enum',
+                                                                                                                  keyword: 'enum',
+                                                                                                                  params: {
+                                                                                                                    allowedValues:
+                                                                                                                      schema11.properties
+                                                                                                                        .receipt.anyOf[2]
+                                                                                                                        .properties.pages
+                                                                                                                        .properties.sample
+                                                                                                                        .items.properties
+                                                                                                                        .cdn.enum,
+                                                                                                                  },
+                                                                                                                  message:
+                                                                                                                    'must be equal to one of the allowed values',
+                                                                                                                }
+                                                                                                                if (vErrors === null) {
+                                                                                                                  vErrors = [err150]
+                                                                                                                } else {
+                                                                                                                  vErrors.push(err150)
+                                                                                                                }
+                                                                                                                errors++
+                                                                                                              }
+                                                                                                              var valid14 =
+                                                                                                                _errs155 === errors
+                                                                                                            } else {
+                                                                                                              var valid14 = true
+                                                                                                            }
+                                                                                                          }
+                                                                                                        }
+                                                                                                      }
+                                                                                                    }
+                                                                                                  }
+                                                                                                }
+                                                                                              }
+                                                                                            } else {
+                                                                                              const err151 = {
+                                                                                                instancePath:
+                                                                                                  instancePath +
+                                                                                                  '/receipt/pages/sample/' +
+                                                                                                  i1,
+                                                                                                schemaPath:
+                                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/type',
+                                                                                                keyword: 'type',
+                                                                                                params: { type: 'object' },
+                                                                                                message: 'must be object',
+                                                                                              }
+                                                                                              if (vErrors === null) {
+                                                                                                vErrors = [err151]
+                                                                                              } else {
+                                                                                                vErrors.push(err151)
+                                                                                              }
+                                                                                              errors++
+                                                                                            }
+                                                                                          }
+                                                                                          var valid13 = _errs143 === errors
+                                                                                          if (!valid13) {
+                                                                                            break
+                                                                                          }
+                                                                                        }
+                                                                                      }
+                                                                                    } else {
+                                                                                      const err152 = {
+                                                                                        instancePath:
+                                                                                          instancePath + '/receipt/pages/sample',
+                                                                                        schemaPath:
+                                                                                          '#/properties/receipt/anyOf/2/properties/pages/properties/sample/type',
+                                                                                        keyword: 'type',
+                                                                                        params: { type: 'array' },
+                                                                                        message: 'must be array',
+                                                                                      }
+                                                                                      if (vErrors === null) {
+                                                                                        vErrors = [err152]
+                                                                                      } else {
+                                                                                        vErrors.push(err152)
+                                                                                      }
+                                                                                      errors++
+                                                                                    }
+                                                                                  }
+                                                                                  var valid11 = _errs141 === errors
+                                                                                } else {
+                                                                                  var valid11 = true
+                                                                                }
+                                                                              }
                                                                             }
                                                                           }
                                                                         }
@@ -3540,7 +3867,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     }
                                                                   }
                                                                 } else {
-                                                                  const err143 = {
+                                                                  const err153 = {
                                                                     instancePath: instancePath + '/receipt/pages',
                                                                     schemaPath: '#/properties/receipt/anyOf/2/properties/pages/type',
                                                                     keyword: 'type',
@@ -3548,9 +3875,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     message: 'must be object',
                                                                   }
                                                                   if (vErrors === null) {
-                                                                    vErrors = [err143]
+                                                                    vErrors = [err153]
                                                                   } else {
-                                                                    vErrors.push(err143)
+                                                                    vErrors.push(err153)
                                                                   }
                                                                   errors++
                                                                 }
@@ -3580,7 +3907,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       }
                     }
                   } else {
-                    const err144 = {
+                    const err154 = {
                       instancePath: instancePath + '/receipt',
                       schemaPath: '#/properties/receipt/anyOf/2/type',
                       keyword: 'type',
@@ -3588,9 +3915,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       message: 'must be object',
                     }
                     if (vErrors === null) {
-                      vErrors = [err144]
+                      vErrors = [err154]
                     } else {
-                      vErrors.push(err144)
+                      vErrors.push(err154)
                     }
                     errors++
                   }
@@ -3598,65 +3925,65 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                 var _valid0 = _errs69 === errors
                 valid1 = valid1 || _valid0
                 if (!valid1) {
-                  const _errs146 = errors
-                  if (errors === _errs146) {
+                  const _errs156 = errors
+                  if (errors === _errs156) {
                     if (data0 && typeof data0 == 'object' && !Array.isArray(data0)) {
-                      let missing8
+                      let missing9
                       if (
-                        (data0.version === undefined && (missing8 = 'version')) ||
-                        (data0.site === undefined && (missing8 = 'site')) ||
-                        (data0.agent === undefined && (missing8 = 'agent')) ||
-                        (data0.chain === undefined && (missing8 = 'chain')) ||
-                        (data0.seq === undefined && (missing8 = 'seq')) ||
-                        (data0.at === undefined && (missing8 = 'at')) ||
-                        (data0.key === undefined && (missing8 = 'key')) ||
-                        (data0.prev === undefined && (missing8 = 'prev')) ||
-                        (data0.type === undefined && (missing8 = 'type')) ||
-                        (data0.follows === undefined && (missing8 = 'follows')) ||
-                        (data0.job === undefined && (missing8 = 'job')) ||
-                        (data0.kind === undefined && (missing8 = 'kind')) ||
-                        (data0.what === undefined && (missing8 = 'what')) ||
-                        (data0.layers === undefined && (missing8 = 'layers'))
+                        (data0.version === undefined && (missing9 = 'version')) ||
+                        (data0.site === undefined && (missing9 = 'site')) ||
+                        (data0.agent === undefined && (missing9 = 'agent')) ||
+                        (data0.chain === undefined && (missing9 = 'chain')) ||
+                        (data0.seq === undefined && (missing9 = 'seq')) ||
+                        (data0.at === undefined && (missing9 = 'at')) ||
+                        (data0.key === undefined && (missing9 = 'key')) ||
+                        (data0.prev === undefined && (missing9 = 'prev')) ||
+                        (data0.type === undefined && (missing9 = 'type')) ||
+                        (data0.follows === undefined && (missing9 = 'follows')) ||
+                        (data0.job === undefined && (missing9 = 'job')) ||
+                        (data0.kind === undefined && (missing9 = 'kind')) ||
+                        (data0.what === undefined && (missing9 = 'what')) ||
+                        (data0.layers === undefined && (missing9 = 'layers'))
                       ) {
-                        const err145 = {
+                        const err155 = {
                           instancePath: instancePath + '/receipt',
                           schemaPath: '#/properties/receipt/anyOf/3/required',
                           keyword: 'required',
-                          params: { missingProperty: missing8 },
-                          message: "must have required property '" + missing8 + "'",
+                          params: { missingProperty: missing9 },
+                          message: "must have required property '" + missing9 + "'",
                         }
                         if (vErrors === null) {
-                          vErrors = [err145]
+                          vErrors = [err155]
                         } else {
-                          vErrors.push(err145)
+                          vErrors.push(err155)
                         }
                         errors++
                       } else {
-                        const _errs148 = errors
-                        for (const key8 in data0) {
-                          if (!func2.call(schema11.properties.receipt.anyOf[3].properties, key8)) {
-                            const err146 = {
+                        const _errs158 = errors
+                        for (const key9 in data0) {
+                          if (!func2.call(schema11.properties.receipt.anyOf[3].properties, key9)) {
+                            const err156 = {
                               instancePath: instancePath + '/receipt',
                               schemaPath: '#/properties/receipt/anyOf/3/additionalProperties',
                               keyword: 'additionalProperties',
-                              params: { additionalProperty: key8 },
+                              params: { additionalProperty: key9 },
                               message: 'must NOT have additional properties',
                             }
                             if (vErrors === null) {
-                              vErrors = [err146]
+                              vErrors = [err156]
                             } else {
-                              vErrors.push(err146)
+                              vErrors.push(err156)
                             }
                             errors++
                             break
                           }
                         }
-                        if (_errs148 === errors) {
+                        if (_errs158 === errors) {
                           if (data0.version !== undefined) {
-                            let data61 = data0.version
-                            const _errs149 = errors
-                            if (!(typeof data61 == 'number' && isFinite(data61))) {
-                              const err147 = {
+                            let data66 = data0.version
+                            const _errs159 = errors
+                            if (!(typeof data66 == 'number' && isFinite(data66))) {
+                              const err157 = {
                                 instancePath: instancePath + '/receipt/version',
                                 schemaPath: '#/properties/receipt/anyOf/3/properties/version/type',
                                 keyword: 'type',
@@ -3664,14 +3991,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                 message: 'must be number',
                               }
                               if (vErrors === null) {
-                                vErrors = [err147]
+                                vErrors = [err157]
                               } else {
-                                vErrors.push(err147)
+                                vErrors.push(err157)
                               }
                               errors++
                             }
-                            if (1 !== data61) {
-                              const err148 = {
+                            if (1 !== data66) {
+                              const err158 = {
                                 instancePath: instancePath + '/receipt/version',
                                 schemaPath: '#/properties/receipt/anyOf/3/properties/version/const',
                                 keyword: 'const',
@@ -3679,24 +4006,24 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                 message: 'must be equal to constant',
                               }
                               if (vErrors === null) {
-                                vErrors = [err148]
+                                vErrors = [err158]
                               } else {
-                                vErrors.push(err148)
+                                vErrors.push(err158)
                               }
                               errors++
                             }
-                            var valid14 = _errs149 === errors
+                            var valid15 = _errs159 === errors
                           } else {
-                            var valid14 = true
+                            var valid15 = true
                           }
-                          if (valid14) {
+                          if (valid15) {
                             if (data0.site !== undefined) {
-                              let data62 = data0.site
-                              const _errs151 = errors
-                              if (errors === _errs151) {
-                                if (typeof data62 === 'string') {
-                                  if (!pattern0.test(data62)) {
-                                    const err149 = {
+                              let data67 = data0.site
+                              const _errs161 = errors
+                              if (errors === _errs161) {
+                                if (typeof data67 === 'string') {
+                                  if (!pattern0.test(data67)) {
+                                    const err159 = {
                                       instancePath: instancePath + '/receipt/site',
                                       schemaPath: '#/properties/receipt/anyOf/3/properties/site/pattern',
                                       keyword: 'pattern',
@@ -3707,14 +4034,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         '"',
                                     }
                                     if (vErrors === null) {
-                                      vErrors = [err149]
+                                      vErrors = [err159]
                                     } else {
-                                      vErrors.push(err149)
+                                      vErrors.push(err159)
                                     }
                                     errors++
                                   }
                                 } else {
-                                  const err150 = {
+                                  const err160 = {
                                     instancePath: instancePath + '/receipt/site',
                                     schemaPath: '#/properties/receipt/anyOf/3/properties/site/type',
                                     keyword: 'type',
@@ -3722,25 +4049,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     message: 'must be string',
                                   }
                                   if (vErrors === null) {
-                                    vErrors = [err150]
+                                    vErrors = [err160]
                                   } else {
-                                    vErrors.push(err150)
+                                    vErrors.push(err160)
                                   }
                                   errors++
                                 }
                               }
-                              var valid14 = _errs151 === errors
+                              var valid15 = _errs161 === errors
                             } else {
-                              var valid14 = true
+                              var valid15 = true
                             }
-                            if (valid14) {
+                            if (valid15) {
                               if (data0.agent !== undefined) {
-                                let data63 = data0.agent
-                                const _errs153 = errors
-                                if (errors === _errs153) {
-                                  if (typeof data63 === 'string') {
-                                    if (!pattern1.test(data63)) {
-                                      const err151 = {
+                                let data68 = data0.agent
+                                const _errs163 = errors
+                                if (errors === _errs163) {
+                                  if (typeof data68 === 'string') {
+                                    if (!pattern1.test(data68)) {
+                                      const err161 = {
                                         instancePath: instancePath + '/receipt/agent',
                                         schemaPath: '#/properties/receipt/anyOf/3/properties/agent/pattern',
                                         keyword: 'pattern',
@@ -3751,14 +4078,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           '"',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err151]
+                                        vErrors = [err161]
                                       } else {
-                                        vErrors.push(err151)
+                                        vErrors.push(err161)
                                       }
                                       errors++
                                     }
                                   } else {
-                                    const err152 = {
+                                    const err162 = {
                                       instancePath: instancePath + '/receipt/agent',
                                       schemaPath: '#/properties/receipt/anyOf/3/properties/agent/type',
                                       keyword: 'type',
@@ -3766,25 +4093,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       message: 'must be string',
                                     }
                                     if (vErrors === null) {
-                                      vErrors = [err152]
+                                      vErrors = [err162]
                                     } else {
-                                      vErrors.push(err152)
+                                      vErrors.push(err162)
                                     }
                                     errors++
                                   }
                                 }
-                                var valid14 = _errs153 === errors
+                                var valid15 = _errs163 === errors
                               } else {
-                                var valid14 = true
+                                var valid15 = true
                               }
-                              if (valid14) {
+                              if (valid15) {
                                 if (data0.chain !== undefined) {
-                                  let data64 = data0.chain
-                                  const _errs155 = errors
-                                  if (errors === _errs155) {
-                                    if (typeof data64 === 'string') {
-                                      if (!pattern2.test(data64)) {
-                                        const err153 = {
+                                  let data69 = data0.chain
+                                  const _errs165 = errors
+                                  if (errors === _errs165) {
+                                    if (typeof data69 === 'string') {
+                                      if (!pattern2.test(data69)) {
+                                        const err163 = {
                                           instancePath: instancePath + '/receipt/chain',
                                           schemaPath: '#/properties/receipt/anyOf/3/properties/chain/pattern',
                                           keyword: 'pattern',
@@ -3792,14 +4119,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must match pattern "' + '^[A-Za-z0-9_-]{22}$' + '"',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err153]
+                                          vErrors = [err163]
                                         } else {
-                                          vErrors.push(err153)
+                                          vErrors.push(err163)
                                         }
                                         errors++
                                       }
                                     } else {
-                                      const err154 = {
+                                      const err164 = {
                                         instancePath: instancePath + '/receipt/chain',
                                         schemaPath: '#/properties/receipt/anyOf/3/properties/chain/type',
                                         keyword: 'type',
@@ -3807,23 +4134,23 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         message: 'must be string',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err154]
+                                        vErrors = [err164]
                                       } else {
-                                        vErrors.push(err154)
+                                        vErrors.push(err164)
                                       }
                                       errors++
                                     }
                                   }
-                                  var valid14 = _errs155 === errors
+                                  var valid15 = _errs165 === errors
                                 } else {
-                                  var valid14 = true
+                                  var valid15 = true
                                 }
-                                if (valid14) {
+                                if (valid15) {
                                   if (data0.seq !== undefined) {
-                                    let data65 = data0.seq
-                                    const _errs157 = errors
-                                    if (!(typeof data65 == 'number' && !(data65 % 1) && !isNaN(data65) && isFinite(data65))) {
-                                      const err155 = {
+                                    let data70 = data0.seq
+                                    const _errs167 = errors
+                                    if (!(typeof data70 == 'number' && !(data70 % 1) && !isNaN(data70) && isFinite(data70))) {
+                                      const err165 = {
                                         instancePath: instancePath + '/receipt/seq',
                                         schemaPath: '#/properties/receipt/anyOf/3/properties/seq/type',
                                         keyword: 'type',
@@ -3831,16 +4158,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         message: 'must be integer',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err155]
+                                        vErrors = [err165]
                                       } else {
-                                        vErrors.push(err155)
+                                        vErrors.push(err165)
                                       }
                                       errors++
                                     }
-                                    if (errors === _errs157) {
-                                      if (typeof data65 == 'number' && isFinite(data65)) {
-                                        if (data65 > 9007199254740991 || isNaN(data65)) {
-                                          const err156 = {
+                                    if (errors === _errs167) {
+                                      if (typeof data70 == 'number' && isFinite(data70)) {
+                                        if (data70 > 9007199254740991 || isNaN(data70)) {
+                                          const err166 = {
                                             instancePath: instancePath + '/receipt/seq',
                                             schemaPath: '#/properties/receipt/anyOf/3/properties/seq/maximum',
                                             keyword: 'maximum',
@@ -3848,14 +4175,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             message: 'must be <= 9007199254740991',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err156]
+                                            vErrors = [err166]
                                           } else {
-                                            vErrors.push(err156)
+                                            vErrors.push(err166)
                                           }
                                           errors++
                                         } else {
-                                          if (data65 < 1 || isNaN(data65)) {
-                                            const err157 = {
+                                          if (data70 < 1 || isNaN(data70)) {
+                                            const err167 = {
                                               instancePath: instancePath + '/receipt/seq',
                                               schemaPath: '#/properties/receipt/anyOf/3/properties/seq/minimum',
                                               keyword: 'minimum',
@@ -3863,25 +4190,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must be >= 1',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err157]
+                                              vErrors = [err167]
                                             } else {
-                                              vErrors.push(err157)
+                                              vErrors.push(err167)
                                             }
                                             errors++
                                           }
                                         }
                                       }
                                     }
-                                    var valid14 = _errs157 === errors
+                                    var valid15 = _errs167 === errors
                                   } else {
-                                    var valid14 = true
+                                    var valid15 = true
                                   }
-                                  if (valid14) {
+                                  if (valid15) {
                                     if (data0.at !== undefined) {
-                                      let data66 = data0.at
-                                      const _errs159 = errors
-                                      if (!(typeof data66 == 'number' && !(data66 % 1) && !isNaN(data66) && isFinite(data66))) {
-                                        const err158 = {
+                                      let data71 = data0.at
+                                      const _errs169 = errors
+                                      if (!(typeof data71 == 'number' && !(data71 % 1) && !isNaN(data71) && isFinite(data71))) {
+                                        const err168 = {
                                           instancePath: instancePath + '/receipt/at',
                                           schemaPath: '#/properties/receipt/anyOf/3/properties/at/type',
                                           keyword: 'type',
@@ -3889,16 +4216,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must be integer',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err158]
+                                          vErrors = [err168]
                                         } else {
-                                          vErrors.push(err158)
+                                          vErrors.push(err168)
                                         }
                                         errors++
                                       }
-                                      if (errors === _errs159) {
-                                        if (typeof data66 == 'number' && isFinite(data66)) {
-                                          if (data66 < 0 || isNaN(data66)) {
-                                            const err159 = {
+                                      if (errors === _errs169) {
+                                        if (typeof data71 == 'number' && isFinite(data71)) {
+                                          if (data71 < 0 || isNaN(data71)) {
+                                            const err169 = {
                                               instancePath: instancePath + '/receipt/at',
                                               schemaPath: '#/properties/receipt/anyOf/3/properties/at/minimum',
                                               keyword: 'minimum',
@@ -3906,26 +4233,26 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must be >= 0',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err159]
+                                              vErrors = [err169]
                                             } else {
-                                              vErrors.push(err159)
+                                              vErrors.push(err169)
                                             }
                                             errors++
                                           }
                                         }
                                       }
-                                      var valid14 = _errs159 === errors
+                                      var valid15 = _errs169 === errors
                                     } else {
-                                      var valid14 = true
+                                      var valid15 = true
                                     }
-                                    if (valid14) {
+                                    if (valid15) {
                                       if (data0.key !== undefined) {
-                                        let data67 = data0.key
-                                        const _errs161 = errors
-                                        if (errors === _errs161) {
-                                          if (typeof data67 === 'string') {
-                                            if (!pattern3.test(data67)) {
-                                              const err160 = {
+                                        let data72 = data0.key
+                                        const _errs171 = errors
+                                        if (errors === _errs171) {
+                                          if (typeof data72 === 'string') {
+                                            if (!pattern3.test(data72)) {
+                                              const err170 = {
                                                 instancePath: instancePath + '/receipt/key',
                                                 schemaPath: '#/properties/receipt/anyOf/3/properties/key/pattern',
                                                 keyword: 'pattern',
@@ -3933,14 +4260,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err160]
+                                                vErrors = [err170]
                                               } else {
-                                                vErrors.push(err160)
+                                                vErrors.push(err170)
                                               }
                                               errors++
                                             }
                                           } else {
-                                            const err161 = {
+                                            const err171 = {
                                               instancePath: instancePath + '/receipt/key',
                                               schemaPath: '#/properties/receipt/anyOf/3/properties/key/type',
                                               keyword: 'type',
@@ -3948,28 +4275,28 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must be string',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err161]
+                                              vErrors = [err171]
                                             } else {
-                                              vErrors.push(err161)
+                                              vErrors.push(err171)
                                             }
                                             errors++
                                           }
                                         }
-                                        var valid14 = _errs161 === errors
+                                        var valid15 = _errs171 === errors
                                       } else {
-                                        var valid14 = true
+                                        var valid15 = true
                                       }
-                                      if (valid14) {
+                                      if (valid15) {
                                         if (data0.prev !== undefined) {
-                                          let data68 = data0.prev
-                                          const _errs163 = errors
-                                          const _errs164 = errors
-                                          let valid15 = false
-                                          const _errs165 = errors
-                                          if (errors === _errs165) {
-                                            if (typeof data68 === 'string') {
-                                              if (!pattern3.test(data68)) {
-                                                const err162 = {
+                                          let data73 = data0.prev
+                                          const _errs173 = errors
+                                          const _errs174 = errors
+                                          let valid16 = false
+                                          const _errs175 = errors
+                                          if (errors === _errs175) {
+                                            if (typeof data73 === 'string') {
+                                              if (!pattern3.test(data73)) {
+                                                const err172 = {
                                                   instancePath: instancePath + '/receipt/prev',
                                                   schemaPath: '#/properties/receipt/anyOf/3/properties/prev/anyOf/0/pattern',
                                                   keyword: 'pattern',
@@ -3977,14 +4304,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                   message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                                 }
                                                 if (vErrors === null) {
-                                                  vErrors = [err162]
+                                                  vErrors = [err172]
                                                 } else {
-                                                  vErrors.push(err162)
+                                                  vErrors.push(err172)
                                                 }
                                                 errors++
                                               }
                                             } else {
-                                              const err163 = {
+                                              const err173 = {
                                                 instancePath: instancePath + '/receipt/prev',
                                                 schemaPath: '#/properties/receipt/anyOf/3/properties/prev/anyOf/0/type',
                                                 keyword: 'type',
@@ -3992,19 +4319,19 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must be string',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err163]
+                                                vErrors = [err173]
                                               } else {
-                                                vErrors.push(err163)
+                                                vErrors.push(err173)
                                               }
                                               errors++
                                             }
                                           }
-                                          var _valid4 = _errs165 === errors
-                                          valid15 = valid15 || _valid4
-                                          if (!valid15) {
-                                            const _errs167 = errors
-                                            if (data68 !== null) {
-                                              const err164 = {
+                                          var _valid4 = _errs175 === errors
+                                          valid16 = valid16 || _valid4
+                                          if (!valid16) {
+                                            const _errs177 = errors
+                                            if (data73 !== null) {
+                                              const err174 = {
                                                 instancePath: instancePath + '/receipt/prev',
                                                 schemaPath: '#/properties/receipt/anyOf/3/properties/prev/anyOf/1/type',
                                                 keyword: 'type',
@@ -4012,17 +4339,17 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must be null',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err164]
+                                                vErrors = [err174]
                                               } else {
-                                                vErrors.push(err164)
+                                                vErrors.push(err174)
                                               }
                                               errors++
                                             }
-                                            var _valid4 = _errs167 === errors
-                                            valid15 = valid15 || _valid4
+                                            var _valid4 = _errs177 === errors
+                                            valid16 = valid16 || _valid4
                                           }
-                                          if (!valid15) {
-                                            const err165 = {
+                                          if (!valid16) {
+                                            const err175 = {
                                               instancePath: instancePath + '/receipt/prev',
                                               schemaPath: '#/properties/receipt/anyOf/3/properties/prev/anyOf',
                                               keyword: 'anyOf',
@@ -4030,31 +4357,31 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must match a schema in anyOf',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err165]
+                                              vErrors = [err175]
                                             } else {
-                                              vErrors.push(err165)
+                                              vErrors.push(err175)
                                             }
                                             errors++
                                           } else {
-                                            errors = _errs164
+                                            errors = _errs174
                                             if (vErrors !== null) {
-                                              if (_errs164) {
-                                                vErrors.length = _errs164
+                                              if (_errs174) {
+                                                vErrors.length = _errs174
                                               } else {
                                                 vErrors = null
                                               }
                                             }
                                           }
-                                          var valid14 = _errs163 === errors
+                                          var valid15 = _errs173 === errors
                                         } else {
-                                          var valid14 = true
+                                          var valid15 = true
                                         }
-                                        if (valid14) {
+                                        if (valid15) {
                                           if (data0.type !== undefined) {
-                                            let data69 = data0.type
-                                            const _errs169 = errors
-                                            if (typeof data69 !== 'string') {
-                                              const err166 = {
+                                            let data74 = data0.type
+                                            const _errs179 = errors
+                                            if (typeof data74 !== 'string') {
+                                              const err176 = {
                                                 instancePath: instancePath + '/receipt/type',
                                                 schemaPath: '#/properties/receipt/anyOf/3/properties/type/type',
                                                 keyword: 'type',
@@ -4062,14 +4389,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must be string',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err166]
+                                                vErrors = [err176]
                                               } else {
-                                                vErrors.push(err166)
+                                                vErrors.push(err176)
                                               }
                                               errors++
                                             }
-                                            if ('follow' !== data69) {
-                                              const err167 = {
+                                            if ('follow' !== data74) {
+                                              const err177 = {
                                                 instancePath: instancePath + '/receipt/type',
                                                 schemaPath: '#/properties/receipt/anyOf/3/properties/type/const',
                                                 keyword: 'const',
@@ -4077,69 +4404,69 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must be equal to constant',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err167]
+                                                vErrors = [err177]
                                               } else {
-                                                vErrors.push(err167)
+                                                vErrors.push(err177)
                                               }
                                               errors++
                                             }
-                                            var valid14 = _errs169 === errors
+                                            var valid15 = _errs179 === errors
                                           } else {
-                                            var valid14 = true
+                                            var valid15 = true
                                           }
-                                          if (valid14) {
+                                          if (valid15) {
                                             if (data0.follows !== undefined) {
-                                              let data70 = data0.follows
-                                              const _errs171 = errors
-                                              if (errors === _errs171) {
-                                                if (data70 && typeof data70 == 'object' && !Array.isArray(data70)) {
-                                                  let missing9
+                                              let data75 = data0.follows
+                                              const _errs181 = errors
+                                              if (errors === _errs181) {
+                                                if (data75 && typeof data75 == 'object' && !Array.isArray(data75)) {
+                                                  let missing10
                                                   if (
-                                                    (data70.seq === undefined && (missing9 = 'seq')) ||
-                                                    (data70.hash === undefined && (missing9 = 'hash'))
+                                                    (data75.seq === undefined && (missing10 = 'seq')) ||
+                                                    (data75.hash === undefined && (missing10 = 'hash'))
                                                   ) {
-                                                    const err168 = {
+                                                    const err178 = {
                                                       instancePath: instancePath + '/receipt/follows',
                                                       schemaPath: '#/properties/receipt/anyOf/3/properties/follows/required',
                                                       keyword: 'required',
-                                                      params: { missingProperty: missing9 },
-                                                      message: "must have required property '" + missing9 + "'",
+                                                      params: { missingProperty: missing10 },
+                                                      message: "must have required property '" + missing10 + "'",
                                                     }
                                                     if (vErrors === null) {
-                                                      vErrors = [err168]
+                                                      vErrors = [err178]
                                                     } else {
-                                                      vErrors.push(err168)
+                                                      vErrors.push(err178)
                                                     }
                                                     errors++
                                                   } else {
-                                                    const _errs173 = errors
-                                                    for (const key9 in data70) {
-                                                      if (!(key9 === 'chain' || key9 === 'seq' || key9 === 'hash')) {
-                                                        const err169 = {
+                                                    const _errs183 = errors
+                                                    for (const key10 in data75) {
+                                                      if (!(key10 === 'chain' || key10 === 'seq' || key10 === 'hash')) {
+                                                        const err179 = {
                                                           instancePath: instancePath + '/receipt/follows',
                                                           schemaPath:
                                                             '#/properties/receipt/anyOf/3/properties/follows/additionalProperties',
                                                           keyword: 'additionalProperties',
-                                                          params: { additionalProperty: key9 },
+                                                          params: { additionalProperty: key10 },
                                                           message: 'must NOT have additional properties',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err169]
+                                                          vErrors = [err179]
                                                         } else {
-                                                          vErrors.push(err169)
+                                                          vErrors.push(err179)
                                                         }
                                                         errors++
                                                         break
                                                       }
                                                     }
-                                                    if (_errs173 === errors) {
-                                                      if (data70.chain !== undefined) {
-                                                        let data71 = data70.chain
-                                                        const _errs174 = errors
-                                                        if (errors === _errs174) {
-                                                          if (typeof data71 === 'string') {
-                                                            if (!pattern2.test(data71)) {
-                                                              const err170 = {
+                                                    if (_errs183 === errors) {
+                                                      if (data75.chain !== undefined) {
+                                                        let data76 = data75.chain
+                                                        const _errs184 = errors
+                                                        if (errors === _errs184) {
+                                                          if (typeof data76 === 'string') {
+                                                            if (!pattern2.test(data76)) {
+                                                              const err180 = {
                                                                 instancePath: instancePath + '/receipt/follows/chain',
                                                                 schemaPath:
                                                                   '#/properties/receipt/anyOf/3/properties/follows/properties/chain/pattern',
@@ -4148,14 +4475,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                 message: 'must match pattern "' + '^[A-Za-z0-9_-]{22}$' + '"',
                                                               }
                                                               if (vErrors === null) {
-                                                                vErrors = [err170]
+                                                                vErrors = [err180]
                                                               } else {
-                                                                vErrors.push(err170)
+                                                                vErrors.push(err180)
                                                               }
                                                               errors++
                                                             }
                                                           } else {
-                                                            const err171 = {
+                                                            const err181 = {
                                                               instancePath: instancePath + '/receipt/follows/chain',
                                                               schemaPath:
                                                                 '#/properties/receipt/anyOf/3/properties/follows/properties/chain/type',
@@ -4164,30 +4491,30 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                               message: 'must be string',
                                                             }
                                                             if (vErrors === null) {
-                                                              vErrors = [err171]
+                                                              vErrors = [err181]
                                                             } else {
-                                                              vErrors.push(err171)
+                                                              vErrors.push(err181)
                                                             }
                                                             errors++
                                                           }
                                                         }
-                                                        var valid16 = _errs174 === errors
+                                                        var valid17 = _errs184 === errors
                                                       } else {
-                                                        var valid16 = true
+                                                        var valid17 = true
                                                       }
-                                                      if (valid16) {
-                                                        if (data70.seq !== undefined) {
-                                                          let data72 = data70.seq
-                                                          const _errs176 = errors
+                                                      if (valid17) {
+                                                        if (data75.seq !== undefined) {
+                                                          let data77 = data75.seq
+                                                          const _errs186 = errors
                                                           if (
                                                             !(
-                                                              typeof data72 == 'number' &&
-                                                              !(data72 % 1) &&
-                                                              !isNaN(data72) &&
-                                                              isFinite(data72)
+                                                              typeof data77 == 'number' &&
+                                                              !(data77 % 1) &&
+                                                              !isNaN(data77) &&
+                                                              isFinite(data77)
                                                             )
                                                           ) {
-                                                            const err172 = {
+                                                            const err182 = {
                                                               instancePath: instancePath + '/receipt/follows/seq',
                                                               schemaPath:
                                                                 '#/properties/receipt/anyOf/3/properties/follows/properties/seq/type',
@@ -4196,16 +4523,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                               message: 'must be integer',
                                                             }
                                                             if (vErrors === null) {
-                                                              vErrors = [err172]
+                                                              vErrors = [err182]
                                                             } else {
-                                                              vErrors.push(err172)
+                                                              vErrors.push(err182)
                                                             }
                                                             errors++
                                                           }
-                                                          if (errors === _errs176) {
-                                                            if (typeof data72 == 'number' && isFinite(data72)) {
-                                                              if (data72 > 9007199254740991 || isNaN(data72)) {
-                                                                const err173 = {
+                                                          if (errors === _errs186) {
+                                                            if (typeof data77 == 'number' && isFinite(data77)) {
+                                                              if (data77 > 9007199254740991 || isNaN(data77)) {
+                                                                const err183 = {
                                                                   instancePath: instancePath + '/receipt/follows/seq',
                                                                   schemaPath:
                                                                     '#/properties/receipt/anyOf/3/properties/follows/properties/seq/maximum',
@@ -4214,14 +4541,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   message: 'must be <= 9007199254740991',
                                                                 }
                                                                 if (vErrors === null) {
-                                                                  vErrors = [err173]
+                                                                  vErrors = [err183]
                                                                 } else {
-                                                                  vErrors.push(err173)
+                                                                  vErrors.push(err183)
                                                                 }
                                                                 errors++
                                                               } else {
-                                                                if (data72 < 1 || isNaN(data72)) {
-                                                                  const err174 = {
+                                                                if (data77 < 1 || isNaN(data77)) {
+                                                                  const err184 = {
                                                                     instancePath: instancePath + '/receipt/follows/seq',
                                                                     schemaPath:
                                                                       '#/properties/receipt/anyOf/3/properties/follows/properties/seq/minimum',
@@ -4230,27 +4557,27 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     message: 'must be >= 1',
                                                                   }
                                                                   if (vErrors === null) {
-                                                                    vErrors = [err174]
+                                                                    vErrors = [err184]
                                                                   } else {
-                                                                    vErrors.push(err174)
+                                                                    vErrors.push(err184)
                                                                   }
                                                                   errors++
                                                                 }
                                                               }
                                                             }
                                                           }
-                                                          var valid16 = _errs176 === errors
+                                                          var valid17 = _errs186 === errors
                                                         } else {
-                                                          var valid16 = true
+                                                          var valid17 = true
                                                         }
-                                                        if (valid16) {
-                                                          if (data70.hash !== undefined) {
-                                                            let data73 = data70.hash
-                                                            const _errs178 = errors
-                                                            if (errors === _errs178) {
-                                                              if (typeof data73 === 'string') {
-                                                                if (!pattern3.test(data73)) {
-                                                                  const err175 = {
+                                                        if (valid17) {
+                                                          if (data75.hash !== undefined) {
+                                                            let data78 = data75.hash
+                                                            const _errs188 = errors
+                                                            if (errors === _errs188) {
+                                                              if (typeof data78 === 'string') {
+                                                                if (!pattern3.test(data78)) {
+                                                                  const err185 = {
                                                                     instancePath: instancePath + '/receipt/follows/hash',
                                                                     schemaPath:
                                                                       '#/properties/receipt/anyOf/3/properties/follows/properties/hash/pattern',
@@ -4259,14 +4586,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                                                   }
                                                                   if (vErrors === null) {
-                                                                    vErrors = [err175]
+                                                                    vErrors = [err185]
                                                                   } else {
-                                                                    vErrors.push(err175)
+                                                                    vErrors.push(err185)
                                                                   }
                                                                   errors++
                                                                 }
                                                               } else {
-                                                                const err176 = {
+                                                                const err186 = {
                                                                   instancePath: instancePath + '/receipt/follows/hash',
                                                                   schemaPath:
                                                                     '#/properties/receipt/anyOf/3/properties/follows/properties/hash/type',
@@ -4275,23 +4602,23 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   message: 'must be string',
                                                                 }
                                                                 if (vErrors === null) {
-                                                                  vErrors = [err176]
+                                                                  vErrors = [err186]
                                                                 } else {
-                                                                  vErrors.push(err176)
+                                                                  vErrors.push(err186)
                                                                 }
                                                                 errors++
                                                               }
                                                             }
-                                                            var valid16 = _errs178 === errors
+                                                            var valid17 = _errs188 === errors
                                                           } else {
-                                                            var valid16 = true
+                                                            var valid17 = true
                                                           }
                                                         }
                                                       }
                                                     }
                                                   }
                                                 } else {
-                                                  const err177 = {
+                                                  const err187 = {
                                                     instancePath: instancePath + '/receipt/follows',
                                                     schemaPath: '#/properties/receipt/anyOf/3/properties/follows/type',
                                                     keyword: 'type',
@@ -4299,25 +4626,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                     message: 'must be object',
                                                   }
                                                   if (vErrors === null) {
-                                                    vErrors = [err177]
+                                                    vErrors = [err187]
                                                   } else {
-                                                    vErrors.push(err177)
+                                                    vErrors.push(err187)
                                                   }
                                                   errors++
                                                 }
                                               }
-                                              var valid14 = _errs171 === errors
+                                              var valid15 = _errs181 === errors
                                             } else {
-                                              var valid14 = true
+                                              var valid15 = true
                                             }
-                                            if (valid14) {
+                                            if (valid15) {
                                               if (data0.job !== undefined) {
-                                                let data74 = data0.job
-                                                const _errs180 = errors
-                                                if (errors === _errs180) {
-                                                  if (typeof data74 === 'string') {
-                                                    if (!pattern19.test(data74)) {
-                                                      const err178 = {
+                                                let data79 = data0.job
+                                                const _errs190 = errors
+                                                if (errors === _errs190) {
+                                                  if (typeof data79 === 'string') {
+                                                    if (!pattern19.test(data79)) {
+                                                      const err188 = {
                                                         instancePath: instancePath + '/receipt/job',
                                                         schemaPath: '#/properties/receipt/anyOf/3/properties/job/pattern',
                                                         keyword: 'pattern',
@@ -4331,14 +4658,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           '"',
                                                       }
                                                       if (vErrors === null) {
-                                                        vErrors = [err178]
+                                                        vErrors = [err188]
                                                       } else {
-                                                        vErrors.push(err178)
+                                                        vErrors.push(err188)
                                                       }
                                                       errors++
                                                     }
                                                   } else {
-                                                    const err179 = {
+                                                    const err189 = {
                                                       instancePath: instancePath + '/receipt/job',
                                                       schemaPath: '#/properties/receipt/anyOf/3/properties/job/type',
                                                       keyword: 'type',
@@ -4346,25 +4673,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                       message: 'must be string',
                                                     }
                                                     if (vErrors === null) {
-                                                      vErrors = [err179]
+                                                      vErrors = [err189]
                                                     } else {
-                                                      vErrors.push(err179)
+                                                      vErrors.push(err189)
                                                     }
                                                     errors++
                                                   }
                                                 }
-                                                var valid14 = _errs180 === errors
+                                                var valid15 = _errs190 === errors
                                               } else {
-                                                var valid14 = true
+                                                var valid15 = true
                                               }
-                                              if (valid14) {
+                                              if (valid15) {
                                                 if (data0.kind !== undefined) {
-                                                  let data75 = data0.kind
-                                                  const _errs182 = errors
-                                                  if (errors === _errs182) {
-                                                    if (typeof data75 === 'string') {
-                                                      if (data75.length > 40) {
-                                                        const err180 = {
+                                                  let data80 = data0.kind
+                                                  const _errs192 = errors
+                                                  if (errors === _errs192) {
+                                                    if (typeof data80 === 'string') {
+                                                      if (data80.length > 40) {
+                                                        const err190 = {
                                                           instancePath: instancePath + '/receipt/kind',
                                                           schemaPath: '#/properties/receipt/anyOf/3/properties/kind/maxLength',
                                                           keyword: 'maxLength',
@@ -4372,14 +4699,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           message: 'must NOT have more than 40 characters',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err180]
+                                                          vErrors = [err190]
                                                         } else {
-                                                          vErrors.push(err180)
+                                                          vErrors.push(err190)
                                                         }
                                                         errors++
                                                       } else {
-                                                        if (!pattern20.test(data75)) {
-                                                          const err181 = {
+                                                        if (!pattern20.test(data80)) {
+                                                          const err191 = {
                                                             instancePath: instancePath + '/receipt/kind',
                                                             schemaPath: '#/properties/receipt/anyOf/3/properties/kind/pattern',
                                                             keyword: 'pattern',
@@ -4387,15 +4714,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                             message: 'must match pattern "' + '^[a-z]+\\.[a-z]+$' + '"',
                                                           }
                                                           if (vErrors === null) {
-                                                            vErrors = [err181]
+                                                            vErrors = [err191]
                                                           } else {
-                                                            vErrors.push(err181)
+                                                            vErrors.push(err191)
                                                           }
                                                           errors++
                                                         }
                                                       }
                                                     } else {
-                                                      const err182 = {
+                                                      const err192 = {
                                                         instancePath: instancePath + '/receipt/kind',
                                                         schemaPath: '#/properties/receipt/anyOf/3/properties/kind/type',
                                                         keyword: 'type',
@@ -4403,25 +4730,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                         message: 'must be string',
                                                       }
                                                       if (vErrors === null) {
-                                                        vErrors = [err182]
+                                                        vErrors = [err192]
                                                       } else {
-                                                        vErrors.push(err182)
+                                                        vErrors.push(err192)
                                                       }
                                                       errors++
                                                     }
                                                   }
-                                                  var valid14 = _errs182 === errors
+                                                  var valid15 = _errs192 === errors
                                                 } else {
-                                                  var valid14 = true
+                                                  var valid15 = true
                                                 }
-                                                if (valid14) {
+                                                if (valid15) {
                                                   if (data0.what !== undefined) {
-                                                    let data76 = data0.what
-                                                    const _errs184 = errors
-                                                    if (errors === _errs184) {
-                                                      if (typeof data76 === 'string') {
-                                                        if (data76.length > 500) {
-                                                          const err183 = {
+                                                    let data81 = data0.what
+                                                    const _errs194 = errors
+                                                    if (errors === _errs194) {
+                                                      if (typeof data81 === 'string') {
+                                                        if (data81.length > 500) {
+                                                          const err193 = {
                                                             instancePath: instancePath + '/receipt/what',
                                                             schemaPath: '#/properties/receipt/anyOf/3/properties/what/maxLength',
                                                             keyword: 'maxLength',
@@ -4429,14 +4756,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                             message: 'must NOT have more than 500 characters',
                                                           }
                                                           if (vErrors === null) {
-                                                            vErrors = [err183]
+                                                            vErrors = [err193]
                                                           } else {
-                                                            vErrors.push(err183)
+                                                            vErrors.push(err193)
                                                           }
                                                           errors++
                                                         }
                                                       } else {
-                                                        const err184 = {
+                                                        const err194 = {
                                                           instancePath: instancePath + '/receipt/what',
                                                           schemaPath: '#/properties/receipt/anyOf/3/properties/what/type',
                                                           keyword: 'type',
@@ -4444,25 +4771,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           message: 'must be string',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err184]
+                                                          vErrors = [err194]
                                                         } else {
-                                                          vErrors.push(err184)
+                                                          vErrors.push(err194)
                                                         }
                                                         errors++
                                                       }
                                                     }
-                                                    var valid14 = _errs184 === errors
+                                                    var valid15 = _errs194 === errors
                                                   } else {
-                                                    var valid14 = true
+                                                    var valid15 = true
                                                   }
-                                                  if (valid14) {
+                                                  if (valid15) {
                                                     if (data0.layers !== undefined) {
-                                                      let data77 = data0.layers
-                                                      const _errs186 = errors
-                                                      if (errors === _errs186) {
-                                                        if (Array.isArray(data77)) {
-                                                          if (data77.length > 8) {
-                                                            const err185 = {
+                                                      let data82 = data0.layers
+                                                      const _errs196 = errors
+                                                      if (errors === _errs196) {
+                                                        if (Array.isArray(data82)) {
+                                                          if (data82.length > 8) {
+                                                            const err195 = {
                                                               instancePath: instancePath + '/receipt/layers',
                                                               schemaPath: '#/properties/receipt/anyOf/3/properties/layers/maxItems',
                                                               keyword: 'maxItems',
@@ -4470,74 +4797,74 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                               message: 'must NOT have more than 8 items',
                                                             }
                                                             if (vErrors === null) {
-                                                              vErrors = [err185]
+                                                              vErrors = [err195]
                                                             } else {
-                                                              vErrors.push(err185)
+                                                              vErrors.push(err195)
                                                             }
                                                             errors++
                                                           } else {
-                                                            var valid17 = true
-                                                            const len2 = data77.length
+                                                            var valid18 = true
+                                                            const len2 = data82.length
                                                             for (let i2 = 0; i2 < len2; i2++) {
-                                                              let data78 = data77[i2]
-                                                              const _errs188 = errors
-                                                              if (errors === _errs188) {
-                                                                if (data78 && typeof data78 == 'object' && !Array.isArray(data78)) {
-                                                                  let missing10
+                                                              let data83 = data82[i2]
+                                                              const _errs198 = errors
+                                                              if (errors === _errs198) {
+                                                                if (data83 && typeof data83 == 'object' && !Array.isArray(data83)) {
+                                                                  let missing11
                                                                   if (
-                                                                    (data78.layer === undefined && (missing10 = 'layer')) ||
-                                                                    (data78.state === undefined && (missing10 = 'state'))
+                                                                    (data83.layer === undefined && (missing11 = 'layer')) ||
+                                                                    (data83.state === undefined && (missing11 = 'state'))
                                                                   ) {
-                                                                    const err186 = {
+                                                                    const err196 = {
                                                                       instancePath: instancePath + '/receipt/layers/' + i2,
                                                                       schemaPath:
                                                                         '#/properties/receipt/anyOf/3/properties/layers/items/required',
                                                                       keyword: 'required',
-                                                                      params: { missingProperty: missing10 },
-                                                                      message: "must have required property '" + missing10 + "'",
+                                                                      params: { missingProperty: missing11 },
+                                                                      message: "must have required property '" + missing11 + "'",
                                                                     }
                                                                     if (vErrors === null) {
-                                                                      vErrors = [err186]
+                                                                      vErrors = [err196]
                                                                     } else {
-                                                                      vErrors.push(err186)
+                                                                      vErrors.push(err196)
                                                                     }
                                                                     errors++
                                                                   } else {
-                                                                    const _errs190 = errors
-                                                                    for (const key10 in data78) {
+                                                                    const _errs200 = errors
+                                                                    for (const key11 in data83) {
                                                                       if (
                                                                         !(
-                                                                          key10 === 'layer' ||
-                                                                          key10 === 'state' ||
-                                                                          key10 === 'count' ||
-                                                                          key10 === 'code'
+                                                                          key11 === 'layer' ||
+                                                                          key11 === 'state' ||
+                                                                          key11 === 'count' ||
+                                                                          key11 === 'code'
                                                                         )
                                                                       ) {
-                                                                        const err187 = {
+                                                                        const err197 = {
                                                                           instancePath: instancePath + '/receipt/layers/' + i2,
                                                                           schemaPath:
                                                                             '#/properties/receipt/anyOf/3/properties/layers/items/additionalProperties',
                                                                           keyword: 'additionalProperties',
-                                                                          params: { additionalProperty: key10 },
+                                                                          params: { additionalProperty: key11 },
                                                                           message: 'must NOT have additional properties',
                                                                         }
                                                                         if (vErrors === null) {
-                                                                          vErrors = [err187]
+                                                                          vErrors = [err197]
                                                                         } else {
-                                                                          vErrors.push(err187)
+                                                                          vErrors.push(err197)
                                                                         }
                                                                         errors++
                                                                         break
                                                                       }
                                                                     }
-                                                                    if (_errs190 === errors) {
-                                                                      if (data78.layer !== undefined) {
-                                                                        let data79 = data78.layer
-                                                                        const _errs191 = errors
-                                                                        if (errors === _errs191) {
-                                                                          if (typeof data79 === 'string') {
-                                                                            if (!pattern22.test(data79)) {
-                                                                              const err188 = {
+                                                                    if (_errs200 === errors) {
+                                                                      if (data83.layer !== undefined) {
+                                                                        let data84 = data83.layer
+                                                                        const _errs201 = errors
+                                                                        if (errors === _errs201) {
+                                                                          if (typeof data84 === 'string') {
+                                                                            if (!pattern22.test(data84)) {
+                                                                              const err198 = {
                                                                                 instancePath:
                                                                                   instancePath + '/receipt/layers/' + i2 + '/layer',
                                                                                 schemaPath:
@@ -4547,14 +4874,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must match pattern "' + '^[a-z]{1,20}$' + '"',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err188]
+                                                                                vErrors = [err198]
                                                                               } else {
-                                                                                vErrors.push(err188)
+                                                                                vErrors.push(err198)
                                                                               }
                                                                               errors++
                                                                             }
                                                                           } else {
-                                                                            const err189 = {
+                                                                            const err199 = {
                                                                               instancePath:
                                                                                 instancePath + '/receipt/layers/' + i2 + '/layer',
                                                                               schemaPath:
@@ -4564,25 +4891,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                               message: 'must be string',
                                                                             }
                                                                             if (vErrors === null) {
-                                                                              vErrors = [err189]
+                                                                              vErrors = [err199]
                                                                             } else {
-                                                                              vErrors.push(err189)
+                                                                              vErrors.push(err199)
                                                                             }
                                                                             errors++
                                                                           }
                                                                         }
-                                                                        var valid18 = _errs191 === errors
+                                                                        var valid19 = _errs201 === errors
                                                                       } else {
-                                                                        var valid18 = true
+                                                                        var valid19 = true
                                                                       }
-                                                                      if (valid18) {
-                                                                        if (data78.state !== undefined) {
-                                                                          let data80 = data78.state
-                                                                          const _errs193 = errors
-                                                                          if (errors === _errs193) {
-                                                                            if (typeof data80 === 'string') {
-                                                                              if (!pattern22.test(data80)) {
-                                                                                const err190 = {
+                                                                      if (valid19) {
+                                                                        if (data83.state !== undefined) {
+                                                                          let data85 = data83.state
+                                                                          const _errs203 = errors
+                                                                          if (errors === _errs203) {
+                                                                            if (typeof data85 === 'string') {
+                                                                              if (!pattern22.test(data85)) {
+                                                                                const err200 = {
                                                                                   instancePath:
                                                                                     instancePath + '/receipt/layers/' + i2 + '/state',
                                                                                   schemaPath:
@@ -4592,14 +4919,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                   message: 'must match pattern "' + '^[a-z]{1,20}$' + '"',
                                                                                 }
                                                                                 if (vErrors === null) {
-                                                                                  vErrors = [err190]
+                                                                                  vErrors = [err200]
                                                                                 } else {
-                                                                                  vErrors.push(err190)
+                                                                                  vErrors.push(err200)
                                                                                 }
                                                                                 errors++
                                                                               }
                                                                             } else {
-                                                                              const err191 = {
+                                                                              const err201 = {
                                                                                 instancePath:
                                                                                   instancePath + '/receipt/layers/' + i2 + '/state',
                                                                                 schemaPath:
@@ -4609,30 +4936,30 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must be string',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err191]
+                                                                                vErrors = [err201]
                                                                               } else {
-                                                                                vErrors.push(err191)
+                                                                                vErrors.push(err201)
                                                                               }
                                                                               errors++
                                                                             }
                                                                           }
-                                                                          var valid18 = _errs193 === errors
+                                                                          var valid19 = _errs203 === errors
                                                                         } else {
-                                                                          var valid18 = true
+                                                                          var valid19 = true
                                                                         }
-                                                                        if (valid18) {
-                                                                          if (data78.count !== undefined) {
-                                                                            let data81 = data78.count
-                                                                            const _errs195 = errors
+                                                                        if (valid19) {
+                                                                          if (data83.count !== undefined) {
+                                                                            let data86 = data83.count
+                                                                            const _errs205 = errors
                                                                             if (
                                                                               !(
-                                                                                typeof data81 == 'number' &&
-                                                                                !(data81 % 1) &&
-                                                                                !isNaN(data81) &&
-                                                                                isFinite(data81)
+                                                                                typeof data86 == 'number' &&
+                                                                                !(data86 % 1) &&
+                                                                                !isNaN(data86) &&
+                                                                                isFinite(data86)
                                                                               )
                                                                             ) {
-                                                                              const err192 = {
+                                                                              const err202 = {
                                                                                 instancePath:
                                                                                   instancePath + '/receipt/layers/' + i2 + '/count',
                                                                                 schemaPath:
@@ -4642,16 +4969,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must be integer',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err192]
+                                                                                vErrors = [err202]
                                                                               } else {
-                                                                                vErrors.push(err192)
+                                                                                vErrors.push(err202)
                                                                               }
                                                                               errors++
                                                                             }
-                                                                            if (errors === _errs195) {
-                                                                              if (typeof data81 == 'number' && isFinite(data81)) {
-                                                                                if (data81 < 0 || isNaN(data81)) {
-                                                                                  const err193 = {
+                                                                            if (errors === _errs205) {
+                                                                              if (typeof data86 == 'number' && isFinite(data86)) {
+                                                                                if (data86 < 0 || isNaN(data86)) {
+                                                                                  const err203 = {
                                                                                     instancePath:
                                                                                       instancePath + '/receipt/layers/' + i2 + '/count',
                                                                                     schemaPath:
@@ -4661,26 +4988,26 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                     message: 'must be >= 0',
                                                                                   }
                                                                                   if (vErrors === null) {
-                                                                                    vErrors = [err193]
+                                                                                    vErrors = [err203]
                                                                                   } else {
-                                                                                    vErrors.push(err193)
+                                                                                    vErrors.push(err203)
                                                                                   }
                                                                                   errors++
                                                                                 }
                                                                               }
                                                                             }
-                                                                            var valid18 = _errs195 === errors
+                                                                            var valid19 = _errs205 === errors
                                                                           } else {
-                                                                            var valid18 = true
+                                                                            var valid19 = true
                                                                           }
-                                                                          if (valid18) {
-                                                                            if (data78.code !== undefined) {
-                                                                              let data82 = data78.code
-                                                                              const _errs197 = errors
-                                                                              if (errors === _errs197) {
-                                                                                if (typeof data82 === 'string') {
-                                                                                  if (data82.length > 40) {
-                                                                                    const err194 = {
+                                                                          if (valid19) {
+                                                                            if (data83.code !== undefined) {
+                                                                              let data87 = data83.code
+                                                                              const _errs207 = errors
+                                                                              if (errors === _errs207) {
+                                                                                if (typeof data87 === 'string') {
+                                                                                  if (data87.length > 40) {
+                                                                                    const err204 = {
                                                                                       instancePath:
                                                                                         instancePath + '/receipt/layers/' + i2 + '/code',
                                                                                       schemaPath:
@@ -4690,14 +5017,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       message: 'must NOT have more than 40 characters',
                                                                                     }
                                                                                     if (vErrors === null) {
-                                                                                      vErrors = [err194]
+                                                                                      vErrors = [err204]
                                                                                     } else {
-                                                                                      vErrors.push(err194)
+                                                                                      vErrors.push(err204)
                                                                                     }
                                                                                     errors++
                                                                                   } else {
-                                                                                    if (!pattern21.test(data82)) {
-                                                                                      const err195 = {
+                                                                                    if (!pattern21.test(data87)) {
+                                                                                      const err205 = {
                                                                                         instancePath:
                                                                                           instancePath + '/receipt/layers/' + i2 + '/code',
                                                                                         schemaPath:
@@ -4710,15 +5037,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                           '"',
                                                                                       }
                                                                                       if (vErrors === null) {
-                                                                                        vErrors = [err195]
+                                                                                        vErrors = [err205]
                                                                                       } else {
-                                                                                        vErrors.push(err195)
+                                                                                        vErrors.push(err205)
                                                                                       }
                                                                                       errors++
                                                                                     }
                                                                                   }
                                                                                 } else {
-                                                                                  const err196 = {
+                                                                                  const err206 = {
                                                                                     instancePath:
                                                                                       instancePath + '/receipt/layers/' + i2 + '/code',
                                                                                     schemaPath:
@@ -4728,16 +5055,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                     message: 'must be string',
                                                                                   }
                                                                                   if (vErrors === null) {
-                                                                                    vErrors = [err196]
+                                                                                    vErrors = [err206]
                                                                                   } else {
-                                                                                    vErrors.push(err196)
+                                                                                    vErrors.push(err206)
                                                                                   }
                                                                                   errors++
                                                                                 }
                                                                               }
-                                                                              var valid18 = _errs197 === errors
+                                                                              var valid19 = _errs207 === errors
                                                                             } else {
-                                                                              var valid18 = true
+                                                                              var valid19 = true
                                                                             }
                                                                           }
                                                                         }
@@ -4745,7 +5072,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     }
                                                                   }
                                                                 } else {
-                                                                  const err197 = {
+                                                                  const err207 = {
                                                                     instancePath: instancePath + '/receipt/layers/' + i2,
                                                                     schemaPath: '#/properties/receipt/anyOf/3/properties/layers/items/type',
                                                                     keyword: 'type',
@@ -4753,21 +5080,21 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     message: 'must be object',
                                                                   }
                                                                   if (vErrors === null) {
-                                                                    vErrors = [err197]
+                                                                    vErrors = [err207]
                                                                   } else {
-                                                                    vErrors.push(err197)
+                                                                    vErrors.push(err207)
                                                                   }
                                                                   errors++
                                                                 }
                                                               }
-                                                              var valid17 = _errs188 === errors
-                                                              if (!valid17) {
+                                                              var valid18 = _errs198 === errors
+                                                              if (!valid18) {
                                                                 break
                                                               }
                                                             }
                                                           }
                                                         } else {
-                                                          const err198 = {
+                                                          const err208 = {
                                                             instancePath: instancePath + '/receipt/layers',
                                                             schemaPath: '#/properties/receipt/anyOf/3/properties/layers/type',
                                                             keyword: 'type',
@@ -4775,16 +5102,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                             message: 'must be array',
                                                           }
                                                           if (vErrors === null) {
-                                                            vErrors = [err198]
+                                                            vErrors = [err208]
                                                           } else {
-                                                            vErrors.push(err198)
+                                                            vErrors.push(err208)
                                                           }
                                                           errors++
                                                         }
                                                       }
-                                                      var valid14 = _errs186 === errors
+                                                      var valid15 = _errs196 === errors
                                                     } else {
-                                                      var valid14 = true
+                                                      var valid15 = true
                                                     }
                                                   }
                                                 }
@@ -4802,7 +5129,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         }
                       }
                     } else {
-                      const err199 = {
+                      const err209 = {
                         instancePath: instancePath + '/receipt',
                         schemaPath: '#/properties/receipt/anyOf/3/type',
                         keyword: 'type',
@@ -4810,20 +5137,20 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         message: 'must be object',
                       }
                       if (vErrors === null) {
-                        vErrors = [err199]
+                        vErrors = [err209]
                       } else {
-                        vErrors.push(err199)
+                        vErrors.push(err209)
                       }
                       errors++
                     }
                   }
-                  var _valid0 = _errs146 === errors
+                  var _valid0 = _errs156 === errors
                   valid1 = valid1 || _valid0
                 }
               }
             }
             if (!valid1) {
-              const err200 = {
+              const err210 = {
                 instancePath: instancePath + '/receipt',
                 schemaPath: '#/properties/receipt/anyOf',
                 keyword: 'anyOf',
@@ -4831,9 +5158,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                 message: 'must match a schema in anyOf',
               }
               if (vErrors === null) {
-                vErrors = [err200]
+                vErrors = [err210]
               } else {
-                vErrors.push(err200)
+                vErrors.push(err210)
               }
               errors++
               validate10.errors = vErrors
@@ -4854,11 +5181,11 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
           }
           if (valid0) {
             if (data.hash !== undefined) {
-              let data83 = data.hash
-              const _errs199 = errors
-              if (errors === _errs199) {
-                if (typeof data83 === 'string') {
-                  if (!pattern3.test(data83)) {
+              let data88 = data.hash
+              const _errs209 = errors
+              if (errors === _errs209) {
+                if (typeof data88 === 'string') {
+                  if (!pattern3.test(data88)) {
                     validate10.errors = [
                       {
                         instancePath: instancePath + '/hash',
@@ -4883,17 +5210,17 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                   return false
                 }
               }
-              var valid0 = _errs199 === errors
+              var valid0 = _errs209 === errors
             } else {
               var valid0 = true
             }
             if (valid0) {
               if (data.signature !== undefined) {
-                let data84 = data.signature
-                const _errs201 = errors
-                if (errors === _errs201) {
-                  if (typeof data84 === 'string') {
-                    if (!pattern13.test(data84)) {
+                let data89 = data.signature
+                const _errs211 = errors
+                if (errors === _errs211) {
+                  if (typeof data89 === 'string') {
+                    if (!pattern13.test(data89)) {
                       validate10.errors = [
                         {
                           instancePath: instancePath + '/signature',
@@ -4918,7 +5245,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                     return false
                   }
                 }
-                var valid0 = _errs201 === errors
+                var valid0 = _errs211 === errors
               } else {
                 var valid0 = true
               }
