@@ -58,7 +58,7 @@ final class Purge_Receipt_Test extends Purge_Test_Case {
 			'asked for; your host’s platform has yet to confirm it'         => array( 'state' => 'pending' ),
 			'not purged. Redis does not answer. Tell your host.'            => array( 'state' => 'failed', 'code' => 'redis.unavailable' ),
 			'not purged. The CDN knows this site under another name. Tell your host.' => array( 'state' => 'failed', 'code' => 'cdn.unknown_host' ),
-			'not purged. Visitors still get an old page, although it was purged twice. Tell your host.' => array( 'state' => 'failed', 'code' => 'page.stale' ),
+			'Visitors still get an old page, although it was purged twice. Tell your host.' => array( 'state' => 'failed', 'code' => 'page.stale' ),
 			'not purged'                                                    => array( 'state' => 'failed' ),
 			'melted'                                                        => array( 'state' => 'melted' ),
 		);

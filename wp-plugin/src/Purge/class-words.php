@@ -118,8 +118,12 @@ final class Words {
 				return __( 'asked for; your host’s platform has yet to confirm it', 'platen' );
 			case 'failed':
 				$code = self::text( $layer, 'code' );
+				$why  = '' === $code ? '' : implode( ' ', array_filter( Problem::words( $code ) ) );
+				if ( 'page.stale' === $code ) {
+					return $why;
+				}
 				/* translators: %s: a sentence that says why */
-				return '' === $code ? __( 'not purged', 'platen' ) : sprintf( __( 'not purged. %s', 'platen' ), implode( ' ', array_filter( Problem::words( $code ) ) ) );
+				return '' === $why ? __( 'not purged', 'platen' ) : sprintf( __( 'not purged. %s', 'platen' ), $why );
 		}
 		return $state;
 	}

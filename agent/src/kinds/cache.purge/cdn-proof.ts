@@ -16,8 +16,8 @@ export interface CdnProof {
   /** When the first was, by the monotonic clock, and whether the time was over before the last. */
   startedAt?: number
   ranOut: boolean
-  /** Whether anybody has answered there, and how many asked in vain. */
-  answered: boolean
+  /** Looks that somebody answered there, and those in vain. */
+  answered: number
   unanswered: number
   /** Looks that have not ended. */
   underWay?: Promise<void>
@@ -34,7 +34,7 @@ const turnMs = 200
 const lastStartMs = 0.8 * (kinds.find(kind => kind.name === 'cache.purge')?.deadlines.runMs ?? 0)
 
 export function createCdnProof(): CdnProof {
-  return { queue: [], sampled: 0, ranOut: false, answered: false, unanswered: 0 }
+  return { queue: [], sampled: 0, ranOut: false, answered: 0, unanswered: 0 }
 }
 
 /**
@@ -49,6 +49,8 @@ export async function proveAtCdn(purge: Purge): Promise<boolean> {
     if (!(await isPurged(purge)) || isOver(purge)) return false
     const pages = nextPages(purge)
     if (pages.length === 0) return askAgain(purge)
+    const looked = cdnProof.answered + cdnProof.unanswered
+    context.progress(looked, looked + pages.length + cdnProof.queue.length, 'Looking at pages through the CDN')
     cdnProof.underWay = Promise.all(pages.map(async page => lookAt(purge, cdn, page))).then(() => void delete cdnProof.underWay)
   }
   const turn = new AbortController()
@@ -96,7 +98,7 @@ async function isPurged({ cdn, context }: Purge): Promise<boolean> {
 function isOver({ cdnProof, context, startedAt }: Purge): boolean {
   const now = context.clock.monotonic()
   cdnProof.startedAt ??= now
-  if (!cdnProof.answered && cdnProof.unanswered >= atOnce) return true
+  if (cdnProof.answered === 0 && cdnProof.unanswered >= atOnce) return true
   cdnProof.ranOut = now - cdnProof.startedAt > proofMs || now - startedAt > lastStartMs
   return cdnProof.ranOut
 }
@@ -132,7 +134,7 @@ async function lookAt(purge: Purge, fetcher: PageFetcher, page: PageWork): Promi
   const { atUs } = page
   const seen = await seeAtCdn(purge, fetcher, page)
   if (seen.status === undefined) cdnProof.unanswered += 1
-  else cdnProof.answered = true
+  else cdnProof.answered += 1
   // It has changed meanwhile, and is to be purged again.
   if (page.atUs !== atUs || purge.cdn.due.has(page)) return
   page.cdn = { seen, ...(page.cdn ? { again: 'looked' } : {}) }

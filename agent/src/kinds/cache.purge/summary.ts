@@ -83,7 +83,8 @@ function summary(purge: Purge, pages: readonly PageWork[], { layers, what, unsur
   const checked = pages.filter(({ state, served }) => state === 'fresh' && served !== undefined).length
   const stale = pages.filter(({ state }) => state === 'stale').length
   const lost = pages.filter(({ state }) => state === 'unreachable').length
-  const failed = layers.filter(({ state }) => state === 'failed').map(named)
+  const failed = layers.filter(({ state, code }) => state === 'failed' && code !== 'page.stale').map(named)
+  const old = layers.filter(({ code }) => code === 'page.stale').map(named)
   const pending = layers.filter(({ state }) => state === 'pending').map(named)
   const removed = count(pages, 'removed') + count(pages, 'warmed')
   const sentences = [
@@ -96,6 +97,7 @@ function summary(purge: Purge, pages: readonly PageWork[], { layers, what, unsur
     lost > 0 ? `${number(lost, 'page')} could not be fetched.` : '',
     unsure > 0 ? `${number(unsure, 'page')} could not be looked for.` : '',
     cdnSentence(purge, pages, layers),
+    old.length > 0 ? `Purged, but old all the same: ${old.join(', ')}.` : '',
     failed.length > 0 ? `Not purged: ${failed.join(', ')}.` : '',
     pending.length > 0 ? `Still to be purged: ${pending.join(', ')}.` : '',
     purge.listed ? 'Copies were found by reading the whole cache.' : '',

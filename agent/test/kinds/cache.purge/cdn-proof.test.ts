@@ -124,7 +124,7 @@ describe('an old page at the CDN', () => {
     const page = pageOf(result)
     assert.deepEqual([page?.state, page?.layer], ['stale', 'cdn'])
     assert.deepEqual(page?.cdn, { state: 'stale', cache: 'HIT', ageSeconds: page?.cdn?.ageSeconds, status: 200 })
-    assert.match(result.summary, /Fetched through the CDN: 1 of 1 page, 1 old\. Not purged: CDN \(page\.stale\)\./)
+    assert.match(result.summary, /Fetched through the CDN: 1 of 1 page, 1 old\. Purged, but old all the same: CDN \(page\.stale\)\.$/)
   })
 
   for (const [what, batch] of [
