@@ -8,6 +8,7 @@ import {
   skipWithoutEngines,
   startEdge,
   startStack,
+  tryCommand,
   waitUntil,
   type ApiJob,
   type CloudflareStandIn,
@@ -89,6 +90,15 @@ describe('a page behind a CDN that keeps pages for a day', { skip, concurrency: 
     assert.equal((layerOf(result) as { state: string }).state, 'purged')
     assert.match(await titleAt(post), /An evening by the sea/)
     assert.match(result.summary, /Fetched through the CDN: \d+ of \d+ pages, \d+ new\./)
+  })
+
+  it('is what the doctor finds there', async () => {
+    const [command = '', ...words] = stack.programs.agent('doctor', '--policy', stack.policyFile, '--json')
+    const { stdout } = await tryCommand(command, words, { timeoutMs: seenMs })
+    const { findings } = JSON.parse(stdout) as { findings: { check: string; state: string; detail: string }[] }
+    const cdn = findings.find(({ check }) => check === 'CDN')
+    assert.equal(cdn?.state, 'good', cdn?.detail)
+    assert.match(cdn?.detail ?? '', /cf-cache-status HIT, age \d+/)
   })
 
   it('is said to be old there where the CDN lies about its purges, and the job is done', async test => {
