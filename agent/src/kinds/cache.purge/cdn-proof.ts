@@ -46,8 +46,8 @@ export async function proveAtCdn(purge: Purge): Promise<boolean> {
   const { cdn } = parts
   if (!cdn) return false
   if (!cdnProof.underWay) {
-    if (!(await isPurged(purge)) || isOver(purge)) return false
-    const pages = nextPages(purge)
+    if (!(await isPurged(purge))) return false
+    const pages = isOver(purge) ? [] : nextPages(purge)
     if (pages.length === 0) return askAgain(purge)
     const looked = cdnProof.answered + cdnProof.unanswered
     context.progress(looked, looked + pages.length + cdnProof.queue.length, 'Looking at pages through the CDN')

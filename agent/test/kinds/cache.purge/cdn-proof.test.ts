@@ -235,6 +235,18 @@ describe('what the CDN answers by itself', () => {
     assert.ok((result.timings?.totalMs ?? Infinity) < 40_000, String(result.timings?.totalMs))
   })
 
+  it('is asked once more for what was old also where no time is left to look again', async () => {
+    for (const path of many(50)) {
+      site.keep(path)
+      edge.keep(path)
+    }
+    edge.takesMs = 4_900
+    edge.ignores = Infinity
+    const { result } = await run({ pages: urls(...many(50)) })
+    assert.equal(asked().length, 50 + result.proof.filter(({ cdn }) => cdn?.state === 'stale').length)
+    assert.deepEqual(layerOf(result), failed)
+  })
+
   it('does not keep a change that comes meanwhile from being brought into effect at once', async () => {
     site.keep('/b/')
     edge.takesMs = 4_000
