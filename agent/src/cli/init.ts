@@ -21,6 +21,7 @@ export interface InitArguments {
   readonly nginx?: string
   readonly redis?: string
   readonly redisPrefix?: string
+  readonly cdn?: string
   readonly policy: string
   readonly undo?: true
   readonly json?: true

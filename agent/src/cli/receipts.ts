@@ -76,7 +76,11 @@ function followedName({ follows }: ReceiptBody & { type: 'follow' }): string {
   return follows.chain === undefined ? String(follows.seq) : `${follows.chain}:${follows.seq}`
 }
 
-function pagesText({ sample: _sample, ...count }: (ReceiptBody & { type: 'run' })['pages']): string {
+function pagesText({ sample: _sample, cdn, ...count }: (ReceiptBody & { type: 'run' })['pages']): string {
+  return [countText(count), ...(cdn ? [`CDN ${countText(cdn)}`] : [])].join('; ')
+}
+
+function countText(count: Readonly<Record<string, number>>): string {
   const words = Object.entries(count)
     .filter(([, pages]) => pages > 0)
     .map(([state, pages]) => `${pages} ${state}`)

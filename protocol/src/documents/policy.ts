@@ -70,6 +70,16 @@ export const Policy: TSchema = closed({
       cacheHeader: Type.String({ maxLength: 64 }),
     }),
   ),
+  /** The CDN in front of the site, where pages are looked at as visitors get them. Without it, the gateway's word stands alone. */
+  cdn: Type.Optional(
+    closed({
+      /**
+       * An IP address, with or without a port, whatever DNS says: `203.0.113.7`, `[2001:db8::7]:8443`. The scheme is that of the
+       * site's URL; with https the certificate has to be the site's.
+       */
+      address: Type.String({ minLength: 1, maxLength: 100 }),
+    }),
+  ),
   redis: Type.Optional(
     closed({
       url: Type.String({ pattern: '^(redis|rediss|unix)://', maxLength: 500 }),

@@ -2747,6 +2747,28 @@ export const schemas: Readonly<Record<string, object>> = {
               minimum: 0,
               maximum: 8640000000000000,
             },
+            cdn: {
+              type: 'object',
+              required: ['state'],
+              properties: {
+                state: {
+                  enum: ['fresh', 'stale', 'unreachable'],
+                },
+                cache: {
+                  type: 'string',
+                  maxLength: 32,
+                },
+                ageSeconds: {
+                  type: 'integer',
+                  minimum: 0,
+                  maximum: 9007199254740991,
+                },
+                status: {
+                  type: 'integer',
+                },
+              },
+              additionalProperties: false,
+            },
           },
           additionalProperties: false,
         },
@@ -3465,6 +3487,28 @@ export const schemas: Readonly<Record<string, object>> = {
                     minimum: 0,
                     maximum: 9007199254740991,
                   },
+                  cdn: {
+                    type: 'object',
+                    required: ['fresh', 'stale', 'unreachable'],
+                    properties: {
+                      fresh: {
+                        type: 'integer',
+                        minimum: 0,
+                        maximum: 9007199254740991,
+                      },
+                      stale: {
+                        type: 'integer',
+                        minimum: 0,
+                        maximum: 9007199254740991,
+                      },
+                      unreachable: {
+                        type: 'integer',
+                        minimum: 0,
+                        maximum: 9007199254740991,
+                      },
+                    },
+                    additionalProperties: false,
+                  },
                   sample: {
                     type: 'array',
                     items: {
@@ -3491,6 +3535,9 @@ export const schemas: Readonly<Record<string, object>> = {
                           type: 'integer',
                           minimum: 0,
                           maximum: 999,
+                        },
+                        cdn: {
+                          enum: ['fresh', 'stale', 'unreachable'],
                         },
                       },
                       additionalProperties: false,
@@ -3936,6 +3983,18 @@ export const schemas: Readonly<Record<string, object>> = {
           cacheHeader: {
             type: 'string',
             maxLength: 64,
+          },
+        },
+        additionalProperties: false,
+      },
+      cdn: {
+        type: 'object',
+        required: ['address'],
+        properties: {
+          address: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 100,
           },
         },
         additionalProperties: false,

@@ -834,6 +834,12 @@ export interface KindCachePurgeResult {
     cache?: string
     status?: number
     madeAt?: number
+    cdn?: {
+      state: 'fresh' | 'stale' | 'unreachable'
+      cache?: string
+      ageSeconds?: number
+      status?: number
+    }
   }[]
   refreshed: number
   removed?: number
@@ -1023,6 +1029,11 @@ export interface ReceiptSigned {
           stale: number
           unreachable: number
           removed: number
+          cdn?: {
+            fresh: number
+            stale: number
+            unreachable: number
+          }
           /**
            * @maxItems 20
            */
@@ -1032,6 +1043,7 @@ export interface ReceiptSigned {
             layer?: string
             cache?: string
             status?: number
+            cdn?: 'fresh' | 'stale' | 'unreachable'
           }[]
         }
       }
@@ -1151,6 +1163,9 @@ export interface DocumentPolicy {
     refreshSecret?: string
     statusUrl?: string
     cacheHeader: string
+  }
+  cdn?: {
+    address: string
   }
   redis?: {
     url: string

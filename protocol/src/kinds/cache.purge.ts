@@ -63,6 +63,17 @@ export const cachePurge: KindSource = {
         status: Type.Optional(Type.Integer()),
         /** When PHP began to make what visitors get, by the plugin's word. */
         madeAt: Type.Optional(TimeMs),
+        /** How the CDN gave it to a visitor, where it was asked. The page is `stale` too where this is. */
+        cdn: Type.Optional(
+          closed({
+            state: Type.Enum(['fresh', 'stale', 'unreachable']),
+            /** What the CDN said of its part, such as HIT or MISS. */
+            cache: Type.Optional(Type.String({ maxLength: 32 })),
+            /** How long it had kept its copy, by its own word. */
+            ageSeconds: Type.Optional(Count),
+            status: Type.Optional(Type.Integer()),
+          }),
+        ),
       }),
       { maxItems: 200 },
     ),

@@ -110,10 +110,14 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
     })
   }
 
-  async run(input: KindCachePurgeInput = { changes: true }, parts: { blind?: boolean; objectCache?: ObjectCache } = {}): Promise<Outcome> {
+  async run(
+    input: KindCachePurgeInput = { changes: true },
+    parts: { blind?: boolean; objectCache?: ObjectCache; cdn?: PageFetcher } = {},
+  ): Promise<Outcome> {
     const handler = cachePurge({
       fetcher: this,
       ...(parts.blind ? {} : { pageCache: this }),
+      ...(parts.cdn ? { cdn: parts.cdn } : {}),
       ...(parts.objectCache ? { objectCache: parts.objectCache } : {}),
       visits: { counts: () => Promise.resolve(this.visits) },
     })

@@ -107,6 +107,12 @@ const schema11 = {
       },
       additionalProperties: false,
     },
+    cdn: {
+      type: 'object',
+      required: ['address'],
+      properties: { address: { type: 'string', minLength: 1, maxLength: 100 } },
+      additionalProperties: false,
+    },
     redis: {
       type: 'object',
       required: ['url', 'database', 'prefix'],
@@ -2584,16 +2590,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
         errors++
       }
     }
-    if (data.redis !== undefined) {
-      let data45 = data.redis
+    if (data.cdn !== undefined) {
+      let data45 = data.cdn
       if (data45 && typeof data45 == 'object' && !Array.isArray(data45)) {
-        if (data45.url === undefined) {
+        if (data45.address === undefined) {
           const err147 = {
-            instancePath: instancePath + '/redis',
-            schemaPath: '#/properties/redis/required',
+            instancePath: instancePath + '/cdn',
+            schemaPath: '#/properties/cdn/required',
             keyword: 'required',
-            params: { missingProperty: 'url' },
-            message: "must have required property '" + 'url' + "'",
+            params: { missingProperty: 'address' },
+            message: "must have required property '" + 'address' + "'",
           }
           if (vErrors === null) {
             vErrors = [err147]
@@ -2602,8 +2608,108 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
           }
           errors++
         }
-        if (data45.database === undefined) {
-          const err148 = {
+        for (const key10 in data45) {
+          if (!(key10 === 'address')) {
+            const err148 = {
+              instancePath: instancePath + '/cdn',
+              schemaPath: '#/properties/cdn/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key10 },
+              message: 'must NOT have additional properties',
+            }
+            if (vErrors === null) {
+              vErrors = [err148]
+            } else {
+              vErrors.push(err148)
+            }
+            errors++
+          }
+        }
+        if (data45.address !== undefined) {
+          let data46 = data45.address
+          if (typeof data46 === 'string') {
+            if (data46.length > 100) {
+              const err149 = {
+                instancePath: instancePath + '/cdn/address',
+                schemaPath: '#/properties/cdn/properties/address/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 100 },
+                message: 'must NOT have more than 100 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err149]
+              } else {
+                vErrors.push(err149)
+              }
+              errors++
+            }
+            if (data46.length < 1) {
+              const err150 = {
+                instancePath: instancePath + '/cdn/address',
+                schemaPath: '#/properties/cdn/properties/address/minLength',
+                keyword: 'minLength',
+                params: { limit: 1 },
+                message: 'must NOT have fewer than 1 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err150]
+              } else {
+                vErrors.push(err150)
+              }
+              errors++
+            }
+          } else {
+            const err151 = {
+              instancePath: instancePath + '/cdn/address',
+              schemaPath: '#/properties/cdn/properties/address/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
+            }
+            if (vErrors === null) {
+              vErrors = [err151]
+            } else {
+              vErrors.push(err151)
+            }
+            errors++
+          }
+        }
+      } else {
+        const err152 = {
+          instancePath: instancePath + '/cdn',
+          schemaPath: '#/properties/cdn/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        }
+        if (vErrors === null) {
+          vErrors = [err152]
+        } else {
+          vErrors.push(err152)
+        }
+        errors++
+      }
+    }
+    if (data.redis !== undefined) {
+      let data47 = data.redis
+      if (data47 && typeof data47 == 'object' && !Array.isArray(data47)) {
+        if (data47.url === undefined) {
+          const err153 = {
+            instancePath: instancePath + '/redis',
+            schemaPath: '#/properties/redis/required',
+            keyword: 'required',
+            params: { missingProperty: 'url' },
+            message: "must have required property '" + 'url' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err153]
+          } else {
+            vErrors.push(err153)
+          }
+          errors++
+        }
+        if (data47.database === undefined) {
+          const err154 = {
             instancePath: instancePath + '/redis',
             schemaPath: '#/properties/redis/required',
             keyword: 'required',
@@ -2611,14 +2717,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             message: "must have required property '" + 'database' + "'",
           }
           if (vErrors === null) {
-            vErrors = [err148]
+            vErrors = [err154]
           } else {
-            vErrors.push(err148)
+            vErrors.push(err154)
           }
           errors++
         }
-        if (data45.prefix === undefined) {
-          const err149 = {
+        if (data47.prefix === undefined) {
+          const err155 = {
             instancePath: instancePath + '/redis',
             schemaPath: '#/properties/redis/required',
             keyword: 'required',
@@ -2626,138 +2732,39 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             message: "must have required property '" + 'prefix' + "'",
           }
           if (vErrors === null) {
-            vErrors = [err149]
+            vErrors = [err155]
           } else {
-            vErrors.push(err149)
+            vErrors.push(err155)
           }
           errors++
         }
-        for (const key10 in data45) {
-          if (!(key10 === 'url' || key10 === 'database' || key10 === 'prefix')) {
-            const err150 = {
+        for (const key11 in data47) {
+          if (!(key11 === 'url' || key11 === 'database' || key11 === 'prefix')) {
+            const err156 = {
               instancePath: instancePath + '/redis',
               schemaPath: '#/properties/redis/additionalProperties',
               keyword: 'additionalProperties',
-              params: { additionalProperty: key10 },
+              params: { additionalProperty: key11 },
               message: 'must NOT have additional properties',
             }
             if (vErrors === null) {
-              vErrors = [err150]
+              vErrors = [err156]
             } else {
-              vErrors.push(err150)
+              vErrors.push(err156)
             }
             errors++
           }
         }
-        if (data45.url !== undefined) {
-          let data46 = data45.url
-          if (typeof data46 === 'string') {
-            if (data46.length > 500) {
-              const err151 = {
+        if (data47.url !== undefined) {
+          let data48 = data47.url
+          if (typeof data48 === 'string') {
+            if (data48.length > 500) {
+              const err157 = {
                 instancePath: instancePath + '/redis/url',
                 schemaPath: '#/properties/redis/properties/url/maxLength',
                 keyword: 'maxLength',
                 params: { limit: 500 },
                 message: 'must NOT have more than 500 characters',
-              }
-              if (vErrors === null) {
-                vErrors = [err151]
-              } else {
-                vErrors.push(err151)
-              }
-              errors++
-            }
-            if (!pattern19.test(data46)) {
-              const err152 = {
-                instancePath: instancePath + '/redis/url',
-                schemaPath: '#/properties/redis/properties/url/pattern',
-                keyword: 'pattern',
-                params: { pattern: '^(redis|rediss|unix)://' },
-                message: 'must match pattern "' + '^(redis|rediss|unix)://' + '"',
-              }
-              if (vErrors === null) {
-                vErrors = [err152]
-              } else {
-                vErrors.push(err152)
-              }
-              errors++
-            }
-          } else {
-            const err153 = {
-              instancePath: instancePath + '/redis/url',
-              schemaPath: '#/properties/redis/properties/url/type',
-              keyword: 'type',
-              params: { type: 'string' },
-              message: 'must be string',
-            }
-            if (vErrors === null) {
-              vErrors = [err153]
-            } else {
-              vErrors.push(err153)
-            }
-            errors++
-          }
-        }
-        if (data45.database !== undefined) {
-          let data47 = data45.database
-          if (!(typeof data47 == 'number' && !(data47 % 1) && !isNaN(data47) && isFinite(data47))) {
-            const err154 = {
-              instancePath: instancePath + '/redis/database',
-              schemaPath: '#/properties/redis/properties/database/type',
-              keyword: 'type',
-              params: { type: 'integer' },
-              message: 'must be integer',
-            }
-            if (vErrors === null) {
-              vErrors = [err154]
-            } else {
-              vErrors.push(err154)
-            }
-            errors++
-          }
-          if (typeof data47 == 'number' && isFinite(data47)) {
-            if (data47 > 1023 || isNaN(data47)) {
-              const err155 = {
-                instancePath: instancePath + '/redis/database',
-                schemaPath: '#/properties/redis/properties/database/maximum',
-                keyword: 'maximum',
-                params: { comparison: '<=', limit: 1023 },
-                message: 'must be <= 1023',
-              }
-              if (vErrors === null) {
-                vErrors = [err155]
-              } else {
-                vErrors.push(err155)
-              }
-              errors++
-            }
-            if (data47 < 0 || isNaN(data47)) {
-              const err156 = {
-                instancePath: instancePath + '/redis/database',
-                schemaPath: '#/properties/redis/properties/database/minimum',
-                keyword: 'minimum',
-                params: { comparison: '>=', limit: 0 },
-                message: 'must be >= 0',
-              }
-              if (vErrors === null) {
-                vErrors = [err156]
-              } else {
-                vErrors.push(err156)
-              }
-              errors++
-            }
-          }
-        }
-        if (data45.prefix !== undefined) {
-          let data48 = data45.prefix
-          if (typeof data48 === 'string') {
-            if (data48.length > 200) {
-              const err157 = {
-                instancePath: instancePath + '/redis/prefix',
-                schemaPath: '#/properties/redis/properties/prefix/maxLength',
-                keyword: 'maxLength',
-                params: { limit: 200 },
-                message: 'must NOT have more than 200 characters',
               }
               if (vErrors === null) {
                 vErrors = [err157]
@@ -2766,13 +2773,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            if (data48.length < 1) {
+            if (!pattern19.test(data48)) {
               const err158 = {
-                instancePath: instancePath + '/redis/prefix',
-                schemaPath: '#/properties/redis/properties/prefix/minLength',
-                keyword: 'minLength',
-                params: { limit: 1 },
-                message: 'must NOT have fewer than 1 characters',
+                instancePath: instancePath + '/redis/url',
+                schemaPath: '#/properties/redis/properties/url/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^(redis|rediss|unix)://' },
+                message: 'must match pattern "' + '^(redis|rediss|unix)://' + '"',
               }
               if (vErrors === null) {
                 vErrors = [err158]
@@ -2783,8 +2790,8 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
           } else {
             const err159 = {
-              instancePath: instancePath + '/redis/prefix',
-              schemaPath: '#/properties/redis/properties/prefix/type',
+              instancePath: instancePath + '/redis/url',
+              schemaPath: '#/properties/redis/properties/url/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
@@ -2797,64 +2804,63 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
         }
-      } else {
-        const err160 = {
-          instancePath: instancePath + '/redis',
-          schemaPath: '#/properties/redis/type',
-          keyword: 'type',
-          params: { type: 'object' },
-          message: 'must be object',
-        }
-        if (vErrors === null) {
-          vErrors = [err160]
-        } else {
-          vErrors.push(err160)
-        }
-        errors++
-      }
-    }
-    if (data.mysql !== undefined) {
-      let data49 = data.mysql
-      if (data49 && typeof data49 == 'object' && !Array.isArray(data49)) {
-        if (data49.database === undefined) {
-          const err161 = {
-            instancePath: instancePath + '/mysql',
-            schemaPath: '#/properties/mysql/required',
-            keyword: 'required',
-            params: { missingProperty: 'database' },
-            message: "must have required property '" + 'database' + "'",
-          }
-          if (vErrors === null) {
-            vErrors = [err161]
-          } else {
-            vErrors.push(err161)
-          }
-          errors++
-        }
-        for (const key11 in data49) {
-          if (!(key11 === 'host' || key11 === 'port' || key11 === 'socket' || key11 === 'database')) {
-            const err162 = {
-              instancePath: instancePath + '/mysql',
-              schemaPath: '#/properties/mysql/additionalProperties',
-              keyword: 'additionalProperties',
-              params: { additionalProperty: key11 },
-              message: 'must NOT have additional properties',
+        if (data47.database !== undefined) {
+          let data49 = data47.database
+          if (!(typeof data49 == 'number' && !(data49 % 1) && !isNaN(data49) && isFinite(data49))) {
+            const err160 = {
+              instancePath: instancePath + '/redis/database',
+              schemaPath: '#/properties/redis/properties/database/type',
+              keyword: 'type',
+              params: { type: 'integer' },
+              message: 'must be integer',
             }
             if (vErrors === null) {
-              vErrors = [err162]
+              vErrors = [err160]
             } else {
-              vErrors.push(err162)
+              vErrors.push(err160)
             }
             errors++
           }
+          if (typeof data49 == 'number' && isFinite(data49)) {
+            if (data49 > 1023 || isNaN(data49)) {
+              const err161 = {
+                instancePath: instancePath + '/redis/database',
+                schemaPath: '#/properties/redis/properties/database/maximum',
+                keyword: 'maximum',
+                params: { comparison: '<=', limit: 1023 },
+                message: 'must be <= 1023',
+              }
+              if (vErrors === null) {
+                vErrors = [err161]
+              } else {
+                vErrors.push(err161)
+              }
+              errors++
+            }
+            if (data49 < 0 || isNaN(data49)) {
+              const err162 = {
+                instancePath: instancePath + '/redis/database',
+                schemaPath: '#/properties/redis/properties/database/minimum',
+                keyword: 'minimum',
+                params: { comparison: '>=', limit: 0 },
+                message: 'must be >= 0',
+              }
+              if (vErrors === null) {
+                vErrors = [err162]
+              } else {
+                vErrors.push(err162)
+              }
+              errors++
+            }
+          }
         }
-        if (data49.host !== undefined) {
-          let data50 = data49.host
+        if (data47.prefix !== undefined) {
+          let data50 = data47.prefix
           if (typeof data50 === 'string') {
             if (data50.length > 200) {
               const err163 = {
-                instancePath: instancePath + '/mysql/host',
-                schemaPath: '#/properties/mysql/properties/host/maxLength',
+                instancePath: instancePath + '/redis/prefix',
+                schemaPath: '#/properties/redis/properties/prefix/maxLength',
                 keyword: 'maxLength',
                 params: { limit: 200 },
                 message: 'must NOT have more than 200 characters',
@@ -2866,31 +2872,28 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
+            if (data50.length < 1) {
+              const err164 = {
+                instancePath: instancePath + '/redis/prefix',
+                schemaPath: '#/properties/redis/properties/prefix/minLength',
+                keyword: 'minLength',
+                params: { limit: 1 },
+                message: 'must NOT have fewer than 1 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err164]
+              } else {
+                vErrors.push(err164)
+              }
+              errors++
+            }
           } else {
-            const err164 = {
-              instancePath: instancePath + '/mysql/host',
-              schemaPath: '#/properties/mysql/properties/host/type',
+            const err165 = {
+              instancePath: instancePath + '/redis/prefix',
+              schemaPath: '#/properties/redis/properties/prefix/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
-            }
-            if (vErrors === null) {
-              vErrors = [err164]
-            } else {
-              vErrors.push(err164)
-            }
-            errors++
-          }
-        }
-        if (data49.port !== undefined) {
-          let data51 = data49.port
-          if (!(typeof data51 == 'number' && !(data51 % 1) && !isNaN(data51) && isFinite(data51))) {
-            const err165 = {
-              instancePath: instancePath + '/mysql/port',
-              schemaPath: '#/properties/mysql/properties/port/type',
-              keyword: 'type',
-              params: { type: 'integer' },
-              message: 'must be integer',
             }
             if (vErrors === null) {
               vErrors = [err165]
@@ -2899,64 +2902,68 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
             errors++
           }
-          if (typeof data51 == 'number' && isFinite(data51)) {
-            if (data51 > 65535 || isNaN(data51)) {
-              const err166 = {
-                instancePath: instancePath + '/mysql/port',
-                schemaPath: '#/properties/mysql/properties/port/maximum',
-                keyword: 'maximum',
-                params: { comparison: '<=', limit: 65535 },
-                message: 'must be <= 65535',
-              }
-              if (vErrors === null) {
-                vErrors = [err166]
-              } else {
-                vErrors.push(err166)
-              }
-              errors++
+        }
+      } else {
+        const err166 = {
+          instancePath: instancePath + '/redis',
+          schemaPath: '#/properties/redis/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        }
+        if (vErrors === null) {
+          vErrors = [err166]
+        } else {
+          vErrors.push(err166)
+        }
+        errors++
+      }
+    }
+    if (data.mysql !== undefined) {
+      let data51 = data.mysql
+      if (data51 && typeof data51 == 'object' && !Array.isArray(data51)) {
+        if (data51.database === undefined) {
+          const err167 = {
+            instancePath: instancePath + '/mysql',
+            schemaPath: '#/properties/mysql/required',
+            keyword: 'required',
+            params: { missingProperty: 'database' },
+            message: "must have required property '" + 'database' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err167]
+          } else {
+            vErrors.push(err167)
+          }
+          errors++
+        }
+        for (const key12 in data51) {
+          if (!(key12 === 'host' || key12 === 'port' || key12 === 'socket' || key12 === 'database')) {
+            const err168 = {
+              instancePath: instancePath + '/mysql',
+              schemaPath: '#/properties/mysql/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key12 },
+              message: 'must NOT have additional properties',
             }
-            if (data51 < 1 || isNaN(data51)) {
-              const err167 = {
-                instancePath: instancePath + '/mysql/port',
-                schemaPath: '#/properties/mysql/properties/port/minimum',
-                keyword: 'minimum',
-                params: { comparison: '>=', limit: 1 },
-                message: 'must be >= 1',
-              }
-              if (vErrors === null) {
-                vErrors = [err167]
-              } else {
-                vErrors.push(err167)
-              }
-              errors++
+            if (vErrors === null) {
+              vErrors = [err168]
+            } else {
+              vErrors.push(err168)
             }
+            errors++
           }
         }
-        if (data49.socket !== undefined) {
-          let data52 = data49.socket
+        if (data51.host !== undefined) {
+          let data52 = data51.host
           if (typeof data52 === 'string') {
-            if (data52.length > 1024) {
-              const err168 = {
-                instancePath: instancePath + '/mysql/socket',
-                schemaPath: '#/properties/mysql/properties/socket/maxLength',
-                keyword: 'maxLength',
-                params: { limit: 1024 },
-                message: 'must NOT have more than 1024 characters',
-              }
-              if (vErrors === null) {
-                vErrors = [err168]
-              } else {
-                vErrors.push(err168)
-              }
-              errors++
-            }
-            if (!pattern0.test(data52)) {
+            if (data52.length > 200) {
               const err169 = {
-                instancePath: instancePath + '/mysql/socket',
-                schemaPath: '#/properties/mysql/properties/socket/pattern',
-                keyword: 'pattern',
-                params: { pattern: '^/' },
-                message: 'must match pattern "' + '^/' + '"',
+                instancePath: instancePath + '/mysql/host',
+                schemaPath: '#/properties/mysql/properties/host/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 200 },
+                message: 'must NOT have more than 200 characters',
               }
               if (vErrors === null) {
                 vErrors = [err169]
@@ -2967,8 +2974,8 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
           } else {
             const err170 = {
-              instancePath: instancePath + '/mysql/socket',
-              schemaPath: '#/properties/mysql/properties/socket/type',
+              instancePath: instancePath + '/mysql/host',
+              schemaPath: '#/properties/mysql/properties/host/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
@@ -2981,11 +2988,110 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
         }
-        if (data49.database !== undefined) {
-          let data53 = data49.database
-          if (typeof data53 === 'string') {
-            if (data53.length > 64) {
-              const err171 = {
+        if (data51.port !== undefined) {
+          let data53 = data51.port
+          if (!(typeof data53 == 'number' && !(data53 % 1) && !isNaN(data53) && isFinite(data53))) {
+            const err171 = {
+              instancePath: instancePath + '/mysql/port',
+              schemaPath: '#/properties/mysql/properties/port/type',
+              keyword: 'type',
+              params: { type: 'integer' },
+              message: 'must be integer',
+            }
+            if (vErrors === null) {
+              vErrors = [err171]
+            } else {
+              vErrors.push(err171)
+            }
+            errors++
+          }
+          if (typeof data53 == 'number' && isFinite(data53)) {
+            if (data53 > 65535 || isNaN(data53)) {
+              const err172 = {
+                instancePath: instancePath + '/mysql/port',
+                schemaPath: '#/properties/mysql/properties/port/maximum',
+                keyword: 'maximum',
+                params: { comparison: '<=', limit: 65535 },
+                message: 'must be <= 65535',
+              }
+              if (vErrors === null) {
+                vErrors = [err172]
+              } else {
+                vErrors.push(err172)
+              }
+              errors++
+            }
+            if (data53 < 1 || isNaN(data53)) {
+              const err173 = {
+                instancePath: instancePath + '/mysql/port',
+                schemaPath: '#/properties/mysql/properties/port/minimum',
+                keyword: 'minimum',
+                params: { comparison: '>=', limit: 1 },
+                message: 'must be >= 1',
+              }
+              if (vErrors === null) {
+                vErrors = [err173]
+              } else {
+                vErrors.push(err173)
+              }
+              errors++
+            }
+          }
+        }
+        if (data51.socket !== undefined) {
+          let data54 = data51.socket
+          if (typeof data54 === 'string') {
+            if (data54.length > 1024) {
+              const err174 = {
+                instancePath: instancePath + '/mysql/socket',
+                schemaPath: '#/properties/mysql/properties/socket/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 1024 },
+                message: 'must NOT have more than 1024 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err174]
+              } else {
+                vErrors.push(err174)
+              }
+              errors++
+            }
+            if (!pattern0.test(data54)) {
+              const err175 = {
+                instancePath: instancePath + '/mysql/socket',
+                schemaPath: '#/properties/mysql/properties/socket/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^/' },
+                message: 'must match pattern "' + '^/' + '"',
+              }
+              if (vErrors === null) {
+                vErrors = [err175]
+              } else {
+                vErrors.push(err175)
+              }
+              errors++
+            }
+          } else {
+            const err176 = {
+              instancePath: instancePath + '/mysql/socket',
+              schemaPath: '#/properties/mysql/properties/socket/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
+            }
+            if (vErrors === null) {
+              vErrors = [err176]
+            } else {
+              vErrors.push(err176)
+            }
+            errors++
+          }
+        }
+        if (data51.database !== undefined) {
+          let data55 = data51.database
+          if (typeof data55 === 'string') {
+            if (data55.length > 64) {
+              const err177 = {
                 instancePath: instancePath + '/mysql/database',
                 schemaPath: '#/properties/mysql/properties/database/maxLength',
                 keyword: 'maxLength',
@@ -2993,14 +3099,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                 message: 'must NOT have more than 64 characters',
               }
               if (vErrors === null) {
-                vErrors = [err171]
+                vErrors = [err177]
               } else {
-                vErrors.push(err171)
+                vErrors.push(err177)
               }
               errors++
             }
           } else {
-            const err172 = {
+            const err178 = {
               instancePath: instancePath + '/mysql/database',
               schemaPath: '#/properties/mysql/properties/database/type',
               keyword: 'type',
@@ -3008,15 +3114,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               message: 'must be string',
             }
             if (vErrors === null) {
-              vErrors = [err172]
+              vErrors = [err178]
             } else {
-              vErrors.push(err172)
+              vErrors.push(err178)
             }
             errors++
           }
         }
       } else {
-        const err173 = {
+        const err179 = {
           instancePath: instancePath + '/mysql',
           schemaPath: '#/properties/mysql/type',
           keyword: 'type',
@@ -3024,19 +3130,19 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
           message: 'must be object',
         }
         if (vErrors === null) {
-          vErrors = [err173]
+          vErrors = [err179]
         } else {
-          vErrors.push(err173)
+          vErrors.push(err179)
         }
         errors++
       }
     }
   } else {
-    const err174 = { instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }
+    const err180 = { instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }
     if (vErrors === null) {
-      vErrors = [err174]
+      vErrors = [err180]
     } else {
-      vErrors.push(err174)
+      vErrors.push(err180)
     }
     errors++
   }

@@ -118,6 +118,16 @@ const schema11 = {
                 stale: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
                 unreachable: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
                 removed: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+                cdn: {
+                  type: 'object',
+                  required: ['fresh', 'stale', 'unreachable'],
+                  properties: {
+                    fresh: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+                    stale: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+                    unreachable: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+                  },
+                  additionalProperties: false,
+                },
                 sample: {
                   type: 'array',
                   items: {
@@ -129,6 +139,7 @@ const schema11 = {
                       layer: { type: 'string', pattern: '^[a-z]{1,20}$' },
                       cache: { type: 'string', maxLength: 32 },
                       status: { type: 'integer', minimum: 0, maximum: 999 },
+                      cdn: { enum: ['fresh', 'stale', 'unreachable'] },
                     },
                     additionalProperties: false,
                   },
@@ -2941,6 +2952,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           key6 === 'stale' ||
                                                                           key6 === 'unreachable' ||
                                                                           key6 === 'removed' ||
+                                                                          key6 === 'cdn' ||
                                                                           key6 === 'sample'
                                                                         )
                                                                       ) {
@@ -3237,20 +3249,32 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                               var valid11 = true
                                                                             }
                                                                             if (valid11) {
-                                                                              if (data49.sample !== undefined) {
-                                                                                let data54 = data49.sample
+                                                                              if (data49.cdn !== undefined) {
+                                                                                let data54 = data49.cdn
                                                                                 const _errs132 = errors
                                                                                 if (errors === _errs132) {
-                                                                                  if (Array.isArray(data54)) {
-                                                                                    if (data54.length > 20) {
+                                                                                  if (
+                                                                                    data54 &&
+                                                                                    typeof data54 == 'object' &&
+                                                                                    !Array.isArray(data54)
+                                                                                  ) {
+                                                                                    let missing7
+                                                                                    if (
+                                                                                      (data54.fresh === undefined &&
+                                                                                        (missing7 = 'fresh')) ||
+                                                                                      (data54.stale === undefined &&
+                                                                                        (missing7 = 'stale')) ||
+                                                                                      (data54.unreachable === undefined &&
+                                                                                        (missing7 = 'unreachable'))
+                                                                                    ) {
                                                                                       const err137 = {
-                                                                                        instancePath:
-                                                                                          instancePath + '/receipt/pages/sample',
+                                                                                        instancePath: instancePath + '/receipt/pages/cdn',
                                                                                         schemaPath:
-                                                                                          '#/properties/receipt/anyOf/2/properties/pages/properties/sample/maxItems',
-                                                                                        keyword: 'maxItems',
-                                                                                        params: { limit: 20 },
-                                                                                        message: 'must NOT have more than 20 items',
+                                                                                          '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/required',
+                                                                                        keyword: 'required',
+                                                                                        params: { missingProperty: missing7 },
+                                                                                        message:
+                                                                                          "must have required property '" + missing7 + "'",
                                                                                       }
                                                                                       if (vErrors === null) {
                                                                                         vErrors = [err137]
@@ -3259,446 +3283,304 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       }
                                                                                       errors++
                                                                                     } else {
-                                                                                      var valid12 = true
-                                                                                      const len1 = data54.length
-                                                                                      for (let i1 = 0; i1 < len1; i1++) {
-                                                                                        let data55 = data54[i1]
-                                                                                        const _errs134 = errors
-                                                                                        if (errors === _errs134) {
-                                                                                          if (
-                                                                                            data55 &&
-                                                                                            typeof data55 == 'object' &&
-                                                                                            !Array.isArray(data55)
-                                                                                          ) {
-                                                                                            let missing7
-                                                                                            if (
-                                                                                              (data55.url === undefined &&
-                                                                                                (missing7 = 'url')) ||
-                                                                                              (data55.state === undefined &&
-                                                                                                (missing7 = 'state'))
-                                                                                            ) {
-                                                                                              const err138 = {
-                                                                                                instancePath:
-                                                                                                  instancePath +
-                                                                                                  '/receipt/pages/sample/' +
-                                                                                                  i1,
-                                                                                                schemaPath:
-                                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/required',
-                                                                                                keyword: 'required',
-                                                                                                params: { missingProperty: missing7 },
-                                                                                                message:
-                                                                                                  "must have required property '" +
-                                                                                                  missing7 +
-                                                                                                  "'",
-                                                                                              }
-                                                                                              if (vErrors === null) {
-                                                                                                vErrors = [err138]
-                                                                                              } else {
-                                                                                                vErrors.push(err138)
-                                                                                              }
-                                                                                              errors++
-                                                                                            } else {
-                                                                                              const _errs136 = errors
-                                                                                              for (const key7 in data55) {
-                                                                                                if (
-                                                                                                  !(
-                                                                                                    key7 === 'url' ||
-                                                                                                    key7 === 'state' ||
-                                                                                                    key7 === 'layer' ||
-                                                                                                    key7 === 'cache' ||
-                                                                                                    key7 === 'status'
-                                                                                                  )
-                                                                                                ) {
-                                                                                                  const err139 = {
-                                                                                                    instancePath:
-                                                                                                      instancePath +
-                                                                                                      '/receipt/pages/sample/' +
-                                                                                                      i1,
-                                                                                                    schemaPath:
-                                                                                                      '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/additionalProperties',
-                                                                                                    keyword: 'additionalProperties',
-                                                                                                    params: { additionalProperty: key7 },
-                                                                                                    message:
-                                                                                                      'must NOT have additional properties',
-                                                                                                  }
-                                                                                                  if (vErrors === null) {
-                                                                                                    vErrors = [err139]
-                                                                                                  } else {
-                                                                                                    vErrors.push(err139)
-                                                                                                  }
-                                                                                                  errors++
-                                                                                                  break
-                                                                                                }
-                                                                                              }
-                                                                                              if (_errs136 === errors) {
-                                                                                                if (data55.url !== undefined) {
-                                                                                                  let data56 = data55.url
-                                                                                                  const _errs137 = errors
-                                                                                                  if (errors === _errs137) {
-                                                                                                    if (typeof data56 === 'string') {
-                                                                                                      if (data56.length > 2048) {
-                                                                                                        const err140 = {
-                                                                                                          instancePath:
-                                                                                                            instancePath +
-                                                                                                            '/receipt/pages/sample/' +
-                                                                                                            i1 +
-                                                                                                            '/url',
-                                                                                                          schemaPath:
-                                                                                                            '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/url/maxLength',
-                                                                                                          keyword: 'maxLength',
-                                                                                                          params: { limit: 2048 },
-                                                                                                          message:
-                                                                                                            'must NOT have more than 2048 characters',
-                                                                                                        }
-                                                                                                        if (vErrors === null) {
-                                                                                                          vErrors = [err140]
-                                                                                                        } else {
-                                                                                                          vErrors.push(err140)
-                                                                                                        }
-                                                                                                        errors++
-                                                                                                      } else {
-                                                                                                        if (!pattern25.test(data56)) {
-                                                                                                          const err141 = {
-                                                                                                            instancePath:
-                                                                                                              instancePath +
-                                                                                                              '/receipt/pages/sample/' +
-                                                                                                              i1 +
-                                                                                                              '/url',
-                                                                                                            schemaPath:
-                                                                                                              '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/url/pattern',
-                                                                                                            keyword: 'pattern',
-                                                                                                            params: {
-                                                                                                              pattern:
-                                                                                                                '^https?://[^\\s\\u0000-\\u001f]+$',
-                                                                                                            },
-                                                                                                            message:
-                                                                                                              'must match pattern "' +
-                                                                                                              '^https?://[^\\s\\u0000-\\u001f]+$' +
-                                                                                                              '"',
-                                                                                                          }
-                                                                                                          if (vErrors === null) {
-                                                                                                            vErrors = [err141]
-                                                                                                          } else {
-                                                                                                            vErrors.push(err141)
-                                                                                                          }
-                                                                                                          errors++
-                                                                                                        }
-                                                                                                      }
-                                                                                                    } else {
-                                                                                                      const err142 = {
-                                                                                                        instancePath:
-                                                                                                          instancePath +
-                                                                                                          '/receipt/pages/sample/' +
-                                                                                                          i1 +
-                                                                                                          '/url',
-                                                                                                        schemaPath:
-                                                                                                          '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/url/type',
-                                                                                                        keyword: 'type',
-                                                                                                        params: { type: 'string' },
-                                                                                                        message: 'must be string',
-                                                                                                      }
-                                                                                                      if (vErrors === null) {
-                                                                                                        vErrors = [err142]
-                                                                                                      } else {
-                                                                                                        vErrors.push(err142)
-                                                                                                      }
-                                                                                                      errors++
-                                                                                                    }
-                                                                                                  }
-                                                                                                  var valid13 = _errs137 === errors
-                                                                                                } else {
-                                                                                                  var valid13 = true
-                                                                                                }
-                                                                                                if (valid13) {
-                                                                                                  if (data55.state !== undefined) {
-                                                                                                    let data57 = data55.state
-                                                                                                    const _errs139 = errors
-                                                                                                    if (
-                                                                                                      !(
-                                                                                                        data57 === 'fresh' ||
-                                                                                                        data57 === 'stale' ||
-                                                                                                        data57 === 'unreachable' ||
-                                                                                                        data57 === 'removed'
-                                                                                                      )
-                                                                                                    ) {
-                                                                                                      const err143 = {
-                                                                                                        instancePath:
-                                                                                                          instancePath +
-                                                                                                          '/receipt/pages/sample/' +
-                                                                                                          i1 +
-                                                                                                          '/state',
-                                                                                                        schemaPath:
-                                                                                                          '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/state/enum',
-                                                                                                        keyword: 'enum',
-                                                                                                        params: {
-                                                                                                          allowedValues:
-                                                                                                            schema11.properties.receipt
-                                                                                                              .anyOf[2].properties.pages
-                                                                                                              .properties.sample.items
-                                                                                                              .properties.state.enum,
-                                                                                                        },
-                                                                                                        message:
-                                                                                                          'must be equal to one of the allowed values',
-                                                                                                      }
-                                                                                                      if (vErrors === null) {
-                                                                                                        vErrors = [err143]
-                                                                                                      } else {
-                                                                                                        vErrors.push(err143)
-                                                                                                      }
-                                                                                                      errors++
-                                                                                                    }
-                                                                                                    var valid13 = _errs139 === errors
-                                                                                                  } else {
-                                                                                                    var valid13 = true
-                                                                                                  }
-                                                                                                  if (valid13) {
-                                                                                                    if (data55.layer !== undefined) {
-                                                                                                      let data58 = data55.layer
-                                                                                                      const _errs140 = errors
-                                                                                                      if (errors === _errs140) {
-                                                                                                        if (typeof data58 === 'string') {
-                                                                                                          if (!pattern22.test(data58)) {
-                                                                                                            const err144 = {
-                                                                                                              instancePath:
-                                                                                                                instancePath +
-                                                                                                                '/receipt/pages/sample/' +
-                                                                                                                i1 +
-                                                                                                                '/layer',
-                                                                                                              schemaPath:
-                                                                                                                '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/layer/pattern',
-                                                                                                              keyword: 'pattern',
-                                                                                                              params: {
-                                                                                                                pattern: '^[a-z]{1,20}$',
-                                                                                                              },
-                                                                                                              message:
-                                                                                                                'must match pattern "' +
-                                                                                                                '^[a-z]{1,20}$' +
-                                                                                                                '"',
-                                                                                                            }
-                                                                                                            if (vErrors === null) {
-                                                                                                              vErrors = [err144]
-                                                                                                            } else {
-                                                                                                              vErrors.push(err144)
-                                                                                                            }
-                                                                                                            errors++
-                                                                                                          }
-                                                                                                        } else {
-                                                                                                          const err145 = {
-                                                                                                            instancePath:
-                                                                                                              instancePath +
-                                                                                                              '/receipt/pages/sample/' +
-                                                                                                              i1 +
-                                                                                                              '/layer',
-                                                                                                            schemaPath:
-                                                                                                              '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/layer/type',
-                                                                                                            keyword: 'type',
-                                                                                                            params: { type: 'string' },
-                                                                                                            message: 'must be string',
-                                                                                                          }
-                                                                                                          if (vErrors === null) {
-                                                                                                            vErrors = [err145]
-                                                                                                          } else {
-                                                                                                            vErrors.push(err145)
-                                                                                                          }
-                                                                                                          errors++
-                                                                                                        }
-                                                                                                      }
-                                                                                                      var valid13 = _errs140 === errors
-                                                                                                    } else {
-                                                                                                      var valid13 = true
-                                                                                                    }
-                                                                                                    if (valid13) {
-                                                                                                      if (data55.cache !== undefined) {
-                                                                                                        let data59 = data55.cache
-                                                                                                        const _errs142 = errors
-                                                                                                        if (errors === _errs142) {
-                                                                                                          if (typeof data59 === 'string') {
-                                                                                                            if (data59.length > 32) {
-                                                                                                              const err146 = {
-                                                                                                                instancePath:
-                                                                                                                  instancePath +
-                                                                                                                  '/receipt/pages/sample/' +
-                                                                                                                  i1 +
-                                                                                                                  '/cache',
-                                                                                                                schemaPath:
-                                                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/cache/maxLength',
-                                                                                                                keyword: 'maxLength',
-                                                                                                                params: { limit: 32 },
-                                                                                                                message:
-                                                                                                                  'must NOT have more than 32 characters',
-                                                                                                              }
-                                                                                                              if (vErrors === null) {
-                                                                                                                vErrors = [err146]
-                                                                                                              } else {
-                                                                                                                vErrors.push(err146)
-                                                                                                              }
-                                                                                                              errors++
-                                                                                                            }
-                                                                                                          } else {
-                                                                                                            const err147 = {
-                                                                                                              instancePath:
-                                                                                                                instancePath +
-                                                                                                                '/receipt/pages/sample/' +
-                                                                                                                i1 +
-                                                                                                                '/cache',
-                                                                                                              schemaPath:
-                                                                                                                '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/cache/type',
-                                                                                                              keyword: 'type',
-                                                                                                              params: { type: 'string' },
-                                                                                                              message: 'must be string',
-                                                                                                            }
-                                                                                                            if (vErrors === null) {
-                                                                                                              vErrors = [err147]
-                                                                                                            } else {
-                                                                                                              vErrors.push(err147)
-                                                                                                            }
-                                                                                                            errors++
-                                                                                                          }
-                                                                                                        }
-                                                                                                        var valid13 = _errs142 === errors
-                                                                                                      } else {
-                                                                                                        var valid13 = true
-                                                                                                      }
-                                                                                                      if (valid13) {
-                                                                                                        if (data55.status !== undefined) {
-                                                                                                          let data60 = data55.status
-                                                                                                          const _errs144 = errors
-                                                                                                          if (
-                                                                                                            !(
-                                                                                                              typeof data60 == 'number' &&
-                                                                                                              !(data60 % 1) &&
-                                                                                                              !isNaN(data60) &&
-                                                                                                              isFinite(data60)
-                                                                                                            )
-                                                                                                          ) {
-                                                                                                            const err148 = {
-                                                                                                              instancePath:
-                                                                                                                instancePath +
-                                                                                                                '/receipt/pages/sample/' +
-                                                                                                                i1 +
-                                                                                                                '/status',
-                                                                                                              schemaPath:
-                                                                                                                '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/status/type',
-                                                                                                              keyword: 'type',
-                                                                                                              params: { type: 'integer' },
-                                                                                                              message: 'must be integer',
-                                                                                                            }
-                                                                                                            if (vErrors === null) {
-                                                                                                              vErrors = [err148]
-                                                                                                            } else {
-                                                                                                              vErrors.push(err148)
-                                                                                                            }
-                                                                                                            errors++
-                                                                                                          }
-                                                                                                          if (errors === _errs144) {
-                                                                                                            if (
-                                                                                                              typeof data60 == 'number' &&
-                                                                                                              isFinite(data60)
-                                                                                                            ) {
-                                                                                                              if (
-                                                                                                                data60 > 999 ||
-                                                                                                                isNaN(data60)
-                                                                                                              ) {
-                                                                                                                const err149 = {
-                                                                                                                  instancePath:
-                                                                                                                    instancePath +
-                                                                                                                    '/receipt/pages/sample/' +
-                                                                                                                    i1 +
-                                                                                                                    '/status',
-                                                                                                                  schemaPath:
-                                                                                                                    '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/status/maximum',
-                                                                                                                  keyword: 'maximum',
-                                                                                                                  params: {
-                                                                                                                    comparison: '<=',
-                                                                                                                    limit: 999,
-                                                                                                                  },
-                                                                                                                  message: 'must be <= 999',
-                                                                                                                }
-                                                                                                                if (vErrors === null) {
-                                                                                                                  vErrors = [err149]
-                                                                                                                } else {
-                                                                                                                  vErrors.push(err149)
-                                                                                                                }
-                                                                                                                errors++
-                                                                                                              } else {
-                                                                                                                if (
-                                                                                                                  data60 < 0 ||
-                                                                                                                  isNaN(data60)
-                                                                                                                ) {
-                                                                                                                  const err150 = {
-                                                                                                                    instancePath:
-                                                                                                                      instancePath +
-                                                                                                                      '/receipt/pages/sample/' +
-                                                                                                                      i1 +
-                                                                                                                      '/status',
-                                                                                                                    schemaPath:
-                                                                                                                      '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/status/minimum',
-                                                                                                                    keyword: 'minimum',
-                                                                                                                    params: {
-                                                                                                                      comparison: '>=',
-                                                                                                                      limit: 0,
-                                                                                                                    },
-                                                                                                                    message: 'must be >= 0',
-                                                                                                                  }
-                                                                                                                  if (vErrors === null) {
-                                                                                                                    vErrors = [err150]
-                                                                                                                  } else {
-                                                                                                                    vErrors.push(err150)
-                                                                                                                  }
-                                                                                                                  errors++
-                                                                                                                }
-                                                                                                              }
-                                                                                                            }
-                                                                                                          }
-                                                                                                          var valid13 = _errs144 === errors
-                                                                                                        } else {
-                                                                                                          var valid13 = true
-                                                                                                        }
-                                                                                                      }
-                                                                                                    }
-                                                                                                  }
-                                                                                                }
-                                                                                              }
-                                                                                            }
+                                                                                      const _errs134 = errors
+                                                                                      for (const key7 in data54) {
+                                                                                        if (
+                                                                                          !(
+                                                                                            key7 === 'fresh' ||
+                                                                                            key7 === 'stale' ||
+                                                                                            key7 === 'unreachable'
+                                                                                          )
+                                                                                        ) {
+                                                                                          const err138 = {
+                                                                                            instancePath:
+                                                                                              instancePath + '/receipt/pages/cdn',
+                                                                                            schemaPath:
+                                                                                              '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/additionalProperties',
+                                                                                            keyword: 'additionalProperties',
+                                                                                            params: { additionalProperty: key7 },
+                                                                                            message: 'must NOT have additional properties',
+                                                                                          }
+                                                                                          if (vErrors === null) {
+                                                                                            vErrors = [err138]
                                                                                           } else {
-                                                                                            const err151 = {
+                                                                                            vErrors.push(err138)
+                                                                                          }
+                                                                                          errors++
+                                                                                          break
+                                                                                        }
+                                                                                      }
+                                                                                      if (_errs134 === errors) {
+                                                                                        if (data54.fresh !== undefined) {
+                                                                                          let data55 = data54.fresh
+                                                                                          const _errs135 = errors
+                                                                                          if (
+                                                                                            !(
+                                                                                              typeof data55 == 'number' &&
+                                                                                              !(data55 % 1) &&
+                                                                                              !isNaN(data55) &&
+                                                                                              isFinite(data55)
+                                                                                            )
+                                                                                          ) {
+                                                                                            const err139 = {
                                                                                               instancePath:
-                                                                                                instancePath +
-                                                                                                '/receipt/pages/sample/' +
-                                                                                                i1,
+                                                                                                instancePath + '/receipt/pages/cdn/fresh',
                                                                                               schemaPath:
-                                                                                                '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/type',
+                                                                                                '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/properties/fresh/type',
                                                                                               keyword: 'type',
-                                                                                              params: { type: 'object' },
-                                                                                              message: 'must be object',
+                                                                                              params: { type: 'integer' },
+                                                                                              message: 'must be integer',
                                                                                             }
                                                                                             if (vErrors === null) {
-                                                                                              vErrors = [err151]
+                                                                                              vErrors = [err139]
                                                                                             } else {
-                                                                                              vErrors.push(err151)
+                                                                                              vErrors.push(err139)
                                                                                             }
                                                                                             errors++
                                                                                           }
+                                                                                          if (errors === _errs135) {
+                                                                                            if (
+                                                                                              typeof data55 == 'number' &&
+                                                                                              isFinite(data55)
+                                                                                            ) {
+                                                                                              if (
+                                                                                                data55 > 9007199254740991 ||
+                                                                                                isNaN(data55)
+                                                                                              ) {
+                                                                                                const err140 = {
+                                                                                                  instancePath:
+                                                                                                    instancePath +
+                                                                                                    '/receipt/pages/cdn/fresh',
+                                                                                                  schemaPath:
+                                                                                                    '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/properties/fresh/maximum',
+                                                                                                  keyword: 'maximum',
+                                                                                                  params: {
+                                                                                                    comparison: '<=',
+                                                                                                    limit: 9007199254740991,
+                                                                                                  },
+                                                                                                  message: 'must be <= 9007199254740991',
+                                                                                                }
+                                                                                                if (vErrors === null) {
+                                                                                                  vErrors = [err140]
+                                                                                                } else {
+                                                                                                  vErrors.push(err140)
+                                                                                                }
+                                                                                                errors++
+                                                                                              } else {
+                                                                                                if (data55 < 0 || isNaN(data55)) {
+                                                                                                  const err141 = {
+                                                                                                    instancePath:
+                                                                                                      instancePath +
+                                                                                                      '/receipt/pages/cdn/fresh',
+                                                                                                    schemaPath:
+                                                                                                      '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/properties/fresh/minimum',
+                                                                                                    keyword: 'minimum',
+                                                                                                    params: { comparison: '>=', limit: 0 },
+                                                                                                    message: 'must be >= 0',
+                                                                                                  }
+                                                                                                  if (vErrors === null) {
+                                                                                                    vErrors = [err141]
+                                                                                                  } else {
+                                                                                                    vErrors.push(err141)
+                                                                                                  }
+                                                                                                  errors++
+                                                                                                }
+                                                                                              }
+                                                                                            }
+                                                                                          }
+                                                                                          var valid12 = _errs135 === errors
+                                                                                        } else {
+                                                                                          var valid12 = true
                                                                                         }
-                                                                                        var valid12 = _errs134 === errors
-                                                                                        if (!valid12) {
-                                                                                          break
+                                                                                        if (valid12) {
+                                                                                          if (data54.stale !== undefined) {
+                                                                                            let data56 = data54.stale
+                                                                                            const _errs137 = errors
+                                                                                            if (
+                                                                                              !(
+                                                                                                typeof data56 == 'number' &&
+                                                                                                !(data56 % 1) &&
+                                                                                                !isNaN(data56) &&
+                                                                                                isFinite(data56)
+                                                                                              )
+                                                                                            ) {
+                                                                                              const err142 = {
+                                                                                                instancePath:
+                                                                                                  instancePath + '/receipt/pages/cdn/stale',
+                                                                                                schemaPath:
+                                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/properties/stale/type',
+                                                                                                keyword: 'type',
+                                                                                                params: { type: 'integer' },
+                                                                                                message: 'must be integer',
+                                                                                              }
+                                                                                              if (vErrors === null) {
+                                                                                                vErrors = [err142]
+                                                                                              } else {
+                                                                                                vErrors.push(err142)
+                                                                                              }
+                                                                                              errors++
+                                                                                            }
+                                                                                            if (errors === _errs137) {
+                                                                                              if (
+                                                                                                typeof data56 == 'number' &&
+                                                                                                isFinite(data56)
+                                                                                              ) {
+                                                                                                if (
+                                                                                                  data56 > 9007199254740991 ||
+                                                                                                  isNaN(data56)
+                                                                                                ) {
+                                                                                                  const err143 = {
+                                                                                                    instancePath:
+                                                                                                      instancePath +
+                                                                                                      '/receipt/pages/cdn/stale',
+                                                                                                    schemaPath:
+                                                                                                      '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/properties/stale/maximum',
+                                                                                                    keyword: 'maximum',
+                                                                                                    params: {
+                                                                                                      comparison: '<=',
+                                                                                                      limit: 9007199254740991,
+                                                                                                    },
+                                                                                                    message: 'must be <= 9007199254740991',
+                                                                                                  }
+                                                                                                  if (vErrors === null) {
+                                                                                                    vErrors = [err143]
+                                                                                                  } else {
+                                                                                                    vErrors.push(err143)
+                                                                                                  }
+                                                                                                  errors++
+                                                                                                } else {
+                                                                                                  if (data56 < 0 || isNaN(data56)) {
+                                                                                                    const err144 = {
+                                                                                                      instancePath:
+                                                                                                        instancePath +
+                                                                                                        '/receipt/pages/cdn/stale',
+                                                                                                      schemaPath:
+                                                                                                        '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/properties/stale/minimum',
+                                                                                                      keyword: 'minimum',
+                                                                                                      params: {
+                                                                                                        comparison: '>=',
+                                                                                                        limit: 0,
+                                                                                                      },
+                                                                                                      message: 'must be >= 0',
+                                                                                                    }
+                                                                                                    if (vErrors === null) {
+                                                                                                      vErrors = [err144]
+                                                                                                    } else {
+                                                                                                      vErrors.push(err144)
+                                                                                                    }
+                                                                                                    errors++
+                                                                                                  }
+                                                                                                }
+                                                                                              }
+                                                                                            }
+                                                                                            var valid12 = _errs137 === errors
+                                                                                          } else {
+                                                                                            var valid12 = true
+                                                                                          }
+                                                                                          if (valid12) {
+                                                                                            if (data54.unreachable !== undefined) {
+                                                                                              let data57 = data54.unreachable
+                                                                                              const _errs139 = errors
+                                                                                              if (
+                                                                                                !(
+                                                                                                  typeof data57 == 'number' &&
+                                                                                                  !(data57 % 1) &&
+                                                                                                  !isNaN(data57) &&
+                                                                                                  isFinite(data57)
+                                                                                                )
+                                                                                              ) {
+                                                                                                const err145 = {
+                                                                                                  instancePath:
+                                                                                                    instancePath +
+                                                                                                    '/receipt/pages/cdn/unreachable',
+                                                                                                  schemaPath:
+                                                                                                    '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/properties/unreachable/type',
+                                                                                                  keyword: 'type',
+                                                                                                  params: { type: 'integer' },
+                                                                                                  message: 'must be integer',
+                                                                                                }
+                                                                                                if (vErrors === null) {
+                                                                                                  vErrors = [err145]
+                                                                                                } else {
+                                                                                                  vErrors.push(err145)
+                                                                                                }
+                                                                                                errors++
+                                                                                              }
+                                                                                              if (errors === _errs139) {
+                                                                                                if (
+                                                                                                  typeof data57 == 'number' &&
+                                                                                                  isFinite(data57)
+                                                                                                ) {
+                                                                                                  if (
+                                                                                                    data57 > 9007199254740991 ||
+                                                                                                    isNaN(data57)
+                                                                                                  ) {
+                                                                                                    const err146 = {
+                                                                                                      instancePath:
+                                                                                                        instancePath +
+                                                                                                        '/receipt/pages/cdn/unreachable',
+                                                                                                      schemaPath:
+                                                                                                        '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/properties/unreachable/maximum',
+                                                                                                      keyword: 'maximum',
+                                                                                                      params: {
+                                                                                                        comparison: '<=',
+                                                                                                        limit: 9007199254740991,
+                                                                                                      },
+                                                                                                      message:
+                                                                                                        'must be <= 9007199254740991',
+                                                                                                    }
+                                                                                                    if (vErrors === null) {
+                                                                                                      vErrors = [err146]
+                                                                                                    } else {
+                                                                                                      vErrors.push(err146)
+                                                                                                    }
+                                                                                                    errors++
+                                                                                                  } else {
+                                                                                                    if (data57 < 0 || isNaN(data57)) {
+                                                                                                      const err147 = {
+                                                                                                        instancePath:
+                                                                                                          instancePath +
+                                                                                                          '/receipt/pages/cdn/unreachable',
+                                                                                                        schemaPath:
+                                                                                                          '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/properties/unreachable/minimum',
+                                                                                                        keyword: 'minimum',
+                                                                                                        params: {
+                                                                                                          comparison: '>=',
+                                                                                                          limit: 0,
+                                                                                                        },
+                                                                                                        message: 'must be >= 0',
+                                                                                                      }
+                                                                                                      if (vErrors === null) {
+                                                                                                        vErrors = [err147]
+                                                                                                      } else {
+                                                                                                        vErrors.push(err147)
+                                                                                                      }
+                                                                                                      errors++
+                                                                                                    }
+                                                                                                  }
+                                                                                                }
+                                                                                              }
+                                                                                              var valid12 = _errs139 === errors
+                                                                                            } else {
+                                                                                              var valid12 = true
+                                                                                            }
+                                                                                          }
                                                                                         }
                                                                                       }
                                                                                     }
                                                                                   } else {
-                                                                                    const err152 = {
-                                                                                      instancePath: instancePath + '/receipt/pages/sample',
+                                                                                    const err148 = {
+                                                                                      instancePath: instancePath + '/receipt/pages/cdn',
                                                                                       schemaPath:
-                                                                                        '#/properties/receipt/anyOf/2/properties/pages/properties/sample/type',
+                                                                                        '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/type',
                                                                                       keyword: 'type',
-                                                                                      params: { type: 'array' },
-                                                                                      message: 'must be array',
+                                                                                      params: { type: 'object' },
+                                                                                      message: 'must be object',
                                                                                     }
                                                                                     if (vErrors === null) {
-                                                                                      vErrors = [err152]
+                                                                                      vErrors = [err148]
                                                                                     } else {
-                                                                                      vErrors.push(err152)
+                                                                                      vErrors.push(err148)
                                                                                     }
                                                                                     errors++
                                                                                   }
@@ -3707,6 +3589,530 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                               } else {
                                                                                 var valid11 = true
                                                                               }
+                                                                              if (valid11) {
+                                                                                if (data49.sample !== undefined) {
+                                                                                  let data58 = data49.sample
+                                                                                  const _errs141 = errors
+                                                                                  if (errors === _errs141) {
+                                                                                    if (Array.isArray(data58)) {
+                                                                                      if (data58.length > 20) {
+                                                                                        const err149 = {
+                                                                                          instancePath:
+                                                                                            instancePath + '/receipt/pages/sample',
+                                                                                          schemaPath:
+                                                                                            '#/properties/receipt/anyOf/2/properties/pages/properties/sample/maxItems',
+                                                                                          keyword: 'maxItems',
+                                                                                          params: { limit: 20 },
+                                                                                          message: 'must NOT have more than 20 items',
+                                                                                        }
+                                                                                        if (vErrors === null) {
+                                                                                          vErrors = [err149]
+                                                                                        } else {
+                                                                                          vErrors.push(err149)
+                                                                                        }
+                                                                                        errors++
+                                                                                      } else {
+                                                                                        var valid13 = true
+                                                                                        const len1 = data58.length
+                                                                                        for (let i1 = 0; i1 < len1; i1++) {
+                                                                                          let data59 = data58[i1]
+                                                                                          const _errs143 = errors
+                                                                                          if (errors === _errs143) {
+                                                                                            if (
+                                                                                              data59 &&
+                                                                                              typeof data59 == 'object' &&
+                                                                                              !Array.isArray(data59)
+                                                                                            ) {
+                                                                                              let missing8
+                                                                                              if (
+                                                                                                (data59.url === undefined &&
+                                                                                                  (missing8 = 'url')) ||
+                                                                                                (data59.state === undefined &&
+                                                                                                  (missing8 = 'state'))
+                                                                                              ) {
+                                                                                                const err150 = {
+                                                                                                  instancePath:
+                                                                                                    instancePath +
+                                                                                                    '/receipt/pages/sample/' +
+                                                                                                    i1,
+                                                                                                  schemaPath:
+                                                                                                    '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/required',
+                                                                                                  keyword: 'required',
+                                                                                                  params: { missingProperty: missing8 },
+                                                                                                  message:
+                                                                                                    "must have required property '" +
+                                                                                                    missing8 +
+                                                                                                    "'",
+                                                                                                }
+                                                                                                if (vErrors === null) {
+                                                                                                  vErrors = [err150]
+                                                                                                } else {
+                                                                                                  vErrors.push(err150)
+                                                                                                }
+                                                                                                errors++
+                                                                                              } else {
+                                                                                                const _errs145 = errors
+                                                                                                for (const key8 in data59) {
+                                                                                                  if (
+                                                                                                    !(
+                                                                                                      key8 === 'url' ||
+                                                                                                      key8 === 'state' ||
+                                                                                                      key8 === 'layer' ||
+                                                                                                      key8 === 'cache' ||
+                                                                                                      key8 === 'status' ||
+                                                                                                      key8 === 'cdn'
+                                                                                                    )
+                                                                                                  ) {
+                                                                                                    const err151 = {
+                                                                                                      instancePath:
+                                                                                                        instancePath +
+                                                                                                        '/receipt/pages/sample/' +
+                                                                                                        i1,
+                                                                                                      schemaPath:
+                                                                                                        '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/additionalProperties',
+                                                                                                      keyword: 'additionalProperties',
+                                                                                                      params: { additionalProperty: key8 },
+                                                                                                      message:
+                                                                                                        'must NOT have additional properties',
+                                                                                                    }
+                                                                                                    if (vErrors === null) {
+                                                                                                      vErrors = [err151]
+                                                                                                    } else {
+                                                                                                      vErrors.push(err151)
+                                                                                                    }
+                                                                                                    errors++
+                                                                                                    break
+                                                                                                  }
+                                                                                                }
+                                                                                                if (_errs145 === errors) {
+                                                                                                  if (data59.url !== undefined) {
+                                                                                                    let data60 = data59.url
+                                                                                                    const _errs146 = errors
+                                                                                                    if (errors === _errs146) {
+                                                                                                      if (typeof data60 === 'string') {
+                                                                                                        if (data60.length > 2048) {
+                                                                                                          const err152 = {
+                                                                                                            instancePath:
+                                                                                                              instancePath +
+                                                                                                              '/receipt/pages/sample/' +
+                                                                                                              i1 +
+                                                                                                              '/url',
+                                                                                                            schemaPath:
+                                                                                                              '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/url/maxLength',
+                                                                                                            keyword: 'maxLength',
+                                                                                                            params: { limit: 2048 },
+                                                                                                            message:
+                                                                                                              'must NOT have more than 2048 characters',
+                                                                                                          }
+                                                                                                          if (vErrors === null) {
+                                                                                                            vErrors = [err152]
+                                                                                                          } else {
+                                                                                                            vErrors.push(err152)
+                                                                                                          }
+                                                                                                          errors++
+                                                                                                        } else {
+                                                                                                          if (!pattern25.test(data60)) {
+                                                                                                            const err153 = {
+                                                                                                              instancePath:
+                                                                                                                instancePath +
+                                                                                                                '/receipt/pages/sample/' +
+                                                                                                                i1 +
+                                                                                                                '/url',
+                                                                                                              schemaPath:
+                                                                                                                '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/url/pattern',
+                                                                                                              keyword: 'pattern',
+                                                                                                              params: {
+                                                                                                                pattern:
+                                                                                                                  '^https?://[^\\s\\u0000-\\u001f]+$',
+                                                                                                              },
+                                                                                                              message:
+                                                                                                                'must match pattern "' +
+                                                                                                                '^https?://[^\\s\\u0000-\\u001f]+$' +
+                                                                                                                '"',
+                                                                                                            }
+                                                                                                            if (vErrors === null) {
+                                                                                                              vErrors = [err153]
+                                                                                                            } else {
+                                                                                                              vErrors.push(err153)
+                                                                                                            }
+                                                                                                            errors++
+                                                                                                          }
+                                                                                                        }
+                                                                                                      } else {
+                                                                                                        const err154 = {
+                                                                                                          instancePath:
+                                                                                                            instancePath +
+                                                                                                            '/receipt/pages/sample/' +
+                                                                                                            i1 +
+                                                                                                            '/url',
+                                                                                                          schemaPath:
+                                                                                                            '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/url/type',
+                                                                                                          keyword: 'type',
+                                                                                                          params: { type: 'string' },
+                                                                                                          message: 'must be string',
+                                                                                                        }
+                                                                                                        if (vErrors === null) {
+                                                                                                          vErrors = [err154]
+                                                                                                        } else {
+                                                                                                          vErrors.push(err154)
+                                                                                                        }
+                                                                                                        errors++
+                                                                                                      }
+                                                                                                    }
+                                                                                                    var valid14 = _errs146 === errors
+                                                                                                  } else {
+                                                                                                    var valid14 = true
+                                                                                                  }
+                                                                                                  if (valid14) {
+                                                                                                    if (data59.state !== undefined) {
+                                                                                                      let data61 = data59.state
+                                                                                                      const _errs148 = errors
+                                                                                                      if (
+                                                                                                        !(
+                                                                                                          data61 === 'fresh' ||
+                                                                                                          data61 === 'stale' ||
+                                                                                                          data61 === 'unreachable' ||
+                                                                                                          data61 === 'removed'
+                                                                                                        )
+                                                                                                      ) {
+                                                                                                        const err155 = {
+                                                                                                          instancePath:
+                                                                                                            instancePath +
+                                                                                                            '/receipt/pages/sample/' +
+                                                                                                            i1 +
+                                                                                                            '/state',
+                                                                                                          schemaPath:
+                                                                                                            '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/state/enum',
+                                                                                                          keyword: 'enum',
+                                                                                                          params: {
+                                                                                                            allowedValues:
+                                                                                                              schema11.properties.receipt
+                                                                                                                .anyOf[2].properties.pages
+                                                                                                                .properties.sample.items
+                                                                                                                .properties.state.enum,
+                                                                                                          },
+                                                                                                          message:
+                                                                                                            'must be equal to one of the allowed values',
+                                                                                                        }
+                                                                                                        if (vErrors === null) {
+                                                                                                          vErrors = [err155]
+                                                                                                        } else {
+                                                                                                          vErrors.push(err155)
+                                                                                                        }
+                                                                                                        errors++
+                                                                                                      }
+                                                                                                      var valid14 = _errs148 === errors
+                                                                                                    } else {
+                                                                                                      var valid14 = true
+                                                                                                    }
+                                                                                                    if (valid14) {
+                                                                                                      if (data59.layer !== undefined) {
+                                                                                                        let data62 = data59.layer
+                                                                                                        const _errs149 = errors
+                                                                                                        if (errors === _errs149) {
+                                                                                                          if (typeof data62 === 'string') {
+                                                                                                            if (!pattern22.test(data62)) {
+                                                                                                              const err156 = {
+                                                                                                                instancePath:
+                                                                                                                  instancePath +
+                                                                                                                  '/receipt/pages/sample/' +
+                                                                                                                  i1 +
+                                                                                                                  '/layer',
+                                                                                                                schemaPath:
+                                                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/layer/pattern',
+                                                                                                                keyword: 'pattern',
+                                                                                                                params: {
+                                                                                                                  pattern: '^[a-z]{1,20}$',
+                                                                                                                },
+                                                                                                                message:
+                                                                                                                  'must match pattern "' +
+                                                                                                                  '^[a-z]{1,20}$' +
+                                                                                                                  '"',
+                                                                                                              }
+                                                                                                              if (vErrors === null) {
+                                                                                                                vErrors = [err156]
+                                                                                                              } else {
+                                                                                                                vErrors.push(err156)
+                                                                                                              }
+                                                                                                              errors++
+                                                                                                            }
+                                                                                                          } else {
+                                                                                                            const err157 = {
+                                                                                                              instancePath:
+                                                                                                                instancePath +
+                                                                                                                '/receipt/pages/sample/' +
+                                                                                                                i1 +
+                                                                                                                '/layer',
+                                                                                                              schemaPath:
+                                                                                                                '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/layer/type',
+                                                                                                              keyword: 'type',
+                                                                                                              params: { type: 'string' },
+                                                                                                              message: 'must be string',
+                                                                                                            }
+                                                                                                            if (vErrors === null) {
+                                                                                                              vErrors = [err157]
+                                                                                                            } else {
+                                                                                                              vErrors.push(err157)
+                                                                                                            }
+                                                                                                            errors++
+                                                                                                          }
+                                                                                                        }
+                                                                                                        var valid14 = _errs149 === errors
+                                                                                                      } else {
+                                                                                                        var valid14 = true
+                                                                                                      }
+                                                                                                      if (valid14) {
+                                                                                                        if (data59.cache !== undefined) {
+                                                                                                          let data63 = data59.cache
+                                                                                                          const _errs151 = errors
+                                                                                                          if (errors === _errs151) {
+                                                                                                            if (
+                                                                                                              typeof data63 === 'string'
+                                                                                                            ) {
+                                                                                                              if (data63.length > 32) {
+                                                                                                                const err158 = {
+                                                                                                                  instancePath:
+                                                                                                                    instancePath +
+                                                                                                                    '/receipt/pages/sample/' +
+                                                                                                                    i1 +
+                                                                                                                    '/cache',
+                                                                                                                  schemaPath:
+                                                                                                                    '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/cache/maxLength',
+                                                                                                                  keyword: 'maxLength',
+                                                                                                                  params: { limit: 32 },
+                                                                                                                  message:
+                                                                                                                    'must NOT have more than 32 characters',
+                                                                                                                }
+                                                                                                                if (vErrors === null) {
+                                                                                                                  vErrors = [err158]
+                                                                                                                } else {
+                                                                                                                  vErrors.push(err158)
+                                                                                                                }
+                                                                                                                errors++
+                                                                                                              }
+                                                                                                            } else {
+                                                                                                              const err159 = {
+                                                                                                                instancePath:
+                                                                                                                  instancePath +
+                                                                                                                  '/receipt/pages/sample/' +
+                                                                                                                  i1 +
+                                                                                                                  '/cache',
+                                                                                                                schemaPath:
+                                                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/cache/type',
+                                                                                                                keyword: 'type',
+                                                                                                                params: { type: 'string' },
+                                                                                                                message: 'must be string',
+                                                                                                              }
+                                                                                                              if (vErrors === null) {
+                                                                                                                vErrors = [err159]
+                                                                                                              } else {
+                                                                                                                vErrors.push(err159)
+                                                                                                              }
+                                                                                                              errors++
+                                                                                                            }
+                                                                                                          }
+                                                                                                          var valid14 = _errs151 === errors
+                                                                                                        } else {
+                                                                                                          var valid14 = true
+                                                                                                        }
+                                                                                                        if (valid14) {
+                                                                                                          if (data59.status !== undefined) {
+                                                                                                            let data64 = data59.status
+                                                                                                            const _errs153 = errors
+                                                                                                            if (
+                                                                                                              !(
+                                                                                                                typeof data64 == 'number' &&
+                                                                                                                !(data64 % 1) &&
+                                                                                                                !isNaN(data64) &&
+                                                                                                                isFinite(data64)
+                                                                                                              )
+                                                                                                            ) {
+                                                                                                              const err160 = {
+                                                                                                                instancePath:
+                                                                                                                  instancePath +
+                                                                                                                  '/receipt/pages/sample/' +
+                                                                                                                  i1 +
+                                                                                                                  '/status',
+                                                                                                                schemaPath:
+                                                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/status/type',
+                                                                                                                keyword: 'type',
+                                                                                                                params: { type: 'integer' },
+                                                                                                                message: 'must be integer',
+                                                                                                              }
+                                                                                                              if (vErrors === null) {
+                                                                                                                vErrors = [err160]
+                                                                                                              } else {
+                                                                                                                vErrors.push(err160)
+                                                                                                              }
+                                                                                                              errors++
+                                                                                                            }
+                                                                                                            if (errors === _errs153) {
+                                                                                                              if (
+                                                                                                                typeof data64 == 'number' &&
+                                                                                                                isFinite(data64)
+                                                                                                              ) {
+                                                                                                                if (
+                                                                                                                  data64 > 999 ||
+                                                                                                                  isNaN(data64)
+                                                                                                                ) {
+                                                                                                                  const err161 = {
+                                                                                                                    instancePath:
+                                                                                                                      instancePath +
+                                                                                                                      '/receipt/pages/sample/' +
+                                                                                                                      i1 +
+                                                                                                                      '/status',
+                                                                                                                    schemaPath:
+                                                                                                                      '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/status/maximum',
+                                                                                                                    keyword: 'maximum',
+                                                                                                                    params: {
+                                                                                                                      comparison: '<=',
+                                                                                                                      limit: 999,
+                                                                                                                    },
+                                                                                                                    message:
+                                                                                                                      'must be <= 999',
+                                                                                                                  }
+                                                                                                                  if (vErrors === null) {
+                                                                                                                    vErrors = [err161]
+                                                                                                                  } else {
+                                                                                                                    vErrors.push(err161)
+                                                                                                                  }
+                                                                                                                  errors++
+                                                                                                                } else {
+                                                                                                                  if (
+                                                                                                                    data64 < 0 ||
+                                                                                                                    isNaN(data64)
+                                                                                                                  ) {
+                                                                                                                    const err162 = {
+                                                                                                                      instancePath:
+                                                                                                                        instancePath +
+                                                                                                                        '/receipt/pages/sample/' +
+                                                                                                                        i1 +
+                                                                                                                        '/status',
+                                                                                                                      schemaPath:
+                                                                                                                        '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/status/minimum',
+                                                                                                                      keyword: 'minimum',
+                                                                                                                      params: {
+                                                                                                                        comparison: '>=',
+                                                                                                                        limit: 0,
+                                                                                                                      },
+                                                                                                                      message:
+                                                                                                                        'must be >= 0',
+                                                                                                                    }
+                                                                                                                    if (vErrors === null) {
+                                                                                                                      vErrors = [err162]
+                                                                                                                    } else {
+                                                                                                                      vErrors.push(err162)
+                                                                                                                    }
+                                                                                                                    errors++
+                                                                                                                  }
+                                                                                                                }
+                                                                                                              }
+                                                                                                            }
+                                                                                                            var valid14 =
+                                                                                                              _errs153 === errors
+                                                                                                          } else {
+                                                                                                            var valid14 = true
+                                                                                                          }
+                                                                                                          if (valid14) {
+                                                                                                            if (data59.cdn !== undefined) {
+                                                                                                              let data65 = data59.cdn
+                                                                                                              const _errs155 = errors
+                                                                                                              if (
+                                                                                                                !(
+                                                                                                                  data65 === 'fresh' ||
+                                                                                                                  data65 === 'stale' ||
+                                                                                                                  data65 === 'unreachable'
+                                                                                                                )
+                                                                                                              ) {
+                                                                                                                const err163 = {
+                                                                                                                  instancePath:
+                                                                                                                    instancePath +
+                                                                                                                    '/receipt/pages/sample/' +
+                                                                                                                    i1 +
+                                                                                                                    '/cdn',
+                                                                                                                  schemaPath:
+                                                                                                                    '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/cdn/enum',
+                                                                                                                  keyword: 'enum',
+                                                                                                                  params: {
+                                                                                                                    allowedValues:
+                                                                                                                      schema11.properties
+                                                                                                                        .receipt.anyOf[2]
+                                                                                                                        .properties.pages
+                                                                                                                        .properties.sample
+                                                                                                                        .items.properties
+                                                                                                                        .cdn.enum,
+                                                                                                                  },
+                                                                                                                  message:
+                                                                                                                    'must be equal to one of the allowed values',
+                                                                                                                }
+                                                                                                                if (vErrors === null) {
+                                                                                                                  vErrors = [err163]
+                                                                                                                } else {
+                                                                                                                  vErrors.push(err163)
+                                                                                                                }
+                                                                                                                errors++
+                                                                                                              }
+                                                                                                              var valid14 =
+                                                                                                                _errs155 === errors
+                                                                                                            } else {
+                                                                                                              var valid14 = true
+                                                                                                            }
+                                                                                                          }
+                                                                                                        }
+                                                                                                      }
+                                                                                                    }
+                                                                                                  }
+                                                                                                }
+                                                                                              }
+                                                                                            } else {
+                                                                                              const err164 = {
+                                                                                                instancePath:
+                                                                                                  instancePath +
+                                                                                                  '/receipt/pages/sample/' +
+                                                                                                  i1,
+                                                                                                schemaPath:
+                                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/type',
+                                                                                                keyword: 'type',
+                                                                                                params: { type: 'object' },
+                                                                                                message: 'must be object',
+                                                                                              }
+                                                                                              if (vErrors === null) {
+                                                                                                vErrors = [err164]
+                                                                                              } else {
+                                                                                                vErrors.push(err164)
+                                                                                              }
+                                                                                              errors++
+                                                                                            }
+                                                                                          }
+                                                                                          var valid13 = _errs143 === errors
+                                                                                          if (!valid13) {
+                                                                                            break
+                                                                                          }
+                                                                                        }
+                                                                                      }
+                                                                                    } else {
+                                                                                      const err165 = {
+                                                                                        instancePath:
+                                                                                          instancePath + '/receipt/pages/sample',
+                                                                                        schemaPath:
+                                                                                          '#/properties/receipt/anyOf/2/properties/pages/properties/sample/type',
+                                                                                        keyword: 'type',
+                                                                                        params: { type: 'array' },
+                                                                                        message: 'must be array',
+                                                                                      }
+                                                                                      if (vErrors === null) {
+                                                                                        vErrors = [err165]
+                                                                                      } else {
+                                                                                        vErrors.push(err165)
+                                                                                      }
+                                                                                      errors++
+                                                                                    }
+                                                                                  }
+                                                                                  var valid11 = _errs141 === errors
+                                                                                } else {
+                                                                                  var valid11 = true
+                                                                                }
+                                                                              }
                                                                             }
                                                                           }
                                                                         }
@@ -3714,7 +4120,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     }
                                                                   }
                                                                 } else {
-                                                                  const err153 = {
+                                                                  const err166 = {
                                                                     instancePath: instancePath + '/receipt/pages',
                                                                     schemaPath: '#/properties/receipt/anyOf/2/properties/pages/type',
                                                                     keyword: 'type',
@@ -3722,9 +4128,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     message: 'must be object',
                                                                   }
                                                                   if (vErrors === null) {
-                                                                    vErrors = [err153]
+                                                                    vErrors = [err166]
                                                                   } else {
-                                                                    vErrors.push(err153)
+                                                                    vErrors.push(err166)
                                                                   }
                                                                   errors++
                                                                 }
@@ -3754,7 +4160,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       }
                     }
                   } else {
-                    const err154 = {
+                    const err167 = {
                       instancePath: instancePath + '/receipt',
                       schemaPath: '#/properties/receipt/anyOf/2/type',
                       keyword: 'type',
@@ -3762,9 +4168,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       message: 'must be object',
                     }
                     if (vErrors === null) {
-                      vErrors = [err154]
+                      vErrors = [err167]
                     } else {
-                      vErrors.push(err154)
+                      vErrors.push(err167)
                     }
                     errors++
                   }
@@ -3772,65 +4178,65 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                 var _valid0 = _errs69 === errors
                 valid1 = valid1 || _valid0
                 if (!valid1) {
-                  const _errs146 = errors
-                  if (errors === _errs146) {
+                  const _errs156 = errors
+                  if (errors === _errs156) {
                     if (data0 && typeof data0 == 'object' && !Array.isArray(data0)) {
-                      let missing8
+                      let missing9
                       if (
-                        (data0.version === undefined && (missing8 = 'version')) ||
-                        (data0.site === undefined && (missing8 = 'site')) ||
-                        (data0.agent === undefined && (missing8 = 'agent')) ||
-                        (data0.chain === undefined && (missing8 = 'chain')) ||
-                        (data0.seq === undefined && (missing8 = 'seq')) ||
-                        (data0.at === undefined && (missing8 = 'at')) ||
-                        (data0.key === undefined && (missing8 = 'key')) ||
-                        (data0.prev === undefined && (missing8 = 'prev')) ||
-                        (data0.type === undefined && (missing8 = 'type')) ||
-                        (data0.follows === undefined && (missing8 = 'follows')) ||
-                        (data0.job === undefined && (missing8 = 'job')) ||
-                        (data0.kind === undefined && (missing8 = 'kind')) ||
-                        (data0.what === undefined && (missing8 = 'what')) ||
-                        (data0.layers === undefined && (missing8 = 'layers'))
+                        (data0.version === undefined && (missing9 = 'version')) ||
+                        (data0.site === undefined && (missing9 = 'site')) ||
+                        (data0.agent === undefined && (missing9 = 'agent')) ||
+                        (data0.chain === undefined && (missing9 = 'chain')) ||
+                        (data0.seq === undefined && (missing9 = 'seq')) ||
+                        (data0.at === undefined && (missing9 = 'at')) ||
+                        (data0.key === undefined && (missing9 = 'key')) ||
+                        (data0.prev === undefined && (missing9 = 'prev')) ||
+                        (data0.type === undefined && (missing9 = 'type')) ||
+                        (data0.follows === undefined && (missing9 = 'follows')) ||
+                        (data0.job === undefined && (missing9 = 'job')) ||
+                        (data0.kind === undefined && (missing9 = 'kind')) ||
+                        (data0.what === undefined && (missing9 = 'what')) ||
+                        (data0.layers === undefined && (missing9 = 'layers'))
                       ) {
-                        const err155 = {
+                        const err168 = {
                           instancePath: instancePath + '/receipt',
                           schemaPath: '#/properties/receipt/anyOf/3/required',
                           keyword: 'required',
-                          params: { missingProperty: missing8 },
-                          message: "must have required property '" + missing8 + "'",
+                          params: { missingProperty: missing9 },
+                          message: "must have required property '" + missing9 + "'",
                         }
                         if (vErrors === null) {
-                          vErrors = [err155]
+                          vErrors = [err168]
                         } else {
-                          vErrors.push(err155)
+                          vErrors.push(err168)
                         }
                         errors++
                       } else {
-                        const _errs148 = errors
-                        for (const key8 in data0) {
-                          if (!func2.call(schema11.properties.receipt.anyOf[3].properties, key8)) {
-                            const err156 = {
+                        const _errs158 = errors
+                        for (const key9 in data0) {
+                          if (!func2.call(schema11.properties.receipt.anyOf[3].properties, key9)) {
+                            const err169 = {
                               instancePath: instancePath + '/receipt',
                               schemaPath: '#/properties/receipt/anyOf/3/additionalProperties',
                               keyword: 'additionalProperties',
-                              params: { additionalProperty: key8 },
+                              params: { additionalProperty: key9 },
                               message: 'must NOT have additional properties',
                             }
                             if (vErrors === null) {
-                              vErrors = [err156]
+                              vErrors = [err169]
                             } else {
-                              vErrors.push(err156)
+                              vErrors.push(err169)
                             }
                             errors++
                             break
                           }
                         }
-                        if (_errs148 === errors) {
+                        if (_errs158 === errors) {
                           if (data0.version !== undefined) {
-                            let data61 = data0.version
-                            const _errs149 = errors
-                            if (!(typeof data61 == 'number' && isFinite(data61))) {
-                              const err157 = {
+                            let data66 = data0.version
+                            const _errs159 = errors
+                            if (!(typeof data66 == 'number' && isFinite(data66))) {
+                              const err170 = {
                                 instancePath: instancePath + '/receipt/version',
                                 schemaPath: '#/properties/receipt/anyOf/3/properties/version/type',
                                 keyword: 'type',
@@ -3838,14 +4244,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                 message: 'must be number',
                               }
                               if (vErrors === null) {
-                                vErrors = [err157]
+                                vErrors = [err170]
                               } else {
-                                vErrors.push(err157)
+                                vErrors.push(err170)
                               }
                               errors++
                             }
-                            if (1 !== data61) {
-                              const err158 = {
+                            if (1 !== data66) {
+                              const err171 = {
                                 instancePath: instancePath + '/receipt/version',
                                 schemaPath: '#/properties/receipt/anyOf/3/properties/version/const',
                                 keyword: 'const',
@@ -3853,24 +4259,24 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                 message: 'must be equal to constant',
                               }
                               if (vErrors === null) {
-                                vErrors = [err158]
+                                vErrors = [err171]
                               } else {
-                                vErrors.push(err158)
+                                vErrors.push(err171)
                               }
                               errors++
                             }
-                            var valid14 = _errs149 === errors
+                            var valid15 = _errs159 === errors
                           } else {
-                            var valid14 = true
+                            var valid15 = true
                           }
-                          if (valid14) {
+                          if (valid15) {
                             if (data0.site !== undefined) {
-                              let data62 = data0.site
-                              const _errs151 = errors
-                              if (errors === _errs151) {
-                                if (typeof data62 === 'string') {
-                                  if (!pattern0.test(data62)) {
-                                    const err159 = {
+                              let data67 = data0.site
+                              const _errs161 = errors
+                              if (errors === _errs161) {
+                                if (typeof data67 === 'string') {
+                                  if (!pattern0.test(data67)) {
+                                    const err172 = {
                                       instancePath: instancePath + '/receipt/site',
                                       schemaPath: '#/properties/receipt/anyOf/3/properties/site/pattern',
                                       keyword: 'pattern',
@@ -3881,14 +4287,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         '"',
                                     }
                                     if (vErrors === null) {
-                                      vErrors = [err159]
+                                      vErrors = [err172]
                                     } else {
-                                      vErrors.push(err159)
+                                      vErrors.push(err172)
                                     }
                                     errors++
                                   }
                                 } else {
-                                  const err160 = {
+                                  const err173 = {
                                     instancePath: instancePath + '/receipt/site',
                                     schemaPath: '#/properties/receipt/anyOf/3/properties/site/type',
                                     keyword: 'type',
@@ -3896,25 +4302,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     message: 'must be string',
                                   }
                                   if (vErrors === null) {
-                                    vErrors = [err160]
+                                    vErrors = [err173]
                                   } else {
-                                    vErrors.push(err160)
+                                    vErrors.push(err173)
                                   }
                                   errors++
                                 }
                               }
-                              var valid14 = _errs151 === errors
+                              var valid15 = _errs161 === errors
                             } else {
-                              var valid14 = true
+                              var valid15 = true
                             }
-                            if (valid14) {
+                            if (valid15) {
                               if (data0.agent !== undefined) {
-                                let data63 = data0.agent
-                                const _errs153 = errors
-                                if (errors === _errs153) {
-                                  if (typeof data63 === 'string') {
-                                    if (!pattern1.test(data63)) {
-                                      const err161 = {
+                                let data68 = data0.agent
+                                const _errs163 = errors
+                                if (errors === _errs163) {
+                                  if (typeof data68 === 'string') {
+                                    if (!pattern1.test(data68)) {
+                                      const err174 = {
                                         instancePath: instancePath + '/receipt/agent',
                                         schemaPath: '#/properties/receipt/anyOf/3/properties/agent/pattern',
                                         keyword: 'pattern',
@@ -3925,14 +4331,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           '"',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err161]
+                                        vErrors = [err174]
                                       } else {
-                                        vErrors.push(err161)
+                                        vErrors.push(err174)
                                       }
                                       errors++
                                     }
                                   } else {
-                                    const err162 = {
+                                    const err175 = {
                                       instancePath: instancePath + '/receipt/agent',
                                       schemaPath: '#/properties/receipt/anyOf/3/properties/agent/type',
                                       keyword: 'type',
@@ -3940,25 +4346,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       message: 'must be string',
                                     }
                                     if (vErrors === null) {
-                                      vErrors = [err162]
+                                      vErrors = [err175]
                                     } else {
-                                      vErrors.push(err162)
+                                      vErrors.push(err175)
                                     }
                                     errors++
                                   }
                                 }
-                                var valid14 = _errs153 === errors
+                                var valid15 = _errs163 === errors
                               } else {
-                                var valid14 = true
+                                var valid15 = true
                               }
-                              if (valid14) {
+                              if (valid15) {
                                 if (data0.chain !== undefined) {
-                                  let data64 = data0.chain
-                                  const _errs155 = errors
-                                  if (errors === _errs155) {
-                                    if (typeof data64 === 'string') {
-                                      if (!pattern2.test(data64)) {
-                                        const err163 = {
+                                  let data69 = data0.chain
+                                  const _errs165 = errors
+                                  if (errors === _errs165) {
+                                    if (typeof data69 === 'string') {
+                                      if (!pattern2.test(data69)) {
+                                        const err176 = {
                                           instancePath: instancePath + '/receipt/chain',
                                           schemaPath: '#/properties/receipt/anyOf/3/properties/chain/pattern',
                                           keyword: 'pattern',
@@ -3966,14 +4372,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must match pattern "' + '^[A-Za-z0-9_-]{22}$' + '"',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err163]
+                                          vErrors = [err176]
                                         } else {
-                                          vErrors.push(err163)
+                                          vErrors.push(err176)
                                         }
                                         errors++
                                       }
                                     } else {
-                                      const err164 = {
+                                      const err177 = {
                                         instancePath: instancePath + '/receipt/chain',
                                         schemaPath: '#/properties/receipt/anyOf/3/properties/chain/type',
                                         keyword: 'type',
@@ -3981,23 +4387,23 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         message: 'must be string',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err164]
+                                        vErrors = [err177]
                                       } else {
-                                        vErrors.push(err164)
+                                        vErrors.push(err177)
                                       }
                                       errors++
                                     }
                                   }
-                                  var valid14 = _errs155 === errors
+                                  var valid15 = _errs165 === errors
                                 } else {
-                                  var valid14 = true
+                                  var valid15 = true
                                 }
-                                if (valid14) {
+                                if (valid15) {
                                   if (data0.seq !== undefined) {
-                                    let data65 = data0.seq
-                                    const _errs157 = errors
-                                    if (!(typeof data65 == 'number' && !(data65 % 1) && !isNaN(data65) && isFinite(data65))) {
-                                      const err165 = {
+                                    let data70 = data0.seq
+                                    const _errs167 = errors
+                                    if (!(typeof data70 == 'number' && !(data70 % 1) && !isNaN(data70) && isFinite(data70))) {
+                                      const err178 = {
                                         instancePath: instancePath + '/receipt/seq',
                                         schemaPath: '#/properties/receipt/anyOf/3/properties/seq/type',
                                         keyword: 'type',
@@ -4005,16 +4411,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         message: 'must be integer',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err165]
+                                        vErrors = [err178]
                                       } else {
-                                        vErrors.push(err165)
+                                        vErrors.push(err178)
                                       }
                                       errors++
                                     }
-                                    if (errors === _errs157) {
-                                      if (typeof data65 == 'number' && isFinite(data65)) {
-                                        if (data65 > 9007199254740991 || isNaN(data65)) {
-                                          const err166 = {
+                                    if (errors === _errs167) {
+                                      if (typeof data70 == 'number' && isFinite(data70)) {
+                                        if (data70 > 9007199254740991 || isNaN(data70)) {
+                                          const err179 = {
                                             instancePath: instancePath + '/receipt/seq',
                                             schemaPath: '#/properties/receipt/anyOf/3/properties/seq/maximum',
                                             keyword: 'maximum',
@@ -4022,14 +4428,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             message: 'must be <= 9007199254740991',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err166]
+                                            vErrors = [err179]
                                           } else {
-                                            vErrors.push(err166)
+                                            vErrors.push(err179)
                                           }
                                           errors++
                                         } else {
-                                          if (data65 < 1 || isNaN(data65)) {
-                                            const err167 = {
+                                          if (data70 < 1 || isNaN(data70)) {
+                                            const err180 = {
                                               instancePath: instancePath + '/receipt/seq',
                                               schemaPath: '#/properties/receipt/anyOf/3/properties/seq/minimum',
                                               keyword: 'minimum',
@@ -4037,25 +4443,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must be >= 1',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err167]
+                                              vErrors = [err180]
                                             } else {
-                                              vErrors.push(err167)
+                                              vErrors.push(err180)
                                             }
                                             errors++
                                           }
                                         }
                                       }
                                     }
-                                    var valid14 = _errs157 === errors
+                                    var valid15 = _errs167 === errors
                                   } else {
-                                    var valid14 = true
+                                    var valid15 = true
                                   }
-                                  if (valid14) {
+                                  if (valid15) {
                                     if (data0.at !== undefined) {
-                                      let data66 = data0.at
-                                      const _errs159 = errors
-                                      if (!(typeof data66 == 'number' && !(data66 % 1) && !isNaN(data66) && isFinite(data66))) {
-                                        const err168 = {
+                                      let data71 = data0.at
+                                      const _errs169 = errors
+                                      if (!(typeof data71 == 'number' && !(data71 % 1) && !isNaN(data71) && isFinite(data71))) {
+                                        const err181 = {
                                           instancePath: instancePath + '/receipt/at',
                                           schemaPath: '#/properties/receipt/anyOf/3/properties/at/type',
                                           keyword: 'type',
@@ -4063,16 +4469,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must be integer',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err168]
+                                          vErrors = [err181]
                                         } else {
-                                          vErrors.push(err168)
+                                          vErrors.push(err181)
                                         }
                                         errors++
                                       }
-                                      if (errors === _errs159) {
-                                        if (typeof data66 == 'number' && isFinite(data66)) {
-                                          if (data66 > 8640000000000000 || isNaN(data66)) {
-                                            const err169 = {
+                                      if (errors === _errs169) {
+                                        if (typeof data71 == 'number' && isFinite(data71)) {
+                                          if (data71 > 8640000000000000 || isNaN(data71)) {
+                                            const err182 = {
                                               instancePath: instancePath + '/receipt/at',
                                               schemaPath: '#/properties/receipt/anyOf/3/properties/at/maximum',
                                               keyword: 'maximum',
@@ -4080,14 +4486,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must be <= 8640000000000000',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err169]
+                                              vErrors = [err182]
                                             } else {
-                                              vErrors.push(err169)
+                                              vErrors.push(err182)
                                             }
                                             errors++
                                           } else {
-                                            if (data66 < 0 || isNaN(data66)) {
-                                              const err170 = {
+                                            if (data71 < 0 || isNaN(data71)) {
+                                              const err183 = {
                                                 instancePath: instancePath + '/receipt/at',
                                                 schemaPath: '#/properties/receipt/anyOf/3/properties/at/minimum',
                                                 keyword: 'minimum',
@@ -4095,27 +4501,27 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must be >= 0',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err170]
+                                                vErrors = [err183]
                                               } else {
-                                                vErrors.push(err170)
+                                                vErrors.push(err183)
                                               }
                                               errors++
                                             }
                                           }
                                         }
                                       }
-                                      var valid14 = _errs159 === errors
+                                      var valid15 = _errs169 === errors
                                     } else {
-                                      var valid14 = true
+                                      var valid15 = true
                                     }
-                                    if (valid14) {
+                                    if (valid15) {
                                       if (data0.key !== undefined) {
-                                        let data67 = data0.key
-                                        const _errs161 = errors
-                                        if (errors === _errs161) {
-                                          if (typeof data67 === 'string') {
-                                            if (!pattern3.test(data67)) {
-                                              const err171 = {
+                                        let data72 = data0.key
+                                        const _errs171 = errors
+                                        if (errors === _errs171) {
+                                          if (typeof data72 === 'string') {
+                                            if (!pattern3.test(data72)) {
+                                              const err184 = {
                                                 instancePath: instancePath + '/receipt/key',
                                                 schemaPath: '#/properties/receipt/anyOf/3/properties/key/pattern',
                                                 keyword: 'pattern',
@@ -4123,14 +4529,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err171]
+                                                vErrors = [err184]
                                               } else {
-                                                vErrors.push(err171)
+                                                vErrors.push(err184)
                                               }
                                               errors++
                                             }
                                           } else {
-                                            const err172 = {
+                                            const err185 = {
                                               instancePath: instancePath + '/receipt/key',
                                               schemaPath: '#/properties/receipt/anyOf/3/properties/key/type',
                                               keyword: 'type',
@@ -4138,28 +4544,28 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must be string',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err172]
+                                              vErrors = [err185]
                                             } else {
-                                              vErrors.push(err172)
+                                              vErrors.push(err185)
                                             }
                                             errors++
                                           }
                                         }
-                                        var valid14 = _errs161 === errors
+                                        var valid15 = _errs171 === errors
                                       } else {
-                                        var valid14 = true
+                                        var valid15 = true
                                       }
-                                      if (valid14) {
+                                      if (valid15) {
                                         if (data0.prev !== undefined) {
-                                          let data68 = data0.prev
-                                          const _errs163 = errors
-                                          const _errs164 = errors
-                                          let valid15 = false
-                                          const _errs165 = errors
-                                          if (errors === _errs165) {
-                                            if (typeof data68 === 'string') {
-                                              if (!pattern3.test(data68)) {
-                                                const err173 = {
+                                          let data73 = data0.prev
+                                          const _errs173 = errors
+                                          const _errs174 = errors
+                                          let valid16 = false
+                                          const _errs175 = errors
+                                          if (errors === _errs175) {
+                                            if (typeof data73 === 'string') {
+                                              if (!pattern3.test(data73)) {
+                                                const err186 = {
                                                   instancePath: instancePath + '/receipt/prev',
                                                   schemaPath: '#/properties/receipt/anyOf/3/properties/prev/anyOf/0/pattern',
                                                   keyword: 'pattern',
@@ -4167,14 +4573,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                   message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                                 }
                                                 if (vErrors === null) {
-                                                  vErrors = [err173]
+                                                  vErrors = [err186]
                                                 } else {
-                                                  vErrors.push(err173)
+                                                  vErrors.push(err186)
                                                 }
                                                 errors++
                                               }
                                             } else {
-                                              const err174 = {
+                                              const err187 = {
                                                 instancePath: instancePath + '/receipt/prev',
                                                 schemaPath: '#/properties/receipt/anyOf/3/properties/prev/anyOf/0/type',
                                                 keyword: 'type',
@@ -4182,19 +4588,19 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must be string',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err174]
+                                                vErrors = [err187]
                                               } else {
-                                                vErrors.push(err174)
+                                                vErrors.push(err187)
                                               }
                                               errors++
                                             }
                                           }
-                                          var _valid4 = _errs165 === errors
-                                          valid15 = valid15 || _valid4
-                                          if (!valid15) {
-                                            const _errs167 = errors
-                                            if (data68 !== null) {
-                                              const err175 = {
+                                          var _valid4 = _errs175 === errors
+                                          valid16 = valid16 || _valid4
+                                          if (!valid16) {
+                                            const _errs177 = errors
+                                            if (data73 !== null) {
+                                              const err188 = {
                                                 instancePath: instancePath + '/receipt/prev',
                                                 schemaPath: '#/properties/receipt/anyOf/3/properties/prev/anyOf/1/type',
                                                 keyword: 'type',
@@ -4202,17 +4608,17 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must be null',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err175]
+                                                vErrors = [err188]
                                               } else {
-                                                vErrors.push(err175)
+                                                vErrors.push(err188)
                                               }
                                               errors++
                                             }
-                                            var _valid4 = _errs167 === errors
-                                            valid15 = valid15 || _valid4
+                                            var _valid4 = _errs177 === errors
+                                            valid16 = valid16 || _valid4
                                           }
-                                          if (!valid15) {
-                                            const err176 = {
+                                          if (!valid16) {
+                                            const err189 = {
                                               instancePath: instancePath + '/receipt/prev',
                                               schemaPath: '#/properties/receipt/anyOf/3/properties/prev/anyOf',
                                               keyword: 'anyOf',
@@ -4220,31 +4626,31 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must match a schema in anyOf',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err176]
+                                              vErrors = [err189]
                                             } else {
-                                              vErrors.push(err176)
+                                              vErrors.push(err189)
                                             }
                                             errors++
                                           } else {
-                                            errors = _errs164
+                                            errors = _errs174
                                             if (vErrors !== null) {
-                                              if (_errs164) {
-                                                vErrors.length = _errs164
+                                              if (_errs174) {
+                                                vErrors.length = _errs174
                                               } else {
                                                 vErrors = null
                                               }
                                             }
                                           }
-                                          var valid14 = _errs163 === errors
+                                          var valid15 = _errs173 === errors
                                         } else {
-                                          var valid14 = true
+                                          var valid15 = true
                                         }
-                                        if (valid14) {
+                                        if (valid15) {
                                           if (data0.type !== undefined) {
-                                            let data69 = data0.type
-                                            const _errs169 = errors
-                                            if (typeof data69 !== 'string') {
-                                              const err177 = {
+                                            let data74 = data0.type
+                                            const _errs179 = errors
+                                            if (typeof data74 !== 'string') {
+                                              const err190 = {
                                                 instancePath: instancePath + '/receipt/type',
                                                 schemaPath: '#/properties/receipt/anyOf/3/properties/type/type',
                                                 keyword: 'type',
@@ -4252,14 +4658,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must be string',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err177]
+                                                vErrors = [err190]
                                               } else {
-                                                vErrors.push(err177)
+                                                vErrors.push(err190)
                                               }
                                               errors++
                                             }
-                                            if ('follow' !== data69) {
-                                              const err178 = {
+                                            if ('follow' !== data74) {
+                                              const err191 = {
                                                 instancePath: instancePath + '/receipt/type',
                                                 schemaPath: '#/properties/receipt/anyOf/3/properties/type/const',
                                                 keyword: 'const',
@@ -4267,69 +4673,69 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must be equal to constant',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err178]
+                                                vErrors = [err191]
                                               } else {
-                                                vErrors.push(err178)
+                                                vErrors.push(err191)
                                               }
                                               errors++
                                             }
-                                            var valid14 = _errs169 === errors
+                                            var valid15 = _errs179 === errors
                                           } else {
-                                            var valid14 = true
+                                            var valid15 = true
                                           }
-                                          if (valid14) {
+                                          if (valid15) {
                                             if (data0.follows !== undefined) {
-                                              let data70 = data0.follows
-                                              const _errs171 = errors
-                                              if (errors === _errs171) {
-                                                if (data70 && typeof data70 == 'object' && !Array.isArray(data70)) {
-                                                  let missing9
+                                              let data75 = data0.follows
+                                              const _errs181 = errors
+                                              if (errors === _errs181) {
+                                                if (data75 && typeof data75 == 'object' && !Array.isArray(data75)) {
+                                                  let missing10
                                                   if (
-                                                    (data70.seq === undefined && (missing9 = 'seq')) ||
-                                                    (data70.hash === undefined && (missing9 = 'hash'))
+                                                    (data75.seq === undefined && (missing10 = 'seq')) ||
+                                                    (data75.hash === undefined && (missing10 = 'hash'))
                                                   ) {
-                                                    const err179 = {
+                                                    const err192 = {
                                                       instancePath: instancePath + '/receipt/follows',
                                                       schemaPath: '#/properties/receipt/anyOf/3/properties/follows/required',
                                                       keyword: 'required',
-                                                      params: { missingProperty: missing9 },
-                                                      message: "must have required property '" + missing9 + "'",
+                                                      params: { missingProperty: missing10 },
+                                                      message: "must have required property '" + missing10 + "'",
                                                     }
                                                     if (vErrors === null) {
-                                                      vErrors = [err179]
+                                                      vErrors = [err192]
                                                     } else {
-                                                      vErrors.push(err179)
+                                                      vErrors.push(err192)
                                                     }
                                                     errors++
                                                   } else {
-                                                    const _errs173 = errors
-                                                    for (const key9 in data70) {
-                                                      if (!(key9 === 'chain' || key9 === 'seq' || key9 === 'hash')) {
-                                                        const err180 = {
+                                                    const _errs183 = errors
+                                                    for (const key10 in data75) {
+                                                      if (!(key10 === 'chain' || key10 === 'seq' || key10 === 'hash')) {
+                                                        const err193 = {
                                                           instancePath: instancePath + '/receipt/follows',
                                                           schemaPath:
                                                             '#/properties/receipt/anyOf/3/properties/follows/additionalProperties',
                                                           keyword: 'additionalProperties',
-                                                          params: { additionalProperty: key9 },
+                                                          params: { additionalProperty: key10 },
                                                           message: 'must NOT have additional properties',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err180]
+                                                          vErrors = [err193]
                                                         } else {
-                                                          vErrors.push(err180)
+                                                          vErrors.push(err193)
                                                         }
                                                         errors++
                                                         break
                                                       }
                                                     }
-                                                    if (_errs173 === errors) {
-                                                      if (data70.chain !== undefined) {
-                                                        let data71 = data70.chain
-                                                        const _errs174 = errors
-                                                        if (errors === _errs174) {
-                                                          if (typeof data71 === 'string') {
-                                                            if (!pattern2.test(data71)) {
-                                                              const err181 = {
+                                                    if (_errs183 === errors) {
+                                                      if (data75.chain !== undefined) {
+                                                        let data76 = data75.chain
+                                                        const _errs184 = errors
+                                                        if (errors === _errs184) {
+                                                          if (typeof data76 === 'string') {
+                                                            if (!pattern2.test(data76)) {
+                                                              const err194 = {
                                                                 instancePath: instancePath + '/receipt/follows/chain',
                                                                 schemaPath:
                                                                   '#/properties/receipt/anyOf/3/properties/follows/properties/chain/pattern',
@@ -4338,14 +4744,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                 message: 'must match pattern "' + '^[A-Za-z0-9_-]{22}$' + '"',
                                                               }
                                                               if (vErrors === null) {
-                                                                vErrors = [err181]
+                                                                vErrors = [err194]
                                                               } else {
-                                                                vErrors.push(err181)
+                                                                vErrors.push(err194)
                                                               }
                                                               errors++
                                                             }
                                                           } else {
-                                                            const err182 = {
+                                                            const err195 = {
                                                               instancePath: instancePath + '/receipt/follows/chain',
                                                               schemaPath:
                                                                 '#/properties/receipt/anyOf/3/properties/follows/properties/chain/type',
@@ -4354,30 +4760,30 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                               message: 'must be string',
                                                             }
                                                             if (vErrors === null) {
-                                                              vErrors = [err182]
+                                                              vErrors = [err195]
                                                             } else {
-                                                              vErrors.push(err182)
+                                                              vErrors.push(err195)
                                                             }
                                                             errors++
                                                           }
                                                         }
-                                                        var valid16 = _errs174 === errors
+                                                        var valid17 = _errs184 === errors
                                                       } else {
-                                                        var valid16 = true
+                                                        var valid17 = true
                                                       }
-                                                      if (valid16) {
-                                                        if (data70.seq !== undefined) {
-                                                          let data72 = data70.seq
-                                                          const _errs176 = errors
+                                                      if (valid17) {
+                                                        if (data75.seq !== undefined) {
+                                                          let data77 = data75.seq
+                                                          const _errs186 = errors
                                                           if (
                                                             !(
-                                                              typeof data72 == 'number' &&
-                                                              !(data72 % 1) &&
-                                                              !isNaN(data72) &&
-                                                              isFinite(data72)
+                                                              typeof data77 == 'number' &&
+                                                              !(data77 % 1) &&
+                                                              !isNaN(data77) &&
+                                                              isFinite(data77)
                                                             )
                                                           ) {
-                                                            const err183 = {
+                                                            const err196 = {
                                                               instancePath: instancePath + '/receipt/follows/seq',
                                                               schemaPath:
                                                                 '#/properties/receipt/anyOf/3/properties/follows/properties/seq/type',
@@ -4386,16 +4792,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                               message: 'must be integer',
                                                             }
                                                             if (vErrors === null) {
-                                                              vErrors = [err183]
+                                                              vErrors = [err196]
                                                             } else {
-                                                              vErrors.push(err183)
+                                                              vErrors.push(err196)
                                                             }
                                                             errors++
                                                           }
-                                                          if (errors === _errs176) {
-                                                            if (typeof data72 == 'number' && isFinite(data72)) {
-                                                              if (data72 > 9007199254740991 || isNaN(data72)) {
-                                                                const err184 = {
+                                                          if (errors === _errs186) {
+                                                            if (typeof data77 == 'number' && isFinite(data77)) {
+                                                              if (data77 > 9007199254740991 || isNaN(data77)) {
+                                                                const err197 = {
                                                                   instancePath: instancePath + '/receipt/follows/seq',
                                                                   schemaPath:
                                                                     '#/properties/receipt/anyOf/3/properties/follows/properties/seq/maximum',
@@ -4404,14 +4810,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   message: 'must be <= 9007199254740991',
                                                                 }
                                                                 if (vErrors === null) {
-                                                                  vErrors = [err184]
+                                                                  vErrors = [err197]
                                                                 } else {
-                                                                  vErrors.push(err184)
+                                                                  vErrors.push(err197)
                                                                 }
                                                                 errors++
                                                               } else {
-                                                                if (data72 < 1 || isNaN(data72)) {
-                                                                  const err185 = {
+                                                                if (data77 < 1 || isNaN(data77)) {
+                                                                  const err198 = {
                                                                     instancePath: instancePath + '/receipt/follows/seq',
                                                                     schemaPath:
                                                                       '#/properties/receipt/anyOf/3/properties/follows/properties/seq/minimum',
@@ -4420,27 +4826,27 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     message: 'must be >= 1',
                                                                   }
                                                                   if (vErrors === null) {
-                                                                    vErrors = [err185]
+                                                                    vErrors = [err198]
                                                                   } else {
-                                                                    vErrors.push(err185)
+                                                                    vErrors.push(err198)
                                                                   }
                                                                   errors++
                                                                 }
                                                               }
                                                             }
                                                           }
-                                                          var valid16 = _errs176 === errors
+                                                          var valid17 = _errs186 === errors
                                                         } else {
-                                                          var valid16 = true
+                                                          var valid17 = true
                                                         }
-                                                        if (valid16) {
-                                                          if (data70.hash !== undefined) {
-                                                            let data73 = data70.hash
-                                                            const _errs178 = errors
-                                                            if (errors === _errs178) {
-                                                              if (typeof data73 === 'string') {
-                                                                if (!pattern3.test(data73)) {
-                                                                  const err186 = {
+                                                        if (valid17) {
+                                                          if (data75.hash !== undefined) {
+                                                            let data78 = data75.hash
+                                                            const _errs188 = errors
+                                                            if (errors === _errs188) {
+                                                              if (typeof data78 === 'string') {
+                                                                if (!pattern3.test(data78)) {
+                                                                  const err199 = {
                                                                     instancePath: instancePath + '/receipt/follows/hash',
                                                                     schemaPath:
                                                                       '#/properties/receipt/anyOf/3/properties/follows/properties/hash/pattern',
@@ -4449,14 +4855,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                                                   }
                                                                   if (vErrors === null) {
-                                                                    vErrors = [err186]
+                                                                    vErrors = [err199]
                                                                   } else {
-                                                                    vErrors.push(err186)
+                                                                    vErrors.push(err199)
                                                                   }
                                                                   errors++
                                                                 }
                                                               } else {
-                                                                const err187 = {
+                                                                const err200 = {
                                                                   instancePath: instancePath + '/receipt/follows/hash',
                                                                   schemaPath:
                                                                     '#/properties/receipt/anyOf/3/properties/follows/properties/hash/type',
@@ -4465,23 +4871,23 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   message: 'must be string',
                                                                 }
                                                                 if (vErrors === null) {
-                                                                  vErrors = [err187]
+                                                                  vErrors = [err200]
                                                                 } else {
-                                                                  vErrors.push(err187)
+                                                                  vErrors.push(err200)
                                                                 }
                                                                 errors++
                                                               }
                                                             }
-                                                            var valid16 = _errs178 === errors
+                                                            var valid17 = _errs188 === errors
                                                           } else {
-                                                            var valid16 = true
+                                                            var valid17 = true
                                                           }
                                                         }
                                                       }
                                                     }
                                                   }
                                                 } else {
-                                                  const err188 = {
+                                                  const err201 = {
                                                     instancePath: instancePath + '/receipt/follows',
                                                     schemaPath: '#/properties/receipt/anyOf/3/properties/follows/type',
                                                     keyword: 'type',
@@ -4489,25 +4895,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                     message: 'must be object',
                                                   }
                                                   if (vErrors === null) {
-                                                    vErrors = [err188]
+                                                    vErrors = [err201]
                                                   } else {
-                                                    vErrors.push(err188)
+                                                    vErrors.push(err201)
                                                   }
                                                   errors++
                                                 }
                                               }
-                                              var valid14 = _errs171 === errors
+                                              var valid15 = _errs181 === errors
                                             } else {
-                                              var valid14 = true
+                                              var valid15 = true
                                             }
-                                            if (valid14) {
+                                            if (valid15) {
                                               if (data0.job !== undefined) {
-                                                let data74 = data0.job
-                                                const _errs180 = errors
-                                                if (errors === _errs180) {
-                                                  if (typeof data74 === 'string') {
-                                                    if (!pattern19.test(data74)) {
-                                                      const err189 = {
+                                                let data79 = data0.job
+                                                const _errs190 = errors
+                                                if (errors === _errs190) {
+                                                  if (typeof data79 === 'string') {
+                                                    if (!pattern19.test(data79)) {
+                                                      const err202 = {
                                                         instancePath: instancePath + '/receipt/job',
                                                         schemaPath: '#/properties/receipt/anyOf/3/properties/job/pattern',
                                                         keyword: 'pattern',
@@ -4521,14 +4927,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           '"',
                                                       }
                                                       if (vErrors === null) {
-                                                        vErrors = [err189]
+                                                        vErrors = [err202]
                                                       } else {
-                                                        vErrors.push(err189)
+                                                        vErrors.push(err202)
                                                       }
                                                       errors++
                                                     }
                                                   } else {
-                                                    const err190 = {
+                                                    const err203 = {
                                                       instancePath: instancePath + '/receipt/job',
                                                       schemaPath: '#/properties/receipt/anyOf/3/properties/job/type',
                                                       keyword: 'type',
@@ -4536,25 +4942,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                       message: 'must be string',
                                                     }
                                                     if (vErrors === null) {
-                                                      vErrors = [err190]
+                                                      vErrors = [err203]
                                                     } else {
-                                                      vErrors.push(err190)
+                                                      vErrors.push(err203)
                                                     }
                                                     errors++
                                                   }
                                                 }
-                                                var valid14 = _errs180 === errors
+                                                var valid15 = _errs190 === errors
                                               } else {
-                                                var valid14 = true
+                                                var valid15 = true
                                               }
-                                              if (valid14) {
+                                              if (valid15) {
                                                 if (data0.kind !== undefined) {
-                                                  let data75 = data0.kind
-                                                  const _errs182 = errors
-                                                  if (errors === _errs182) {
-                                                    if (typeof data75 === 'string') {
-                                                      if (data75.length > 40) {
-                                                        const err191 = {
+                                                  let data80 = data0.kind
+                                                  const _errs192 = errors
+                                                  if (errors === _errs192) {
+                                                    if (typeof data80 === 'string') {
+                                                      if (data80.length > 40) {
+                                                        const err204 = {
                                                           instancePath: instancePath + '/receipt/kind',
                                                           schemaPath: '#/properties/receipt/anyOf/3/properties/kind/maxLength',
                                                           keyword: 'maxLength',
@@ -4562,14 +4968,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           message: 'must NOT have more than 40 characters',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err191]
+                                                          vErrors = [err204]
                                                         } else {
-                                                          vErrors.push(err191)
+                                                          vErrors.push(err204)
                                                         }
                                                         errors++
                                                       } else {
-                                                        if (!pattern20.test(data75)) {
-                                                          const err192 = {
+                                                        if (!pattern20.test(data80)) {
+                                                          const err205 = {
                                                             instancePath: instancePath + '/receipt/kind',
                                                             schemaPath: '#/properties/receipt/anyOf/3/properties/kind/pattern',
                                                             keyword: 'pattern',
@@ -4577,15 +4983,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                             message: 'must match pattern "' + '^[a-z]+\\.[a-z]+$' + '"',
                                                           }
                                                           if (vErrors === null) {
-                                                            vErrors = [err192]
+                                                            vErrors = [err205]
                                                           } else {
-                                                            vErrors.push(err192)
+                                                            vErrors.push(err205)
                                                           }
                                                           errors++
                                                         }
                                                       }
                                                     } else {
-                                                      const err193 = {
+                                                      const err206 = {
                                                         instancePath: instancePath + '/receipt/kind',
                                                         schemaPath: '#/properties/receipt/anyOf/3/properties/kind/type',
                                                         keyword: 'type',
@@ -4593,25 +4999,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                         message: 'must be string',
                                                       }
                                                       if (vErrors === null) {
-                                                        vErrors = [err193]
+                                                        vErrors = [err206]
                                                       } else {
-                                                        vErrors.push(err193)
+                                                        vErrors.push(err206)
                                                       }
                                                       errors++
                                                     }
                                                   }
-                                                  var valid14 = _errs182 === errors
+                                                  var valid15 = _errs192 === errors
                                                 } else {
-                                                  var valid14 = true
+                                                  var valid15 = true
                                                 }
-                                                if (valid14) {
+                                                if (valid15) {
                                                   if (data0.what !== undefined) {
-                                                    let data76 = data0.what
-                                                    const _errs184 = errors
-                                                    if (errors === _errs184) {
-                                                      if (typeof data76 === 'string') {
-                                                        if (data76.length > 500) {
-                                                          const err194 = {
+                                                    let data81 = data0.what
+                                                    const _errs194 = errors
+                                                    if (errors === _errs194) {
+                                                      if (typeof data81 === 'string') {
+                                                        if (data81.length > 500) {
+                                                          const err207 = {
                                                             instancePath: instancePath + '/receipt/what',
                                                             schemaPath: '#/properties/receipt/anyOf/3/properties/what/maxLength',
                                                             keyword: 'maxLength',
@@ -4619,14 +5025,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                             message: 'must NOT have more than 500 characters',
                                                           }
                                                           if (vErrors === null) {
-                                                            vErrors = [err194]
+                                                            vErrors = [err207]
                                                           } else {
-                                                            vErrors.push(err194)
+                                                            vErrors.push(err207)
                                                           }
                                                           errors++
                                                         }
                                                       } else {
-                                                        const err195 = {
+                                                        const err208 = {
                                                           instancePath: instancePath + '/receipt/what',
                                                           schemaPath: '#/properties/receipt/anyOf/3/properties/what/type',
                                                           keyword: 'type',
@@ -4634,25 +5040,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           message: 'must be string',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err195]
+                                                          vErrors = [err208]
                                                         } else {
-                                                          vErrors.push(err195)
+                                                          vErrors.push(err208)
                                                         }
                                                         errors++
                                                       }
                                                     }
-                                                    var valid14 = _errs184 === errors
+                                                    var valid15 = _errs194 === errors
                                                   } else {
-                                                    var valid14 = true
+                                                    var valid15 = true
                                                   }
-                                                  if (valid14) {
+                                                  if (valid15) {
                                                     if (data0.layers !== undefined) {
-                                                      let data77 = data0.layers
-                                                      const _errs186 = errors
-                                                      if (errors === _errs186) {
-                                                        if (Array.isArray(data77)) {
-                                                          if (data77.length > 8) {
-                                                            const err196 = {
+                                                      let data82 = data0.layers
+                                                      const _errs196 = errors
+                                                      if (errors === _errs196) {
+                                                        if (Array.isArray(data82)) {
+                                                          if (data82.length > 8) {
+                                                            const err209 = {
                                                               instancePath: instancePath + '/receipt/layers',
                                                               schemaPath: '#/properties/receipt/anyOf/3/properties/layers/maxItems',
                                                               keyword: 'maxItems',
@@ -4660,74 +5066,74 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                               message: 'must NOT have more than 8 items',
                                                             }
                                                             if (vErrors === null) {
-                                                              vErrors = [err196]
+                                                              vErrors = [err209]
                                                             } else {
-                                                              vErrors.push(err196)
+                                                              vErrors.push(err209)
                                                             }
                                                             errors++
                                                           } else {
-                                                            var valid17 = true
-                                                            const len2 = data77.length
+                                                            var valid18 = true
+                                                            const len2 = data82.length
                                                             for (let i2 = 0; i2 < len2; i2++) {
-                                                              let data78 = data77[i2]
-                                                              const _errs188 = errors
-                                                              if (errors === _errs188) {
-                                                                if (data78 && typeof data78 == 'object' && !Array.isArray(data78)) {
-                                                                  let missing10
+                                                              let data83 = data82[i2]
+                                                              const _errs198 = errors
+                                                              if (errors === _errs198) {
+                                                                if (data83 && typeof data83 == 'object' && !Array.isArray(data83)) {
+                                                                  let missing11
                                                                   if (
-                                                                    (data78.layer === undefined && (missing10 = 'layer')) ||
-                                                                    (data78.state === undefined && (missing10 = 'state'))
+                                                                    (data83.layer === undefined && (missing11 = 'layer')) ||
+                                                                    (data83.state === undefined && (missing11 = 'state'))
                                                                   ) {
-                                                                    const err197 = {
+                                                                    const err210 = {
                                                                       instancePath: instancePath + '/receipt/layers/' + i2,
                                                                       schemaPath:
                                                                         '#/properties/receipt/anyOf/3/properties/layers/items/required',
                                                                       keyword: 'required',
-                                                                      params: { missingProperty: missing10 },
-                                                                      message: "must have required property '" + missing10 + "'",
+                                                                      params: { missingProperty: missing11 },
+                                                                      message: "must have required property '" + missing11 + "'",
                                                                     }
                                                                     if (vErrors === null) {
-                                                                      vErrors = [err197]
+                                                                      vErrors = [err210]
                                                                     } else {
-                                                                      vErrors.push(err197)
+                                                                      vErrors.push(err210)
                                                                     }
                                                                     errors++
                                                                   } else {
-                                                                    const _errs190 = errors
-                                                                    for (const key10 in data78) {
+                                                                    const _errs200 = errors
+                                                                    for (const key11 in data83) {
                                                                       if (
                                                                         !(
-                                                                          key10 === 'layer' ||
-                                                                          key10 === 'state' ||
-                                                                          key10 === 'count' ||
-                                                                          key10 === 'code'
+                                                                          key11 === 'layer' ||
+                                                                          key11 === 'state' ||
+                                                                          key11 === 'count' ||
+                                                                          key11 === 'code'
                                                                         )
                                                                       ) {
-                                                                        const err198 = {
+                                                                        const err211 = {
                                                                           instancePath: instancePath + '/receipt/layers/' + i2,
                                                                           schemaPath:
                                                                             '#/properties/receipt/anyOf/3/properties/layers/items/additionalProperties',
                                                                           keyword: 'additionalProperties',
-                                                                          params: { additionalProperty: key10 },
+                                                                          params: { additionalProperty: key11 },
                                                                           message: 'must NOT have additional properties',
                                                                         }
                                                                         if (vErrors === null) {
-                                                                          vErrors = [err198]
+                                                                          vErrors = [err211]
                                                                         } else {
-                                                                          vErrors.push(err198)
+                                                                          vErrors.push(err211)
                                                                         }
                                                                         errors++
                                                                         break
                                                                       }
                                                                     }
-                                                                    if (_errs190 === errors) {
-                                                                      if (data78.layer !== undefined) {
-                                                                        let data79 = data78.layer
-                                                                        const _errs191 = errors
-                                                                        if (errors === _errs191) {
-                                                                          if (typeof data79 === 'string') {
-                                                                            if (!pattern22.test(data79)) {
-                                                                              const err199 = {
+                                                                    if (_errs200 === errors) {
+                                                                      if (data83.layer !== undefined) {
+                                                                        let data84 = data83.layer
+                                                                        const _errs201 = errors
+                                                                        if (errors === _errs201) {
+                                                                          if (typeof data84 === 'string') {
+                                                                            if (!pattern22.test(data84)) {
+                                                                              const err212 = {
                                                                                 instancePath:
                                                                                   instancePath + '/receipt/layers/' + i2 + '/layer',
                                                                                 schemaPath:
@@ -4737,14 +5143,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must match pattern "' + '^[a-z]{1,20}$' + '"',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err199]
+                                                                                vErrors = [err212]
                                                                               } else {
-                                                                                vErrors.push(err199)
+                                                                                vErrors.push(err212)
                                                                               }
                                                                               errors++
                                                                             }
                                                                           } else {
-                                                                            const err200 = {
+                                                                            const err213 = {
                                                                               instancePath:
                                                                                 instancePath + '/receipt/layers/' + i2 + '/layer',
                                                                               schemaPath:
@@ -4754,25 +5160,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                               message: 'must be string',
                                                                             }
                                                                             if (vErrors === null) {
-                                                                              vErrors = [err200]
+                                                                              vErrors = [err213]
                                                                             } else {
-                                                                              vErrors.push(err200)
+                                                                              vErrors.push(err213)
                                                                             }
                                                                             errors++
                                                                           }
                                                                         }
-                                                                        var valid18 = _errs191 === errors
+                                                                        var valid19 = _errs201 === errors
                                                                       } else {
-                                                                        var valid18 = true
+                                                                        var valid19 = true
                                                                       }
-                                                                      if (valid18) {
-                                                                        if (data78.state !== undefined) {
-                                                                          let data80 = data78.state
-                                                                          const _errs193 = errors
-                                                                          if (errors === _errs193) {
-                                                                            if (typeof data80 === 'string') {
-                                                                              if (!pattern22.test(data80)) {
-                                                                                const err201 = {
+                                                                      if (valid19) {
+                                                                        if (data83.state !== undefined) {
+                                                                          let data85 = data83.state
+                                                                          const _errs203 = errors
+                                                                          if (errors === _errs203) {
+                                                                            if (typeof data85 === 'string') {
+                                                                              if (!pattern22.test(data85)) {
+                                                                                const err214 = {
                                                                                   instancePath:
                                                                                     instancePath + '/receipt/layers/' + i2 + '/state',
                                                                                   schemaPath:
@@ -4782,14 +5188,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                   message: 'must match pattern "' + '^[a-z]{1,20}$' + '"',
                                                                                 }
                                                                                 if (vErrors === null) {
-                                                                                  vErrors = [err201]
+                                                                                  vErrors = [err214]
                                                                                 } else {
-                                                                                  vErrors.push(err201)
+                                                                                  vErrors.push(err214)
                                                                                 }
                                                                                 errors++
                                                                               }
                                                                             } else {
-                                                                              const err202 = {
+                                                                              const err215 = {
                                                                                 instancePath:
                                                                                   instancePath + '/receipt/layers/' + i2 + '/state',
                                                                                 schemaPath:
@@ -4799,30 +5205,30 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must be string',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err202]
+                                                                                vErrors = [err215]
                                                                               } else {
-                                                                                vErrors.push(err202)
+                                                                                vErrors.push(err215)
                                                                               }
                                                                               errors++
                                                                             }
                                                                           }
-                                                                          var valid18 = _errs193 === errors
+                                                                          var valid19 = _errs203 === errors
                                                                         } else {
-                                                                          var valid18 = true
+                                                                          var valid19 = true
                                                                         }
-                                                                        if (valid18) {
-                                                                          if (data78.count !== undefined) {
-                                                                            let data81 = data78.count
-                                                                            const _errs195 = errors
+                                                                        if (valid19) {
+                                                                          if (data83.count !== undefined) {
+                                                                            let data86 = data83.count
+                                                                            const _errs205 = errors
                                                                             if (
                                                                               !(
-                                                                                typeof data81 == 'number' &&
-                                                                                !(data81 % 1) &&
-                                                                                !isNaN(data81) &&
-                                                                                isFinite(data81)
+                                                                                typeof data86 == 'number' &&
+                                                                                !(data86 % 1) &&
+                                                                                !isNaN(data86) &&
+                                                                                isFinite(data86)
                                                                               )
                                                                             ) {
-                                                                              const err203 = {
+                                                                              const err216 = {
                                                                                 instancePath:
                                                                                   instancePath + '/receipt/layers/' + i2 + '/count',
                                                                                 schemaPath:
@@ -4832,16 +5238,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must be integer',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err203]
+                                                                                vErrors = [err216]
                                                                               } else {
-                                                                                vErrors.push(err203)
+                                                                                vErrors.push(err216)
                                                                               }
                                                                               errors++
                                                                             }
-                                                                            if (errors === _errs195) {
-                                                                              if (typeof data81 == 'number' && isFinite(data81)) {
-                                                                                if (data81 > 9007199254740991 || isNaN(data81)) {
-                                                                                  const err204 = {
+                                                                            if (errors === _errs205) {
+                                                                              if (typeof data86 == 'number' && isFinite(data86)) {
+                                                                                if (data86 > 9007199254740991 || isNaN(data86)) {
+                                                                                  const err217 = {
                                                                                     instancePath:
                                                                                       instancePath + '/receipt/layers/' + i2 + '/count',
                                                                                     schemaPath:
@@ -4851,14 +5257,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                     message: 'must be <= 9007199254740991',
                                                                                   }
                                                                                   if (vErrors === null) {
-                                                                                    vErrors = [err204]
+                                                                                    vErrors = [err217]
                                                                                   } else {
-                                                                                    vErrors.push(err204)
+                                                                                    vErrors.push(err217)
                                                                                   }
                                                                                   errors++
                                                                                 } else {
-                                                                                  if (data81 < 0 || isNaN(data81)) {
-                                                                                    const err205 = {
+                                                                                  if (data86 < 0 || isNaN(data86)) {
+                                                                                    const err218 = {
                                                                                       instancePath:
                                                                                         instancePath + '/receipt/layers/' + i2 + '/count',
                                                                                       schemaPath:
@@ -4868,27 +5274,27 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       message: 'must be >= 0',
                                                                                     }
                                                                                     if (vErrors === null) {
-                                                                                      vErrors = [err205]
+                                                                                      vErrors = [err218]
                                                                                     } else {
-                                                                                      vErrors.push(err205)
+                                                                                      vErrors.push(err218)
                                                                                     }
                                                                                     errors++
                                                                                   }
                                                                                 }
                                                                               }
                                                                             }
-                                                                            var valid18 = _errs195 === errors
+                                                                            var valid19 = _errs205 === errors
                                                                           } else {
-                                                                            var valid18 = true
+                                                                            var valid19 = true
                                                                           }
-                                                                          if (valid18) {
-                                                                            if (data78.code !== undefined) {
-                                                                              let data82 = data78.code
-                                                                              const _errs197 = errors
-                                                                              if (errors === _errs197) {
-                                                                                if (typeof data82 === 'string') {
-                                                                                  if (data82.length > 40) {
-                                                                                    const err206 = {
+                                                                          if (valid19) {
+                                                                            if (data83.code !== undefined) {
+                                                                              let data87 = data83.code
+                                                                              const _errs207 = errors
+                                                                              if (errors === _errs207) {
+                                                                                if (typeof data87 === 'string') {
+                                                                                  if (data87.length > 40) {
+                                                                                    const err219 = {
                                                                                       instancePath:
                                                                                         instancePath + '/receipt/layers/' + i2 + '/code',
                                                                                       schemaPath:
@@ -4898,14 +5304,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       message: 'must NOT have more than 40 characters',
                                                                                     }
                                                                                     if (vErrors === null) {
-                                                                                      vErrors = [err206]
+                                                                                      vErrors = [err219]
                                                                                     } else {
-                                                                                      vErrors.push(err206)
+                                                                                      vErrors.push(err219)
                                                                                     }
                                                                                     errors++
                                                                                   } else {
-                                                                                    if (!pattern21.test(data82)) {
-                                                                                      const err207 = {
+                                                                                    if (!pattern21.test(data87)) {
+                                                                                      const err220 = {
                                                                                         instancePath:
                                                                                           instancePath + '/receipt/layers/' + i2 + '/code',
                                                                                         schemaPath:
@@ -4918,15 +5324,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                           '"',
                                                                                       }
                                                                                       if (vErrors === null) {
-                                                                                        vErrors = [err207]
+                                                                                        vErrors = [err220]
                                                                                       } else {
-                                                                                        vErrors.push(err207)
+                                                                                        vErrors.push(err220)
                                                                                       }
                                                                                       errors++
                                                                                     }
                                                                                   }
                                                                                 } else {
-                                                                                  const err208 = {
+                                                                                  const err221 = {
                                                                                     instancePath:
                                                                                       instancePath + '/receipt/layers/' + i2 + '/code',
                                                                                     schemaPath:
@@ -4936,16 +5342,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                     message: 'must be string',
                                                                                   }
                                                                                   if (vErrors === null) {
-                                                                                    vErrors = [err208]
+                                                                                    vErrors = [err221]
                                                                                   } else {
-                                                                                    vErrors.push(err208)
+                                                                                    vErrors.push(err221)
                                                                                   }
                                                                                   errors++
                                                                                 }
                                                                               }
-                                                                              var valid18 = _errs197 === errors
+                                                                              var valid19 = _errs207 === errors
                                                                             } else {
-                                                                              var valid18 = true
+                                                                              var valid19 = true
                                                                             }
                                                                           }
                                                                         }
@@ -4953,7 +5359,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     }
                                                                   }
                                                                 } else {
-                                                                  const err209 = {
+                                                                  const err222 = {
                                                                     instancePath: instancePath + '/receipt/layers/' + i2,
                                                                     schemaPath: '#/properties/receipt/anyOf/3/properties/layers/items/type',
                                                                     keyword: 'type',
@@ -4961,21 +5367,21 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     message: 'must be object',
                                                                   }
                                                                   if (vErrors === null) {
-                                                                    vErrors = [err209]
+                                                                    vErrors = [err222]
                                                                   } else {
-                                                                    vErrors.push(err209)
+                                                                    vErrors.push(err222)
                                                                   }
                                                                   errors++
                                                                 }
                                                               }
-                                                              var valid17 = _errs188 === errors
-                                                              if (!valid17) {
+                                                              var valid18 = _errs198 === errors
+                                                              if (!valid18) {
                                                                 break
                                                               }
                                                             }
                                                           }
                                                         } else {
-                                                          const err210 = {
+                                                          const err223 = {
                                                             instancePath: instancePath + '/receipt/layers',
                                                             schemaPath: '#/properties/receipt/anyOf/3/properties/layers/type',
                                                             keyword: 'type',
@@ -4983,16 +5389,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                             message: 'must be array',
                                                           }
                                                           if (vErrors === null) {
-                                                            vErrors = [err210]
+                                                            vErrors = [err223]
                                                           } else {
-                                                            vErrors.push(err210)
+                                                            vErrors.push(err223)
                                                           }
                                                           errors++
                                                         }
                                                       }
-                                                      var valid14 = _errs186 === errors
+                                                      var valid15 = _errs196 === errors
                                                     } else {
-                                                      var valid14 = true
+                                                      var valid15 = true
                                                     }
                                                   }
                                                 }
@@ -5010,7 +5416,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         }
                       }
                     } else {
-                      const err211 = {
+                      const err224 = {
                         instancePath: instancePath + '/receipt',
                         schemaPath: '#/properties/receipt/anyOf/3/type',
                         keyword: 'type',
@@ -5018,20 +5424,20 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         message: 'must be object',
                       }
                       if (vErrors === null) {
-                        vErrors = [err211]
+                        vErrors = [err224]
                       } else {
-                        vErrors.push(err211)
+                        vErrors.push(err224)
                       }
                       errors++
                     }
                   }
-                  var _valid0 = _errs146 === errors
+                  var _valid0 = _errs156 === errors
                   valid1 = valid1 || _valid0
                 }
               }
             }
             if (!valid1) {
-              const err212 = {
+              const err225 = {
                 instancePath: instancePath + '/receipt',
                 schemaPath: '#/properties/receipt/anyOf',
                 keyword: 'anyOf',
@@ -5039,9 +5445,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                 message: 'must match a schema in anyOf',
               }
               if (vErrors === null) {
-                vErrors = [err212]
+                vErrors = [err225]
               } else {
-                vErrors.push(err212)
+                vErrors.push(err225)
               }
               errors++
               validate10.errors = vErrors
@@ -5062,11 +5468,11 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
           }
           if (valid0) {
             if (data.hash !== undefined) {
-              let data83 = data.hash
-              const _errs199 = errors
-              if (errors === _errs199) {
-                if (typeof data83 === 'string') {
-                  if (!pattern3.test(data83)) {
+              let data88 = data.hash
+              const _errs209 = errors
+              if (errors === _errs209) {
+                if (typeof data88 === 'string') {
+                  if (!pattern3.test(data88)) {
                     validate10.errors = [
                       {
                         instancePath: instancePath + '/hash',
@@ -5091,17 +5497,17 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                   return false
                 }
               }
-              var valid0 = _errs199 === errors
+              var valid0 = _errs209 === errors
             } else {
               var valid0 = true
             }
             if (valid0) {
               if (data.signature !== undefined) {
-                let data84 = data.signature
-                const _errs201 = errors
-                if (errors === _errs201) {
-                  if (typeof data84 === 'string') {
-                    if (!pattern13.test(data84)) {
+                let data89 = data.signature
+                const _errs211 = errors
+                if (errors === _errs211) {
+                  if (typeof data89 === 'string') {
+                    if (!pattern13.test(data89)) {
                       validate10.errors = [
                         {
                           instancePath: instancePath + '/signature',
@@ -5126,7 +5532,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                     return false
                   }
                 }
-                var valid0 = _errs201 === errors
+                var valid0 = _errs211 === errors
               } else {
                 var valid0 = true
               }

@@ -41,6 +41,17 @@ const schema11 = {
           cache: { type: 'string', maxLength: 32 },
           status: { type: 'integer' },
           madeAt: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
+          cdn: {
+            type: 'object',
+            required: ['state'],
+            properties: {
+              state: { enum: ['fresh', 'stale', 'unreachable'] },
+              cache: { type: 'string', maxLength: 32 },
+              ageSeconds: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+              status: { type: 'integer' },
+            },
+            additionalProperties: false,
+          },
         },
         additionalProperties: false,
       },
@@ -568,7 +579,8 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       key3 === 'layer' ||
                                       key3 === 'cache' ||
                                       key3 === 'status' ||
-                                      key3 === 'madeAt'
+                                      key3 === 'madeAt' ||
+                                      key3 === 'cdn'
                                     )
                                   ) {
                                     validate10.errors = [
@@ -776,6 +788,218 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             } else {
                                               var valid6 = true
                                             }
+                                            if (valid6) {
+                                              if (data11.cdn !== undefined) {
+                                                let data18 = data11.cdn
+                                                const _errs37 = errors
+                                                if (errors === _errs37) {
+                                                  if (data18 && typeof data18 == 'object' && !Array.isArray(data18)) {
+                                                    let missing4
+                                                    if (data18.state === undefined && (missing4 = 'state')) {
+                                                      validate10.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/proof/' + i2 + '/cdn',
+                                                          schemaPath: '#/properties/proof/items/properties/cdn/required',
+                                                          keyword: 'required',
+                                                          params: { missingProperty: missing4 },
+                                                          message: "must have required property '" + missing4 + "'",
+                                                        },
+                                                      ]
+                                                      return false
+                                                    } else {
+                                                      const _errs39 = errors
+                                                      for (const key4 in data18) {
+                                                        if (
+                                                          !(
+                                                            key4 === 'state' ||
+                                                            key4 === 'cache' ||
+                                                            key4 === 'ageSeconds' ||
+                                                            key4 === 'status'
+                                                          )
+                                                        ) {
+                                                          validate10.errors = [
+                                                            {
+                                                              instancePath: instancePath + '/proof/' + i2 + '/cdn',
+                                                              schemaPath: '#/properties/proof/items/properties/cdn/additionalProperties',
+                                                              keyword: 'additionalProperties',
+                                                              params: { additionalProperty: key4 },
+                                                              message: 'must NOT have additional properties',
+                                                            },
+                                                          ]
+                                                          return false
+                                                          break
+                                                        }
+                                                      }
+                                                      if (_errs39 === errors) {
+                                                        if (data18.state !== undefined) {
+                                                          let data19 = data18.state
+                                                          const _errs40 = errors
+                                                          if (!(data19 === 'fresh' || data19 === 'stale' || data19 === 'unreachable')) {
+                                                            validate10.errors = [
+                                                              {
+                                                                instancePath: instancePath + '/proof/' + i2 + '/cdn/state',
+                                                                schemaPath: '#/properties/proof/items/properties/cdn/properties/state/enum',
+                                                                keyword: 'enum',
+                                                                params: {
+                                                                  allowedValues:
+                                                                    schema11.properties.proof.items.properties.cdn.properties.state.enum,
+                                                                },
+                                                                message: 'must be equal to one of the allowed values',
+                                                              },
+                                                            ]
+                                                            return false
+                                                          }
+                                                          var valid7 = _errs40 === errors
+                                                        } else {
+                                                          var valid7 = true
+                                                        }
+                                                        if (valid7) {
+                                                          if (data18.cache !== undefined) {
+                                                            let data20 = data18.cache
+                                                            const _errs41 = errors
+                                                            if (errors === _errs41) {
+                                                              if (typeof data20 === 'string') {
+                                                                if (data20.length > 32) {
+                                                                  validate10.errors = [
+                                                                    {
+                                                                      instancePath: instancePath + '/proof/' + i2 + '/cdn/cache',
+                                                                      schemaPath:
+                                                                        '#/properties/proof/items/properties/cdn/properties/cache/maxLength',
+                                                                      keyword: 'maxLength',
+                                                                      params: { limit: 32 },
+                                                                      message: 'must NOT have more than 32 characters',
+                                                                    },
+                                                                  ]
+                                                                  return false
+                                                                }
+                                                              } else {
+                                                                validate10.errors = [
+                                                                  {
+                                                                    instancePath: instancePath + '/proof/' + i2 + '/cdn/cache',
+                                                                    schemaPath:
+                                                                      '#/properties/proof/items/properties/cdn/properties/cache/type',
+                                                                    keyword: 'type',
+                                                                    params: { type: 'string' },
+                                                                    message: 'must be string',
+                                                                  },
+                                                                ]
+                                                                return false
+                                                              }
+                                                            }
+                                                            var valid7 = _errs41 === errors
+                                                          } else {
+                                                            var valid7 = true
+                                                          }
+                                                          if (valid7) {
+                                                            if (data18.ageSeconds !== undefined) {
+                                                              let data21 = data18.ageSeconds
+                                                              const _errs43 = errors
+                                                              if (
+                                                                !(
+                                                                  typeof data21 == 'number' &&
+                                                                  !(data21 % 1) &&
+                                                                  !isNaN(data21) &&
+                                                                  isFinite(data21)
+                                                                )
+                                                              ) {
+                                                                validate10.errors = [
+                                                                  {
+                                                                    instancePath: instancePath + '/proof/' + i2 + '/cdn/ageSeconds',
+                                                                    schemaPath:
+                                                                      '#/properties/proof/items/properties/cdn/properties/ageSeconds/type',
+                                                                    keyword: 'type',
+                                                                    params: { type: 'integer' },
+                                                                    message: 'must be integer',
+                                                                  },
+                                                                ]
+                                                                return false
+                                                              }
+                                                              if (errors === _errs43) {
+                                                                if (typeof data21 == 'number' && isFinite(data21)) {
+                                                                  if (data21 > 9007199254740991 || isNaN(data21)) {
+                                                                    validate10.errors = [
+                                                                      {
+                                                                        instancePath: instancePath + '/proof/' + i2 + '/cdn/ageSeconds',
+                                                                        schemaPath:
+                                                                          '#/properties/proof/items/properties/cdn/properties/ageSeconds/maximum',
+                                                                        keyword: 'maximum',
+                                                                        params: { comparison: '<=', limit: 9007199254740991 },
+                                                                        message: 'must be <= 9007199254740991',
+                                                                      },
+                                                                    ]
+                                                                    return false
+                                                                  } else {
+                                                                    if (data21 < 0 || isNaN(data21)) {
+                                                                      validate10.errors = [
+                                                                        {
+                                                                          instancePath: instancePath + '/proof/' + i2 + '/cdn/ageSeconds',
+                                                                          schemaPath:
+                                                                            '#/properties/proof/items/properties/cdn/properties/ageSeconds/minimum',
+                                                                          keyword: 'minimum',
+                                                                          params: { comparison: '>=', limit: 0 },
+                                                                          message: 'must be >= 0',
+                                                                        },
+                                                                      ]
+                                                                      return false
+                                                                    }
+                                                                  }
+                                                                }
+                                                              }
+                                                              var valid7 = _errs43 === errors
+                                                            } else {
+                                                              var valid7 = true
+                                                            }
+                                                            if (valid7) {
+                                                              if (data18.status !== undefined) {
+                                                                let data22 = data18.status
+                                                                const _errs45 = errors
+                                                                if (
+                                                                  !(
+                                                                    typeof data22 == 'number' &&
+                                                                    !(data22 % 1) &&
+                                                                    !isNaN(data22) &&
+                                                                    isFinite(data22)
+                                                                  )
+                                                                ) {
+                                                                  validate10.errors = [
+                                                                    {
+                                                                      instancePath: instancePath + '/proof/' + i2 + '/cdn/status',
+                                                                      schemaPath:
+                                                                        '#/properties/proof/items/properties/cdn/properties/status/type',
+                                                                      keyword: 'type',
+                                                                      params: { type: 'integer' },
+                                                                      message: 'must be integer',
+                                                                    },
+                                                                  ]
+                                                                  return false
+                                                                }
+                                                                var valid7 = _errs45 === errors
+                                                              } else {
+                                                                var valid7 = true
+                                                              }
+                                                            }
+                                                          }
+                                                        }
+                                                      }
+                                                    }
+                                                  } else {
+                                                    validate10.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/proof/' + i2 + '/cdn',
+                                                        schemaPath: '#/properties/proof/items/properties/cdn/type',
+                                                        keyword: 'type',
+                                                        params: { type: 'object' },
+                                                        message: 'must be object',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  }
+                                                }
+                                                var valid6 = _errs37 === errors
+                                              } else {
+                                                var valid6 = true
+                                              }
+                                            }
                                           }
                                         }
                                       }
@@ -821,9 +1045,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                 }
                 if (valid0) {
                   if (data.refreshed !== undefined) {
-                    let data18 = data.refreshed
-                    const _errs37 = errors
-                    if (!(typeof data18 == 'number' && !(data18 % 1) && !isNaN(data18) && isFinite(data18))) {
+                    let data23 = data.refreshed
+                    const _errs47 = errors
+                    if (!(typeof data23 == 'number' && !(data23 % 1) && !isNaN(data23) && isFinite(data23))) {
                       validate10.errors = [
                         {
                           instancePath: instancePath + '/refreshed',
@@ -835,9 +1059,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       ]
                       return false
                     }
-                    if (errors === _errs37) {
-                      if (typeof data18 == 'number' && isFinite(data18)) {
-                        if (data18 > 9007199254740991 || isNaN(data18)) {
+                    if (errors === _errs47) {
+                      if (typeof data23 == 'number' && isFinite(data23)) {
+                        if (data23 > 9007199254740991 || isNaN(data23)) {
                           validate10.errors = [
                             {
                               instancePath: instancePath + '/refreshed',
@@ -849,7 +1073,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                           ]
                           return false
                         } else {
-                          if (data18 < 0 || isNaN(data18)) {
+                          if (data23 < 0 || isNaN(data23)) {
                             validate10.errors = [
                               {
                                 instancePath: instancePath + '/refreshed',
@@ -864,15 +1088,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         }
                       }
                     }
-                    var valid0 = _errs37 === errors
+                    var valid0 = _errs47 === errors
                   } else {
                     var valid0 = true
                   }
                   if (valid0) {
                     if (data.removed !== undefined) {
-                      let data19 = data.removed
-                      const _errs39 = errors
-                      if (!(typeof data19 == 'number' && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
+                      let data24 = data.removed
+                      const _errs49 = errors
+                      if (!(typeof data24 == 'number' && !(data24 % 1) && !isNaN(data24) && isFinite(data24))) {
                         validate10.errors = [
                           {
                             instancePath: instancePath + '/removed',
@@ -884,9 +1108,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         ]
                         return false
                       }
-                      if (errors === _errs39) {
-                        if (typeof data19 == 'number' && isFinite(data19)) {
-                          if (data19 > 9007199254740991 || isNaN(data19)) {
+                      if (errors === _errs49) {
+                        if (typeof data24 == 'number' && isFinite(data24)) {
+                          if (data24 > 9007199254740991 || isNaN(data24)) {
                             validate10.errors = [
                               {
                                 instancePath: instancePath + '/removed',
@@ -898,7 +1122,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                             ]
                             return false
                           } else {
-                            if (data19 < 0 || isNaN(data19)) {
+                            if (data24 < 0 || isNaN(data24)) {
                               validate10.errors = [
                                 {
                                   instancePath: instancePath + '/removed',
@@ -913,15 +1137,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                           }
                         }
                       }
-                      var valid0 = _errs39 === errors
+                      var valid0 = _errs49 === errors
                     } else {
                       var valid0 = true
                     }
                     if (valid0) {
                       if (data.warmed !== undefined) {
-                        let data20 = data.warmed
-                        const _errs41 = errors
-                        if (!(typeof data20 == 'number' && !(data20 % 1) && !isNaN(data20) && isFinite(data20))) {
+                        let data25 = data.warmed
+                        const _errs51 = errors
+                        if (!(typeof data25 == 'number' && !(data25 % 1) && !isNaN(data25) && isFinite(data25))) {
                           validate10.errors = [
                             {
                               instancePath: instancePath + '/warmed',
@@ -933,9 +1157,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                           ]
                           return false
                         }
-                        if (errors === _errs41) {
-                          if (typeof data20 == 'number' && isFinite(data20)) {
-                            if (data20 > 9007199254740991 || isNaN(data20)) {
+                        if (errors === _errs51) {
+                          if (typeof data25 == 'number' && isFinite(data25)) {
+                            if (data25 > 9007199254740991 || isNaN(data25)) {
                               validate10.errors = [
                                 {
                                   instancePath: instancePath + '/warmed',
@@ -947,7 +1171,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                               ]
                               return false
                             } else {
-                              if (data20 < 0 || isNaN(data20)) {
+                              if (data25 < 0 || isNaN(data25)) {
                                 validate10.errors = [
                                   {
                                     instancePath: instancePath + '/warmed',
@@ -962,41 +1186,41 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                             }
                           }
                         }
-                        var valid0 = _errs41 === errors
+                        var valid0 = _errs51 === errors
                       } else {
                         var valid0 = true
                       }
                       if (valid0) {
                         if (data.timings !== undefined) {
-                          let data21 = data.timings
-                          const _errs43 = errors
-                          if (errors === _errs43) {
-                            if (data21 && typeof data21 == 'object' && !Array.isArray(data21)) {
-                              let missing4
+                          let data26 = data.timings
+                          const _errs53 = errors
+                          if (errors === _errs53) {
+                            if (data26 && typeof data26 == 'object' && !Array.isArray(data26)) {
+                              let missing5
                               if (
-                                (data21.settledMs === undefined && (missing4 = 'settledMs')) ||
-                                (data21.totalMs === undefined && (missing4 = 'totalMs'))
+                                (data26.settledMs === undefined && (missing5 = 'settledMs')) ||
+                                (data26.totalMs === undefined && (missing5 = 'totalMs'))
                               ) {
                                 validate10.errors = [
                                   {
                                     instancePath: instancePath + '/timings',
                                     schemaPath: '#/properties/timings/required',
                                     keyword: 'required',
-                                    params: { missingProperty: missing4 },
-                                    message: "must have required property '" + missing4 + "'",
+                                    params: { missingProperty: missing5 },
+                                    message: "must have required property '" + missing5 + "'",
                                   },
                                 ]
                                 return false
                               } else {
-                                const _errs45 = errors
-                                for (const key4 in data21) {
-                                  if (!(key4 === 'freshMs' || key4 === 'settledMs' || key4 === 'totalMs')) {
+                                const _errs55 = errors
+                                for (const key5 in data26) {
+                                  if (!(key5 === 'freshMs' || key5 === 'settledMs' || key5 === 'totalMs')) {
                                     validate10.errors = [
                                       {
                                         instancePath: instancePath + '/timings',
                                         schemaPath: '#/properties/timings/additionalProperties',
                                         keyword: 'additionalProperties',
-                                        params: { additionalProperty: key4 },
+                                        params: { additionalProperty: key5 },
                                         message: 'must NOT have additional properties',
                                       },
                                     ]
@@ -1004,11 +1228,11 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     break
                                   }
                                 }
-                                if (_errs45 === errors) {
-                                  if (data21.freshMs !== undefined) {
-                                    let data22 = data21.freshMs
-                                    const _errs46 = errors
-                                    if (!(typeof data22 == 'number' && !(data22 % 1) && !isNaN(data22) && isFinite(data22))) {
+                                if (_errs55 === errors) {
+                                  if (data26.freshMs !== undefined) {
+                                    let data27 = data26.freshMs
+                                    const _errs56 = errors
+                                    if (!(typeof data27 == 'number' && !(data27 % 1) && !isNaN(data27) && isFinite(data27))) {
                                       validate10.errors = [
                                         {
                                           instancePath: instancePath + '/timings/freshMs',
@@ -1020,9 +1244,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       ]
                                       return false
                                     }
-                                    if (errors === _errs46) {
-                                      if (typeof data22 == 'number' && isFinite(data22)) {
-                                        if (data22 > 9007199254740991 || isNaN(data22)) {
+                                    if (errors === _errs56) {
+                                      if (typeof data27 == 'number' && isFinite(data27)) {
+                                        if (data27 > 9007199254740991 || isNaN(data27)) {
                                           validate10.errors = [
                                             {
                                               instancePath: instancePath + '/timings/freshMs',
@@ -1034,7 +1258,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           ]
                                           return false
                                         } else {
-                                          if (data22 < 0 || isNaN(data22)) {
+                                          if (data27 < 0 || isNaN(data27)) {
                                             validate10.errors = [
                                               {
                                                 instancePath: instancePath + '/timings/freshMs',
@@ -1049,15 +1273,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         }
                                       }
                                     }
-                                    var valid7 = _errs46 === errors
+                                    var valid8 = _errs56 === errors
                                   } else {
-                                    var valid7 = true
+                                    var valid8 = true
                                   }
-                                  if (valid7) {
-                                    if (data21.settledMs !== undefined) {
-                                      let data23 = data21.settledMs
-                                      const _errs48 = errors
-                                      if (!(typeof data23 == 'number' && !(data23 % 1) && !isNaN(data23) && isFinite(data23))) {
+                                  if (valid8) {
+                                    if (data26.settledMs !== undefined) {
+                                      let data28 = data26.settledMs
+                                      const _errs58 = errors
+                                      if (!(typeof data28 == 'number' && !(data28 % 1) && !isNaN(data28) && isFinite(data28))) {
                                         validate10.errors = [
                                           {
                                             instancePath: instancePath + '/timings/settledMs',
@@ -1069,9 +1293,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         ]
                                         return false
                                       }
-                                      if (errors === _errs48) {
-                                        if (typeof data23 == 'number' && isFinite(data23)) {
-                                          if (data23 > 9007199254740991 || isNaN(data23)) {
+                                      if (errors === _errs58) {
+                                        if (typeof data28 == 'number' && isFinite(data28)) {
+                                          if (data28 > 9007199254740991 || isNaN(data28)) {
                                             validate10.errors = [
                                               {
                                                 instancePath: instancePath + '/timings/settledMs',
@@ -1083,7 +1307,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             ]
                                             return false
                                           } else {
-                                            if (data23 < 0 || isNaN(data23)) {
+                                            if (data28 < 0 || isNaN(data28)) {
                                               validate10.errors = [
                                                 {
                                                   instancePath: instancePath + '/timings/settledMs',
@@ -1098,15 +1322,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           }
                                         }
                                       }
-                                      var valid7 = _errs48 === errors
+                                      var valid8 = _errs58 === errors
                                     } else {
-                                      var valid7 = true
+                                      var valid8 = true
                                     }
-                                    if (valid7) {
-                                      if (data21.totalMs !== undefined) {
-                                        let data24 = data21.totalMs
-                                        const _errs50 = errors
-                                        if (!(typeof data24 == 'number' && !(data24 % 1) && !isNaN(data24) && isFinite(data24))) {
+                                    if (valid8) {
+                                      if (data26.totalMs !== undefined) {
+                                        let data29 = data26.totalMs
+                                        const _errs60 = errors
+                                        if (!(typeof data29 == 'number' && !(data29 % 1) && !isNaN(data29) && isFinite(data29))) {
                                           validate10.errors = [
                                             {
                                               instancePath: instancePath + '/timings/totalMs',
@@ -1118,9 +1342,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           ]
                                           return false
                                         }
-                                        if (errors === _errs50) {
-                                          if (typeof data24 == 'number' && isFinite(data24)) {
-                                            if (data24 > 9007199254740991 || isNaN(data24)) {
+                                        if (errors === _errs60) {
+                                          if (typeof data29 == 'number' && isFinite(data29)) {
+                                            if (data29 > 9007199254740991 || isNaN(data29)) {
                                               validate10.errors = [
                                                 {
                                                   instancePath: instancePath + '/timings/totalMs',
@@ -1132,7 +1356,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               ]
                                               return false
                                             } else {
-                                              if (data24 < 0 || isNaN(data24)) {
+                                              if (data29 < 0 || isNaN(data29)) {
                                                 validate10.errors = [
                                                   {
                                                     instancePath: instancePath + '/timings/totalMs',
@@ -1147,9 +1371,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             }
                                           }
                                         }
-                                        var valid7 = _errs50 === errors
+                                        var valid8 = _errs60 === errors
                                       } else {
-                                        var valid7 = true
+                                        var valid8 = true
                                       }
                                     }
                                   }
@@ -1168,7 +1392,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                               return false
                             }
                           }
-                          var valid0 = _errs43 === errors
+                          var valid0 = _errs53 === errors
                         } else {
                           var valid0 = true
                         }
