@@ -70,6 +70,13 @@ final class Purge_Cli_Test extends Purge_Test_Case {
 		self::assertSame( array(), $this->asked() );
 	}
 
+	public function test_ends_with_1_and_says_when_everything_may_be_purged_again() {
+		$this->agent_answers( array( $this->too_often() ) );
+		list( $code, $out, $err ) = $this->wp( 'purge', '--all', '--reason=New theme' );
+		self::assertSame( array( 1, '' ), array( $code, $out ) );
+		self::assertMatchesRegularExpression( '/^Error: Everything was purged too often lately, so nothing was purged now\. It is possible again from \d\d:\d\d:\d\d on\./', $err );
+	}
+
 	public function test_waits_and_shows_the_receipt() {
 		$running = $this->job( array( 'state' => 'running', 'progress' => array( 'done' => 1, 'total' => 2, 'note' => 'Fetching pages anew' ) ) );
 		$this->agent_answers( array( array( 202, $this->job() ), array( 200, $running ), array( 200, $this->done( array( home_url( '/' ) ) ) ) ) );

@@ -96,6 +96,19 @@ final class Purge_Rest_Test extends Purge_Test_Case {
 		self::assertSame( array(), $this->asked() );
 	}
 
+	public function test_says_when_everything_may_be_purged_again_that_was_purged_too_often() {
+		$this->agent_answers( array( $this->too_often() ) );
+		$this->become( 'administrator' );
+		$input = (object) self::EVERYTHING;
+		foreach ( array( array( '/purge', self::EVERYTHING ), array( '/jobs', array( 'kind' => 'cache.purge', 'input' => $input ) ) ) as list( $route, $params ) ) {
+			$refused = $this->rest( 'POST', $route, $params );
+			self::assertSame( array( 429, 'purge.too_often', '119' ), array( $refused->get_status(), $refused->get_data()['code'], $refused->get_headers()['Retry-After'] ), $route );
+		}
+		$refused = $this->rest( 'POST', '/purge', self::EVERYTHING )->get_data();
+		self::assertSame( 'Everything was purged too often lately, so nothing was purged now.', $refused['message'] );
+		self::assertMatchesRegularExpression( '/^It is possible again from \d\d:\d\d:\d\d on\. Single pages can be purged all the time\.$/', $refused['data']['hint'] );
+	}
+
 	public function test_refuses_a_cookie_without_its_nonce() {
 		$this->agent_answers( array( array( 202, $this->job() ) ) );
 		$cookies = $this->cookies( $this->become( 'administrator' ) );

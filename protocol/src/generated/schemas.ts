@@ -1844,6 +1844,11 @@ export const schemas: Readonly<Record<string, object>> = {
         type: 'string',
         maxLength: 200,
       },
+      retryAfterMs: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 86400000,
+      },
     },
     additionalProperties: false,
   },
@@ -3684,6 +3689,23 @@ export const schemas: Readonly<Record<string, object>> = {
             type: 'integer',
             minimum: 0,
             maximum: 9007199254740991,
+          },
+          purgeEverything: {
+            type: 'object',
+            required: ['burst', 'everySeconds'],
+            properties: {
+              burst: {
+                type: 'integer',
+                minimum: 1,
+                maximum: 1000,
+              },
+              everySeconds: {
+                type: 'integer',
+                minimum: 0,
+                maximum: 86400,
+              },
+            },
+            additionalProperties: false,
           },
         },
         additionalProperties: false,

@@ -560,6 +560,7 @@ export interface LocalError {
   message: string
   hint: string
   field?: string
+  retryAfterMs?: number
 }
 
 export interface SpoolPage {
@@ -1113,6 +1114,10 @@ export interface DocumentPolicy {
     memoryMb: number
     cpuSecondsPerDay?: number
     diskBytesPerDay?: number
+    purgeEverything?: {
+      burst: number
+      everySeconds: number
+    }
   }
   quietHours?: {
     timeZone: string

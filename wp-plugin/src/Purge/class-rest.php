@@ -88,7 +88,7 @@ final class Rest {
 			return Problem::error( 'input.invalid' );
 		}
 		$job = $request['everything'] ? Request::everything( (string) $request['reason'] ) : Request::pages( array( (string) $request['url'] ) );
-		return is_wp_error( $job ) ? $job : new \WP_REST_Response( self::answer( $job ), 202 );
+		return Admin_Rest::in_time( is_wp_error( $job ) ? $job : new \WP_REST_Response( self::answer( $job ), 202 ) );
 	}
 
 	/**
