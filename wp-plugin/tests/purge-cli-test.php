@@ -57,6 +57,8 @@ final class Purge_Cli_Test extends Purge_Test_Case {
 			array( '--all', '--reason=x', home_url( '/' ) ),
 			array( '--post=1', home_url( '/' ) ),
 			array( '--reason=x', home_url( '/' ) ),
+			array( '--network', home_url( '/' ) ),
+			array( '--all', '--reason=x', '--network' ),
 			array( '--post=999999999' ),
 			array( '--post=front' ),
 			array( 'http://example.com/' ),

@@ -58,6 +58,26 @@ final class Purge_Rest_Test extends Purge_Test_Case {
 		self::assertSame( self::EVERYTHING, $this->asked()[0][2]['input'] );
 	}
 
+	public function test_lets_nobody_purge_a_network_where_there_is_none() {
+		$this->become( 'administrator' );
+		self::assertSame( 403, $this->rest( 'POST', '/purge', self::EVERYTHING + array( 'network' => true ) )->get_status() );
+	}
+
+	public function test_lets_no_job_say_what_a_purge_may_not() {
+		$this->agent_answers( array( array( 202, $this->job() ) ) );
+		$this->become( 'administrator' );
+		$start = function ( $input ) {
+			return $this->rest( 'POST', '/jobs', array( 'kind' => 'cache.purge', 'input' => (object) $input ) )->get_status();
+		};
+		self::assertSame( 400, $start( array( 'urls' => array( 'https://example.com/' ) ) ) );
+		foreach ( array( array( 'changes' => true ), array( 'urls' => 'x' ), array( 'urls' => array( array() ) ), array( 'everything' => true, 'reason' => array() ) ) as $odd ) {
+			self::assertSame( 400, $start( $odd ), wp_json_encode( $odd ) );
+		}
+		self::assertSame( array(), $this->asked() );
+		self::assertSame( 200, $start( self::EVERYTHING + array( 'within' => array( 'home' => 'https://example.com/' ) ) ) );
+		self::assertSame( self::EVERYTHING, $this->asked()[0][2]['input'] );
+	}
+
 	public function test_asks_the_filter_who_may_purge_a_page() {
 		$this->agent_answers( array( array( 202, $this->job() ) ) );
 		$post = $this->post( 'Words' );

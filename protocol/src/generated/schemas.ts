@@ -2579,6 +2579,27 @@ export const schemas: Readonly<Record<string, object>> = {
             minLength: 1,
             maxLength: 200,
           },
+          within: {
+            type: 'object',
+            required: ['home'],
+            properties: {
+              home: {
+                type: 'string',
+                pattern: '^https?://[^\\s\\u0000-\\u001f]+$',
+                maxLength: 2048,
+              },
+              except: {
+                type: 'array',
+                items: {
+                  type: 'string',
+                  pattern: '^/[^\\s?#]*/$',
+                  maxLength: 200,
+                },
+                maxItems: 500,
+              },
+            },
+            additionalProperties: false,
+          },
         },
         additionalProperties: false,
       },

@@ -802,6 +802,13 @@ export type KindCachePurgeInput =
   | {
       everything: true
       reason: string
+      within?: {
+        home: string
+        /**
+         * @maxItems 500
+         */
+        except?: string[]
+      }
     }
   | {
       changes: true

@@ -8,6 +8,7 @@
 namespace Platen\Admin;
 
 use Platen\Agent\Client;
+use Platen\Purge\Request;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -96,6 +97,9 @@ final class Rest {
 	 * @param \WP_REST_Request $request kind and input.
 	 */
 	public static function create_job( $request ) {
+		if ( Request::KIND === $request['kind'] ) {
+			return self::in_time( Request::of_input( (array) $request['input'] ) );
+		}
 		$body = array(
 			'kind'   => (string) $request['kind'],
 			'input'  => (object) $request['input'],

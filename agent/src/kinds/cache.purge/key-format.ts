@@ -5,6 +5,8 @@ import { variable } from './keys.ts'
 export interface KeyFormat {
   /** The URL that a key stands for, where asking for it means asking with exactly this key's address. */
   urlOf(key: string): string | undefined
+  /** Path and query of a key of the site; where nothing shows where they end, what follows them as well. */
+  addressOf(key: string): string | undefined
   /** Nothing shows where the address ends: a key may be of several URLs, of which `urlOf` names the likeliest. */
   readonly isOpen: boolean
   /** Whether a key may be of this URL. */
@@ -41,6 +43,7 @@ export function keyFormat(cacheKey: string | undefined, site: string): KeyFormat
   const { origin } = new URL(site)
   return {
     urlOf,
+    addressOf: key => read(key)?.text,
     isOpen: pattern?.tail !== undefined,
     isOf: (key, url) => {
       const address = read(key)
