@@ -41,6 +41,7 @@ import { CdnDesk } from './work/cdn-desk.ts'
 import { changeJobs, changesKind } from './work/change-jobs.ts'
 import { launcherLink, type LauncherLink } from './work/launcher-link.ts'
 import { forgottenBefore } from './work/memory-loss.ts'
+import { PurgeLimit } from './work/purge-limit.ts'
 import { Runs } from './work/runs.ts'
 import { SiteOwner } from './work/site-owner.ts'
 import { openWorkerDoor } from './work/worker-door.ts'
@@ -92,7 +93,10 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
   const cdn = reports ? new CdnDesk({ journal, receipts, clock, log }) : undefined
   const workers = composition.workers ?? workerProcesses({ launcher, door, php, policy, changes: pages, cdn, clock, log })
   const owner = new SiteOwner({ policy, journal, clock, localTimeIn, log })
-  const jobs = new Runs({ journal, workers, owner, policy, kinds, inputs: composition.inputs, reports, receipts, cdn, clock, log })
+  const purgeLimit = new PurgeLimit({ policy, journal, clock, log })
+  const { inputs } = composition
+  const jobs = new Runs({ journal, workers, owner, policy, kinds, inputs, purgeLimit, reports, receipts, cdn, clock, log })
+  jobs.subscribe(news => purgeLimit.hear(news))
   if (kept.lost) {
     jobs.forgot(clock.now())
     cdn?.forgot()
@@ -131,6 +135,7 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
       followUps: journal.followUps,
       status,
       owner,
+      purgeWaitMs: () => purgeLimit.waitMs(),
       receipts: (from: number) => journal.receipts(from),
       rotateKey: () => rotateKey(link),
     }

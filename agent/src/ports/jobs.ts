@@ -41,7 +41,7 @@ export interface Jobs {
   offer(offered: Offered): 'accepted' | Declined
   /**
    * Makes a job at the site.
-   * @throws PlatenError kind.unknown, policy.denied, input.invalid, input.too_large, agent.busy, outbox.full, disk.full
+   * @throws PlatenError kind.unknown, policy.denied, input.invalid, input.too_large, purge.too_often, agent.busy, outbox.full, disk.full
    */
   create(kind: string, input: unknown, origin: Exclude<Origin, 'platform'>): Run
   /** Stops a job; with a lease only where that is the present one, or a newer one, which it is then reported under. */

@@ -44,6 +44,7 @@ async function platenAgent(test: TestContext, journal: Journal, ...words: string
   const subject = {
     jobs: new FewJobs(),
     owner: new WishingOwner(),
+    purgeWaitMs: () => 0,
     status: () => status,
     rotateKey: () => {},
     followUps: journal.followUps,

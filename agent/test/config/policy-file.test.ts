@@ -21,6 +21,7 @@ describe('the policy file', () => {
     const good = testPolicy(folder)
     const wrong: [object, string][] = [
       [{ ...good, limits: { memoryMb: 1 } }, 'limits.memoryMb'],
+      [{ ...good, limits: { memoryMb: 256, purgeEverything: { burst: 0, everySeconds: 1 } } }, 'limits.purgeEverything.burst'],
       [{ ...good, agent: { ...good.agent, control: good.agent.socket } }, 'agent.control'],
       [{ ...good, agent: { ...good.agent, socket: `/${'x'.repeat(200)}` } }, 'agent.socket'],
       [{ ...good, site: { ...good.site, url: 'http://' } }, 'site.url'],

@@ -42,6 +42,10 @@ export const Policy: TSchema = closed({
     memoryMb: Type.Integer({ minimum: 64, maximum: 65536 }),
     /** What heavy jobs may take in a day; the owner may ask for less, never for more. */
     ...allowances,
+    /** How often everything may be purged by owner and platform: so often at once, then once in so many seconds; 0 seconds are no bound. */
+    purgeEverything: Type.Optional(
+      closed({ burst: Type.Integer({ minimum: 1, maximum: 1_000 }), everySeconds: Type.Integer({ minimum: 0, maximum: 86_400 }) }),
+    ),
   }),
   /** When heavy jobs that nobody at the site asked for wait, besides the owner's own quiet hours. */
   quietHours: Type.Optional(closed({ timeZone: TimeZone, hours: QuietHours })),

@@ -1900,6 +1900,11 @@ export const schemas: Readonly<Record<string, object>> = {
         type: 'string',
         maxLength: 200,
       },
+      retryAfterMs: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 86400000,
+      },
     },
     additionalProperties: false,
   },
@@ -2651,6 +2656,27 @@ export const schemas: Readonly<Record<string, object>> = {
             type: 'string',
             minLength: 1,
             maxLength: 200,
+          },
+          within: {
+            type: 'object',
+            required: ['home'],
+            properties: {
+              home: {
+                type: 'string',
+                pattern: '^https?://[^\\s\\u0000-\\u001f]+$',
+                maxLength: 2048,
+              },
+              except: {
+                type: 'array',
+                items: {
+                  type: 'string',
+                  pattern: '^/[^\\s?#]*/$',
+                  maxLength: 200,
+                },
+                maxItems: 500,
+              },
+            },
+            additionalProperties: false,
           },
         },
         additionalProperties: false,
@@ -3850,6 +3876,23 @@ export const schemas: Readonly<Record<string, object>> = {
             type: 'integer',
             minimum: 0,
             maximum: 9007199254740991,
+          },
+          purgeEverything: {
+            type: 'object',
+            required: ['burst', 'everySeconds'],
+            properties: {
+              burst: {
+                type: 'integer',
+                minimum: 1,
+                maximum: 1000,
+              },
+              everySeconds: {
+                type: 'integer',
+                minimum: 0,
+                maximum: 86400,
+              },
+            },
+            additionalProperties: false,
           },
         },
         additionalProperties: false,

@@ -561,6 +561,7 @@ export interface LocalError {
   message: string
   hint: string
   field?: string
+  retryAfterMs?: number
 }
 
 export interface SpoolPage {
@@ -802,6 +803,13 @@ export type KindCachePurgeInput =
   | {
       everything: true
       reason: string
+      within?: {
+        home: string
+        /**
+         * @maxItems 500
+         */
+        except?: string[]
+      }
     }
   | {
       changes: true
@@ -1126,6 +1134,10 @@ export interface DocumentPolicy {
     memoryMb: number
     cpuSecondsPerDay?: number
     diskBytesPerDay?: number
+    purgeEverything?: {
+      burst: number
+      everySeconds: number
+    }
   }
   quietHours?: {
     timeZone: string

@@ -122,5 +122,7 @@ export const localMessages: Record<string, TSchema> = {
     message: Text,
     hint: Text,
     field: Type.Optional(Type.String({ maxLength: 200 })),
+    /** In how many milliseconds the same may succeed; `Retry-After` says it in seconds. */
+    retryAfterMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400_000 })),
   }),
 }

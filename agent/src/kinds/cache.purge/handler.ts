@@ -58,7 +58,8 @@ async function innerLayers(purge: Purge, site: SiteDescribeValue | undefined): P
   const { context, parts } = purge
   purge.phpSeen = true
   const object = await context.step('object cache', 'idempotent', () => purgeObjectCache(context, site, parts.objectCache))
-  if ('urls' in context.input) return [object, keptOpcache]
+  // A blog's code is the network's.
+  if ('urls' in context.input || 'within' in context.input) return [object, keptOpcache]
   return [object, await context.step('compiled PHP', 'idempotent', () => purgeOpcache(context, site))]
 }
 

@@ -11,6 +11,7 @@ import { keyFormat, type KeyFormat } from './key-format.ts'
 import type { Layer } from './layers.ts'
 import { createPace, type Pace } from './pace.ts'
 import type { Seen } from './proof.ts'
+import { scopeOf, type Scope } from './scope.ts'
 
 /** What the job is done with. */
 export interface CachePurgeParts {
@@ -71,6 +72,8 @@ export interface Purge {
   warmTries: number
   /** How nginx names the site's pages. */
   readonly format: KeyFormat
+  /** What everything is. */
+  readonly scope: Scope
   /** Whether nginx keeps something whose key can't be read and may be the site's. */
   unseenKeys: boolean
   /** Whether nginx keeps more of the site than was remembered, so that what was not found may be there. */
@@ -103,6 +106,7 @@ export const mostAtOnce = 4
 /** A render that began before a change has ended by then, mostly: nginx may have stored it after the purge. */
 export const lookAfterMs = 1_000
 
+/** @throws PlatenError url.invalid, url.foreign */
 export function createPurge(parts: CachePurgeParts, context: Context): Purge {
   return {
     parts,
@@ -115,6 +119,7 @@ export function createPurge(parts: CachePurgeParts, context: Context): Purge {
     warmSorted: true,
     warmTries: 0,
     format: keyFormat(context.policy.nginx?.cacheKey, context.policy.site.url),
+    scope: scopeOf(context.input, context.policy.site.url),
     unseenKeys: false,
     isCut: false,
     entries: 0,

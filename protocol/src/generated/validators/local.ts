@@ -9805,6 +9805,7 @@ const schema17 = {
     message: { type: 'string', maxLength: 500 },
     hint: { type: 'string', maxLength: 500 },
     field: { type: 'string', maxLength: 200 },
+    retryAfterMs: { type: 'integer', minimum: 0, maximum: 86400000 },
   },
   additionalProperties: false,
 }
@@ -9833,7 +9834,7 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
       } else {
         const _errs1 = errors
         for (const key0 in data) {
-          if (!(key0 === 'code' || key0 === 'message' || key0 === 'hint' || key0 === 'field')) {
+          if (!(key0 === 'code' || key0 === 'message' || key0 === 'hint' || key0 === 'field' || key0 === 'retryAfterMs')) {
             validate16.errors = [
               {
                 instancePath,
@@ -9999,6 +10000,56 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
                   var valid0 = _errs8 === errors
                 } else {
                   var valid0 = true
+                }
+                if (valid0) {
+                  if (data.retryAfterMs !== undefined) {
+                    let data4 = data.retryAfterMs
+                    const _errs10 = errors
+                    if (!(typeof data4 == 'number' && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
+                      validate16.errors = [
+                        {
+                          instancePath: instancePath + '/retryAfterMs',
+                          schemaPath: '#/properties/retryAfterMs/type',
+                          keyword: 'type',
+                          params: { type: 'integer' },
+                          message: 'must be integer',
+                        },
+                      ]
+                      return false
+                    }
+                    if (errors === _errs10) {
+                      if (typeof data4 == 'number' && isFinite(data4)) {
+                        if (data4 > 86400000 || isNaN(data4)) {
+                          validate16.errors = [
+                            {
+                              instancePath: instancePath + '/retryAfterMs',
+                              schemaPath: '#/properties/retryAfterMs/maximum',
+                              keyword: 'maximum',
+                              params: { comparison: '<=', limit: 86400000 },
+                              message: 'must be <= 86400000',
+                            },
+                          ]
+                          return false
+                        } else {
+                          if (data4 < 0 || isNaN(data4)) {
+                            validate16.errors = [
+                              {
+                                instancePath: instancePath + '/retryAfterMs',
+                                schemaPath: '#/properties/retryAfterMs/minimum',
+                                keyword: 'minimum',
+                                params: { comparison: '>=', limit: 0 },
+                                message: 'must be >= 0',
+                              },
+                            ]
+                            return false
+                          }
+                        }
+                      }
+                    }
+                    var valid0 = _errs10 === errors
+                  } else {
+                    var valid0 = true
+                  }
                 }
               }
             }
