@@ -25,6 +25,9 @@ export function statusText(status: LocalStatus): string {
     ['waiting for the gateway', String(status.waiting)],
     ['journal', journalText(status.journal)],
     ...(status.local && status.local.refused > 0 ? ([['refused from PHP', String(status.local.refused)]] as [string, string][]) : []),
+    ...(status.workers && status.workers.refused > 0
+      ? ([['refused from strangers as workers', String(status.workers.refused)]] as [string, string][])
+      : []),
     ['owner’s say', ownerText(status.owner)],
     ['heavy jobs today', usageText(status.owner)],
   ]

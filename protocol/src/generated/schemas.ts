@@ -1527,6 +1527,17 @@ export const schemas: Readonly<Record<string, object>> = {
         },
         additionalProperties: false,
       },
+      workers: {
+        type: 'object',
+        required: ['refused'],
+        properties: {
+          refused: {
+            type: 'integer',
+            minimum: 0,
+          },
+        },
+        additionalProperties: false,
+      },
     },
     additionalProperties: false,
   },

@@ -451,6 +451,9 @@ export interface LocalStatus {
   local?: {
     refused: number
   }
+  workers?: {
+    refused: number
+  }
 }
 
 export interface LocalWishes {
