@@ -51,7 +51,7 @@ describe('the MongoDB store', { skip: await skipWithoutEngines() }, () => {
     // What there is beneath the roles, which no gateway writes to without its rules.
     const beneath = await openMongo(two.address, Math.random)
     test.after(() => beneath.close())
-    const write = (change: object, { id }: { readonly id: string }): Promise<unknown> =>
+    const write = (change: Readonly<Record<string, string>>, { id }: { readonly id: string }): Promise<unknown> =>
       beneath.rows('jobs').updateOne({ _id: id }, { $set: change })
     await write({ slot: two.mine.siteId }, first)
     await assert.rejects(write({ slot: two.mine.siteId }, second), { code: 11_000, keyPattern: { slot: 1 } })
