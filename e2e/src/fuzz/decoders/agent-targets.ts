@@ -33,6 +33,17 @@ function spool(bytes: Buffer): unknown {
 
 const spoolFile = Buffer.from(spooled.map(line => `${JSON.stringify(line)}\n`).join(''))
 
+/** Brackets that are too deep for the parser's recursion: the minifier leaves such a style sheet alone, whatever its parts throw. */
+function moved(text: string): unknown {
+  const base = 'https://example.com/a/b/'
+  try {
+    return [movedValue(text, base), movedImport(text, base)]
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000049444154', 'hex')
 
 /** What the agent reads of workers, PHP, and the site's files. */
@@ -84,7 +95,7 @@ export const agentTargets: readonly Target[] = [
   textTarget(
     'addresses in style sheets',
     ['url( "a.png?b" ) no-repeat, image-set("b.png" 1x, url(c\\2e png) 2x)', '"a.css" screen'],
-    text => [movedValue(text, 'https://example.com/a/b/'), movedImport(text, 'https://example.com/a/b/')],
+    moved,
   ),
   textTarget('pages', [page], text => collectAssets(text, 'https://example.com/')),
 ]
