@@ -23,6 +23,7 @@ import { doorPath } from './launcher/folders.ts'
 import { Link } from './link/link.ts'
 import type { Facts } from './link/state-reports.ts'
 import { openLocalServer, type LocalAddress, type LocalServer } from './local/local-server.ts'
+import { RefusalLog } from './local/refusal-log.ts'
 import type { AgentIdentity } from './ports/agent-identity.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Jobs } from './ports/jobs.ts'
@@ -84,7 +85,8 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
   const identity = readIdentity(identityPath(policy))
   const kinds = new Map(composition.kinds.map(kind => [kind.name, kind]))
   const allowed = allowedKinds(policy, kinds)
-  const door = await openWorkerDoor(doorPath(policy), clock)
+  const strangers = new RefusalLog(log, clock, 'worker')
+  const door = await openWorkerDoor(doorPath(policy), clock, strangers)
   const php = await phpChannel(policy, clock)
   const purges = allowed.some(kind => kind.name === changesKind)
   const pages = openPages(policy, purges, { clock, log, worn: wear })
@@ -126,6 +128,7 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
     owner: owner.view(),
     journal: { ...lostAt(), ...(kept.problem ? { problem: kept.problem } : {}) },
     local: { refused: forPlugin.reduce((sum, { refused }) => sum + refused, 0) },
+    workers: { refused: strangers.count },
   })
   const servers: LocalServer[] = []
   const forPlugin: LocalServer[] = []

@@ -15,5 +15,6 @@ export { PlatenError, toldError, toPlatenError, type ErrorDetails } from './plat
 export { receiptKeyText, receiptText } from './receipt-text.ts'
 export { gatewayCapabilities, negotiate, revisions, subprotocol } from './revision.ts'
 export { rotationText } from './rotation-text.ts'
+export { terminalJson, terminalLines, terminalText } from './terminal-text.ts'
 export { urlLength, urlPattern } from './url-pattern.ts'
 export type { Problem, Validator } from './validator.ts'

@@ -112,6 +112,18 @@ describe('the index of pages', () => {
     assert.equal(one.index.take('job')?.atUs, startMs * 1_000)
   })
 
+  it('takes a page that says it comes from a far future for one of now', test => {
+    const one = bench(test)
+    one.page('/', ['post:1'], { at: 1e300 })
+    one.page('/later/', ['post:1'], { at: 2 ** 60 })
+    one.nowMs += 1
+    one.change(['post:1'])
+    assert.deepEqual(one.pages(), ['/', '/later/'])
+    one.index.settle('job', true)
+    one.change([], { urls: [`${site}/`, `${site}/later/`] })
+    assert.deepEqual(one.pages(), ['/', '/later/'], 'rules hold for it once it was purged, as for any page')
+  })
+
   it('records nothing where nginx keeps nothing, and passes on what the plugin names', test => {
     const one = bench(test, { caches: false })
     one.page('/', ['post:1'])

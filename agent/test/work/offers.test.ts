@@ -31,6 +31,17 @@ describe('offers', () => {
     assert.equal(workers.started.length, 2)
   })
 
+  it('are given as long as the gateway says, and never longer than their kind may run', async test => {
+    const { runs, workers } = bench(test)
+    runs.offer({ ...offer(1, 1), runMs: 5_000 })
+    runs.offer({ ...offer(1, 1, 'job_01936f0e-7b2c-7d3e-8f4a-5b6c7d8e9fbb'), runMs: 1e9 })
+    await soon()
+    assert.deepEqual(
+      workers.started.map(({ order }) => order.runMs),
+      [5_000, 60_000],
+    )
+  })
+
   it('that are cancelled before they begin never do', async test => {
     const { runs, journal, workers } = bench(test)
     runs.offer(offer(1, 3))

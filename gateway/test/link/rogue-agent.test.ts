@@ -222,6 +222,11 @@ describe('an agent that is hostile', { timeout: 60_000 }, () => {
     assert.ok(stolen.ok)
     await stolen.connection.hello(victim.agentId, rogue.keys)
     assert.equal(await stolen.connection.closed, 4002)
+    await gateway.until(() => gateway.counted('link_closes', '4002') === 1, 'the count of its end')
+    assert.deepEqual(
+      gateway.events('link:closing').map(({ members }) => [members['agentId'], members['code']]),
+      [[victim.agentId, 4002]],
+    )
     assert.equal(gateway.link.connected(), 2)
     assert.equal(neighbour.isOpen, true)
   })

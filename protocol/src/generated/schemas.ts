@@ -1578,6 +1578,18 @@ export const schemas: Readonly<Record<string, object>> = {
         },
         additionalProperties: false,
       },
+      workers: {
+        type: 'object',
+        required: ['refused'],
+        properties: {
+          refused: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 9007199254740991,
+          },
+        },
+        additionalProperties: false,
+      },
     },
     additionalProperties: false,
   },

@@ -452,6 +452,9 @@ export interface LocalStatus {
   local?: {
     refused: number
   }
+  workers?: {
+    refused: number
+  }
 }
 
 export interface LocalWishes {

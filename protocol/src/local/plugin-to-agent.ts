@@ -114,6 +114,8 @@ export const localMessages: Record<string, TSchema> = {
     journal: closed({ problem: Type.Optional(Code), lostAt: Type.Optional(TimeMs) }),
     /** Requests of PHP that were refused since the agent started. */
     local: Type.Optional(closed({ refused: Count })),
+    /** Connections to the workers' door that were refused since the agent started: of no worker that it waits for. */
+    workers: Type.Optional(closed({ refused: Count })),
   }),
   'local.wishes': Wishes,
   'local.owner': Owner,

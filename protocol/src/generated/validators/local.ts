@@ -3708,6 +3708,12 @@ const schema14 = {
       properties: { refused: { type: 'integer', minimum: 0, maximum: 9007199254740991 } },
       additionalProperties: false,
     },
+    workers: {
+      type: 'object',
+      required: ['refused'],
+      properties: { refused: { type: 'integer', minimum: 0, maximum: 9007199254740991 } },
+      additionalProperties: false,
+    },
   },
   additionalProperties: false,
 }
@@ -6822,6 +6828,107 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                 var valid0 = _errs131 === errors
                               } else {
                                 var valid0 = true
+                              }
+                              if (valid0) {
+                                if (data.workers !== undefined) {
+                                  let data62 = data.workers
+                                  const _errs136 = errors
+                                  if (errors === _errs136) {
+                                    if (data62 && typeof data62 == 'object' && !Array.isArray(data62)) {
+                                      let missing12
+                                      if (data62.refused === undefined && (missing12 = 'refused')) {
+                                        validate13.errors = [
+                                          {
+                                            instancePath: instancePath + '/workers',
+                                            schemaPath: '#/properties/workers/required',
+                                            keyword: 'required',
+                                            params: { missingProperty: missing12 },
+                                            message: "must have required property '" + missing12 + "'",
+                                          },
+                                        ]
+                                        return false
+                                      } else {
+                                        const _errs138 = errors
+                                        for (const key14 in data62) {
+                                          if (!(key14 === 'refused')) {
+                                            validate13.errors = [
+                                              {
+                                                instancePath: instancePath + '/workers',
+                                                schemaPath: '#/properties/workers/additionalProperties',
+                                                keyword: 'additionalProperties',
+                                                params: { additionalProperty: key14 },
+                                                message: 'must NOT have additional properties',
+                                              },
+                                            ]
+                                            return false
+                                            break
+                                          }
+                                        }
+                                        if (_errs138 === errors) {
+                                          if (data62.refused !== undefined) {
+                                            let data63 = data62.refused
+                                            const _errs139 = errors
+                                            if (!(typeof data63 == 'number' && !(data63 % 1) && !isNaN(data63) && isFinite(data63))) {
+                                              validate13.errors = [
+                                                {
+                                                  instancePath: instancePath + '/workers/refused',
+                                                  schemaPath: '#/properties/workers/properties/refused/type',
+                                                  keyword: 'type',
+                                                  params: { type: 'integer' },
+                                                  message: 'must be integer',
+                                                },
+                                              ]
+                                              return false
+                                            }
+                                            if (errors === _errs139) {
+                                              if (typeof data63 == 'number' && isFinite(data63)) {
+                                                if (data63 > 9007199254740991 || isNaN(data63)) {
+                                                  validate13.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/workers/refused',
+                                                      schemaPath: '#/properties/workers/properties/refused/maximum',
+                                                      keyword: 'maximum',
+                                                      params: { comparison: '<=', limit: 9007199254740991 },
+                                                      message: 'must be <= 9007199254740991',
+                                                    },
+                                                  ]
+                                                  return false
+                                                } else {
+                                                  if (data63 < 0 || isNaN(data63)) {
+                                                    validate13.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/workers/refused',
+                                                        schemaPath: '#/properties/workers/properties/refused/minimum',
+                                                        keyword: 'minimum',
+                                                        params: { comparison: '>=', limit: 0 },
+                                                        message: 'must be >= 0',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  }
+                                                }
+                                              }
+                                            }
+                                          }
+                                        }
+                                      }
+                                    } else {
+                                      validate13.errors = [
+                                        {
+                                          instancePath: instancePath + '/workers',
+                                          schemaPath: '#/properties/workers/type',
+                                          keyword: 'type',
+                                          params: { type: 'object' },
+                                          message: 'must be object',
+                                        },
+                                      ]
+                                      return false
+                                    }
+                                  }
+                                  var valid0 = _errs136 === errors
+                                } else {
+                                  var valid0 = true
+                                }
                               }
                             }
                           }
