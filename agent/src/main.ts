@@ -23,6 +23,7 @@ import { doorPath } from './launcher/folders.ts'
 import { Link } from './link/link.ts'
 import type { Facts } from './link/state-reports.ts'
 import { openLocalServer, type LocalAddress, type LocalServer } from './local/local-server.ts'
+import { RefusalLog } from './local/refusal-log.ts'
 import type { AgentIdentity } from './ports/agent-identity.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Jobs } from './ports/jobs.ts'
@@ -42,6 +43,7 @@ import { cdnTagSwitch } from './work/cdn-tag-switch.ts'
 import { changeJobs, changesKind } from './work/change-jobs.ts'
 import { launcherLink, type LauncherLink } from './work/launcher-link.ts'
 import { forgottenBefore } from './work/memory-loss.ts'
+import { PurgeLimit } from './work/purge-limit.ts'
 import { Runs } from './work/runs.ts'
 import { SiteOwner } from './work/site-owner.ts'
 import { openWorkerDoor } from './work/worker-door.ts'
@@ -84,7 +86,8 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
   const identity = readIdentity(identityPath(policy))
   const kinds = new Map(composition.kinds.map(kind => [kind.name, kind]))
   const allowed = allowedKinds(policy, kinds)
-  const door = await openWorkerDoor(doorPath(policy), clock)
+  const strangers = new RefusalLog(log, clock, 'worker')
+  const door = await openWorkerDoor(doorPath(policy), clock, strangers)
   const php = await phpChannel(policy, clock)
   const purges = allowed.some(kind => kind.name === changesKind)
   const pages = openPages(policy, purges, { clock, log, worn: wear })
@@ -94,7 +97,10 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
   const cdn = switchTags ? new CdnDesk({ journal, receipts, clock, log, switchTags }) : undefined
   const workers = composition.workers ?? workerProcesses({ launcher, door, php, policy, changes: pages, cdn, clock, log })
   const owner = new SiteOwner({ policy, journal, clock, localTimeIn, log })
-  const jobs = new Runs({ journal, workers, owner, policy, kinds, inputs: composition.inputs, reports, receipts, cdn, clock, log })
+  const purgeLimit = new PurgeLimit({ policy, journal, clock, log })
+  const { inputs } = composition
+  const jobs = new Runs({ journal, workers, owner, policy, kinds, inputs, purgeLimit, reports, receipts, cdn, clock, log })
+  jobs.subscribe(news => purgeLimit.hear(news))
   if (kept.lost) {
     jobs.forgot(clock.now())
     cdn?.forgot()
@@ -124,6 +130,7 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
     owner: owner.view(),
     journal: { ...lostAt(), ...(kept.problem ? { problem: kept.problem } : {}) },
     local: { refused: forPlugin.reduce((sum, { refused }) => sum + refused, 0) },
+    workers: { refused: strangers.count },
   })
   const servers: LocalServer[] = []
   const forPlugin: LocalServer[] = []
@@ -133,6 +140,7 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
       followUps: journal.followUps,
       status,
       owner,
+      purgeWaitMs: () => purgeLimit.waitMs(),
       receipts: (from: number) => journal.receipts(from),
       rotateKey: () => rotateKey(link),
     }

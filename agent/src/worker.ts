@@ -22,15 +22,17 @@ async function handlerFor({ kind, policy }: WorkerOrder): Promise<AnyHandler> {
 }
 
 async function cachePurge(policy: DocumentPolicy) {
-  const [{ cachePurge }, { nginxPageCache }, { nginxVisits }, { redisObjectCache }, { pageFetcher }] = await Promise.all([
+  const [{ cachePurge }, { nginxPageCache }, { nginxVisits }, { redisObjectCache }, { pageFetcher, cdnFetcher }] = await Promise.all([
     import('./kinds/cache.purge/handler.ts'),
     import('./site/nginx-cache.ts'),
     import('./site/nginx-log.ts'),
     import('./site/redis.ts'),
     import('./site/fetcher.ts'),
   ])
+  const cdn = cdnFetcher(policy)
   return cachePurge({
     fetcher: pageFetcher(policy),
+    ...(cdn ? { cdn } : {}),
     ...(policy.nginx?.cachePath ? { pageCache: nginxPageCache(policy.nginx.cachePath) } : {}),
     ...(policy.nginx?.accessLog ? { visits: nginxVisits(policy.nginx.accessLog) } : {}),
     ...(policy.redis ? { objectCache: redisObjectCache(policy.redis) } : {}),

@@ -59,6 +59,12 @@ describe('platen-agent init on a site of somebody else’s', { skip, concurrency
     }
   })
 
+  it('takes no name for the CDN’s address, and changes nothing', async () => {
+    const { exitCode, stderr } = await agent('init', '--site', site.root, '--cdn', 'shop.example')
+    assert.deepEqual([exitCode, existsSync(policyFile), files()], [2, false, untouched])
+    assert.match(stderr, /--cdn is no IP address/)
+  })
+
   it('finds the rest from the system, and prints what it did not find and nginx’s lines', async () => {
     const { exitCode, stdout, stderr } = await agent('init', '--site', site.root)
     assert.equal(exitCode, 0, stderr)
@@ -87,10 +93,13 @@ describe('platen-agent init on a site of somebody else’s', { skip, concurrency
     assert.deepEqual([(mode & 0o7777).toString(8), uid, gid], ['2770', ids('www-data', 2), ids(user, 3)])
   })
 
-  it('keeps nginx’s secret when it is run again', async () => {
+  it('keeps nginx’s secret and the CDN’s address when it is run again', async () => {
     const before = policy().nginx?.refreshSecret
-    await agent('init', '--site', site.root, '--nginx', site.nginxConfig, '--fpm', site.fpmSocket)
+    const again = ['init', '--site', site.root, '--nginx', site.nginxConfig, '--fpm', site.fpmSocket]
+    await agent(...again, '--cdn', '127.0.0.1:1')
+    await agent(...again)
     assert.equal(policy().nginx?.refreshSecret, before)
+    assert.deepEqual(policy().cdn, { address: '127.0.0.1:1' })
   })
 
   const runs: readonly (readonly [kind: string, input: unknown])[] = [

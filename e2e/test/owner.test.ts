@@ -57,6 +57,7 @@ for (const version of ['6.1', '7.1'] as const) {
 
     it('says when Platen may work, and the platform’s jobs keep to that', async () => {
       await page.selectOption('[data-platen-rule="assets.bundle"]', 'never')
+      await page.fill('[data-platen-reason="assets.bundle"]', 'Our agency does that.')
       await page.click('[data-platen-add-hours]')
       for (const time of await page.locator('.platen-period input[type="time"]').all()) await time.fill('00:00')
       await page.click('[data-platen-save]')
@@ -72,7 +73,15 @@ for (const version of ['6.1', '7.1'] as const) {
       await api.request('POST', `/v1/jobs/${id}/cancel`)
       const vetoed = await api.runJob(siteId, 'assets.bundle', { urls: [], mode: 'plan' }, jobMs)
       assert.deepEqual([vetoed.state, vetoed.error?.code], ['cancelled', 'owner.vetoed'])
+      assert.match(vetoed.error?.message ?? '', /Our agency does that\./)
       assert.equal((await api.runJob(siteId, 'cache.purge', { everything: true, reason: 'test' }, jobMs)).state, 'succeeded')
+    })
+
+    it('finds its reasons again when it comes back', async () => {
+      await page.reload()
+      const reason = page.locator('[data-platen-reason="assets.bundle"]')
+      await reason.waitFor()
+      assert.equal(await reason.inputValue(), 'Our agency does that.')
     })
 
     it('leaves a page without errors, of which a picture is kept', async () => {

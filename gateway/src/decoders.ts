@@ -1,4 +1,5 @@
 /** Everything of the gateway that reads what others wrote: what the fuzz run feeds. */
+export { readCdnFile } from './cdn/cdn-file.ts'
 export { gatewayConfig } from './config.ts'
 export { newJob } from './http/new-job.ts'
 export { pageRequest } from './http/paging.ts'
@@ -6,5 +7,7 @@ export { startOf } from './http/stream-routes.ts'
 export { clientAddress } from './link/client-address.ts'
 export { admittedAgent } from './link/connection-token.ts'
 export { isSignedOffer, signerOfHello } from './link/signed.ts'
+export { verifyReceipts } from './receipts/verify-receipts.ts'
 export { GrantOffice } from './signer/grant-office.ts'
+export { readSignerPolicy } from './signer/signer-policy.ts'
 export { SigningKeys } from './signer/signing-key.ts'

@@ -35,3 +35,12 @@ const table: Readonly<Record<CloseCodeNumber, CloseCode>> = closeCodes
 export function closeRetry(code: number): CloseRetry {
   return Object.hasOwn(table, code) ? table[code as CloseCodeNumber].retry : 'backoff'
 }
+
+/**
+ * How the table calls what a socket refuses before it is a frame: by the code of an error of `ws`. Undefined where nothing was refused,
+ * but the connection broke.
+ */
+export function closeCodeOfSocketError(code: string | undefined): CloseCodeNumber | undefined {
+  if (code === undefined || !code.startsWith('WS_ERR_')) return undefined
+  return code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 4007 : 4006
+}

@@ -34,6 +34,12 @@ export const errorTable = {
   'job.local': [409, 'never', 'The job was made at the site, which alone decides about it.', 'Cancel it in WP admin.'],
   'rate.limited': [429, 'wait', 'Too many requests.', 'Wait as long as Retry-After says.'],
   'queue.full': [429, 'wait', 'Too many jobs wait at this site or pool already.', 'Wait until a tenth of them has begun.'],
+  'purge.too_often': [
+    429,
+    'wait',
+    'Everything was purged too often lately.',
+    'Wait as long as Retry-After says, or name the pages that are old.',
+  ],
   // Who asked
   'token.invalid': [401, 'changed', 'The API token is missing, unknown or revoked.', 'Send Authorization: Bearer with a valid token.'],
   'token.scope': [403, 'changed', 'The API token lacks the scope for this.', 'Use a token that has the scope that is named.'],

@@ -4,6 +4,8 @@ import { errorRow, type ErrorCode } from './errors.ts'
 export interface ErrorDetails {
   /** The field, URL or file that the error is about. */
   readonly field?: string
+  /** In how many milliseconds the same may succeed. */
+  readonly retryAfterMs?: number
   readonly cause?: unknown
 }
 
@@ -11,6 +13,7 @@ export interface ErrorDetails {
 export class PlatenError extends Error {
   readonly code: ErrorCode
   readonly field: string | undefined
+  readonly retryAfterMs: number | undefined
 
   constructor(code: ErrorCode, detail?: string, details: ErrorDetails = {}) {
     const { meaning } = errorRow(code)
@@ -18,6 +21,7 @@ export class PlatenError extends Error {
     this.name = 'PlatenError'
     this.code = code
     this.field = details.field
+    this.retryAfterMs = details.retryAfterMs
   }
 }
 

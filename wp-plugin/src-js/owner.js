@@ -26,7 +26,8 @@
     return Object.fromEntries(
       kinds.map(({ name }) => {
         const deferral = wishes.deferred.find(one => one.kind === name && one.until > Date.now())
-        if (wishes.vetoed.includes(name)) return [name, { when: 'never' }]
+        const veto = (wishes.vetoReasons || []).find(one => one.kind === name)
+        if (wishes.vetoed.includes(name)) return [name, { when: 'never', reason: veto ? veto.reason : '' }]
         return [name, deferral ? { when: 'later', until: deferral.until, reason: deferral.reason } : { when: 'any' }]
       }),
     )
@@ -42,7 +43,7 @@
     }
   }
 
-  /** The request of a form. A kind that this page doesn't show keeps its veto. */
+  /** The request of a form. A kind that this page doesn't show keeps its veto and its reason. */
   function requestOf(form, { wishes }, kinds) {
     const shown = kinds.map(({ name }) => name)
     const rules = Object.entries(form.rules)
@@ -53,6 +54,10 @@
       vetoed: [
         ...wishes.vetoed.filter(name => !shown.includes(name)),
         ...rules.filter(([, rule]) => rule.when === 'never').map(([name]) => name),
+      ],
+      vetoReasons: [
+        ...(wishes.vetoReasons || []).filter(({ kind }) => !shown.includes(kind)),
+        ...rules.filter(([, rule]) => rule.when === 'never' && rule.reason).map(([kind, { reason }]) => ({ kind, reason })),
       ],
       deferred: rules
         .filter(([, rule]) => rule.when === 'later')
@@ -106,7 +111,8 @@
   }
 
   function KindRule({ kind, rule, change }) {
-    const pick = when => change(when === 'later' ? { when, until: Date.now() + dayMs, reason: '' } : { when })
+    const pick = when =>
+      change({ when, ...(when === 'later' ? { until: Date.now() + dayMs } : {}), ...(when === 'any' ? {} : { reason: rule.reason || '' }) })
     const id = 'platen-rule-' + kind.name.replace('.', '-')
     return el(
       'div',
@@ -128,10 +134,11 @@
             onChange: event => event.target.value && change({ ...rule, until: new Date(event.target.value).getTime() }),
           })
         : null,
-      rule.when === 'later'
+      rule.when !== 'any'
         ? el('input', {
             type: 'text',
             maxLength: 200,
+            'data-platen-reason': kind.name,
             'aria-label': __('Why', 'platen'),
             placeholder: __('Why (your host sees it)', 'platen'),
             value: rule.reason,

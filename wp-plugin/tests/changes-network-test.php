@@ -7,6 +7,8 @@
 
 namespace Platen\Tests;
 
+require_once __DIR__ . '/class-network.php';
+
 /**
  * Two blogs, of which one changes.
  */
@@ -22,15 +24,7 @@ final class Changes_Network_Test extends Change_Test_Case {
 	 * Makes the network and changes it.
 	 */
 	public static function setUpBeforeClass(): void {
-		self::run_script( 'make' );
-		self::$told = (array) json_decode( self::run_script( 'change' ), true );
-	}
-
-	/**
-	 * Removes it.
-	 */
-	public static function tearDownAfterClass(): void {
-		self::run_script( 'remove' );
+		self::$told = Network::run( 'network-changes' );
 	}
 
 	public function test_notes_a_post_in_its_own_blog_only() {
@@ -67,17 +61,5 @@ final class Changes_Network_Test extends Change_Test_Case {
 	private function of( string $change ): array {
 		self::assertNotEmpty( self::$told[ $change ] ?? array(), wp_json_encode( self::$told ) );
 		return self::together( array_map( array( self::class, 'line' ), array_map( 'wp_json_encode', self::$told[ $change ] ) ) );
-	}
-
-	/**
-	 * Runs the script in a process of its own, and gives what it prints.
-	 *
-	 * @param string $step make, change or remove.
-	 */
-	private static function run_script( string $step ): string {
-		$process = proc_open( array( PHP_BINARY, __DIR__ . '/one-network.php', $step ), array( 1 => array( 'pipe', 'w' ) ), $pipes );
-		$printed = stream_get_contents( $pipes[1] );
-		proc_close( $process );
-		return $printed;
 	}
 }

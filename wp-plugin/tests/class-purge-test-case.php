@@ -109,6 +109,15 @@ abstract class Purge_Test_Case extends Site_Test_Case {
 	}
 
 	/**
+	 * What the agent says of a purge of everything that is one too many.
+	 *
+	 * @return array[] Of a status and a body.
+	 */
+	protected function too_often(): array {
+		return array( 429, array( 'code' => 'purge.too_often', 'message' => 'Everything was purged too often lately.', 'hint' => 'Wait.', 'retryAfterMs' => 118200 ) );
+	}
+
+	/**
 	 * Somebody of a role, who is the present user from now on.
 	 *
 	 * @param string $role Of the user.

@@ -65,6 +65,15 @@ final class Purge_Ability_Test extends Purge_Test_Case {
 		self::assertSame( array( array( 'urls' => array( home_url( '/' ) ) ), array( 'everything' => true, 'reason' => 'New theme' ) ), array_column( array_column( $this->asked(), 2 ), 'input' ) );
 	}
 
+	public function test_says_when_everything_may_be_purged_again_that_was_purged_too_often() {
+		$this->need_abilities();
+		$this->agent_answers( array( $this->too_often() ) );
+		$this->become( 'administrator' );
+		$refused = $this->run_ability( 'platen/purge-everything', array( 'reason' => 'New theme' ) );
+		self::assertSame( array( 429, 'purge.too_often', 119 ), array( $refused->get_status(), $refused->get_data()['code'], $refused->get_data()['data']['retry_after'] ) );
+		self::assertStringContainsString( 'It is possible again from ', $refused->get_data()['data']['hint'] );
+	}
+
 	public function test_refuses_those_who_may_not_and_input_that_is_none() {
 		$this->need_abilities();
 		$this->agent_answers( array( array( 202, $this->job() ) ) );

@@ -132,6 +132,9 @@ final class Purge_Bar_Test extends Purge_Test_Case {
 		$cookies = $this->cookies( $this->become( 'editor' ) );
 		$body    = $this->with_cookies( $this->path( Screen::after( new \WP_Error( 'agent.unavailable' ), home_url( '/' ) ) ), $cookies )['body'];
 		self::assertStringContainsString( 'agent does not answer, so nothing was purged.', $body );
+		$again = new \WP_Error( 'purge.too_often', '', array( 'retry_after' => 120 ) );
+		$body  = $this->with_cookies( $this->path( Screen::after( $again, home_url( '/' ) ) ), $cookies )['body'];
+		self::assertMatchesRegularExpression( '/nothing was purged now\. It is possible again from \d\d:\d\d:\d\d on\./', $body );
 		$body = $this->with_cookies( '/wp-admin/admin.php?page=platen-purge&problem=%3Cscript%3Ealert(1)&job=' . self::JOB . '&ticket=x&url=javascript:alert(2)', $cookies )['body'];
 		self::assertStringNotContainsString( '<script>alert', $body );
 		self::assertStringNotContainsString( 'javascript:alert(2)"', $body );

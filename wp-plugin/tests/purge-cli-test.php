@@ -57,6 +57,8 @@ final class Purge_Cli_Test extends Purge_Test_Case {
 			array( '--all', '--reason=x', home_url( '/' ) ),
 			array( '--post=1', home_url( '/' ) ),
 			array( '--reason=x', home_url( '/' ) ),
+			array( '--network', home_url( '/' ) ),
+			array( '--all', '--reason=x', '--network' ),
 			array( '--post=999999999' ),
 			array( '--post=front' ),
 			array( 'http://example.com/' ),
@@ -68,6 +70,13 @@ final class Purge_Cli_Test extends Purge_Test_Case {
 			self::assertStringStartsWith( 'Error: ', $err );
 		}
 		self::assertSame( array(), $this->asked() );
+	}
+
+	public function test_ends_with_1_and_says_when_everything_may_be_purged_again() {
+		$this->agent_answers( array( $this->too_often() ) );
+		list( $code, $out, $err ) = $this->wp( 'purge', '--all', '--reason=New theme' );
+		self::assertSame( array( 1, '' ), array( $code, $out ) );
+		self::assertMatchesRegularExpression( '/^Error: Everything was purged too often lately, so nothing was purged now\. It is possible again from \d\d:\d\d:\d\d on\./', $err );
 	}
 
 	public function test_waits_and_shows_the_receipt() {

@@ -33,6 +33,21 @@ final class Purge_Receipt_Test extends Purge_Test_Case {
 		}
 	}
 
+	public function test_says_of_a_page_how_the_cdn_gave_it() {
+		$new   = 'New. It was fetched as a visitor would: it was made just then.';
+		$words = array(
+			$new . ' Visitors of the CDN get the new page as well.'          => array( 'state' => 'fresh', 'cdn' => array( 'state' => 'fresh', 'cache' => 'MISS' ) ),
+			$new . ' It could not be fetched through the CDN.'               => array( 'state' => 'fresh', 'cdn' => array( 'state' => 'unreachable' ) ),
+			$new . ' It could not be fetched through the CDN: error 522.'    => array( 'state' => 'fresh', 'cdn' => array( 'state' => 'unreachable', 'status' => 522 ) ),
+			$new                                                             => array( 'state' => 'fresh', 'cdn' => array( 'state' => 'haunted' ) ),
+			'Visitors still get the old page (CDN).'                         => array( 'state' => 'stale', 'layer' => 'cdn', 'cdn' => array( 'state' => 'stale' ) ),
+		);
+		foreach ( $words as $sentence => $proof ) {
+			self::assertSame( $sentence, Words::page( $proof ) );
+		}
+		self::assertSame( $new, Words::page( array( 'state' => 'fresh', 'cdn' => 'fresh' ) ) );
+	}
+
 	public function test_says_what_became_of_each_layer() {
 		$words = array(
 			'purged (1,200 entries)'                                        => array( 'state' => 'purged', 'count' => 1200 ),
@@ -43,6 +58,7 @@ final class Purge_Receipt_Test extends Purge_Test_Case {
 			'asked for; your host’s platform has yet to confirm it'         => array( 'state' => 'pending' ),
 			'not purged. Redis does not answer. Tell your host.'            => array( 'state' => 'failed', 'code' => 'redis.unavailable' ),
 			'not purged. The CDN knows this site under another name. Tell your host.' => array( 'state' => 'failed', 'code' => 'cdn.unknown_host' ),
+			'Visitors still get an old page, although it was purged twice. Tell your host.' => array( 'state' => 'failed', 'code' => 'page.stale' ),
 			'not purged'                                                    => array( 'state' => 'failed' ),
 			'melted'                                                        => array( 'state' => 'melted' ),
 		);

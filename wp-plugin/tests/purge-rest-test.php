@@ -58,6 +58,26 @@ final class Purge_Rest_Test extends Purge_Test_Case {
 		self::assertSame( self::EVERYTHING, $this->asked()[0][2]['input'] );
 	}
 
+	public function test_lets_nobody_purge_a_network_where_there_is_none() {
+		$this->become( 'administrator' );
+		self::assertSame( 403, $this->rest( 'POST', '/purge', self::EVERYTHING + array( 'network' => true ) )->get_status() );
+	}
+
+	public function test_lets_no_job_say_what_a_purge_may_not() {
+		$this->agent_answers( array( array( 202, $this->job() ) ) );
+		$this->become( 'administrator' );
+		$start = function ( $input ) {
+			return $this->rest( 'POST', '/jobs', array( 'kind' => 'cache.purge', 'input' => (object) $input ) )->get_status();
+		};
+		self::assertSame( 400, $start( array( 'urls' => array( 'https://example.com/' ) ) ) );
+		foreach ( array( array( 'changes' => true ), array( 'urls' => 'x' ), array( 'urls' => array( array() ) ), array( 'everything' => true, 'reason' => array() ) ) as $odd ) {
+			self::assertSame( 400, $start( $odd ), wp_json_encode( $odd ) );
+		}
+		self::assertSame( array(), $this->asked() );
+		self::assertSame( 200, $start( self::EVERYTHING + array( 'within' => array( 'home' => 'https://example.com/' ) ) ) );
+		self::assertSame( self::EVERYTHING, $this->asked()[0][2]['input'] );
+	}
+
 	public function test_asks_the_filter_who_may_purge_a_page() {
 		$this->agent_answers( array( array( 202, $this->job() ) ) );
 		$post = $this->post( 'Words' );
@@ -94,6 +114,19 @@ final class Purge_Rest_Test extends Purge_Test_Case {
 			self::assertSame( 400, $this->rest( 'POST', '/purge', $params )->get_status(), wp_json_encode( $params ) );
 		}
 		self::assertSame( array(), $this->asked() );
+	}
+
+	public function test_says_when_everything_may_be_purged_again_that_was_purged_too_often() {
+		$this->agent_answers( array( $this->too_often() ) );
+		$this->become( 'administrator' );
+		$input = (object) self::EVERYTHING;
+		foreach ( array( array( '/purge', self::EVERYTHING ), array( '/jobs', array( 'kind' => 'cache.purge', 'input' => $input ) ) ) as list( $route, $params ) ) {
+			$refused = $this->rest( 'POST', $route, $params );
+			self::assertSame( array( 429, 'purge.too_often', '119' ), array( $refused->get_status(), $refused->get_data()['code'], $refused->get_headers()['Retry-After'] ), $route );
+		}
+		$refused = $this->rest( 'POST', '/purge', self::EVERYTHING )->get_data();
+		self::assertSame( 'Everything was purged too often lately, so nothing was purged now.', $refused['message'] );
+		self::assertMatchesRegularExpression( '/^It is possible again from \d\d:\d\d:\d\d on\. Single pages can be purged all the time\.$/', $refused['data']['hint'] );
 	}
 
 	public function test_refuses_a_cookie_without_its_nonce() {

@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { errorRow, PlatenError, toPlatenError, type DocumentPolicy, type LocalStatus } from '@platen/protocol'
+import { errorRow, PlatenError, terminalJson, terminalText, toPlatenError, type DocumentPolicy, type LocalStatus } from '@platen/protocol'
 import { policyIsOpen, readPolicy } from '../config/policy-file.ts'
+import { checkCdn } from '../doctor/cdn-check.ts'
 import { good, type Finding } from '../doctor/finding.ts'
 import { checkPolicyFile, checkPrograms, checkState, checkUsers } from '../doctor/machine-checks.ts'
 import { checkSpool } from '../doctor/spool-check.ts'
 import { checkPlugin, checkRedis, checkRefresh } from '../doctor/site-checks.ts'
 import { refreshLines } from '../init/nginx-site.ts'
 import { findAccount } from '../launcher/accounts.ts'
-import { pageFetcher } from '../site/fetcher.ts'
+import { cdnFetcher, pageFetcher } from '../site/fetcher.ts'
 import { phpChannel } from '../site/php-channel.ts'
 import { redisObjectCache } from '../site/redis.ts'
 import { systemClock } from '../system/system-clock.ts'
@@ -19,13 +20,13 @@ const marks = { good: '✔', weak: '!', failed: '✖', unknown: '?' } as const
 export async function doctorCommand(policyPath: string, json: boolean): Promise<0 | 1> {
   const findings = await examine(policyPath)
   const failed = findings.some(finding => finding.state === 'failed')
-  process.stdout.write(json ? `${JSON.stringify({ healthy: !failed, findings })}\n` : `${findings.map(findingText).join('\n')}\n`)
+  process.stdout.write(json ? `${terminalJson({ healthy: !failed, findings })}\n` : `${findings.map(findingText).join('\n')}\n`)
   return failed ? 1 : 0
 }
 
 function findingText({ check, state, detail, fix }: Finding): string {
   const help = fix === undefined || state === 'good' ? '' : `\n${fix.replaceAll(/^/gm, '    ')}`
-  return `${marks[state]} ${check}: ${detail}${help}`
+  return `${marks[state]} ${check}: ${terminalText(detail)}${help}`
 }
 
 async function examine(policyPath: string): Promise<readonly Finding[]> {
@@ -49,6 +50,7 @@ async function examine(policyPath: string): Promise<readonly Finding[]> {
     checkFpm(policy),
     await checkPlugin(await phpChannel(policy, systemClock)),
     await checkRefresh(policy, pageFetcher(policy), refreshFix),
+    await checkCdn(policy, cdnFetcher(policy)),
     await checkRedis(policy, policy.redis && redisObjectCache(policy.redis)),
   ]
 }

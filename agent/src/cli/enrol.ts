@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs'
-import { PlatenError } from '@platen/protocol'
+import { PlatenError, terminalText } from '@platen/protocol'
 import { readPolicy } from '../config/policy-file.ts'
 import { enrol } from '../identity/enrol.ts'
 import { findAccount } from '../launcher/accounts.ts'
@@ -18,7 +18,7 @@ export async function enrolCommand(bundlePath: string, policyPath: string): Prom
   prepareFolders(policy, account)
   const { agentId, siteId, gateway } = await enrol({ bundleText, policy, version: agentVersion, ...(account ? { owner: account } : {}) })
   if (bundlePath !== '-') rmSync(bundlePath, { force: true })
-  process.stdout.write(`Enrolled as ${agentId} for ${siteId} at ${gateway}. A running agent uses it after its next start.\n`)
+  process.stdout.write(`Enrolled as ${agentId} for ${siteId} at ${terminalText(gateway)}. A running agent uses it after its next start.\n`)
 }
 
 function readBundle(path: string): string {

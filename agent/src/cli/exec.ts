@@ -1,4 +1,4 @@
-import { errorRow, isErrorCode, PlatenError, type DocumentPolicy, type LocalJob } from '@platen/protocol'
+import { errorRow, isErrorCode, PlatenError, terminalJson, terminalText, type DocumentPolicy, type LocalJob } from '@platen/protocol'
 import { launch, type Launched, type LaunchOptions } from '../launcher.ts'
 import { stderrLog } from '../system/json-log.ts'
 import { controlClient, type ControlClient } from './control-client.ts'
@@ -33,7 +33,7 @@ export async function execJob(options: ExecOptions, output: Output, signal: Abor
   try {
     const job = await control.createJob(options.kind, input)
     const cancel = (): void => {
-      control.cancelJob(job.id).catch((error: Error) => output.err(`${error.message}\n`))
+      control.cancelJob(job.id).catch((error: Error) => output.err(`${terminalText(error.message)}\n`))
     }
     signal.addEventListener('abort', cancel, { once: true })
     return conclude(await follow(control, job, output), output)
@@ -77,16 +77,16 @@ async function follow(control: ControlClient, first: LocalJob, output: Output): 
 }
 
 function progressLine({ done, total, note }: NonNullable<LocalJob['progress']>): string {
-  return total > 0 ? `${done}/${total} ${note}` : note
+  return terminalText(total > 0 ? `${done}/${total} ${note}` : note)
 }
 
 function conclude(job: LocalJob, output: Output): 0 | 1 | 2 {
   if (job.state === 'succeeded') {
-    output.out(`${JSON.stringify(job.result)}\n`)
+    output.out(`${terminalJson(job.result)}\n`)
     return 0
   }
   const { code, message } = job.error ?? { code: 'job.cancelled', message: 'The job was cancelled.' }
-  output.err(`${code}: ${message}\n`)
+  output.err(`${terminalText(`${code}: ${message}`)}\n`)
   if (!isErrorCode(code)) return 1
   output.err(`${errorRow(code).hint}\n`)
   return exitCodeOf({ code })

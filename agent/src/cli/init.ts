@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { PlatenError, type DocumentPolicy } from '@platen/protocol'
+import { PlatenError, terminalText, type DocumentPolicy } from '@platen/protocol'
 import { readPolicy } from '../config/policy-file.ts'
 import { usualPolicyPath } from '../domain/usual-paths.ts'
 import { init, type InitParts, type InitReport } from '../init/init.ts'
@@ -21,6 +21,7 @@ export interface InitArguments {
   readonly nginx?: string
   readonly redis?: string
   readonly redisPrefix?: string
+  readonly cdn?: string
   readonly policy: string
   readonly undo?: true
   readonly json?: true
@@ -33,7 +34,7 @@ const parts: Omit<InitParts, 'present' | 'others'> = {
   pluginSource,
   phpChannel: policy => phpChannel(policy, systemClock),
   makeSpool: policy => prepareSpool(policy, requireAccount(policy.agent.user), requireAccount(policy.site.user)),
-  progress: text => process.stderr.write(`${text}\n`),
+  progress: text => process.stderr.write(`${terminalText(text)}\n`),
 }
 
 /**
@@ -100,7 +101,7 @@ function forPeople({ policyFile, policy, missing, refreshLinesWanted }: InitRepo
   const option = policyFile === usualPolicyPath ? '' : ` --policy ${policyFile}`
   return [
     `Platen is on ${policy.site.url}: ${policyFile}, plugin active, PHP runs as ${policy.site.user}.`,
-    ...(missing.length > 0 ? ['', 'Not found:', ...missing.map(line => `  ${line}`)] : []),
+    ...(missing.length > 0 ? ['', 'Not found:', ...missing.map(line => `  ${terminalText(line)}`)] : []),
     ...(lines
       ? [
           '',

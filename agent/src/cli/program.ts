@@ -40,6 +40,7 @@ interface InitOptions extends PolicyOption, JsonOption {
   readonly nginx?: string
   readonly redis?: string
   readonly redisPrefix?: string
+  readonly cdn?: string
   readonly undo?: true
 }
 
@@ -53,6 +54,7 @@ function addInit(command: Command): void {
     .option('--nginx <file>', 'the configuration of its nginx; otherwise those of the nginx that run')
     .option('--redis <url>', 'the Redis of its object cache, such as redis://127.0.0.1:6379/0')
     .option('--redis-prefix <prefix>', 'what this site’s keys in it begin with and no other site’s do, such as shop:')
+    .option('--cdn <address>', 'the IP address at which the CDN in front of it is reached, with or without a port')
     .option('--undo', 'take everything back: plugin, policy file, state')
     .option('--json', 'for programs')
     .addOption(policyOption())

@@ -1,4 +1,4 @@
-import type { ReceiptSigned } from '@platen/protocol'
+import { terminalText, type ReceiptSigned } from '@platen/protocol'
 import { readPolicy } from '../config/policy-file.ts'
 import type { ReceiptBody } from '../domain/receipt.ts'
 import { controlClient, type ControlClient } from './control-client.ts'
@@ -56,9 +56,14 @@ export function receiptsText(receipts: readonly ReceiptSigned[]): string {
 
 function rowOf(receipt: ReceiptBody): string[] {
   const when = new Date(receipt.at).toISOString()
-  const row = (job: string, outcome: string, pages: string, what: string): string[] =>
-    // What a worker said can't move the cursor.
-    [String(receipt.seq), when, job, outcome, pages, what.replaceAll(/\p{Cc}/gu, ' ')]
+  const row = (job: string, outcome: string, pages: string, what: string): string[] => [
+    String(receipt.seq),
+    when,
+    job,
+    outcome,
+    pages,
+    terminalText(what),
+  ]
   switch (receipt.type) {
     case 'start':
       return row('–', 'chain begins', '–', receipt.what)
@@ -76,7 +81,11 @@ function followedName({ follows }: ReceiptBody & { type: 'follow' }): string {
   return follows.chain === undefined ? String(follows.seq) : `${follows.chain}:${follows.seq}`
 }
 
-function pagesText({ sample: _sample, ...count }: (ReceiptBody & { type: 'run' })['pages']): string {
+function pagesText({ sample: _sample, cdn, ...count }: (ReceiptBody & { type: 'run' })['pages']): string {
+  return [countText(count), ...(cdn ? [`CDN ${countText(cdn)}`] : [])].join('; ')
+}
+
+function countText(count: Readonly<Record<string, number>>): string {
   const words = Object.entries(count)
     .filter(([, pages]) => pages > 0)
     .map(([state, pages]) => `${pages} ${state}`)

@@ -1,14 +1,14 @@
-import type { LocalOwner, LocalStatus } from '@platen/protocol'
+import { terminalJson, terminalText, type LocalOwner, type LocalStatus } from '@platen/protocol'
 import { readPolicy } from '../config/policy-file.ts'
 import { controlClient } from './control-client.ts'
 
 /** `platen-agent status`: what the running agent says of itself. @throws PlatenError agent.unavailable, privilege.missing */
 export async function statusCommand(policyPath: string, json: boolean): Promise<void> {
   const status = await controlClient(readPolicy(policyPath).agent.control).status()
-  process.stdout.write(json ? `${JSON.stringify(status)}\n` : `${statusText(status)}\n`)
+  process.stdout.write(json ? `${terminalJson(status)}\n` : `${statusText(status)}\n`)
 }
 
-/** A status for people: one fact a line. */
+/** A status for people: one fact a line, whatever the gateway said when it closed. */
 export function statusText(status: LocalStatus): string {
   const { state, since, lastClose, refused = 0, keyChanging = false } = status.link
   const link = state === 'none' ? 'no gateway (not enrolled)' : `${state} since ${new Date(since).toISOString()}`
@@ -25,11 +25,14 @@ export function statusText(status: LocalStatus): string {
     ['waiting for the gateway', String(status.waiting)],
     ['journal', journalText(status.journal)],
     ...(status.local && status.local.refused > 0 ? ([['refused from PHP', String(status.local.refused)]] as [string, string][]) : []),
+    ...(status.workers && status.workers.refused > 0
+      ? ([['refused from strangers as workers', String(status.workers.refused)]] as [string, string][])
+      : []),
     ['owner’s say', ownerText(status.owner)],
     ['heavy jobs today', usageText(status.owner)],
   ]
   const width = Math.max(...rows.map(([name]) => name.length))
-  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n')
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${terminalText(value)}`).join('\n')
 }
 
 function ownerText({ wishes, bounds, quietUntil, localTime }: LocalOwner): string {

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { dirname, relative } from 'node:path'
 import { PlatenError, problemText, type DocumentPolicy } from '@platen/protocol'
 import { policyValidators } from '@platen/protocol/validators/policy'
+import { cdnPlace } from '../domain/cdn-address.ts'
 import { redisEndpoint, urlDatabase } from '../domain/redis-endpoint.ts'
 import { prefixFlaw } from '../domain/redis-prefix.ts'
 
@@ -67,6 +68,7 @@ function contradictions(policy: DocumentPolicy): [field: string, wrong: string][
   const wrong: [string, string][] = []
   if (socket === control) wrong.push(['agent.control', 'must not be the plugin’s socket'])
   if (!URL.canParse(policy.site.url)) wrong.push(['site.url', 'is no URL'])
+  if (policy.cdn && !cdnPlace(policy.cdn.address)) wrong.push(['cdn.address', 'is no IP address, with or without a port'])
   if (policy.redis) wrong.push(...redisContradictions(policy.redis))
   // It belongs to the site's user: root would give it what is in there, or follow where the site's links lead.
   const { state, spool } = policy.agent

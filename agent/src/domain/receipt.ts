@@ -60,17 +60,21 @@ function layersOf(value: unknown): LayerLine[] {
 }
 
 const pageStates = ['fresh', 'stale', 'unreachable', 'removed'] as const
+const cdnStates = ['fresh', 'stale', 'unreachable'] as const
 const cacheWord = /^[ -~]{1,32}$/
 const address = /^https?:\/\/[^\s\p{Cc}]{1,2040}$/u
 
 function pagesOf(value: unknown): Pages {
   const count = { fresh: 0, stale: 0, unreachable: 0, removed: 0 }
+  const there = { fresh: 0, stale: 0, unreachable: 0 }
   const sample: Sample[] = []
   let room: number = limits.receipt.sampleBytes
-  for (const { url, state, layer, cache, status } of listOf(value)) {
+  for (const { url, state, layer, cache, status, cdn } of listOf(value)) {
     const known = pageStates.find(each => each === state)
     if (!known) continue
     count[known] += 1
+    const atCdn = cdnStates.find(each => isRecord(cdn) && each === cdn['state'])
+    if (atCdn) there[atCdn] += 1
     if (!isText(url, address) || sample.length >= limits.receipt.samplePages || bytesOf(url) > room) continue
     room -= bytesOf(url)
     sample.push({
@@ -79,9 +83,11 @@ function pagesOf(value: unknown): Pages {
       ...(isText(layer, layerName) ? { layer } : {}),
       ...(isText(cache, cacheWord) ? { cache } : {}),
       ...(isCount(status) && status < 1_000 ? { status } : {}),
+      ...(atCdn ? { cdn: atCdn } : {}),
     })
   }
-  return { ...count, sample }
+  const looked = there.fresh + there.stale + there.unreachable > 0
+  return { ...count, ...(looked ? { cdn: there } : {}), sample }
 }
 
 /** As JSON, which writes some characters as six. */

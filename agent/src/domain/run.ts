@@ -103,14 +103,17 @@ export function transition(run: Run, event: RunEvent): RunStep {
   }
 }
 
+/** What a run costs that never began. */
+const nothing: Bill = { cpuMs: 0, peakRssBytes: 0, wallMs: 0, readBytes: 0, writtenBytes: 0, savedBytes: 0 }
+
 function fromAccepted(run: Run & { state: 'accepted' }, event: RunEvent): RunStep {
   switch (event.type) {
     case 'start':
       return { run: { ...run, state: 'running', startedAt: event.at, steps: [] }, effects: [{ type: 'work' }] }
     case 'cancel':
-      return ended(run, event.at, { outcome: 'cancelled', effect: 'none' })
+      return ended(run, event.at, { outcome: 'cancelled', effect: 'none', bill: nothing })
     case 'end':
-      return ended(run, event.at, event.end)
+      return ended(run, event.at, { bill: nothing, ...event.end })
     case 'adopt':
       return { run: leased(run, event), effects: [] }
     case 'restart':

@@ -18,6 +18,8 @@ export interface Findings {
   readonly spool: string
   /** The site's keys in Redis, by root's word. */
   readonly redis: DocumentPolicy['redis']
+  /** Where the CDN is reached, by root's word. */
+  readonly cdn: DocumentPolicy['cdn']
 }
 
 /** Memory of one job's process: enough for a 24-megapixel image, small beside a container. */
@@ -64,5 +66,6 @@ export function fullPolicy(found: Findings, site: SiteDescribeValue, url: string
     ...firstPolicy(found, url ?? site.homeUrl),
     mysql: { ...databaseEndpoint(site.database.host), database: site.database.name },
     ...(found.redis ? { redis: found.redis } : {}),
+    ...(found.cdn ? { cdn: found.cdn } : {}),
   }
 }

@@ -5,6 +5,7 @@ import { PlatenError, type DocumentPolicy, type SiteDescribeValue } from '@plate
 import type { PhpChannel } from '../ports/php-channel.ts'
 import { agentFolders } from './agent-folders.ts'
 import { agentGroup, agentMayRead, agentUser, ensureAgentUser, joinGroup } from './agent-user.ts'
+import { cdnEntry } from './cdn-entry.ts'
 import { firstPolicy, fullPolicy, type Findings } from './compose-policy.ts'
 import { findNginx, findPool, groupOf, uploadsOwner, wordpressRoot } from './found.ts'
 import { missing } from './missing.ts'
@@ -17,6 +18,8 @@ export interface InitOptions extends RedisWords {
   readonly url?: string
   readonly fpm?: string
   readonly nginx?: string
+  /** Where the CDN in front of the site is reached. */
+  readonly cdn?: string
   readonly policyFile: string
 }
 
@@ -97,6 +100,7 @@ async function installed(
 async function find(options: InitOptions, { present, others }: InitParts): Promise<Findings> {
   const root = wordpressRoot(options.site)
   const redis = redisPlace(options, present, root, others)
+  const cdn = cdnEntry(options.cdn, present)
   const nginx = await findNginx(root, options.nginx)
   const fpmSocket = options.fpm ?? nginx?.fpmSocket
   if (fpmSocket === undefined || !isSocket(fpmSocket)) {
@@ -115,6 +119,7 @@ async function find(options: InitOptions, { present, others }: InitParts): Promi
     refreshSecret: present?.nginx?.refreshSecret ?? randomBytes(16).toString('hex'),
     ...agentFolders(options.policyFile),
     redis,
+    cdn,
   }
 }
 

@@ -74,7 +74,10 @@ export function openPageIndex(file: string, options: PageIndexOptions): PageInde
     records.flush()
     return true
   }
-  const putPage = (page: SpoolPage): void => {
+  // There is one clock in this machine: what lies ahead of now would never be caught up with.
+  const notAhead = (at: number): number => Math.min(at, nowUs())
+  const putPage = (told: SpoolPage): void => {
+    const page = { ...told, at: notAhead(told.at) }
     const missed = recent.missedBy(page)
     records.record(page)
     if (missed === undefined) return
@@ -82,8 +85,7 @@ export function openPageIndex(file: string, options: PageIndexOptions): PageInde
     rows.put({ at: missed, what, tags: [], hidden: [], urls: [], trees: [], again: [page.url] })
   }
   const putChange = (change: SpoolChange): void => {
-    // There is one clock in this machine: what lies ahead of now would never be caught up with.
-    const known = { ...change, at: Math.min(change.at, nowUs()) }
+    const known = { ...change, at: notAhead(change.at) }
     const effective = known.view === undefined ? known : damped.pass(known)
     if (!effective) return
     rows.put(effective)

@@ -1,6 +1,5 @@
 import { toPlatenError, type AgentFrame, type GatewayFrame } from '@platen/protocol'
-import type { Refusal } from '../domain/policy.ts'
-import type { Jobs } from '../ports/jobs.ts'
+import type { Declined, Jobs } from '../ports/jobs.ts'
 import { checkGrant, type GrantChecker } from './grant.ts'
 
 type Offer = Extract<GatewayFrame, { type: 'job.offer' }>
@@ -16,7 +15,7 @@ export function answerOffer(offer: Offer, checker: GrantChecker, jobs: Pick<Jobs
   const { jobId, attempt, epoch } = offer
   const outcome = taken(offer, checker, jobs, signed)
   if (outcome === 'accepted') return { type: 'job.accept', jobId, attempt, epoch }
-  const { code, message, retryAfterMs } = outcome
+  const { code, message, retryAfterMs, unbegun } = outcome
   return {
     type: 'job.decline',
     jobId,
@@ -25,10 +24,11 @@ export function answerOffer(offer: Offer, checker: GrantChecker, jobs: Pick<Jobs
     code,
     message: message.slice(0, 500),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(unbegun ? { unbegun } : {}),
   }
 }
 
-function taken(offer: Offer, checker: GrantChecker, jobs: Pick<Jobs, 'offer'>, signed: (atMs: number) => void): 'accepted' | Refusal {
+function taken(offer: Offer, checker: GrantChecker, jobs: Pick<Jobs, 'offer'>, signed: (atMs: number) => void): 'accepted' | Declined {
   try {
     signed(checkGrant(offer, checker))
     const { jobId, attempt, epoch, settled, kind, input, runMs, child } = offer

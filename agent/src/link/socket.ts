@@ -1,4 +1,4 @@
-import { limits, subprotocol } from '@platen/protocol'
+import { closeCodeOfSocketError, limits, subprotocol, type CloseCodeNumber } from '@platen/protocol'
 import { WebSocket } from 'ws'
 import type { Clock } from '../ports/clock.ts'
 import type { ConnectionEnd } from './reconnect.ts'
@@ -12,6 +12,8 @@ export interface SocketListener {
   pong(): void
   /** Asks for one; it is up to the owner to answer. */
   ping(data: Buffer): void
+  /** Something came that can be no frame: it is up to the owner to close. */
+  unreadable(code: CloseCodeNumber, detail: string): void
   end(end: ConnectionEnd): void
 }
 
@@ -59,7 +61,7 @@ export function openSocket({ gateway, token }: Door, listener: SocketListener, c
   }
   socket.on('open', () => listener.open())
   socket.on('message', (data, isBinary) => {
-    if (isBinary) close(4006, 'binary frame')
+    if (isBinary) listener.unreadable(4006, 'binary')
     else listener.text((data as Buffer).toString('utf8'))
   })
   socket.on('pong', () => listener.pong())
@@ -71,7 +73,11 @@ export function openSocket({ gateway, token }: Door, listener: SocketListener, c
     })
   })
   // `close` follows an error; what the error says is kept for it.
-  socket.on('error', error => (failure = error.message))
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    failure = error.message
+    const refused = closeCodeOfSocketError(error.code)
+    if (refused !== undefined) listener.unreadable(refused, error.message)
+  })
   socket.on('close', (code, reason) => end(endOf(code, reason.toString('utf8'))))
   const endOf = (code: number, reason: string): ConnectionEnd => {
     if (closing) return { type: 'closed', ...closing }
@@ -80,7 +86,7 @@ export function openSocket({ gateway, token }: Door, listener: SocketListener, c
   const close = (code: number, reason: string): void => {
     if (ended || closing) return
     closing = { code, reason }
-    if (socket.readyState !== WebSocket.OPEN) return socket.terminate()
+    if (socket.readyState === WebSocket.CONNECTING) return socket.terminate()
     socket.close(code, reason)
     clock.after(closeMs, () => socket.terminate())
   }

@@ -1,4 +1,13 @@
-import { limits, PlatenError, problemField, problemText, type LocalJobRequest, type LocalStatus, type LocalWishes } from '@platen/protocol'
+import {
+  limits,
+  PlatenError,
+  problemField,
+  problemText,
+  toldError,
+  type LocalJobRequest,
+  type LocalStatus,
+  type LocalWishes,
+} from '@platen/protocol'
 import { localValidators } from '@platen/protocol/validators/local'
 import type { Run } from '../domain/run.ts'
 import type { FollowUps } from '../ports/follow-ups.ts'
@@ -13,6 +22,8 @@ export interface LocalSubject {
   readonly followUps: Pick<FollowUps, 'of'>
   readonly status: () => LocalStatus
   readonly owner: Pick<Owner, 'view' | 'wish'>
+  /** In how many milliseconds everything may be purged again. */
+  readonly purgeWaitMs: () => number
   /** Receipts on record from a number on. */
   readonly receipts: (from: number) => ReceiptPage
   /** Changes the key that the agent shows its gateway. @throws PlatenError enrol.missing, file.denied, agent.revoked */
@@ -38,7 +49,7 @@ const jobId = /^job_[0-9a-f-]{36}$/
 
 /** Answers one request. @throws PlatenError route.not_found, job.not_found, input.invalid, and what Jobs throws */
 export function answerLocal(
-  { jobs, followUps, status, owner, receipts, rotateKey }: LocalSubject,
+  { jobs, followUps, status, owner, purgeWaitMs, receipts, rotateKey }: LocalSubject,
   audience: Audience,
   request: LocalRequest,
 ): LocalReply {
@@ -46,7 +57,7 @@ export function answerLocal(
   const route = `${method} ${path}`
   if (route === 'GET /v1/status') return { status: 200, json: status() }
   if (route === 'GET /v1/jobs') return { status: 200, json: { items: listJobs(jobs, request.query) } }
-  if (route === 'POST /v1/jobs') return { status: 202, json: createJob(jobs, audience, request.body) }
+  if (route === 'POST /v1/jobs') return { status: 202, json: createJob({ jobs, purgeWaitMs }, audience, request.body) }
   if (route === 'GET /v1/owner') return { status: 200, json: owner.view() }
   if (route === 'PUT /v1/owner') return { status: 200, json: owner.wish(checked('wishes', request.body) as LocalWishes) }
   if (route === 'POST /v1/key/rotate' && audience === 'control') {
@@ -86,11 +97,16 @@ function fromOf(query: URLSearchParams): number {
   throw new PlatenError('input.invalid', 'from is a whole number.', { field: 'from' })
 }
 
-function createJob(jobs: Jobs, audience: Audience, body: unknown): unknown {
+function createJob({ jobs, purgeWaitMs }: Pick<LocalSubject, 'jobs' | 'purgeWaitMs'>, audience: Audience, body: unknown): unknown {
   // Root says no origin: it is told by the socket.
   const request = audience === 'control' && typeof body === 'object' ? { ...body, origin: 'owner' } : body
   const { kind, input, origin } = checked('job.request', request) as LocalJobRequest
-  return jobView(jobs.create(kind, input, audience === 'control' ? 'root' : origin), undefined, true)
+  try {
+    return jobView(jobs.create(kind, input, audience === 'control' ? 'root' : origin), undefined, true)
+  } catch (error) {
+    const isTooOften = error instanceof PlatenError && error.code === 'purge.too_often'
+    throw isTooOften ? toldError(error.code, error.message, { retryAfterMs: purgeWaitMs() }) : error
+  }
 }
 
 /** Whoever speaks for the site may stop what was asked for at the site, and what the platform asked for too: it is their site. */

@@ -74,9 +74,7 @@ export async function openLocalServer(options: LocalServerOptions): Promise<Loca
       serve(options, request, response, () => {
         if (open > limits.local.connections) throw new PlatenError('agent.busy')
         const waitMs = limitRate()
-        if (waitMs === 0) return
-        response.setHeader('Retry-After', Math.ceil(waitMs / 1_000))
-        throw new PlatenError('rate.limited')
+        if (waitMs > 0) throw new PlatenError('rate.limited', undefined, { retryAfterMs: waitMs })
       }).catch((error: unknown) => {
         const known = toPlatenError(error)
         refusals.tell(known, { audience, method: request.method, path: request.url?.slice(0, 200) })
@@ -144,12 +142,15 @@ function json(text: string): unknown {
 function fail(response: ServerResponse, error: PlatenError): void {
   if (response.headersSent) return void response.destroy()
   const { status, hint } = errorRow(error.code)
+  const { retryAfterMs } = error
   const body: LocalError = {
     code: error.code,
     message: error.message.slice(0, 500),
     hint,
     ...(error.field ? { field: error.field.slice(0, 200) } : {}),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   }
+  if (retryAfterMs !== undefined) response.setHeader('Retry-After', Math.ceil(retryAfterMs / 1_000))
   // What is left of a refused request is not read.
   response.setHeader('Connection', 'close')
   send(response, status, body)

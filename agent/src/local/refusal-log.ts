@@ -1,23 +1,26 @@
 import type { ErrorCode, PlatenError } from '@platen/protocol'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
+import type { Refusals } from '../ports/refusals.ts'
 
 /** Between two lines about the same code. */
 const quietMs = 60_000
 
 /**
- * Counts requests that were refused, and tells of them: each code at once, and then once a minute with how many there were. Whoever
+ * Counts what was refused at a door, and tells of it: each code at once, and then once a minute with how many there were. Whoever
  * is refused a thousand times a second must not fill the disk, nor hide others in the noise.
  */
-export class RefusalLog {
+export class RefusalLog implements Refusals {
   readonly #log: Log
   readonly #clock: Pick<Clock, 'monotonic'>
+  readonly #door: 'local' | 'worker'
   readonly #told = new Map<ErrorCode, { readonly at: number; more: number }>()
   #count = 0
 
-  constructor(log: Log, clock: Pick<Clock, 'monotonic'>) {
+  constructor(log: Log, clock: Pick<Clock, 'monotonic'>, door: 'local' | 'worker' = 'local') {
     this.#log = log
     this.#clock = clock
+    this.#door = door
   }
 
   /** What was refused so far; failures of the agent's own are none of it. */
@@ -35,7 +38,7 @@ export class RefusalLog {
     }
     this.#told.set(code, { at: now, more: 0 })
     const members = { code, ...about, ...(last && last.more > 0 ? { more: last.more } : {}) }
-    if (code === 'internal') this.#log.error('local:failed', { ...members, error: cause })
-    else this.#log.warn('local:refused', members)
+    if (code === 'internal') this.#log.error(`${this.#door}:failed`, { ...members, error: cause })
+    else this.#log.warn(`${this.#door}:refused`, members)
   }
 }

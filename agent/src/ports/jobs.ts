@@ -1,6 +1,9 @@
 import type { Refusal } from '../domain/policy.ts'
 import type { Lease, Origin, Run, RunIdentity } from '../domain/run.ts'
 
+/** Why an offer is not taken; `unbegun` where it is certain that no lease of it that the gateway has not settled was begun here. */
+export type Declined = Refusal & { readonly unbegun?: true }
+
 /** How far a run is; `total` 0 means unknown. */
 export interface Progress {
   readonly done: number
@@ -35,10 +38,10 @@ export interface Jobs {
    * Takes a job of the platform whose grant was checked. Idempotent by fence. `accepted` means journaled; a refusal names
    * a code of the table and, where waiting helps, when to offer the job again.
    */
-  offer(offered: Offered): 'accepted' | Refusal
+  offer(offered: Offered): 'accepted' | Declined
   /**
    * Makes a job at the site.
-   * @throws PlatenError kind.unknown, policy.denied, input.invalid, input.too_large, agent.busy, outbox.full, disk.full
+   * @throws PlatenError kind.unknown, policy.denied, input.invalid, input.too_large, purge.too_often, agent.busy, outbox.full, disk.full
    */
   create(kind: string, input: unknown, origin: Exclude<Origin, 'platform'>): Run
   /** Stops a job; with a lease only where that is the present one, or a newer one, which it is then reported under. */

@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage, type RequestOptions } fro
 import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
 import { limits, PlatenError, type DocumentPolicy } from '@platen/protocol'
+import { cdnPlace, type CdnPlace } from '../domain/cdn-address.ts'
 import { siteAddress } from '../domain/site-url.ts'
 import type { Page, PageFetcher } from '../ports/page-fetcher.ts'
 import { decodedBody } from './decoded-body.ts'
@@ -15,16 +16,37 @@ export interface FetchBounds {
 
 /** What a page is asked with unless the caller says otherwise: nginx keeps one copy a value where a page varies by it. */
 const browserEncodings = 'gzip, deflate, br, zstd'
+/** A job has many to look at there, and nothing that waits for one that does not answer. */
+const cdnBounds: FetchBounds = { ...limits.site, fetchMs: 5_000 }
 const headerBytes = 32_768
 
 /** Errors of a socket that never got through to the server. */
 const unconnected: ReadonlySet<string> = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL'])
 
 /** Fetches from the site's nginx, or where the policy file names none (the WebAssembly demo), from the site's URL itself. */
-export function pageFetcher(policy: Pick<DocumentPolicy, 'site' | 'nginx'>, bounds: FetchBounds = limits.site): PageFetcher {
+export function pageFetcher({ site, nginx }: Pick<DocumentPolicy, 'site' | 'nginx'>, bounds: FetchBounds = limits.site): PageFetcher {
+  return fetcherAt(site.url, { address: url => originAddress(url, nginx), behindNginx: nginx !== undefined }, bounds)
+}
+
+/** Fetches as visitors do, through the CDN at the address that the policy file pins; undefined where it pins none. */
+export function cdnFetcher({ site, cdn }: Pick<DocumentPolicy, 'site' | 'cdn'>, bounds: FetchBounds = cdnBounds): PageFetcher | undefined {
+  const place = cdn && cdnPlace(cdn.address)
+  return place && fetcherAt(site.url, { address: url => cdnAddress(url, place), behindNginx: false }, bounds)
+}
+
+type Address = RequestOptions & { readonly tls: boolean; readonly servername?: string; readonly rejectUnauthorized?: boolean }
+
+/** Where pages are fetched from, whatever DNS says. */
+interface Place {
+  readonly address: (url: URL) => Address
+  /** Whether it is the site's nginx, of which it is said where nobody listens there. */
+  readonly behindNginx: boolean
+}
+
+function fetcherAt(site: string, place: Place, bounds: FetchBounds): PageFetcher {
   return {
     fetch: async (text, options = {}) => {
-      const asked = siteAddress(text, policy.site.url)
+      const asked = siteAddress(text, site)
       const url = new URL(asked)
       const path = asked.slice(url.origin.length)
       options.signal?.throwIfAborted()
@@ -32,12 +54,17 @@ export function pageFetcher(policy: Pick<DocumentPolicy, 'site' | 'nginx'>, boun
       const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline
       const startedAt = performance.now()
       try {
-        const response = await send(url, policy, { path, method: options.method ?? 'GET', headers: options.headers ?? {}, signal })
+        const response = await send(url, place.address(url), {
+          path,
+          method: options.method ?? 'GET',
+          headers: options.headers ?? {},
+          signal,
+        })
         const body = await decodedBody(response, options.method === 'HEAD' ? 'none' : 'as told', bounds.responseBytes)
         return page(response, body, startedAt)
       } catch (error) {
         if (options.signal?.aborted) throw options.signal.reason
-        throw fetchError(error, url, { timedOut: deadline.aborted, behindNginx: policy.nginx !== undefined })
+        throw fetchError(error, url, { timedOut: deadline.aborted, behindNginx: place.behindNginx })
       }
     },
   }
@@ -51,8 +78,7 @@ interface Sending {
   readonly signal: AbortSignal
 }
 
-function send(url: URL, policy: Pick<DocumentPolicy, 'site' | 'nginx'>, sending: Sending): Promise<IncomingMessage> {
-  const { tls, ...options } = address(url, policy)
+function send(url: URL, { tls, ...options }: Address, sending: Sending): Promise<IncomingMessage> {
   const headers = {
     'accept-encoding': browserEncodings,
     'user-agent': 'Platen',
@@ -70,20 +96,36 @@ function send(url: URL, policy: Pick<DocumentPolicy, 'site' | 'nginx'>, sending:
   })
 }
 
-function address(url: URL, { nginx }: Pick<DocumentPolicy, 'nginx'>): RequestOptions & { tls: boolean; servername?: string } {
-  const hostname = url.hostname.replace(/^\[|\]$/g, '')
+function originAddress(url: URL, nginx: DocumentPolicy['nginx']): Address {
   const tls = nginx?.tls ?? url.protocol === 'https:'
-  const host = nginx?.host.replace(/^\[|\]$/g, '') ?? hostname
+  const host = withoutBrackets(nginx?.host ?? url.hostname)
   return {
+    ...connection(url),
     host,
-    port: nginx?.port ?? (url.port || (tls ? 443 : 80)),
+    port: nginx?.port ?? portOf(url, tls),
     tls,
-    agent: false,
-    maxHeaderSize: headerBytes,
-    ...(isIP(hostname) ? {} : { servername: hostname }),
     // On loopback there is nobody else to mistake for nginx, and behind a CDN its certificate is often self-signed.
     ...(tls ? { rejectUnauthorized: !isLoopback(host) } : {}),
   }
+}
+
+/** As visitors reach it: with the scheme of the site, and with its certificate, which is looked at wherever that is. */
+function cdnAddress(url: URL, { ip, port }: CdnPlace): Address {
+  const tls = url.protocol === 'https:'
+  return { ...connection(url), host: ip, port: port ?? portOf(url, tls), tls, rejectUnauthorized: true }
+}
+
+function connection(url: URL): RequestOptions & { readonly servername?: string } {
+  const hostname = withoutBrackets(url.hostname)
+  return { agent: false, maxHeaderSize: headerBytes, ...(isIP(hostname) ? {} : { servername: hostname }) }
+}
+
+function portOf(url: URL, tls: boolean): string | number {
+  return url.port || (tls ? 443 : 80)
+}
+
+function withoutBrackets(host: string): string {
+  return host.replace(/^\[|\]$/g, '')
 }
 
 function isLoopback(host: string): boolean {

@@ -13,8 +13,15 @@ export async function nginxStatus(statusUrl: string, signal: AbortSignal): Promi
     if (signal.aborted) throw signal.reason
     throw new PlatenError('nginx.unavailable', undefined, { cause })
   })
+  const told = statusIn(text)
+  if (!told) throw new PlatenError('nginx.unavailable', 'It does not tell its status at the URL that the policy file names.')
+  return told
+}
+
+/** What the page says; undefined where it is another one. */
+export function statusIn(text: string): NginxStatus | undefined {
   const found = form.exec(text)?.slice(1).map(Number)
-  if (!found) throw new PlatenError('nginx.unavailable', 'It does not tell its status at the URL that the policy file names.')
+  if (!found) return undefined
   const [active, accepted, handled, requests, reading, writing, waiting] = found as [number, number, number, number, number, number, number]
   return { active, accepted, handled, requests, reading, writing, waiting }
 }

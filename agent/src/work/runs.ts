@@ -3,7 +3,7 @@ import { compareOffer } from '../domain/offer.ts'
 import { mayHaveRun } from '../domain/lost-memory.ts'
 import { judge, refusal, type Refusal } from '../domain/policy.ts'
 import { transition, type Lease, type Origin, type Run, type RunIdentity } from '../domain/run.ts'
-import type { Cancelled, Fence, GatewaySign, Jobs, Offered, Progress, RunNews } from '../ports/jobs.ts'
+import type { Cancelled, Declined, Fence, GatewaySign, Jobs, Offered, Progress, RunNews } from '../ports/jobs.ts'
 import { refusalOf, toRefusal, type AdmissionRules } from './admission.ts'
 import { CancelledLeases } from './cancelled-leases.ts'
 import { createdFrames, outcomeFrame } from './frames.ts'
@@ -55,7 +55,7 @@ export class Runs implements Jobs {
     this.#turns.takeSoon()
   }
 
-  offer({ settled, ...offered }: Offered): 'accepted' | Refusal {
+  offer({ settled, ...offered }: Offered): 'accepted' | Declined {
     const { jobId, epoch } = offered
     if (this.#cancelled.has(jobId, epoch)) return toRefusal(new PlatenError('job.cancelled'))
     const identity: RunIdentity = { ...offered, origin: 'platform', createdAt: this.#options.clock.now() }
@@ -73,7 +73,8 @@ export class Runs implements Jobs {
       if (compared === 'accepted') return this.#standBy(jobId)
       if (compared !== 'new attempt') return compared
       const refusal = this.#refusal(identity)
-      if (refusal) return refusal
+      // Its journal was asked, and has nothing of it that the gateway does not know.
+      if (refusal) return { ...refusal, unbegun: true }
       this.#take(identity)
       return 'accepted'
     } catch (error) {

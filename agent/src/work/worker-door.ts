@@ -1,9 +1,10 @@
 import { chmodSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
-import { limits, PlatenError } from '@platen/protocol'
+import { limits, PlatenError, type ErrorCode } from '@platen/protocol'
 import { lineSplitter } from '../domain/line-splitter.ts'
 import { parseFromWorker, type FromWorker, type ToWorker } from '../domain/worker-message.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Refusals } from '../ports/refusals.ts'
 
 /** A worker that showed its token. Messages that come before `onMessage` is set are kept. */
 export interface WorkerConnection {
@@ -28,8 +29,8 @@ const mostUnread = 4 * limits.php.answerBytes + lineLength
 const strangers = 16
 const strangerMs = 3_000
 
-/** Listens at `path`. */
-export async function openWorkerDoor(path: string, clock: Clock): Promise<WorkerDoor> {
+/** Listens at `path`; strangers hear nothing, and `refusals` is told why. */
+export async function openWorkerDoor(path: string, clock: Clock, refusals: Refusals): Promise<WorkerDoor> {
   const expected = new Map<string, (connection: WorkerConnection) => void>()
   const all = new Set<Socket>()
   const unknown = new Set<Socket>()
@@ -38,20 +39,26 @@ export async function openWorkerDoor(path: string, clock: Clock): Promise<Worker
     socket.once('close', () => all.delete(socket))
     greet(socket)
   })
+  const cut = (socket: Socket, code: ErrorCode): void => {
+    // What a worker does once it is inside is its run's end, and told there.
+    if (unknown.delete(socket)) refusals.tell(new PlatenError(code), {})
+    socket.destroy()
+  }
   const greet = (socket: Socket): void => {
     // Whoever fills the door with silent sockets pushes out his own: a worker speaks at once.
     const oldest = unknown.size >= strangers ? unknown.values().next().value : undefined
-    oldest?.destroy()
+    if (oldest) cut(oldest, 'agent.busy')
     unknown.add(socket)
-    const takeBack = clock.after(strangerMs, () => socket.destroy())
-    const connection = converse(socket, token => {
+    const takeBack = clock.after(strangerMs, () => cut(socket, 'local.unauthorized'))
+    const present = (token: string): void => {
+      const admit = expected.get(token)
+      if (!admit) return cut(socket, 'local.unauthorized')
       takeBack()
       unknown.delete(socket)
-      const admit = expected.get(token)
       expected.delete(token)
-      if (admit) admit(connection)
-      else socket.destroy()
-    })
+      admit(connection)
+    }
+    const connection = converse(socket, present, code => cut(socket, code))
     socket.once('close', () => {
       takeBack()
       unknown.delete(socket)
@@ -90,8 +97,8 @@ async function listen(server: Server, path: string): Promise<void> {
   chmodSync(path, 0o666)
 }
 
-/** Reads messages of a socket: its token first. Anything else ends it. */
-function converse(socket: Socket, present: (token: string) => void): WorkerConnection {
+/** Reads messages of a socket: its token first. For anything else it is cut. */
+function converse(socket: Socket, present: (token: string) => void, cut: (code: ErrorCode) => void): WorkerConnection {
   const split = lineSplitter(lineLength)
   const early: FromWorker[] = []
   let listener: ((message: FromWorker) => void) | undefined
@@ -100,14 +107,15 @@ function converse(socket: Socket, present: (token: string) => void): WorkerConne
     if (message?.type === 'here' && !presented) {
       presented = true
       present(message.token)
-    } else if (!message || message.type === 'here' || !presented) socket.destroy()
+    } else if (!message) cut('input.invalid')
+    else if (message.type === 'here' || !presented) cut('local.unauthorized')
     else if (listener) listener(message)
     else early.push(message)
   }
   socket.setEncoding('utf8')
   socket.on('data', (piece: string) => {
     const lines = split(piece)
-    if (!lines) socket.destroy()
+    if (!lines) cut('input.too_large')
     for (const line of lines ?? []) if (!socket.destroyed) take(parseFromWorker(line))
   })
   socket.on('error', () => socket.destroy())

@@ -29,7 +29,7 @@ function twoChains(test: TestContext): Journal {
   const chain = testChain(journal, keys, { agentId: newId('agent') })
   for (let count = 1; count <= 60; count += 1) journal.append(chain.seal(content(`Purge ${count}.`), 1_795_000_000_000 + count).receipts)
   keys.use(newKeyPair())
-  const pages = { fresh: 2, stale: 1, unreachable: 0, removed: 0, sample: [] }
+  const pages = { fresh: 2, stale: 1, unreachable: 0, removed: 0, cdn: { fresh: 1, stale: 1, unreachable: 0 }, sample: [] }
   journal.append(
     chain.seal({ ...content('Visitors still get 1 old\u001b[2J page.'), code: 'page.stale', outcome: 'failed', pages }, 1).receipts,
   )
@@ -44,6 +44,7 @@ async function platenAgent(test: TestContext, journal: Journal, ...words: string
   const subject = {
     jobs: new FewJobs(),
     owner: new WishingOwner(),
+    purgeWaitMs: () => 0,
     status: () => status,
     rotateKey: () => {},
     followUps: journal.followUps,
@@ -77,7 +78,7 @@ describe('platen-agent receipts', () => {
     assert.match(head ?? '', /^RECEIPT +WHEN +JOB +OUTCOME +PAGES +WHAT$/)
     assert.match(purge ?? '', /^61 .* succeeded +1 fresh +Purge 60\.$/)
     assert.match(key ?? '', /^62 .* new key +– +Signed by \S{43} from here on\.$/)
-    assert.match(stale ?? '', /^63 .* page\.stale +2 fresh, 1 stale +Visitors still get 1 old \[2J page\.$/)
+    assert.match(stale ?? '', /^63 .* page\.stale +2 fresh, 1 stale; CDN 1 fresh, 1 stale +Visitors still get 1 old \[2J page\.$/)
     const last = journal.lastReceipt()
     assert.equal(signed, `Signed by ${last?.receipt.key}`)
     assert.equal(newest, `Newest    ${last?.receipt.chain}:63:${last?.hash}`)

@@ -21,6 +21,7 @@ describe('the policy file', () => {
     const good = testPolicy(folder)
     const wrong: [object, string][] = [
       [{ ...good, limits: { memoryMb: 1 } }, 'limits.memoryMb'],
+      [{ ...good, limits: { memoryMb: 256, purgeEverything: { burst: 0, everySeconds: 1 } } }, 'limits.purgeEverything.burst'],
       [{ ...good, agent: { ...good.agent, control: good.agent.socket } }, 'agent.control'],
       [{ ...good, agent: { ...good.agent, socket: `/${'x'.repeat(200)}` } }, 'agent.socket'],
       [{ ...good, site: { ...good.site, url: 'http://' } }, 'site.url'],
@@ -50,6 +51,15 @@ describe('the policy file', () => {
     for (const url of ['redis://127.0.0.1/2', 'redis://127.0.0.1/', 'rediss://:secret@cache.example', 'unix:///run/redis.sock'])
       assert.equal(readPolicy(at({ url })).redis?.url, url)
     assert.equal(readPolicy(at({ url: 'redis://127.0.0.1', database: 0 })).redis?.database, 0)
+  })
+
+  it('is refused where the CDN’s address is a name, or none', test => {
+    const folder = tempFolder(test)
+    const at = (address: string): string => writePolicy(folder, { ...testPolicy(folder), cdn: { address } })
+    for (const address of ['shop.example', 'localhost', 'https://203.0.113.7', '203.0.113.7/24', '203.0.113.7:0', '10.1'])
+      assert.throws(() => readPolicy(at(address)), { code: 'policy.invalid', field: 'cdn.address' }, address)
+    for (const address of ['203.0.113.7', '127.0.0.1:8080', '2001:db8::7', '[2001:db8::7]:8443'])
+      assert.equal(readPolicy(at(address)).cdn?.address, address)
   })
 
   it('is refused where the spool, which the site’s user owns, is not apart from the other folders', test => {

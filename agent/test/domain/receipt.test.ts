@@ -33,6 +33,26 @@ describe('what a receipt says of a run', () => {
     assert.deepEqual(said.pages, { fresh: 1, stale: 1, unreachable: 0, removed: 0, sample: proof })
   })
 
+  it('is how the CDN gave its pages, each and by their number, where it was asked', () => {
+    const url = 'https://shop.example/'
+    const proof = [
+      { url: `${url}a/`, state: 'stale', layer: 'cdn', cdn: { state: 'stale', cache: 'HIT', ageSeconds: 9, status: 200 } },
+      { url: `${url}b/`, state: 'fresh', cdn: { state: 'unreachable' } },
+      ...Array.from({ length: 30 }, () => ({ url, state: 'fresh', cdn: { state: 'fresh' } })),
+      { url, state: 'fresh', cdn: { state: 'haunted' } },
+      { url, state: 'fresh', cdn: 'fresh' },
+    ]
+    const run = over({ outcome: 'succeeded', result: { proof } })
+    const { pages } = contentOf(run)
+    assert.deepEqual([pages.fresh, pages.stale, pages.cdn], [33, 1, { fresh: 30, stale: 1, unreachable: 1 }])
+    assert.deepEqual(
+      pages.sample.slice(0, 3).map(({ cdn }) => cdn),
+      ['stale', 'unreachable', 'fresh'],
+    )
+    assert.ok(hasForm(run))
+    assert.equal(contentOf(over({ outcome: 'succeeded', result: { proof: proof.slice(-2) } })).pages.cdn, undefined)
+  })
+
   it('names what went wrong before what was done all the same', () => {
     const error = { code: 'page.stale', message: 'An old copy is still served.' } as const
     const said = contentOf(over({ outcome: 'failed', error, result: { summary: '3 pages made anew.' } }))
@@ -52,6 +72,7 @@ describe('what a receipt says of a run', () => {
         layer: 'x'.repeat(20),
         cache: letter.repeat(32),
         status: 999,
+        cdn: { state: 'unreachable' },
       }))
       const layers = Array.from({ length: 20 }, () => ({
         layer: 'x'.repeat(20),
@@ -76,6 +97,7 @@ describe('what a receipt says of a run', () => {
       layer: word,
       cache: word,
       status: fc.oneof(word, fc.integer()),
+      cdn: fc.oneof(word, fc.record({ state: word })),
       count: word,
       code: word,
     })

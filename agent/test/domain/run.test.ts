@@ -44,7 +44,17 @@ describe('a run', () => {
     ever(({ before, event, run }) => {
       if (event.type !== 'end' || before.state === 'ended') return
       assert.ok(run.state === 'ended')
-      assert.deepEqual([run.end, run.finishedAt], [event.end, event.at])
+      const { bill: _bill, ...end } = run.end
+      const { bill: _told, ...told } = event.end
+      assert.deepEqual([end, run.finishedAt], [told, event.at])
+    }))
+
+  it('costs what it was told to, and nothing where it never began', () =>
+    ever(({ before, event, run }) => {
+      if (run.state !== 'ended' || before.state === 'ended') return
+      const told = event.type === 'end' ? event.end.bill : undefined
+      if (before.state === 'running') assert.deepEqual(run.end.bill, told)
+      else assert.deepEqual(Object.values(run.end.bill ?? {}), told ? Object.values(told) : [0, 0, 0, 0, 0, 0])
     }))
 
   it('goes on under the newest lease that it was given, and under no older one again', () =>

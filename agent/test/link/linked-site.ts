@@ -39,7 +39,8 @@ export function linkedSite(file: string, url: string, allowed: readonly string[]
   const clock = { ...systemClock, random: () => 0 }
   const policy = testPolicy('/srv', { kinds: [...allowed] })
   const inputs = { ...inputValidators, ...testInputs }
-  const runs = new Runs({ journal, workers, owner: freeOwner, policy, kinds, inputs, reports: true, clock, log })
+  const rules = { policy, kinds, inputs, purgeLimit: { refusal: () => undefined } }
+  const runs = new Runs({ journal, workers, owner: freeOwner, ...rules, reports: true, clock, log })
   const at = { gateway: 'gateway.test', gateways: [url], signerRoot: signer.root, sign: key.sign }
   const identity = { ...ids, ...at, instanceId: newId('inst') }
   const link = new Link({ identity, jobs: runs, journal, clock, log, version: '0', kinds: names, facts: () => ({}) })

@@ -30,6 +30,12 @@ describe('a gateway that is hostile', { timeout: 60_000 }, () => {
     await next.next('job.accept')
   })
 
+  const refusedAs = async (close: string): Promise<void> => {
+    await until(() => bench.state !== 'open', 'left')
+    assert.equal(bench.link.state.lastClose?.startsWith(close), true, bench.link.state.lastClose)
+    assert.equal(bench.link.refused, 1)
+    assert.equal(bench.lines.filter(line => line.includes('link:closing')).length, 1)
+  }
   const offer = (change?: Parameters<LinkBench['offer']>[0]): Offer => bench.offer(change)
 
   const refused: readonly (readonly [title: string, make: () => Offer, code: string])[] = [
@@ -94,6 +100,7 @@ describe('a gateway that is hostile', { timeout: 60_000 }, () => {
   it('cuts a frame into a thousand pieces, and is left', async () => {
     for (let at = 0; at < 1_000 && socket.piece('[', false); at += 1);
     assert.equal(await socket.closed, 1008)
+    await refusedAs('4006 frame.invalid')
   })
 
   it('sends a frame of 100 MB, of which hardly anything is taken', async () => {
@@ -104,6 +111,7 @@ describe('a gateway that is hostile', { timeout: 60_000 }, () => {
       await new Promise(resolve => setImmediate(resolve))
     }
     assert.equal(await socket.closed, 1009)
+    await refusedAs('4007 frame.too_large')
     assert.ok(bytes < 50_000_000)
   })
 

@@ -42,11 +42,12 @@ describe('a session', { timeout: 60_000 }, () => {
     ['a second welcome', JSON.stringify(welcomeAt(1)), 4009],
   ]
   for (const [title, data, code] of broken) {
-    it(`closes a connection that brings ${title}, and comes back`, async () => {
+    it(`closes a connection that brings ${title}, counts it, and comes back`, async () => {
       const socket = await bench.welcomed()
       socket.raw(data)
       assert.equal(await socket.closed, code)
       await (await bench.gateway.next()).welcome()
+      assert.equal(bench.link.refused, 1)
     })
   }
 

@@ -90,6 +90,13 @@ describe('the plugin’s server', () => {
     assert.deepEqual([status, json['code']], [400, 'kind.unknown'])
   })
 
+  it('says when a job may be that was asked for too often', async test => {
+    const { ask } = await start(test, plugin(test))
+    const { status, headers, json } = await ask('POST', '/v1/jobs', { kind: 'too.often', input: {}, origin: 'owner' })
+    assert.deepEqual([status, json['code'], headers['retry-after'], json['retryAfterMs']], [429, 'purge.too_often', '119', 118_200])
+    assert.ok(localValidators['error']?.(json))
+  })
+
   it('bounds the rate and says when to come again', async test => {
     const { ask } = await start(test, plugin(test))
     let limited: Answer | undefined

@@ -39,6 +39,7 @@ export class FewJobs implements Jobs {
   create(...asked: [string, unknown, Run['origin']]): Run {
     this.created.push(asked)
     if (asked[0] === 'no.such') throw new PlatenError('kind.unknown')
+    if (asked[0] === 'too.often') throw new PlatenError('purge.too_often')
     return { ...run, state: 'accepted', kind: asked[0] }
   }
   cancel(): Cancelled {
@@ -138,7 +139,9 @@ export async function start(test: TestContext, address: LocalAddress, nonces = n
   const journal = { nonce: (nonce: string) => nonces.size < nonces.add(nonce).size }
   let rotations = 0
   const receipts = (from: number) => ({ lines: [`line ${from}`], next: from + 1 })
-  const subject = { jobs, followUps: { of: () => [] }, owner, receipts, status: () => status, rotateKey: () => void (rotations += 1) }
+  const rotateKey = (): void => void (rotations += 1)
+  const purgeWaitMs = (): number => 118_200
+  const subject = { jobs, followUps: { of: () => [] }, owner, purgeWaitMs, receipts, status: () => status, rotateKey }
   const server = await openLocalServer({ address, subject, journal, clock: systemClock, log, ...(patience ? { patience } : {}) })
   test.after(() => server.close())
   const where = 'socket' in address ? { socketPath: address.socket } : { host: '127.0.0.1', port: address.port }

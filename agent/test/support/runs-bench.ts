@@ -8,6 +8,7 @@ import type { Journal } from '../../src/ports/journal.ts'
 import type { WorkOutcome } from '../../src/ports/workers.ts'
 import { jsonLog } from '../../src/system/json-log.ts'
 import { localTimeIn } from '../../src/system/local-time.ts'
+import { PurgeLimit } from '../../src/work/purge-limit.ts'
 import { Runs, type RunsOptions } from '../../src/work/runs.ts'
 import { SiteOwner } from '../../src/work/site-owner.ts'
 import { HandWorkers } from './hand-workers.ts'
@@ -87,7 +88,10 @@ export function bench(
   const kinds = new Map(testKinds.map(kind => [kind.name, kind]))
   const log = jsonLog('test', () => {})
   const owner = new SiteOwner({ policy, journal, clock, localTimeIn, log })
-  const runs = new Runs({ journal, workers, owner, policy, kinds, inputs: testInputs, reports, ...partsOf(journal, clock), clock, log })
+  const purgeLimit = new PurgeLimit({ policy, journal, clock, log })
+  const rules = { policy, kinds, inputs: testInputs, purgeLimit }
+  const runs = new Runs({ journal, workers, owner, ...rules, reports, ...partsOf(journal, clock), clock, log })
+  runs.subscribe(item => purgeLimit.hear(item))
   const news: RunNews[] = []
   runs.subscribe(item => news.push(item))
   let open = true

@@ -4,6 +4,7 @@ import type { Kind, Validator } from '@platen/protocol'
 export const testKinds: readonly Kind[] = [
   kind('test.light', 'light', 'agent'),
   kind('test.heavy', 'heavy', 'site'),
+  { ...kind('test.hasty', 'light', 'agent'), deadlines: { queueMs: 60_000, runMs: 1_000 } },
   { ...kind('test.nginx', 'light', 'nginx'), prompt: true },
   { ...kind('cache.purge', 'light', 'nginx'), receipt: true },
 ]

@@ -31,6 +31,17 @@ describe('offers', () => {
     assert.equal(workers.started.length, 2)
   })
 
+  it('are given as long as the gateway says, and never longer than their kind may run', async test => {
+    const { runs, workers } = bench(test)
+    runs.offer({ ...offer(1, 1), runMs: 5_000 })
+    runs.offer({ ...offer(1, 1, 'job_01936f0e-7b2c-7d3e-8f4a-5b6c7d8e9fbb'), runMs: 1e9 })
+    await soon()
+    assert.deepEqual(
+      workers.started.map(({ order }) => order.runMs),
+      [5_000, 60_000],
+    )
+  })
+
   it('that are cancelled before they begin never do', async test => {
     const { runs, journal, workers } = bench(test)
     runs.offer(offer(1, 3))
@@ -39,6 +50,8 @@ describe('offers', () => {
     assert.equal(workers.started.length, 0)
     const run = journal.find(offer(1, 3).jobId)
     assert.equal(run?.state === 'ended' && run.end.outcome, 'cancelled')
+    const free = { cpuMs: 0, peakRssBytes: 0, wallMs: 0, readBytes: 0, writtenBytes: 0, savedBytes: 0 }
+    assert.deepEqual(run?.state === 'ended' && run.end.bill, free)
   })
 
   it('are accepted again under the same fence without running twice', async test => {
@@ -110,6 +123,26 @@ describe('offers', () => {
     assert.equal(runs.offer(heavy('aa')), 'accepted')
     isPutOff(runs.offer(heavy('bb')))
     runs.create('test.heavy', {}, 'owner')
+  })
+
+  it('are refused with the word that they were never begun here, where that is certain', async test => {
+    const { runs } = bench(test)
+    const heavy = (end: string): Offered => ({
+      ...offer(1, 3, `job_01936f0e-7b2c-7d3e-8f4a-5b6c7d8e9f${end}`),
+      kind: 'test.heavy',
+      settled: 1,
+    })
+    const unbegun = (offered: Offered): boolean | undefined => (runs.offer(offered) as { unbegun?: true }).unbegun
+    runs.create('test.heavy', {}, 'owner')
+    assert.equal(unbegun(heavy('aa')), true)
+    assert.equal(unbegun({ ...offer(1, 3), kind: 'no.such', settled: 1 }), true)
+    runs.offer(offer(1, 2))
+    await soon()
+    assert.equal(unbegun({ ...offer(2, 3), settled: 2 }), undefined)
+    runs.cancel(offer(1, 1).jobId, { attempt: 1, epoch: 9 })
+    assert.equal(unbegun({ ...offer(1, 9), settled: 1 }), undefined)
+    runs.forgot(Date.now() + 60_000)
+    assert.equal(unbegun({ ...heavy('bb'), settled: 0 }), undefined)
   })
 
   it('of a heavy job that is here already are no second one', async test => {

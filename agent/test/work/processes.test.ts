@@ -115,6 +115,12 @@ describe('a job in a worker process', () => {
     await assert.rejects(control.cancelJob(id), { code: 'job.finished' })
   })
 
+  it('is ended by its agent when it runs longer than it may', async test => {
+    const { run } = await startTestAgent(test)
+    const { state, error } = await run('test.hasty', { wait: true })
+    assert.deepEqual([state, error?.code], ['failed', 'job.deadline'])
+  })
+
   it('still reaches the plugin when it is cancelled, to take back what is half done', async test => {
     const { control, folder } = await startTestAgent(test)
     const file = join(folder, 'told')

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import * as agentDecoders from '@platen/agent/decoders'
+import * as gatewayDecoders from '@platen/gateway/decoders'
 import { dice } from '../../src/chaos/dice.ts'
 import { runDecoders } from '../../src/fuzz/decoders/decoder-run.ts'
 import { bytesTarget, textTarget, type Target } from '../../src/fuzz/decoders/target.ts'
@@ -37,6 +39,19 @@ describe('decoders that are fed with what is nearly valid', () => {
       const taken = await Promise.all(target.valid.map(input => isTaken(target, input)))
       assert.ok(taken.includes(true), `all that is made for ${target.name} is made of what is refused`)
     }
+  })
+
+  it('are all that the packages name, and all the checks of protocol', () => {
+    const here = join(import.meta.dirname, '..', '..', 'src', 'fuzz', 'decoders')
+    const fed = readdirSync(here)
+      .map(name => readFileSync(join(here, name), 'utf8'))
+      .join('\n')
+    const checks = readdirSync(join(import.meta.dirname, '..', '..', '..', 'protocol', 'src', 'generated', 'validators'))
+    const named = [...Object.keys(agentDecoders), ...Object.keys(gatewayDecoders), ...checks.map(file => file.replace('.ts', ''))]
+    assert.ok(checks.length > 0)
+    // What is imported is used: lint sees to that.
+    const unfed = named.filter(name => !new RegExp(String.raw`(?<![\w-])${name}(?![\w-])`).test(fed))
+    assert.deepEqual(unfed, [])
   })
 
   it('are fed with the same by the same seed, in another process too', () => {

@@ -5,8 +5,23 @@ import { mongoStore, type Store } from '@platen/gateway'
 import { removeFolder, skipWithoutEngines, startMongoWire, temporaryFolder, type MongoWire } from '@platen/lab'
 import { kinds } from '@platen/protocol'
 import { assertWhole, keepBusy, type Told } from '../../../gateway/test/conformance/busy-work.ts'
+import { clientOf, openMongo } from '../../../gateway/src/store/mongo/database.ts'
+import { LeftSessions } from '../../../gateway/src/store/mongo/left-sessions.ts'
+import { prepareSchema } from '../../../gateway/src/store/mongo/schema.ts'
+import { Transactions } from '../../../gateway/src/store/mongo/transactions.ts'
 import { conformStore } from '../../../gateway/test/conformance/store.ts'
 import { TwoAccounts } from '../../../gateway/test/conformance/two-accounts.ts'
+
+/** A command on its way to the server. */
+interface Said {
+  readonly name: string
+  readonly command: {
+    readonly insert?: string
+    readonly readConcern?: { readonly level?: string }
+    readonly writeConcern?: { readonly w?: string | number; readonly j?: boolean }
+    readonly maxTimeMS?: number
+  }
+}
 
 const parts = { kinds, random: Math.random }
 const timeout = 120_000
@@ -27,6 +42,42 @@ describe('the MongoDB store', { skip: await skipWithoutEngines() }, () => {
   const place = () => ({ address: mongo.url(`platen_${randomBytes(6).toString('hex')}`), remove: () => Promise.resolve() })
 
   conformStore(() => Promise.resolve(place()))
+
+  it('has one heavy job a site and one queued job a key, whatever a gateway believes', { timeout }, async test => {
+    const two = await TwoAccounts.make(() => Promise.resolve(place()))
+    test.after(() => two.remove())
+    const [first, second] = [await two.queue(two.mine, { coalesceKey: 'k' }), await two.queue(two.mine, { coalesceKey: 'l' })]
+    const elsewhere = await two.queue(two.theirs)
+    // What there is beneath the roles, which no gateway writes to without its rules.
+    const beneath = await openMongo(two.address, Math.random)
+    test.after(() => beneath.close())
+    const write = (change: Readonly<Record<string, string>>, { id }: { readonly id: string }): Promise<unknown> =>
+      beneath.rows('jobs').updateOne({ _id: id }, { $set: change })
+    await write({ slot: two.mine.siteId }, first)
+    await assert.rejects(write({ slot: two.mine.siteId }, second), { code: 11_000, keyPattern: { slot: 1 } })
+    await write({ slot: two.theirs.siteId }, elsewhere)
+    await assert.rejects(write({ coalesceKey: 'k' }, second), { code: 11_000, keyPattern: { place: 1, coalesceKey: 1 } })
+    await write({ coalesceKey: 'k' }, elsewhere)
+  })
+
+  it('begins each transaction at what a majority has, and commits it by majority and journal', { timeout }, async test => {
+    const url = new URL(place().address)
+    url.searchParams.set('monitorCommands', 'true')
+    const client = clientOf(url.href)
+    test.after(() => client.close())
+    await prepareSchema(client.db())
+    const said: Said[] = []
+    client.on('commandStarted', ({ commandName, command }) => said.push({ name: commandName, command: command as Said['command'] }))
+    const transactions = new Transactions(client, new LeftSessions(client), Math.random, 1)
+    await transactions.run(['here'], async within => {
+      await client.db().collection<{ _id: string }>('meta').insertOne({ _id: 'a' }, within)
+    })
+    const inserted = said.find(({ name, command }) => name === 'insert' && command.insert === 'meta')
+    const committed = said.find(({ name }) => name === 'commitTransaction')
+    assert.equal(inserted?.command.readConcern?.level, 'snapshot')
+    const { writeConcern, maxTimeMS = 0 } = committed?.command ?? {}
+    assert.deepEqual([writeConcern?.w, writeConcern?.j, maxTimeMS > 0], ['majority', true, true])
+  })
 
   it('holds what it acknowledged when its server is killed amid writes, and nothing by halves', { timeout }, async () => {
     const two = await TwoAccounts.make(() => Promise.resolve(place()))

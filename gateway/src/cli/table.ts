@@ -1,3 +1,5 @@
+import { terminalJson, terminalText } from '@platen/protocol'
+
 /** Rows as aligned columns under headings; what agents and sites say can't move the cursor. */
 export function table(headings: readonly string[], rows: readonly (readonly unknown[])[]): string {
   const cells = [headings, ...rows.map(row => row.map(cell))]
@@ -13,7 +15,7 @@ export function table(headings: readonly string[], rows: readonly (readonly unkn
 
 function cell(value: unknown): string {
   if (value === undefined || value === null) return '–'
-  return (typeof value === 'string' ? value : JSON.stringify(value)).replaceAll(/\p{Cc}/gu, ' ')
+  return terminalText(typeof value === 'string' ? value : JSON.stringify(value))
 }
 
 /** Prints a list as a table for people or as JSON for programs. */
@@ -23,13 +25,13 @@ export function printList<T>(
   headings: readonly string[],
   row: (item: T) => readonly unknown[],
 ): number {
-  process.stdout.write(json === true ? `${JSON.stringify({ items })}\n` : table(headings, items.map(row)))
+  process.stdout.write(json === true ? `${terminalJson({ items })}\n` : table(headings, items.map(row)))
   return 0
 }
 
 /** Prints one thing as `name  value` lines or as JSON. */
 export function printOne(json: unknown, item: Readonly<Record<string, unknown>>): number {
-  if (json === true) process.stdout.write(`${JSON.stringify(item)}\n`)
+  if (json === true) process.stdout.write(`${terminalJson(item)}\n`)
   else
     process.stdout.write(
       table(

@@ -22,7 +22,8 @@ export function claimed(job: JobIn<'queued'>, { agentId, leaseMs }: JobEvent & {
   const witness = job.held?.agentId ?? job.witness ?? agentId
   if (witness !== agentId && !kind.retry.codes.includes('job.lost')) return ended(job, now, lostRun)
   const lease = { agentId, expiresAt: now + leaseMs }
-  return { ...common(job), state: 'offered', epoch: job.epoch + 1, attempt: job.attempt + 1, lease, cancelling: false }
+  const parted = witness === agentId ? {} : ({ scattered: true } as const)
+  return { ...common(job), ...parted, state: 'offered', epoch: job.epoch + 1, attempt: job.attempt + 1, lease, cancelling: false }
 }
 
 /** As it was when its holder fell silent: the holder is back before anyone else was given the job. */
@@ -31,10 +32,11 @@ export function takenUp(job: JobIn<'queued'>, { agentId, attempt }: NonNullable<
 }
 
 /** Given back by an agent that has not begun it. */
-export function declined(job: JobIn<'offered'>, { code, message, retryAfterMs }: AgentEvent & { type: 'decline' }, now: number): Job {
+export function declined(job: JobIn<'offered'>, decline: AgentEvent & { type: 'decline' }, now: number): Job {
+  const { code, message, retryAfterMs, unbegun = false } = decline
   const reason = { code, message }
-  // It says nothing of the epochs before: where one of them fell silent, its run may still be in the agent's journal.
-  const isKnown = job.settled === job.epoch - 1
+  // Most of them say nothing of the epochs before: where one of those fell silent, its run may still be in the agent's journal.
+  const isKnown = job.settled === job.epoch - 1 || (unbegun && !job.scattered)
   const known = isKnown ? { settled: job.epoch } : ({ touched: true } as const)
   const witness = isKnown ? {} : { witness: job.lease.agentId }
   const settled = { ...common(job), ...known, attempt: job.attempt - 1 }

@@ -2,15 +2,16 @@ import { billOf, type Bill } from './bill.ts'
 import type { Job, JobIdentity } from './job.ts'
 
 /** What there is of a job that a state does not take away. */
-export type Common = JobIdentity & Pick<Job, 'attempt' | 'epoch' | 'settled' | 'reason' | 'touched' | 'bill' | 'child'>
+export type Common = JobIdentity & Pick<Job, 'attempt' | 'epoch' | 'settled' | 'reason' | 'touched' | 'scattered' | 'bill' | 'child'>
 
 /** What a job is in every state. */
 export function common(job: Common): Common {
   const { id, accountId, siteId, pool, kind, input, origin, createdAt, queueDeadline, coalesceKey, parentId, ...rest } = job
-  const { attempt, epoch, settled, reason, touched, bill, child } = rest
+  const { attempt, epoch, settled, reason, touched, scattered, bill, child } = rest
   const told = {
     ...(reason ? { reason } : {}),
     ...(touched ? { touched } : {}),
+    ...(scattered && settled < epoch ? { scattered } : {}),
     ...(bill ? { bill } : {}),
     ...(child ? { child } : {}),
   }

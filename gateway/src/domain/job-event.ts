@@ -4,7 +4,8 @@ import type { ChildOutcome, Effect, JobEnd, Reason } from './job.ts'
 /** What an agent, or the connection to it, says of an attempt; `epoch` and `agentId` say which. */
 export type AgentEvent = { readonly epoch: number; readonly agentId: string } & (
   | { readonly type: 'accept' | 'renew' | 'offer again'; readonly leaseMs: number }
-  | ({ readonly type: 'decline'; readonly retryAfterMs?: number } & Reason)
+  /** `unbegun`: the agent's journal is whole, and knows of no run of a lease after `settled`. */
+  | ({ readonly type: 'decline'; readonly retryAfterMs?: number; readonly unbegun?: true } & Reason)
   | { readonly type: 'end'; readonly end: JobEnd }
   | { readonly type: 'wait'; readonly childId: string; readonly effect: Effect; readonly bill?: Bill }
 )

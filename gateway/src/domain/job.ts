@@ -67,8 +67,8 @@ export interface JobIdentity {
  *
  * **queued** — waits for an agent of its place, not before `notBefore`. Left by `claim`, `cancel`, `supersede`, `tick` past the
  * queue deadline. Where a lease ran out without a word, its holder may still come back (`held`): until the next lease its
- * `accept`, `renew`, `end` and `wait` are as good as in time. Where that holder, or one that declined a later lease (`witness`), may
- * have begun what nobody else knows of, the `claim` of another agent ends the job, unless its kind may be tried again after
+ * `accept`, `renew`, `end` and `wait` are as good as in time. Where that holder, or one that declined a later lease (`witness`) and did
+ * not say that it had never begun it, may have begun what nobody else knows of, the `claim` of another agent ends the job, unless its kind may be tried again after
  * `job.lost`.
  *
  * **offered** — leased to an agent that has not answered. Left by `accept` and `renew`; by `decline` (back to the queue until the
@@ -99,6 +99,8 @@ export type Job = JobIdentity & {
    * made at the site: it was given up.
    */
   readonly touched?: true
+  /** Leases after `settled` were of more than one agent: none of them can speak for all. */
+  readonly scattered?: true
   /** What its runs cost so far, while it goes on; that of all is in its end. */
   readonly bill?: Bill
   /** What the next run is told of the child that the last one asked for. */

@@ -53,14 +53,14 @@ export function newJob(catalog: Catalog, accountId: string, asked: Readonly<Reco
   }
 }
 
-function checkInput({ inputs }: Catalog, { name, ofAgent = [] }: Kind, input: unknown): void {
+function checkInput({ inputs }: Catalog, { name, ofSite = [] }: Kind, input: unknown): void {
   if (Buffer.byteLength(JSON.stringify(input) ?? '') > limits.job.inputBytes)
     throw new PlatenError('input.too_large', undefined, { field: 'input' })
   const check = inputs[name]
   if (check?.(input)) {
-    const own = ofAgent.find(member => typeof input === 'object' && input !== null && member in input)
+    const own = ofSite.find(member => typeof input === 'object' && input !== null && member in input)
     if (own === undefined) return
-    throw new PlatenError('input.invalid', 'Only the agent makes jobs of it.', { field: `input.${own}` })
+    throw new PlatenError('input.invalid', 'Only the site itself gives it.', { field: `input.${own}` })
   }
   const field = problemField(check?.errors)
   throw new PlatenError('input.invalid', problemText(check?.errors), { field: field === '(root)' ? 'input' : `input.${field}` })

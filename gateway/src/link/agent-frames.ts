@@ -52,12 +52,18 @@ export class AgentFrames {
   }
 
   async decline(peer: Peer, frame: Frame<'job.decline'>): Promise<void> {
-    const { jobId, code, message, retryAfterMs } = frame
+    const { jobId, code, message, retryAfterMs, unbegun } = frame
     // The agent has taken this very attempt before: its result is on its way.
     if (code === 'grant.replayed') return
     if (peer.heldJob(jobId)?.epoch === frame.epoch) peer.letGo(jobId)
     const pause = retryAfterMs === undefined ? {} : { retryAfterMs: Math.max(retryAfterMs, shortestPauseMs) }
-    const step = await this.#apply(peer, frame, { type: 'decline', code: knownCode(code), message, ...pause })
+    const step = await this.#apply(peer, frame, {
+      type: 'decline',
+      code: knownCode(code),
+      message,
+      ...pause,
+      ...(unbegun ? { unbegun } : {}),
+    })
     const refused = refusalOf(step)
     if (refused !== undefined) return this.#noteRefusal(peer, jobId, 'decline', refused)
     this.#parts.metrics.count('jobs_declined', knownCode(code))

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import {
+  closeCodeOfSocketError,
   closeCodes,
   decodeFrame,
   gatewayCapabilities,
@@ -303,7 +304,12 @@ export class Session implements Peer, SocketOwner {
   }
 
   socketFailed(code: string | undefined): void {
-    this.#options.parts.log.warn('link:socket_error', { agentId: this.agent.id, code })
+    const { log, metrics } = this.#options.parts
+    log.warn('link:socket_error', { agentId: this.agent.id, code })
+    const refused = closeCodeOfSocketError(code)
+    if (refused === undefined || this.#step.at === 'closed') return
+    metrics.count('link_frames_refused', closeCodes[refused].name)
+    this.#leave(refused)
   }
 
   socketEnded(code: number): void {

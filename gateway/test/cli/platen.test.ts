@@ -163,6 +163,58 @@ describe('platen', () => {
     assert.deepEqual(stderr.split('\n'), ['job_1', 'cache.purge: succeeded ', ''])
   })
 
+  it('shows nothing that orders a terminal about, whatever jobs, agents and the gateway say', async t => {
+    // Clears the screen in both spellings, writes over the line, and turns the direction.
+    const [words, shown] = ['old\u001b[2J\u009b2J\r\n\u202enew', 'old [2J 2J   new']
+    const job = { id: 'job_1', siteId: api.mine.siteId, kind: 'cache.purge', createdAt: '' }
+    const [running, failed, done] = [
+      { ...job, state: 'running', progress: { done: 1, total: 2, note: words } },
+      { ...job, state: 'failed', error: { code: 'page.stale', message: words } },
+      { ...job, state: 'succeeded', result: { summary: words } },
+    ]
+    const answers: readonly [status: number, body: object][] = [
+      [200, { items: [running, failed, done] }],
+      [200, running],
+      [200, failed],
+      [200, done],
+      [200, { items: [{ id: 'agent_1', siteId: api.mine.siteId, name: words, hostname: words }] }],
+      [404, { code: 'job.not_found', detail: words }],
+      [400, { code: 'unheard.of', detail: words }],
+    ]
+    const left = [...answers]
+    const gateway = createHttpServer((_request, response) => {
+      const [status, body] = left.shift() ?? [500, {}]
+      response.writeHead(status).end(JSON.stringify(body))
+    })
+    await once(gateway.listen(0, '127.0.0.1'), 'listening')
+    t.after(() => gateway.close())
+    const env = { PLATEN_URL: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`, PLATEN_TOKEN: 'x' }
+    const told = async (...words: string[]): Promise<Told> => {
+      const one = await platen(words, env)
+      assert.doesNotMatch(`${one.stdout}${one.stderr}`.replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u)
+      return one
+    }
+    const { stdout: table } = await told('job', 'list')
+    assert.deepEqual(
+      table.split('\n').map(line => line.includes(shown)),
+      [false, true, true, true, false],
+      'one line a job',
+    )
+    const waited = await told('job', 'follow', 'job_1')
+    assert.deepEqual(waited.stderr.split('\n'), [
+      'job_1',
+      `cache.purge: running 1/2 ${shown}`,
+      `cache.purge: failed ${shown} [page.stale]`,
+      '',
+    ])
+    assert.deepEqual(JSON.parse(waited.stdout), failed, 'JSON says the same in other letters')
+    assert.deepEqual(JSON.parse((await told('job', 'get', 'job_1')).stdout), done)
+    await told('agent', 'list')
+    assert.ok((await told('job', 'get', 'job_1')).stderr.includes(shown))
+    assert.ok((await told('job', 'get', 'job_1')).stderr.includes(shown))
+    assert.deepEqual(left, [])
+  })
+
   it('takes the signer’s root key as it is, and as the signer prints it for people and for programs', async t => {
     const folder = mkdtempSync(join(tmpdir(), 'platen-root-'))
     t.after(() => rmSync(folder, { recursive: true }))

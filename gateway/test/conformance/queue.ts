@@ -55,6 +55,34 @@ export function conformQueue(newPlace: NewPlace): void {
       assert.deepEqual([(await find(second)).state, (await find(theirs)).state], ['queued', 'queued'])
     })
 
+    it('of one key become one while they wait: the newest, where the latest is what counts, of which the others name it', async test => {
+      const latest = kinds.map(kind =>
+        kind.coalesce ? { ...kind, coalesce: { mode: 'keep-latest', by: kind.coalesce.by } as const } : kind,
+      )
+      const one = await TwoAccounts.make(newPlace, { kinds: latest })
+      test.after(() => one.remove())
+      const { mine, store } = one
+      const ask = (input: object) => store.jobs.create(job(mine, { coalesceKey: 'k', input }))
+      const first = await ask(urls('a'))
+      const second = await ask(urls('b'))
+      const third = await ask(urls('c'))
+      const stored = await Promise.all([first, second, third].map(made => store.jobs.find(mine.accountId, made.job.id)))
+      assert.deepEqual(
+        stored.map(found => found && [found.state, isEnded(found) && found.end.standIn]),
+        [
+          ['cancelled', second.job.id],
+          ['cancelled', third.job.id],
+          ['queued', false],
+        ],
+      )
+      assert.deepEqual(
+        [stored[2]?.input, third.also.map(step => step.job)],
+        [urls('c'), [stored[1]]],
+        'as it was asked for, with what became of the other',
+      )
+      assert.equal((await claimOne(store.jobs, mine.siteId, mine.agentId, leaseMs, 0))?.id, third.job.id)
+    })
+
     it('of one key become one where the first comes back to the queue untouched', async () => {
       const first = await two.queue(two.mine, { coalesceKey: 'k', input: urls('a') })
       await claim()
@@ -202,6 +230,22 @@ export function conformQueue(newPlace: NewPlace): void {
       await say(jobs, two.mine, child.id, { type: 'end', epoch: 1, end: done }, 5)
       const resumed = await find(parent)
       assert.deepEqual([resumed.state, resumed.child?.jobId, resumed.child?.state], ['queued', child.id, 'succeeded'])
+    })
+
+    it('are heavy, and leave their machine to others while they wait for a child', async () => {
+      const parent = await heavy()
+      await claim()
+      const child = { ...job(two.mine, { kind: 'health.report', input: { sections: 'all' } }), parentId: parent.id }
+      const event = { type: 'wait', epoch: 1, agentId: two.mine.agentId, childId: child.id, effect: 'none' } as const
+      assert.equal((await jobs.wait([two.mine.siteId], parent.id, event, child, 2))?.job.state, 'waiting')
+      const next = await heavy()
+      // The child is more urgent.
+      assert.deepEqual([(await claim(3))?.id, (await claim(3))?.id], [child.id, next.id])
+      await say(jobs, two.mine, child.id, { type: 'end', epoch: 1, end: done }, 4)
+      assert.equal((await find(parent)).state, 'queued')
+      assert.equal(await claim(5), undefined, 'and wait for it as any other when they go on')
+      await say(jobs, two.mine, next.id, { type: 'end', epoch: 1, end: done }, 6)
+      assert.equal((await claim(7))?.id, parent.id)
     })
 
     it('have one bill for all their runs, those before a child and before another try included', async () => {

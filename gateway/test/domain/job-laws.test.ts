@@ -61,18 +61,31 @@ describe('a job', () => {
     }))
 
   it('knows the outcome of every epoch up to the last that it says so of', () =>
-    always(({ before, event, job }) => {
+    always(({ before, event, job }, earlier) => {
       assert.ok(job.settled >= before.settled && job.settled <= job.epoch)
       if (job.settled > before.settled)
         assert.ok('epoch' in event && event.epoch === job.settled && ['decline', 'end', 'wait'].includes(event.type))
       // An agent that lost its journal says of all earlier leases that nobody will ever know.
       const isForgotten = event.type === 'decline' && event.code === 'job.lost'
-      if (event.type === 'decline' && !isForgotten && job.settled > before.settled) assert.equal(before.settled, before.epoch - 1)
+      if (event.type !== 'decline' || isForgotten || job.settled === before.settled || before.settled === before.epoch - 1) return
+      const silent = earlier.flatMap(({ job: then }) => (then.state === 'offered' && then.epoch > before.settled ? then.lease.agentId : []))
+      assert.ok(event.unbegun && silent.every(agentId => agentId === event.agentId))
     }))
 
   it('is the same job all its life, with no more to it than its state has', () =>
     always(({ job }) => {
-      const { attempt, epoch, settled, reason: _reason, touched: _touched, child: _child, bill: _bill, state, ...rest } = job
+      const {
+        attempt,
+        epoch,
+        settled,
+        reason: _reason,
+        touched: _touched,
+        scattered: _scattered,
+        child: _child,
+        bill: _bill,
+        state,
+        ...rest
+      } = job
       const { id, accountId, siteId, kind, input, origin, createdAt, queueDeadline: _deadline, ...own } = rest
       assert.deepEqual({ ...fresh, id, accountId, siteId, kind, input, origin, createdAt }, fresh)
       assert.ok(attempt <= epoch && settled <= epoch)

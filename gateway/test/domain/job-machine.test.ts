@@ -253,6 +253,22 @@ describe('a job that must not be done twice, whose agent fell silent', () => {
     assert.equal(at(back, other, 300_000, once).job.state, 'failed')
   })
 
+  it('is anybody’s where that agent says that it never began it', () => {
+    const again = at(silent, claim, 200_000, once).job
+    const busy = { ...gone, code: 'agent.busy', unbegun: true } as const
+    const job = at(again, busy, 200_001, once).job
+    assert.deepEqual([job.state, job.epoch, job.settled], ['queued', 2, 2])
+    assert.equal(at(job, other, 300_000, once).job.state, 'offered')
+  })
+
+  it('is not done by then where that is the word of one of two that fell silent', () => {
+    const another = last(
+      live([claim, { type: 'tick' } as const, other, { type: 'tick' } as const, other].map(event => ({ afterMs: claim.leaseMs, event }))),
+    )
+    const busy = { ...gone, agentId: 'agent_2', epoch: 3, code: 'agent.busy', unbegun: true } as const
+    assert.equal(at(another, busy, 900_000).job.settled, 0)
+  })
+
   it('is anybody’s where each offer of it was declined', () => {
     const declined = at(at(fresh, claim, 1, once).job, { ...gone, epoch: 1 }, 2, once).job
     assert.equal(at(declined, other, 300_000, once).job.state, 'offered')

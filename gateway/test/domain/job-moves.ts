@@ -73,6 +73,7 @@ const answer = fc.record(
     code: fc.constantFrom('agent.busy' as const, 'agent.busy' as const, 'owner.vetoed' as const, 'job.lost' as const),
     message: fc.constant('busy'),
     retryAfterMs: fc.nat({ max: 60_000 }),
+    unbegun: fc.constant(true as const),
   },
   { requiredKeys: ['type', 'code', 'message'] },
 )

@@ -37,8 +37,10 @@ describe('POST /v1/jobs', () => {
     await refused(api.purge({ input: null }), 400, 'input.invalid', 'input')
   })
 
-  it('refuses an input that only the agent gives a job of its own, which would take the place of a wider one', async () => {
+  it('refuses an input that only the site gives, which would take the place of a wider one', async () => {
     await refused(api.purge({ input: { changes: true } }), 400, 'input.invalid', 'input.changes')
+    const blog = { everything: true, reason: 'x', within: { home: 'https://shop.example/two/' } }
+    await refused(api.purge({ input: blog }), 400, 'input.invalid', 'input.within')
   })
 
   it('refuses a body that lacks a member or has one too many', async () => {

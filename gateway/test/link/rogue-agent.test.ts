@@ -111,6 +111,12 @@ describe('an agent that is hostile', { timeout: 60_000 }, () => {
     assert.equal(gateway.counted('link_frames_refused', 'job.stale_epoch') >= 3, true)
   })
 
+  it('numbers its reports beyond what any store can keep, and is closed before one is asked', async () => {
+    connection.raw('{"type":"state.report","seq":1e300,"full":true,"facts":{}}')
+    assert.equal(await connection.closed, 4006)
+    assert.equal(gateway.events('link:failed').length, 0)
+  })
+
   it('is closed for a flood of progress long before it is through', async () => {
     const { id: jobId } = await gateway.queue(rogue.siteId)
     const { attempt, epoch } = await offerOf(connection, jobId)
@@ -182,6 +188,8 @@ describe('an agent that is hostile', { timeout: 60_000 }, () => {
     assert.equal(await connection.closed, 1009)
     assert.ok(bytes < 50_000_000, `${bytes} bytes went out`)
     assert.ok(process.memoryUsage().external - before < 60_000_000)
+    await gateway.until(() => gateway.counted('link_closes', '4007') === 1, 'the end is counted')
+    assert.equal(gateway.counted('link_frames_refused', 'frame.too_large'), 1)
   })
 
   it('cuts a frame into a thousand pieces, and is closed; into three, and is heard', async () => {
@@ -191,6 +199,8 @@ describe('an agent that is hostile', { timeout: 60_000 }, () => {
     await connection.next('job.cancel')
     for (let at = 0; at < 1_000 && connection.piece('[', false); at += 1);
     assert.equal(await connection.closed, 1008)
+    await gateway.until(() => gateway.counted('link_closes', '4006') === 1, 'the end is counted')
+    assert.equal(gateway.counted('link_frames_refused', 'frame.invalid'), 1)
   })
 
   it('takes nothing from its socket, and is cut before much waits for it', async () => {
@@ -212,6 +222,11 @@ describe('an agent that is hostile', { timeout: 60_000 }, () => {
     assert.ok(stolen.ok)
     await stolen.connection.hello(victim.agentId, rogue.keys)
     assert.equal(await stolen.connection.closed, 4002)
+    await gateway.until(() => gateway.counted('link_closes', '4002') === 1, 'the count of its end')
+    assert.deepEqual(
+      gateway.events('link:closing').map(({ members }) => [members['agentId'], members['code']]),
+      [[victim.agentId, 4002]],
+    )
     assert.equal(gateway.link.connected(), 2)
     assert.equal(neighbour.isOpen, true)
   })

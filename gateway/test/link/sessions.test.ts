@@ -93,16 +93,21 @@ describe('a session', () => {
     await other.next('job.offer')
   })
 
-  const broken: readonly (readonly [title: string, send: (connection: Connection) => void, code: number])[] = [
-    ['text that is no JSON', connection => connection.raw('{"type":'), 4006],
-    ['a frame of an unknown type', connection => connection.raw('{"type":"job.steal"}'), 4006],
-    ['a frame named like a member of every object', connection => connection.raw('{"type":"constructor"}'), 4006],
-    ['a frame that breaks its schema', connection => connection.raw('{"type":"heartbeat","running":7}'), 4006],
-    ['a frame nested too deeply', connection => connection.raw(`${'['.repeat(100_000)}${']'.repeat(100_000)}`), 4006],
-    ['bytes instead of text', connection => connection.raw(Buffer.from('{}')), 4006],
-    ['a frame over the size bound', connection => connection.raw(JSON.stringify({ type: 'x'.repeat(limits.link.frameBytes) })), 4007],
-    ['a payload far over the size bound', connection => connection.raw('x'.repeat(3 * limits.link.frameBytes)), 1009],
-    ['a second hello', connection => connection.send(secondHello), 4009],
+  const broken: readonly (readonly [title: string, send: (connection: Connection) => void, code: number, counted: string])[] = [
+    ['text that is no JSON', connection => connection.raw('{"type":'), 4006, 'frame.invalid'],
+    ['a frame of an unknown type', connection => connection.raw('{"type":"job.steal"}'), 4006, 'frame.invalid'],
+    ['a frame named like a member of every object', connection => connection.raw('{"type":"constructor"}'), 4006, 'frame.invalid'],
+    ['a frame that breaks its schema', connection => connection.raw('{"type":"heartbeat","running":7}'), 4006, 'frame.invalid'],
+    ['a frame nested too deeply', connection => connection.raw(`${'['.repeat(100_000)}${']'.repeat(100_000)}`), 4006, 'frame.invalid'],
+    ['bytes instead of text', connection => connection.raw(Buffer.from('{}')), 4006, 'frame.invalid'],
+    [
+      'a frame over the size bound',
+      connection => connection.raw(JSON.stringify({ type: 'x'.repeat(limits.link.frameBytes) })),
+      4007,
+      'frame.too_large',
+    ],
+    ['a payload far over the size bound', connection => connection.raw('x'.repeat(3 * limits.link.frameBytes)), 1009, 'frame.too_large'],
+    ['a second hello', connection => connection.send(secondHello), 4009, 'frame.out_of_state'],
   ]
   const secondHello: AgentFrame = {
     type: 'hello',
@@ -115,11 +120,12 @@ describe('a session', () => {
     running: [],
     stateSeq: 0,
   }
-  for (const [title, send, code] of broken) {
+  for (const [title, send, code, counted] of broken) {
     it(`is closed by the table for ${title}, and the gateway goes on`, async () => {
       const connection = await gateway.welcomed(agent)
       send(connection)
       assert.equal(await connection.closed, code)
+      await gateway.until(() => gateway.counted('link_frames_refused', counted) === 1, 'it is counted')
       await gateway.welcomed(agent)
     })
   }

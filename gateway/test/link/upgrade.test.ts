@@ -50,6 +50,23 @@ describe('an upgrade', () => {
   })
 })
 
+describe('a token of elsewhere', () => {
+  it('is counted by its code, and told of by one line, with the address and without the token', async () => {
+    const gateway = await GatewayFixture.open({ trustProxy: ['127.0.0.0/8'] })
+    try {
+      const { agentId, keys } = await gateway.enrol()
+      const from = { 'x-forwarded-for': '198.51.100.1' }
+      await upgrade(gateway.url, token(keys, { iss: agentId, aud: 'gateway.other' }), undefined, from)
+      assert.equal(gateway.counted('link_upgrades', 'auth.token_invalid'), 1)
+      assert.equal(gateway.counted('link_upgrades', 'admitted'), 0)
+      const line = { event: 'link:upgrade_refused', members: { address: '198.51.100.1', code: 'auth.token_invalid' } }
+      assert.deepEqual(gateway.lines, [line])
+    } finally {
+      await gateway.close()
+    }
+  })
+})
+
 describe('a storm of upgrades', () => {
   it('is admitted at the rate that was set; the others are told when to come', async () => {
     const gateway = await GatewayFixture.open({ rates: { upgradesPerSecond: 1 } })

@@ -42,6 +42,22 @@ describe('the SQLite store', () => {
     assert.match(cause, /^SQLITE_CONSTRAINT\w*: .*UNIQUE constraint failed: audit\.id/)
   })
 
+  it('has one heavy job a site and one queued job a key, whatever a gateway believes', async test => {
+    const two = await TwoAccounts.make(async () => ({ ...place, remove: async () => {} }))
+    test.after(() => two.remove())
+    const [first, second] = [await two.queue(two.mine, { coalesceKey: 'k' }), await two.queue(two.mine, { coalesceKey: 'l' })]
+    const elsewhere = await two.queue(two.theirs)
+    const database = new Database(place.address)
+    test.after(() => database.close())
+    const write = (column: string, value: string, { id }: { readonly id: string }): unknown =>
+      database.prepare(`UPDATE jobs SET ${column} = ? WHERE id = ?`).run(value, id)
+    write('slot', two.mine.siteId, first)
+    assert.throws(() => write('slot', two.mine.siteId, second), /UNIQUE constraint failed: jobs\.slot/)
+    write('slot', two.theirs.siteId, elsewhere)
+    assert.throws(() => write('coalesce_key', 'k', second), /UNIQUE constraint failed: jobs\.place, jobs\.coalesce_key/)
+    write('coalesce_key', 'k', elsewhere)
+  })
+
   it('refuses a file of a newer gateway, and leaves it as it is', async () => {
     await (await openAt(place.address)).close()
     const database = new Database(place.address)

@@ -9,6 +9,8 @@ export interface StandInOptions {
   readonly urls: PublishedLimit
   readonly wide: PublishedLimit
   readonly now?: () => number
+  /** Does what was asked for, before it is said to be done. */
+  readonly carryOut?: (what: Purged['what']) => Promise<void>
 }
 
 /** One purge that was carried out. */
@@ -70,6 +72,7 @@ export async function cloudflareStandIn(options: StandInOptions): Promise<Cloudf
       state.limited += 1
       return refuse(response, 429, 1_134, waitSeconds)
     }
+    await options.carryOut?.(what)
     purged.push({ zone, what, at: now() })
     send(response, 200, { success: true, errors: [], messages: [], result: { id: zone } })
   }

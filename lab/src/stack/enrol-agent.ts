@@ -18,14 +18,22 @@ export interface EnrolledAgent {
   readonly policyFile: string
 }
 
+/** What a site is enrolled at. */
+interface Platform {
+  readonly api: Api
+  readonly programs: Programs
+  readonly signerRoot: string
+  readonly cdnAddress?: string | undefined
+}
+
 /** Adds the site, writes its agent's policy file as an operator would, and enrols it by the command line. */
 export async function enrolAgent(
   site: NativeSite | WasmSite,
   directory: string,
-  { api, programs, signerRoot }: { readonly api: Api; readonly programs: Programs; readonly signerRoot: string },
+  { api, programs, signerRoot, cdnAddress }: Platform,
 ): Promise<EnrolledAgent> {
   const { id: siteId } = await api.request<{ id: string }>('POST', '/v1/sites', { url: site.url })
-  const policy = await writtenPolicy(site, directory)
+  const policy = await writtenPolicy(site, directory, cdnAddress)
   const policyFile = join(directory, 'policy.json')
   await writeFile(policyFile, JSON.stringify(policy, null, 2), { mode: 0o644 })
   const invitation = await api.request<{ token: string; expiresAt: string; siteUrl: string }>('POST', `/v1/sites/${siteId}/enrolment`, {})
@@ -37,9 +45,14 @@ export async function enrolAgent(
   return { siteId, policy, policyFile }
 }
 
-async function writtenPolicy(site: NativeSite | WasmSite, directory: string): Promise<DocumentPolicy> {
+async function writtenPolicy(site: NativeSite | WasmSite, directory: string, cdnAddress: string | undefined): Promise<DocumentPolicy> {
   const tcp = site.kind === 'wasm' ? { port: await freePort(), secret: randomBytes(24).toString('hex') } : undefined
-  const place = { user: await agentUser(site), directory: join(directory, 'agent'), ...(tcp ? { tcp } : {}) }
+  const place = {
+    user: await agentUser(site),
+    directory: join(directory, 'agent'),
+    ...(tcp ? { tcp } : {}),
+    ...(cdnAddress === undefined ? {} : { cdnAddress }),
+  }
   await mkdir(place.directory, { mode: 0o755 })
   const policy = policyFor(site, place)
   await tellPlugin(site, policy)

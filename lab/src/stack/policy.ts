@@ -9,6 +9,8 @@ export interface AgentPlace {
   readonly directory: string
   /** Loopback port and secret for PHP without Unix sockets. */
   readonly tcp?: { readonly port: number; readonly secret: string }
+  /** Where the CDN in front of the site is reached. */
+  readonly cdnAddress?: string
 }
 
 const memoryMb = 1024
@@ -26,6 +28,7 @@ export function policyFor(site: NativeSite | WasmSite, place: AgentPlace): Docum
     },
     kinds: kinds.map(kind => kind.name),
     limits: { memoryMb },
+    ...(place.cdnAddress === undefined ? {} : { cdn: { address: place.cdnAddress } }),
   } as const
   if (site.kind === 'wasm') return { ...base, ...wasm(site, place) }
   return { ...base, ...native(site), agent: { ...base.agent, spool: join(place.directory, 'spool') } }

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '../process/free-port.ts'
@@ -15,7 +15,19 @@ export interface StackOptions {
   readonly gatewayPort?: number
   /** Run what `pnpm build` made instead of the sources, as benches do. */
   readonly built?: boolean
+  /** The CDN in front of the site; without it the gateway knows of none. */
+  readonly cdn?: StackCdn
   readonly progress?: (text: string) => void
+}
+
+/** A CDN as the gateway purges it, and as visitors reach it. */
+export interface StackCdn {
+  /** Of its API, with the token and the zone that it knows. */
+  readonly api: string
+  readonly token: string
+  readonly zone: string
+  /** For the policy file. */
+  readonly address: string
 }
 
 /** Gateway, signer and agent as processes of their own beside a site. */
@@ -64,15 +76,17 @@ export async function startStack(site: NativeSite | WasmSite, options: StackOpti
 
 async function assemble(
   site: NativeSite | WasmSite,
-  { gatewayPort, built = false, progress = () => {} }: StackOptions,
+  { gatewayPort, built = false, cdn, progress = () => {} }: StackOptions,
   directory: string,
   running: Processes,
 ): Promise<Omit<Stack, 'stop'>> {
   const run = programs(built)
   progress('starting signer and gateway')
-  const platform = await startPlatform(run, directory, running, await freePort(gatewayPort))
+  const cdnFile = cdn && (await writeCdnFile(directory, cdn))
+  const platform = await startPlatform(run, directory, running, { port: await freePort(gatewayPort), cdnFile })
   progress('enrolling the agent')
-  const enrolled = await enrolAgent(site, directory, { ...platform, programs: run })
+  const enrolled = await enrolAgent(site, directory, { ...platform, programs: run, cdnAddress: cdn?.address })
+  if (cdn) await platform.api.request('POST', `/v1/sites/${enrolled.siteId}/cdn`, placeOf(site, cdn))
   const agent = siteSide(run, running, platform.api, enrolled)
   progress('starting the agent')
   await agent.startAgent()
@@ -101,19 +115,33 @@ async function startPlatform(
   run: Programs,
   directory: string,
   running: Processes,
-  port: number,
+  { port, cdnFile }: { readonly port: number; readonly cdnFile: string | undefined },
 ): Promise<Pick<Stack, 'api' | 'startSigner' | 'startGateway'> & { readonly signerRoot: string }> {
   const [signer, data, socket] = ['signer', 'gateway', 'signer.sock'].map(name => join(directory, name)) as [string, string, string]
   const url = `http://127.0.0.1:${port}`
   const startSigner = (): Promise<void> =>
     running.start('signer', run.signer('run', '--dir', signer, '--socket', socket), () => listens(socket))
-  const gateway = run.gateway('gateway', 'run', '--data', data, '--port', String(port), '--signer', socket, '--name', 'lab')
+  const cdn = cdnFile === undefined ? [] : ['--cdn', cdnFile]
+  const gateway = run.gateway('gateway', 'run', '--data', data, '--port', String(port), '--signer', socket, '--name', 'lab', ...cdn)
   const startGateway = (): Promise<void> => running.start('gateway', gateway, () => takesWork(url))
   const { signerRoot } = await run.json<{ signerRoot: string }>(run.signer('init', '--dir', signer, '--json'))
   await startSigner()
   const { token } = await run.json<{ token: string }>(run.gateway('--json', 'gateway', 'init', '--data', data))
   await startGateway()
   return { api: apiClient(url, token), signerRoot, startSigner, startGateway }
+}
+
+const cdnAccount = 'main'
+
+async function writeCdnFile(directory: string, { api, token }: StackCdn): Promise<string> {
+  const file = join(directory, 'cdn.json')
+  const account = { name: cdnAccount, provider: 'cloudflare', token, plan: 'pro', for: 'all', api }
+  await writeFile(file, JSON.stringify({ accounts: [account] }), { mode: 0o600 })
+  return file
+}
+
+function placeOf({ url }: NativeSite | WasmSite, { zone }: StackCdn): object {
+  return { account: cdnAccount, zone, hosts: [new URL(url).hostname] }
 }
 
 function siteSide(

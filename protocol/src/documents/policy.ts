@@ -42,6 +42,10 @@ export const Policy: TSchema = closed({
     memoryMb: Type.Integer({ minimum: 64, maximum: 65536 }),
     /** What heavy jobs may take in a day; the owner may ask for less, never for more. */
     ...allowances,
+    /** How often everything may be purged by owner and platform: so often at once, then once in so many seconds; 0 seconds are no bound. */
+    purgeEverything: Type.Optional(
+      closed({ burst: Type.Integer({ minimum: 1, maximum: 1_000 }), everySeconds: Type.Integer({ minimum: 0, maximum: 86_400 }) }),
+    ),
   }),
   /** When heavy jobs that nobody at the site asked for wait, besides the owner's own quiet hours. */
   quietHours: Type.Optional(closed({ timeZone: TimeZone, hours: QuietHours })),
@@ -68,6 +72,16 @@ export const Policy: TSchema = closed({
       statusUrl: Type.Optional(Type.String({ pattern: '^http://', maxLength: 500 })),
       /** Response header that tells the cache's part in an answer, such as X-Cache. */
       cacheHeader: Type.String({ maxLength: 64 }),
+    }),
+  ),
+  /** The CDN in front of the site, where pages are looked at as visitors get them. Without it, the gateway's word stands alone. */
+  cdn: Type.Optional(
+    closed({
+      /**
+       * An IP address, with or without a port, whatever DNS says: `203.0.113.7`, `[2001:db8::7]:8443`. The scheme is that of the
+       * site's URL; with https the certificate has to be the site's.
+       */
+      address: Type.String({ minLength: 1, maxLength: 100 }),
     }),
   ),
   redis: Type.Optional(

@@ -42,6 +42,8 @@ const Layers = Type.Array(
 )
 
 const PageState = Type.Enum(['fresh', 'stale', 'unreachable', 'removed'])
+/** How a page was given by the CDN. */
+const CdnState = Type.Enum(['fresh', 'stale', 'unreachable'])
 
 /** How many pages were found in which state, and some of them: what is not new stands first. */
 const Pages = closed({
@@ -49,6 +51,8 @@ const Pages = closed({
   stale: Count,
   unreachable: Count,
   removed: Count,
+  /** Of those that were looked at through the CDN as well. */
+  cdn: Type.Optional(closed({ fresh: Count, stale: Count, unreachable: Count })),
   sample: Type.Array(
     closed({
       url: Url,
@@ -57,6 +61,7 @@ const Pages = closed({
       layer: Type.Optional(Type.String({ pattern: '^[a-z]{1,20}$' })),
       cache: Type.Optional(Type.String({ maxLength: 32 })),
       status: Type.Optional(Type.Integer({ minimum: 0, maximum: 999 })),
+      cdn: Type.Optional(CdnState),
     }),
     { maxItems: limits.receipt.samplePages },
   ),

@@ -1,7 +1,7 @@
 import { Type, type TSchema } from 'typebox'
 import { cdnTagPattern } from '../cdn-tags.ts'
 import { ReceiptAnchor } from '../documents/receipt.ts'
-import { closed, Code, Url } from '../kinds/parts.ts'
+import { closed, Code, Count, Ordinal, Url } from '../kinds/parts.ts'
 import { limits } from '../limits.ts'
 import {
   AgentId,
@@ -39,7 +39,7 @@ export const agentFrames: Record<string, TSchema> = {
     /** Jobs that are running or whose results wait in the outbox. */
     running: Running,
     /** Sequence of the last `state.report` that left. */
-    stateSeq: Type.Integer({ minimum: 0 }),
+    stateSeq: Count,
     /** Why the last connection ended, as the agent saw it. */
     lastClose: Type.Optional(Text),
   }),
@@ -54,13 +54,15 @@ export const agentFrames: Record<string, TSchema> = {
     code: Code,
     message: Text,
     retryAfterMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400_000 })),
+    /** The journal is whole, and knows of no run of the job under a lease after `settled` of the offer. */
+    unbegun: Type.Optional(Type.Literal(true)),
   }),
   /** How far the job is; the latest wins, none is kept. `total` 0 means unknown. */
   'job.progress': closed({
     type: Type.Literal('job.progress'),
     ...fence,
-    done: Type.Integer({ minimum: 0 }),
-    total: Type.Integer({ minimum: 0 }),
+    done: Count,
+    total: Count,
     note: Text,
   }),
   /** What became of the job. Sent again until `job.ack` names it. */
@@ -94,7 +96,7 @@ export const agentFrames: Record<string, TSchema> = {
   /** What changed in the agent's state, or all of it (`full`). A gap in `seq` makes the gateway ask for all. */
   'state.report': closed({
     type: Type.Literal('state.report'),
-    seq: Type.Integer({ minimum: 1 }),
+    seq: Ordinal,
     full: Type.Boolean(),
     facts: Type.Record(
       Type.String({ maxLength: 64 }),

@@ -1,5 +1,5 @@
 import { Type, type TSchema } from 'typebox'
-import { closed, Code } from '../kinds/parts.ts'
+import { closed, Code, Count } from '../kinds/parts.ts'
 import { Base64Url, Failure, fence, JobId, KindName, PublicKey, PurgeId, SessionId, Text, TimeMs } from './parts.ts'
 
 /** Frames that the gateway sends, by type. */
@@ -14,8 +14,11 @@ export const gatewayFrames: Record<string, TSchema> = {
     heartbeatMs: Type.Integer({ minimum: 1_000, maximum: 600_000 }),
     /** A run that no heartbeat renewed for so long is lost: an agent that was cut off comes back sooner. */
     leaseMs: Type.Integer({ minimum: 1_000, maximum: 3_600_000 }),
-    /** Sequence of the last `state.report` that was stored; another than the agent's own means: send all. */
-    stateSeq: Type.Integer({ minimum: 0 }),
+    /**
+     * Sequence of the last `state.report` that was stored; another than the agent's own means: send all. An agent goes on from a
+     * higher one, so there has to be room for more of them than it will ever send.
+     */
+    stateSeq: Type.Integer({ minimum: 0, maximum: 2 ** 52 }),
     time: TimeMs,
     /** Frames that a gateway need not know, and this one acts on. An agent ignores those that it does not know itself. */
     capabilities: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 40 }), { maxItems: 32 })),
@@ -28,7 +31,7 @@ export const gatewayFrames: Record<string, TSchema> = {
     input: Type.Unknown(),
     runMs: Type.Integer({ minimum: 1_000, maximum: 86_400_000 }),
     /** The last epoch whose outcome the gateway knows: a run of a later one goes on, or is reported, under this offer's fence. */
-    settled: Type.Integer({ minimum: 0 }),
+    settled: Count,
     /** What became of the job that the run before asked for. */
     child: Type.Optional(
       closed({
@@ -47,8 +50,8 @@ export const gatewayFrames: Record<string, TSchema> = {
     type: Type.Literal('job.ack'),
     jobId: JobId,
     of: Type.Enum(['result', 'wait', 'created']),
-    attempt: Type.Integer({ minimum: 0 }),
-    epoch: Type.Integer({ minimum: 0 }),
+    attempt: Count,
+    epoch: Count,
     refused: Type.Optional(Code),
   }),
   /** Send a full `state.report`. */

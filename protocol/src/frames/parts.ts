@@ -1,6 +1,6 @@
 import { Type, type TSchema } from 'typebox'
 import { idPattern } from '../ids.ts'
-import { closed, Code } from '../kinds/parts.ts'
+import { closed, Code, Count, Ordinal } from '../kinds/parts.ts'
 
 /** A type-prefixed UUIDv7. */
 export const JobId: TSchema = Type.String({ pattern: idPattern('job') })
@@ -17,22 +17,14 @@ export const Base64Url: TSchema = Type.String({ pattern: '^[A-Za-z0-9_-]+$', max
 /** 32 bytes Ed25519. */
 export const PublicKey: TSchema = Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' })
 
-/** Milliseconds since the epoch, UTC. */
-export const TimeMs: TSchema = Type.Integer({ minimum: 0 })
+/** Milliseconds since the epoch, UTC: as far as a `Date` goes. */
+export const TimeMs: TSchema = Type.Integer({ minimum: 0, maximum: 8_640_000_000_000_000 })
 
 /** The fencing triple that every frame about a job carries. */
-export const fence: Record<string, TSchema> = {
-  jobId: JobId,
-  attempt: Type.Integer({ minimum: 1 }),
-  epoch: Type.Integer({ minimum: 1 }),
-}
+export const fence: Record<string, TSchema> = { jobId: JobId, attempt: Ordinal, epoch: Ordinal }
 
 /** The same where a job made at the site may be meant too: it has no lease, so its attempt and epoch are 0. */
-export const fenceOrNone: Record<string, TSchema> = {
-  jobId: JobId,
-  attempt: Type.Integer({ minimum: 0 }),
-  epoch: Type.Integer({ minimum: 0 }),
-}
+export const fenceOrNone: Record<string, TSchema> = { jobId: JobId, attempt: Count, epoch: Count }
 
 /** What a failed job reports. */
 export const Failure: TSchema = closed({ code: Code, message: Text })
@@ -43,18 +35,16 @@ export const Effect: TSchema = Type.Enum(['none', 'applied', 'partial', 'unknown
 /** Agents that belong to the platform and carry out jobs of any site, by name. */
 export const PoolName: TSchema = Type.String({ pattern: '^[a-z][a-z0-9-]{0,39}$' })
 
-const Measure = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
-
 /** What a run cost, and what it saved. */
 export const Bill: TSchema = closed({
-  cpuMs: Measure,
-  peakRssBytes: Measure,
-  wallMs: Measure,
+  cpuMs: Count,
+  peakRssBytes: Count,
+  wallMs: Count,
   /** From and to disks; what the system kept in memory is no cost. */
-  readBytes: Measure,
-  writtenBytes: Measure,
+  readBytes: Count,
+  writtenBytes: Count,
   /** What visitors or the disk are spared from now on, as far as the kind can tell. */
-  savedBytes: Measure,
+  savedBytes: Count,
 })
 
 /** Who asked for a job: the platform over the API, or at the site its owner, an event, or root. */

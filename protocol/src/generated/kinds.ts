@@ -33,7 +33,7 @@ export const kinds: readonly Kind[] = [
     },
     prompt: true,
     receipt: true,
-    ofAgent: ['changes'],
+    ofSite: ['changes', 'within'],
     usualInput: {
       everything: true,
       reason: 'Asked for in WordPress',

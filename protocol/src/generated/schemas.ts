@@ -57,10 +57,12 @@ export const schemas: Readonly<Record<string, object>> = {
             attempt: {
               type: 'integer',
               minimum: 1,
+              maximum: 9007199254740991,
             },
             epoch: {
               type: 'integer',
               minimum: 1,
+              maximum: 9007199254740991,
             },
           },
           additionalProperties: false,
@@ -70,6 +72,7 @@ export const schemas: Readonly<Record<string, object>> = {
       stateSeq: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       lastClose: {
         type: 'string',
@@ -99,10 +102,12 @@ export const schemas: Readonly<Record<string, object>> = {
             attempt: {
               type: 'integer',
               minimum: 1,
+              maximum: 9007199254740991,
             },
             epoch: {
               type: 'integer',
               minimum: 1,
+              maximum: 9007199254740991,
             },
           },
           additionalProperties: false,
@@ -127,10 +132,12 @@ export const schemas: Readonly<Record<string, object>> = {
       attempt: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       epoch: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
     },
     additionalProperties: false,
@@ -150,10 +157,12 @@ export const schemas: Readonly<Record<string, object>> = {
       attempt: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       epoch: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       code: {
         type: 'string',
@@ -168,6 +177,10 @@ export const schemas: Readonly<Record<string, object>> = {
         type: 'integer',
         minimum: 0,
         maximum: 86400000,
+      },
+      unbegun: {
+        type: 'boolean',
+        const: true,
       },
     },
     additionalProperties: false,
@@ -187,18 +200,22 @@ export const schemas: Readonly<Record<string, object>> = {
       attempt: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       epoch: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       done: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       total: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       note: {
         type: 'string',
@@ -222,10 +239,12 @@ export const schemas: Readonly<Record<string, object>> = {
       attempt: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       epoch: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       outcome: {
         enum: ['succeeded', 'failed', 'cancelled'],
@@ -290,6 +309,7 @@ export const schemas: Readonly<Record<string, object>> = {
       finishedAt: {
         type: 'integer',
         minimum: 0,
+        maximum: 8640000000000000,
       },
       receipt: {
         type: 'object',
@@ -333,10 +353,12 @@ export const schemas: Readonly<Record<string, object>> = {
       attempt: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       epoch: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       child: {
         type: 'object',
@@ -422,6 +444,7 @@ export const schemas: Readonly<Record<string, object>> = {
       createdAt: {
         type: 'integer',
         minimum: 0,
+        maximum: 8640000000000000,
       },
     },
     additionalProperties: false,
@@ -437,6 +460,7 @@ export const schemas: Readonly<Record<string, object>> = {
       seq: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       full: {
         type: 'boolean',
@@ -593,6 +617,7 @@ export const schemas: Readonly<Record<string, object>> = {
       time: {
         type: 'integer',
         minimum: 0,
+        maximum: 8640000000000000,
       },
     },
     additionalProperties: false,
@@ -626,10 +651,12 @@ export const schemas: Readonly<Record<string, object>> = {
       stateSeq: {
         type: 'integer',
         minimum: 0,
+        maximum: 4503599627370496,
       },
       time: {
         type: 'integer',
         minimum: 0,
+        maximum: 8640000000000000,
       },
       capabilities: {
         type: 'array',
@@ -658,10 +685,12 @@ export const schemas: Readonly<Record<string, object>> = {
       attempt: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       epoch: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       kind: {
         type: 'string',
@@ -677,6 +706,7 @@ export const schemas: Readonly<Record<string, object>> = {
       settled: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       child: {
         type: 'object',
@@ -761,10 +791,12 @@ export const schemas: Readonly<Record<string, object>> = {
       attempt: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       epoch: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       reason: {
         type: 'string',
@@ -791,10 +823,12 @@ export const schemas: Readonly<Record<string, object>> = {
       attempt: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       epoch: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       refused: {
         type: 'string',
@@ -935,10 +969,12 @@ export const schemas: Readonly<Record<string, object>> = {
       createdAt: {
         type: 'integer',
         minimum: 0,
+        maximum: 8640000000000000,
       },
       finishedAt: {
         type: 'integer',
         minimum: 0,
+        maximum: 8640000000000000,
       },
       progress: {
         type: 'object',
@@ -983,6 +1019,7 @@ export const schemas: Readonly<Record<string, object>> = {
             at: {
               type: 'integer',
               minimum: 0,
+              maximum: 8640000000000000,
             },
           },
           additionalProperties: false,
@@ -1105,10 +1142,12 @@ export const schemas: Readonly<Record<string, object>> = {
             createdAt: {
               type: 'integer',
               minimum: 0,
+              maximum: 8640000000000000,
             },
             finishedAt: {
               type: 'integer',
               minimum: 0,
+              maximum: 8640000000000000,
             },
             progress: {
               type: 'object',
@@ -1153,6 +1192,7 @@ export const schemas: Readonly<Record<string, object>> = {
                   at: {
                     type: 'integer',
                     minimum: 0,
+                    maximum: 8640000000000000,
                   },
                 },
                 additionalProperties: false,
@@ -1255,6 +1295,7 @@ export const schemas: Readonly<Record<string, object>> = {
       startedAt: {
         type: 'integer',
         minimum: 0,
+        maximum: 8640000000000000,
       },
       agentId: {
         type: 'string',
@@ -1274,6 +1315,7 @@ export const schemas: Readonly<Record<string, object>> = {
           since: {
             type: 'integer',
             minimum: 0,
+            maximum: 8640000000000000,
           },
           lastClose: {
             type: 'string',
@@ -1282,6 +1324,7 @@ export const schemas: Readonly<Record<string, object>> = {
           refused: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           keyChanging: {
             type: 'boolean',
@@ -1321,10 +1364,12 @@ export const schemas: Readonly<Record<string, object>> = {
       running: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       waiting: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       owner: {
         type: 'object',
@@ -1419,6 +1464,7 @@ export const schemas: Readonly<Record<string, object>> = {
                     until: {
                       type: 'integer',
                       minimum: 0,
+                      maximum: 8640000000000000,
                     },
                     reason: {
                       type: 'string',
@@ -1498,10 +1544,12 @@ export const schemas: Readonly<Record<string, object>> = {
               cpuSeconds: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 9007199254740991,
               },
               diskBytes: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 9007199254740991,
               },
             },
             additionalProperties: false,
@@ -1513,6 +1561,7 @@ export const schemas: Readonly<Record<string, object>> = {
           quietUntil: {
             type: 'integer',
             minimum: 0,
+            maximum: 8640000000000000,
           },
         },
         additionalProperties: false,
@@ -1528,6 +1577,7 @@ export const schemas: Readonly<Record<string, object>> = {
           lostAt: {
             type: 'integer',
             minimum: 0,
+            maximum: 8640000000000000,
           },
         },
         additionalProperties: false,
@@ -1539,6 +1589,19 @@ export const schemas: Readonly<Record<string, object>> = {
           refused: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
+          },
+        },
+        additionalProperties: false,
+      },
+      workers: {
+        type: 'object',
+        required: ['refused'],
+        properties: {
+          refused: {
+            type: 'integer',
+            minimum: 0,
+            maximum: 9007199254740991,
           },
         },
         additionalProperties: false,
@@ -1635,6 +1698,7 @@ export const schemas: Readonly<Record<string, object>> = {
             until: {
               type: 'integer',
               minimum: 0,
+              maximum: 8640000000000000,
             },
             reason: {
               type: 'string',
@@ -1741,6 +1805,7 @@ export const schemas: Readonly<Record<string, object>> = {
                 until: {
                   type: 'integer',
                   minimum: 0,
+                  maximum: 8640000000000000,
                 },
                 reason: {
                   type: 'string',
@@ -1820,10 +1885,12 @@ export const schemas: Readonly<Record<string, object>> = {
           cpuSeconds: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           diskBytes: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
         },
         additionalProperties: false,
@@ -1835,6 +1902,7 @@ export const schemas: Readonly<Record<string, object>> = {
       quietUntil: {
         type: 'integer',
         minimum: 0,
+        maximum: 8640000000000000,
       },
     },
     additionalProperties: false,
@@ -1859,6 +1927,11 @@ export const schemas: Readonly<Record<string, object>> = {
       field: {
         type: 'string',
         maxLength: 200,
+      },
+      retryAfterMs: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 86400000,
       },
     },
     additionalProperties: false,
@@ -2086,6 +2159,7 @@ export const schemas: Readonly<Record<string, object>> = {
       blogId: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       multisite: {
         type: 'boolean',
@@ -2128,6 +2202,7 @@ export const schemas: Readonly<Record<string, object>> = {
               port: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 9007199254740991,
               },
               socket: {
                 type: 'string',
@@ -2136,6 +2211,7 @@ export const schemas: Readonly<Record<string, object>> = {
               database: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 9007199254740991,
               },
             },
             additionalProperties: false,
@@ -2226,10 +2302,12 @@ export const schemas: Readonly<Record<string, object>> = {
               usedBytes: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 9007199254740991,
               },
               freeBytes: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 9007199254740991,
               },
               wastedPct: {
                 type: 'number',
@@ -2237,6 +2315,7 @@ export const schemas: Readonly<Record<string, object>> = {
               scripts: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 9007199254740991,
               },
               hitPct: {
                 type: 'number',
@@ -2310,14 +2389,17 @@ export const schemas: Readonly<Record<string, object>> = {
           events: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           overdue: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           oldestOverdueSeconds: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           disabled: {
             type: 'boolean',
@@ -2328,6 +2410,7 @@ export const schemas: Readonly<Record<string, object>> = {
       autoloadedBytes: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       objectCache: {
         type: 'boolean',
@@ -2338,6 +2421,7 @@ export const schemas: Readonly<Record<string, object>> = {
       administrators: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
     },
     additionalProperties: false,
@@ -2388,6 +2472,7 @@ export const schemas: Readonly<Record<string, object>> = {
       count: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
     },
     additionalProperties: false,
@@ -2407,6 +2492,7 @@ export const schemas: Readonly<Record<string, object>> = {
             items: {
               type: 'integer',
               minimum: 0,
+              maximum: 9007199254740991,
             },
             minItems: 1,
             maxItems: 1000,
@@ -2416,6 +2502,7 @@ export const schemas: Readonly<Record<string, object>> = {
       after: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       limit: {
         type: 'integer',
@@ -2438,6 +2525,7 @@ export const schemas: Readonly<Record<string, object>> = {
             id: {
               type: 'integer',
               minimum: 0,
+              maximum: 9007199254740991,
             },
             mime: {
               type: 'string',
@@ -2462,10 +2550,12 @@ export const schemas: Readonly<Record<string, object>> = {
                   width: {
                     type: 'integer',
                     minimum: 0,
+                    maximum: 9007199254740991,
                   },
                   height: {
                     type: 'integer',
                     minimum: 0,
+                    maximum: 9007199254740991,
                   },
                   crop: {
                     type: 'boolean',
@@ -2494,6 +2584,7 @@ export const schemas: Readonly<Record<string, object>> = {
       total: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
     },
     additionalProperties: false,
@@ -2505,6 +2596,7 @@ export const schemas: Readonly<Record<string, object>> = {
       id: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       webp: {
         type: 'object',
@@ -2527,6 +2619,7 @@ export const schemas: Readonly<Record<string, object>> = {
       served: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
     },
     additionalProperties: false,
@@ -2546,6 +2639,7 @@ export const schemas: Readonly<Record<string, object>> = {
       publishedAt: {
         type: 'integer',
         minimum: 0,
+        maximum: 8640000000000000,
       },
     },
     additionalProperties: false,
@@ -2575,6 +2669,7 @@ export const schemas: Readonly<Record<string, object>> = {
       files: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
     },
     additionalProperties: false,
@@ -2610,6 +2705,27 @@ export const schemas: Readonly<Record<string, object>> = {
             type: 'string',
             minLength: 1,
             maxLength: 200,
+          },
+          within: {
+            type: 'object',
+            required: ['home'],
+            properties: {
+              home: {
+                type: 'string',
+                pattern: '^https?://[^\\s\\u0000-\\u001f]+$',
+                maxLength: 2048,
+              },
+              except: {
+                type: 'array',
+                items: {
+                  type: 'string',
+                  pattern: '^/[^\\s?#]*/$',
+                  maxLength: 200,
+                },
+                maxItems: 500,
+              },
+            },
+            additionalProperties: false,
           },
         },
         additionalProperties: false,
@@ -2665,6 +2781,7 @@ export const schemas: Readonly<Record<string, object>> = {
             count: {
               type: 'integer',
               minimum: 0,
+              maximum: 9007199254740991,
             },
             code: {
               type: 'string',
@@ -2703,6 +2820,29 @@ export const schemas: Readonly<Record<string, object>> = {
             madeAt: {
               type: 'integer',
               minimum: 0,
+              maximum: 8640000000000000,
+            },
+            cdn: {
+              type: 'object',
+              required: ['state'],
+              properties: {
+                state: {
+                  enum: ['fresh', 'stale', 'unreachable'],
+                },
+                cache: {
+                  type: 'string',
+                  maxLength: 32,
+                },
+                ageSeconds: {
+                  type: 'integer',
+                  minimum: 0,
+                  maximum: 9007199254740991,
+                },
+                status: {
+                  type: 'integer',
+                },
+              },
+              additionalProperties: false,
             },
           },
           additionalProperties: false,
@@ -2712,14 +2852,17 @@ export const schemas: Readonly<Record<string, object>> = {
       refreshed: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       removed: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       warmed: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       timings: {
         type: 'object',
@@ -2728,14 +2871,17 @@ export const schemas: Readonly<Record<string, object>> = {
           freshMs: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           settledMs: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           totalMs: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
         },
         additionalProperties: false,
@@ -2758,6 +2904,7 @@ export const schemas: Readonly<Record<string, object>> = {
             items: {
               type: 'integer',
               minimum: 1,
+              maximum: 9007199254740991,
             },
             minItems: 1,
             maxItems: 1000,
@@ -2781,6 +2928,7 @@ export const schemas: Readonly<Record<string, object>> = {
       attachments: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       files: {
         type: 'object',
@@ -2789,22 +2937,27 @@ export const schemas: Readonly<Record<string, object>> = {
           made: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           kept: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           unchanged: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           restored: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           failed: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
         },
         additionalProperties: false,
@@ -2812,10 +2965,12 @@ export const schemas: Readonly<Record<string, object>> = {
       bytesBefore: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       bytesAfter: {
         type: 'integer',
         minimum: 0,
+        maximum: 9007199254740991,
       },
       items: {
         type: 'array',
@@ -2826,6 +2981,7 @@ export const schemas: Readonly<Record<string, object>> = {
             attachment: {
               type: 'integer',
               minimum: 1,
+              maximum: 9007199254740991,
             },
             file: {
               type: 'string',
@@ -2838,10 +2994,12 @@ export const schemas: Readonly<Record<string, object>> = {
             before: {
               type: 'integer',
               minimum: 0,
+              maximum: 9007199254740991,
             },
             after: {
               type: 'integer',
               minimum: 0,
+              maximum: 9007199254740991,
             },
             code: {
               type: 'string',
@@ -2900,14 +3058,17 @@ export const schemas: Readonly<Record<string, object>> = {
           files: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           bytesBefore: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           bytesAfter: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
         },
         additionalProperties: false,
@@ -2919,14 +3080,17 @@ export const schemas: Readonly<Record<string, object>> = {
           files: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           bytesBefore: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
           bytesAfter: {
             type: 'integer',
             minimum: 0,
+            maximum: 9007199254740991,
           },
         },
         additionalProperties: false,
@@ -2980,10 +3144,12 @@ export const schemas: Readonly<Record<string, object>> = {
             css: {
               type: 'integer',
               minimum: 0,
+              maximum: 9007199254740991,
             },
             js: {
               type: 'integer',
               minimum: 0,
+              maximum: 9007199254740991,
             },
           },
           additionalProperties: false,
@@ -3048,6 +3214,7 @@ export const schemas: Readonly<Record<string, object>> = {
             tookMs: {
               type: 'integer',
               minimum: 0,
+              maximum: 9007199254740991,
             },
             facts: {
               type: 'object',
@@ -3132,6 +3299,7 @@ export const schemas: Readonly<Record<string, object>> = {
               at: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 8640000000000000,
               },
               key: {
                 type: 'string',
@@ -3207,6 +3375,7 @@ export const schemas: Readonly<Record<string, object>> = {
               at: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 8640000000000000,
               },
               key: {
                 type: 'string',
@@ -3285,6 +3454,7 @@ export const schemas: Readonly<Record<string, object>> = {
               at: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 8640000000000000,
               },
               key: {
                 type: 'string',
@@ -3312,10 +3482,12 @@ export const schemas: Readonly<Record<string, object>> = {
               attempt: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 9007199254740991,
               },
               epoch: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 9007199254740991,
               },
               kind: {
                 type: 'string',
@@ -3354,6 +3526,7 @@ export const schemas: Readonly<Record<string, object>> = {
                     count: {
                       type: 'integer',
                       minimum: 0,
+                      maximum: 9007199254740991,
                     },
                     code: {
                       type: 'string',
@@ -3372,18 +3545,44 @@ export const schemas: Readonly<Record<string, object>> = {
                   fresh: {
                     type: 'integer',
                     minimum: 0,
+                    maximum: 9007199254740991,
                   },
                   stale: {
                     type: 'integer',
                     minimum: 0,
+                    maximum: 9007199254740991,
                   },
                   unreachable: {
                     type: 'integer',
                     minimum: 0,
+                    maximum: 9007199254740991,
                   },
                   removed: {
                     type: 'integer',
                     minimum: 0,
+                    maximum: 9007199254740991,
+                  },
+                  cdn: {
+                    type: 'object',
+                    required: ['fresh', 'stale', 'unreachable'],
+                    properties: {
+                      fresh: {
+                        type: 'integer',
+                        minimum: 0,
+                        maximum: 9007199254740991,
+                      },
+                      stale: {
+                        type: 'integer',
+                        minimum: 0,
+                        maximum: 9007199254740991,
+                      },
+                      unreachable: {
+                        type: 'integer',
+                        minimum: 0,
+                        maximum: 9007199254740991,
+                      },
+                    },
+                    additionalProperties: false,
                   },
                   sample: {
                     type: 'array',
@@ -3411,6 +3610,9 @@ export const schemas: Readonly<Record<string, object>> = {
                           type: 'integer',
                           minimum: 0,
                           maximum: 999,
+                        },
+                        cdn: {
+                          enum: ['fresh', 'stale', 'unreachable'],
                         },
                       },
                       additionalProperties: false,
@@ -3451,6 +3653,7 @@ export const schemas: Readonly<Record<string, object>> = {
               at: {
                 type: 'integer',
                 minimum: 0,
+                maximum: 8640000000000000,
               },
               key: {
                 type: 'string',
@@ -3521,6 +3724,7 @@ export const schemas: Readonly<Record<string, object>> = {
                     count: {
                       type: 'integer',
                       minimum: 0,
+                      maximum: 9007199254740991,
                     },
                     code: {
                       type: 'string',
@@ -3722,6 +3926,23 @@ export const schemas: Readonly<Record<string, object>> = {
             minimum: 0,
             maximum: 9007199254740991,
           },
+          purgeEverything: {
+            type: 'object',
+            required: ['burst', 'everySeconds'],
+            properties: {
+              burst: {
+                type: 'integer',
+                minimum: 1,
+                maximum: 1000,
+              },
+              everySeconds: {
+                type: 'integer',
+                minimum: 0,
+                maximum: 86400,
+              },
+            },
+            additionalProperties: false,
+          },
         },
         additionalProperties: false,
       },
@@ -3858,6 +4079,18 @@ export const schemas: Readonly<Record<string, object>> = {
         },
         additionalProperties: false,
       },
+      cdn: {
+        type: 'object',
+        required: ['address'],
+        properties: {
+          address: {
+            type: 'string',
+            minLength: 1,
+            maxLength: 100,
+          },
+        },
+        additionalProperties: false,
+      },
       redis: {
         type: 'object',
         required: ['url', 'database', 'prefix'],
@@ -3927,10 +4160,12 @@ export const schemas: Readonly<Record<string, object>> = {
       attempt: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       epoch: {
         type: 'integer',
         minimum: 1,
+        maximum: 9007199254740991,
       },
       kind: {
         type: 'string',
@@ -3945,6 +4180,7 @@ export const schemas: Readonly<Record<string, object>> = {
       expiresAt: {
         type: 'integer',
         minimum: 0,
+        maximum: 8640000000000000,
       },
     },
     additionalProperties: false,
@@ -3961,10 +4197,12 @@ export const schemas: Readonly<Record<string, object>> = {
       notBefore: {
         type: 'integer',
         minimum: 0,
+        maximum: 8640000000000000,
       },
       notAfter: {
         type: 'integer',
         minimum: 0,
+        maximum: 8640000000000000,
       },
     },
     additionalProperties: false,

@@ -53,6 +53,7 @@ export interface AgentJobDecline {
   code: string
   message: string
   retryAfterMs?: number
+  unbegun?: true
 }
 
 export interface AgentJobProgress {
@@ -458,6 +459,9 @@ export interface LocalStatus {
   local?: {
     refused: number
   }
+  workers?: {
+    refused: number
+  }
 }
 
 export interface LocalWishes {
@@ -567,6 +571,7 @@ export interface LocalError {
   message: string
   hint: string
   field?: string
+  retryAfterMs?: number
 }
 
 export interface SpoolPage {
@@ -816,6 +821,13 @@ export type KindCachePurgeInput =
   | {
       everything: true
       reason: string
+      within?: {
+        home: string
+        /**
+         * @maxItems 500
+         */
+        except?: string[]
+      }
     }
   | {
       changes: true
@@ -848,6 +860,12 @@ export interface KindCachePurgeResult {
     cache?: string
     status?: number
     madeAt?: number
+    cdn?: {
+      state: 'fresh' | 'stale' | 'unreachable'
+      cache?: string
+      ageSeconds?: number
+      status?: number
+    }
   }[]
   refreshed: number
   removed?: number
@@ -1037,6 +1055,11 @@ export interface ReceiptSigned {
           stale: number
           unreachable: number
           removed: number
+          cdn?: {
+            fresh: number
+            stale: number
+            unreachable: number
+          }
           /**
            * @maxItems 20
            */
@@ -1046,6 +1069,7 @@ export interface ReceiptSigned {
             layer?: string
             cache?: string
             status?: number
+            cdn?: 'fresh' | 'stale' | 'unreachable'
           }[]
         }
       }
@@ -1128,6 +1152,10 @@ export interface DocumentPolicy {
     memoryMb: number
     cpuSecondsPerDay?: number
     diskBytesPerDay?: number
+    purgeEverything?: {
+      burst: number
+      everySeconds: number
+    }
   }
   quietHours?: {
     timeZone: string
@@ -1165,6 +1193,9 @@ export interface DocumentPolicy {
     refreshSecret?: string
     statusUrl?: string
     cacheHeader: string
+  }
+  cdn?: {
+    address: string
   }
   redis?: {
     url: string

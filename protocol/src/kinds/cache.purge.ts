@@ -24,11 +24,21 @@ export const cachePurge: KindSource = {
   deadlines: { queueMs: 24 * 3_600_000, runMs: 5 * 60_000 },
   prompt: true,
   receipt: true,
-  ofAgent: ['changes'],
+  ofSite: ['changes', 'within'],
   usualInput: { everything: true, reason: 'Asked for in WordPress' },
   input: Type.Union([
     closed({ urls: Type.Array(Url, { minItems: 1, maxItems: 500 }) }),
-    closed({ everything: Type.Literal(true), reason: Type.String({ minLength: 1, maxLength: 200 }) }),
+    closed({
+      everything: Type.Literal(true),
+      reason: Type.String({ minLength: 1, maxLength: 200 }),
+      /** One blog of a network: what lies below its home, but for paths of other blogs below that. */
+      within: Type.Optional(
+        closed({
+          home: Url,
+          except: Type.Optional(Type.Array(Type.String({ pattern: '^/[^\\s?#]*/$', maxLength: 200 }), { maxItems: 500 })),
+        }),
+      ),
+    }),
     /** What the plugin noted since the last such job: the agent makes these itself. */
     closed({ changes: Type.Literal(true) }),
   ]),
@@ -63,6 +73,17 @@ export const cachePurge: KindSource = {
         status: Type.Optional(Type.Integer()),
         /** When PHP began to make what visitors get, by the plugin's word. */
         madeAt: Type.Optional(TimeMs),
+        /** How the CDN gave it to a visitor, where it was asked. The page is `stale` too where this is. */
+        cdn: Type.Optional(
+          closed({
+            state: Type.Enum(['fresh', 'stale', 'unreachable']),
+            /** What the CDN said of its part, such as HIT or MISS. */
+            cache: Type.Optional(Type.String({ maxLength: 32 })),
+            /** How long it had kept its copy, by its own word. */
+            ageSeconds: Type.Optional(Count),
+            status: Type.Optional(Type.Integer()),
+          }),
+        ),
       }),
       { maxItems: 200 },
     ),

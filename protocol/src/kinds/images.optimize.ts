@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { KindSource } from './kind-source.ts'
-import { closed, Code, Count, SitePath, Summary } from './parts.ts'
+import { closed, Code, Count, Ordinal, SitePath, Summary } from './parts.ts'
 
 /** Makes a smaller WebP beside every size of an upload, from the original, or removes them again. */
 export const imagesOptimize: KindSource = {
@@ -16,7 +16,7 @@ export const imagesOptimize: KindSource = {
   deadlines: { queueMs: 7 * 24 * 3_600_000, runMs: 6 * 3_600_000 },
   usualInput: { attachments: 'all', mode: 'optimize' },
   input: closed({
-    attachments: Type.Union([Type.Literal('all'), Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1, maxItems: 1000 })]),
+    attachments: Type.Union([Type.Literal('all'), Type.Array(Ordinal, { minItems: 1, maxItems: 1000 })]),
     mode: Type.Enum(['optimize', 'restore']),
   }),
   result: closed({
@@ -29,7 +29,7 @@ export const imagesOptimize: KindSource = {
     /** The first files with what became of each. */
     items: Type.Array(
       closed({
-        attachment: Type.Integer({ minimum: 1 }),
+        attachment: Ordinal,
         file: SitePath,
         outcome: Type.Enum(['made', 'kept', 'unchanged', 'restored', 'failed']),
         /** Bytes of the file and of its WebP. */

@@ -46,8 +46,8 @@ export interface Kind {
   readonly prompt?: true
   /** Whether each run that ends is put on record by a signed receipt. */
   readonly receipt?: true
-  /** Members of inputs that only the agent gives, to jobs that it makes of its own. */
-  readonly ofAgent?: readonly string[]
+  /** Members of inputs that only the site gives: the agent to jobs that it makes of its own, or the plugin to those of the site's owner. */
+  readonly ofSite?: readonly string[]
   /** The input that a button without a form sends. */
   readonly usualInput: unknown
 }

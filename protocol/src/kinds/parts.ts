@@ -13,8 +13,11 @@ export const Code: TSchema = Type.String({ pattern: '^[a-z]+(\\.[a-z_]+)?$', max
 /** A path below the site's root, with forward slashes. */
 export const SitePath: TSchema = Type.String({ minLength: 1, maxLength: 1024 })
 
-/** A count or a number of bytes. */
-export const Count: TSchema = Type.Integer({ minimum: 0 })
+/** A count or a number of bytes, exact: beyond that two numbers would be one, and a store may take none of them. */
+export const Count: TSchema = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
+
+/** The same from 1 on. */
+export const Ordinal: TSchema = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
 
 /** An object that refuses unknown members. */
 export function closed(properties: Record<string, TSchema>): TSchema {

@@ -1,6 +1,6 @@
 import { Type, type TSchema } from 'typebox'
 import { AgentId, Bill, Failure, JobId, KindName, LocalOrigin, SiteId, Text, TimeMs } from '../frames/parts.ts'
-import { closed, Code } from '../kinds/parts.ts'
+import { closed, Code, Count } from '../kinds/parts.ts'
 import { allowances, QuietHours, TimeZone } from '../documents/quiet-hours.ts'
 import { ReceiptAnchor } from '../documents/receipt.ts'
 
@@ -52,8 +52,8 @@ const Owner = closed({
   /** What heavy jobs have taken on this day of the site. */
   usage: closed({
     day: Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' }),
-    cpuSeconds: Type.Integer({ minimum: 0 }),
-    diskBytes: Type.Integer({ minimum: 0 }),
+    cpuSeconds: Count,
+    diskBytes: Count,
   }),
   /** The time at the site as the agent sees it, such as `08:22`: a time zone that it does not know counts as UTC. */
   localTime: Type.String({ pattern: '^[0-9]{2}:[0-9]{2}$' }),
@@ -91,7 +91,7 @@ export const localMessages: Record<string, TSchema> = {
       since: TimeMs,
       lastClose: Type.Optional(Text),
       /** Frames out of bounds and offers without a good grant, or that the policy forbids, which the gateway sent since the agent started. */
-      refused: Type.Optional(Type.Integer({ minimum: 0 })),
+      refused: Type.Optional(Count),
       /** Whether a new key waits to be taken into use. */
       keyChanging: Type.Optional(Type.Boolean()),
     }),
@@ -106,14 +106,16 @@ export const localMessages: Record<string, TSchema> = {
       }),
       { maxItems: 100 },
     ),
-    running: Type.Integer({ minimum: 0 }),
+    running: Count,
     /** Results that wait for the gateway. */
-    waiting: Type.Integer({ minimum: 0 }),
+    waiting: Count,
     owner: Owner,
     /** What keeps the journal closed, and what was lost with an older one: whatever came before that time. */
     journal: closed({ problem: Type.Optional(Code), lostAt: Type.Optional(TimeMs) }),
     /** Requests of PHP that were refused since the agent started. */
-    local: Type.Optional(closed({ refused: Type.Integer({ minimum: 0 }) })),
+    local: Type.Optional(closed({ refused: Count })),
+    /** Connections to the workers' door that were refused since the agent started: of no worker that it waits for. */
+    workers: Type.Optional(closed({ refused: Count })),
   }),
   'local.wishes': Wishes,
   'local.owner': Owner,
@@ -122,5 +124,7 @@ export const localMessages: Record<string, TSchema> = {
     message: Text,
     hint: Text,
     field: Type.Optional(Type.String({ maxLength: 200 })),
+    /** In how many milliseconds the same may succeed; `Retry-After` says it in seconds. */
+    retryAfterMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 86_400_000 })),
   }),
 }

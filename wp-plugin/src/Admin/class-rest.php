@@ -8,6 +8,7 @@
 namespace Platen\Admin;
 
 use Platen\Agent\Client;
+use Platen\Purge\Request;
 
 defined( 'ABSPATH' ) || exit;
 
@@ -96,12 +97,31 @@ final class Rest {
 	 * @param \WP_REST_Request $request kind and input.
 	 */
 	public static function create_job( $request ) {
+		if ( Request::KIND === $request['kind'] ) {
+			return self::in_time( Request::of_input( (array) $request['input'] ) );
+		}
 		$body = array(
 			'kind'   => (string) $request['kind'],
 			'input'  => (object) $request['input'],
 			'origin' => 'owner',
 		);
-		return rest_ensure_response( Client::ask( 'POST', '/v1/jobs', $body ) );
+		return self::in_time( Client::ask( 'POST', '/v1/jobs', $body ) );
+	}
+
+	/**
+	 * An answer that says in its header when the same may succeed, where that is known.
+	 *
+	 * @param array|\WP_REST_Response|\WP_Error $answer Of the agent, or made of it.
+	 * @return \WP_REST_Response|\WP_Error
+	 */
+	public static function in_time( $answer ) {
+		$data = is_wp_error( $answer ) ? (array) $answer->get_error_data() : array();
+		if ( ! isset( $data['retry_after'] ) ) {
+			return rest_ensure_response( $answer );
+		}
+		$response = rest_convert_error_to_response( $answer );
+		$response->header( 'Retry-After', (string) $data['retry_after'] );
+		return $response;
 	}
 
 	/**

@@ -20,6 +20,13 @@ final class Wishes {
 	/** A job kind. */
 	const KIND = '^[a-z]+\.[a-z]+$';
 
+	/** Why the owner wants it so. */
+	const REASON = array(
+		'type'      => 'string',
+		'required'  => true,
+		'maxLength' => 200,
+	);
+
 	/**
 	 * Arguments of the REST route.
 	 */
@@ -50,16 +57,22 @@ final class Wishes {
 				'maxItems' => 100,
 				'items'    => self::text( self::KIND ),
 			),
+			'vetoReasons'      => array_merge(
+				self::list_of(
+					100,
+					array(
+						'kind'   => self::text( self::KIND ),
+						'reason' => self::REASON,
+					)
+				),
+				array( 'required' => false )
+			),
 			'deferred'         => self::list_of(
 				100,
 				array(
 					'kind'   => self::text( self::KIND ),
-					'until'  => array_merge( self::count( PHP_INT_MAX >> 10 ), array( 'required' => true ) ),
-					'reason' => array(
-						'type'      => 'string',
-						'required'  => true,
-						'maxLength' => 200,
-					),
+					'until'  => array_merge( self::count( 8640000000000000 ), array( 'required' => true ) ),
+					'reason' => self::REASON,
 				)
 			),
 		);
@@ -72,10 +85,11 @@ final class Wishes {
 	 */
 	public static function of( $request ): array {
 		$wishes = array(
-			'timeZone'   => wp_timezone_string(),
-			'quietHours' => array_values( (array) $request['quietHours'] ),
-			'vetoed'     => array_values( (array) $request['vetoed'] ),
-			'deferred'   => array_map( array( self::class, 'deferral' ), array_values( (array) $request['deferred'] ) ),
+			'timeZone'    => wp_timezone_string(),
+			'quietHours'  => array_values( (array) $request['quietHours'] ),
+			'vetoed'      => array_values( (array) $request['vetoed'] ),
+			'vetoReasons' => array_map( array( self::class, 'veto_reason' ), array_values( (array) $request['vetoReasons'] ) ),
+			'deferred'    => array_map( array( self::class, 'deferral' ), array_values( (array) $request['deferred'] ) ),
 		);
 		foreach ( array( 'cpuSecondsPerDay', 'diskBytesPerDay' ) as $name ) {
 			if ( isset( $request[ $name ] ) ) {
@@ -83,6 +97,18 @@ final class Wishes {
 			}
 		}
 		return $wishes;
+	}
+
+	/**
+	 * Why one kind is vetoed, as plain text.
+	 *
+	 * @param array $veto As the schema has it.
+	 */
+	private static function veto_reason( $veto ): array {
+		return array(
+			'kind'   => (string) $veto['kind'],
+			'reason' => sanitize_text_field( $veto['reason'] ),
+		);
 	}
 
 	/**

@@ -27,7 +27,8 @@ final class Client {
 	 * @param string     $method GET, POST or PUT.
 	 * @param string     $path   Such as /v1/status.
 	 * @param array|null $body   Sent as JSON.
-	 * @return array|\WP_Error The answer; an error carries a code of Platen's table, `status` and `hint`.
+	 * @return array|\WP_Error The answer; an error carries a code of Platen's table, `status` and `hint`, and `retry_after` in seconds where
+	 *                         the same may succeed then.
 	 */
 	public static function ask( string $method, string $path, ?array $body = null ) {
 		$json   = null === $body ? '' : (string) wp_json_encode( $body );
@@ -109,7 +110,8 @@ final class Client {
 		$say = static function ( $name ) use ( $value ) {
 			return isset( $value[ $name ] ) && is_string( $value[ $name ] ) ? $value[ $name ] : '';
 		};
-		return self::error( $say( 'code' ), $say( 'message' ), (int) $match[1], $say( 'hint' ) );
+		$wait = isset( $value['retryAfterMs'] ) && is_int( $value['retryAfterMs'] ) ? (int) ceil( $value['retryAfterMs'] / 1000 ) : 0;
+		return self::error( $say( 'code' ), $say( 'message' ), (int) $match[1], $say( 'hint' ), $wait );
 	}
 
 	/**
@@ -119,15 +121,13 @@ final class Client {
 	 * @param string $message One sentence.
 	 * @param int    $status  HTTP status.
 	 * @param string $hint    What to do.
+	 * @param int    $wait    Seconds until the same may succeed; 0 where nothing is known of that.
 	 */
-	private static function error( string $code, string $message, int $status, string $hint ): \WP_Error {
-		return new \WP_Error(
-			$code ? $code : 'internal',
-			$message,
-			array(
-				'status' => $status,
-				'hint'   => $hint,
-			)
+	private static function error( string $code, string $message, int $status, string $hint, int $wait = 0 ): \WP_Error {
+		$data = array(
+			'status' => $status,
+			'hint'   => $hint,
 		);
+		return new \WP_Error( $code ? $code : 'internal', $message, $wait > 0 ? $data + array( 'retry_after' => $wait ) : $data );
 	}
 }

@@ -48,6 +48,9 @@ final class Command {
 	 * [--reason=<text>]
 	 * : Why everything is purged; the host sees it.
 	 *
+	 * [--network]
+	 * : With --all: of all sites of the network, not only of the one that --url names.
+	 *
 	 * [--wait]
 	 * : Wait until it is done, and show the receipt.
 	 *
@@ -119,8 +122,11 @@ final class Command {
 		if ( $all !== isset( $options['reason'] ) ) {
 			\WP_CLI::error( __( '--all and --reason=<text> go together.', 'platen' ), self::BAD_INPUT );
 		}
+		if ( ! empty( $options['network'] ) && ! ( $all && is_multisite() ) ) {
+			\WP_CLI::error( __( '--network goes with --all, in a network.', 'platen' ), self::BAD_INPUT );
+		}
 		if ( $all ) {
-			return Request::everything( (string) $options['reason'] );
+			return Request::everything( (string) $options['reason'], ! empty( $options['network'] ) );
 		}
 		if ( isset( $options['post'] ) ) {
 			$url  = Address::of_post( (int) $options['post'] );

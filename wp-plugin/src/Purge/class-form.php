@@ -43,6 +43,9 @@ final class Form {
 		echo '<input type="hidden" name="everything" value="1">';
 		echo '<p><label for="' . esc_attr( $id ) . '">' . esc_html__( 'Why (your host sees it)', 'platen' ) . '</label>';
 		echo '<input type="text" id="' . esc_attr( $id ) . '" name="reason" class="large-text" required maxlength="' . esc_attr( (string) Request::LONGEST_REASON ) . '" value="' . esc_attr__( 'Asked for in WordPress', 'platen' ) . '"></p>';
+		if ( Permission::network() ) {
+			echo '<p><label><input type="checkbox" name="network" value="1"> ' . esc_html__( 'All sites of the network, not only this one', 'platen' ) . '</label></p>';
+		}
 		echo '<p class="platen-purge-buttons"><button type="submit" class="button button-primary">' . esc_html__( 'Purge everything', 'platen' ) . '</button>';
 		if ( $in_dialog ) {
 			echo ' <button type="button" class="button" data-platen-dismiss>' . esc_html__( 'Cancel', 'platen' ) . '</button>';
@@ -72,10 +75,11 @@ final class Form {
 		$url    = isset( $_POST['url'] ) && is_string( $_POST['url'] ) ? trim( wp_unslash( $_POST['url'] ) ) : '';
 		$reason = isset( $_POST['reason'] ) && is_string( $_POST['reason'] ) ? sanitize_text_field( wp_unslash( $_POST['reason'] ) ) : '';
 		$all    = ! empty( $_POST['everything'] );
-		if ( $all ? ! Permission::everything() : ! Permission::url( $url ) ) {
+		$whole  = $all && ! empty( $_POST['network'] );
+		if ( $whole && ! Permission::network() || ( $all ? ! Permission::everything() : ! Permission::url( $url ) ) ) {
 			wp_die( esc_html__( 'You may not purge this.', 'platen' ), '', array( 'response' => 403 ) );
 		}
-		$job = $all ? Request::everything( $reason ) : Request::pages( array( $url ) );
+		$job = $all ? Request::everything( $reason, $whole ) : Request::pages( array( $url ) );
 		wp_safe_redirect( Screen::after( $job, $url ) );
 		exit;
 	}

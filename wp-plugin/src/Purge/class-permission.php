@@ -24,6 +24,13 @@ final class Permission {
 	}
 
 	/**
+	 * Whether the present user may purge everything of all blogs of a network; nobody may where there is none.
+	 */
+	public static function network(): bool {
+		return is_multisite() && current_user_can( 'manage_network' );
+	}
+
+	/**
 	 * Whether the present user may purge a page.
 	 *
 	 * @param int $post The post that it shows; 0 for a page of many, such as an archive.

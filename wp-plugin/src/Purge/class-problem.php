@@ -43,30 +43,60 @@ final class Problem {
 		}
 		$code  = (string) $answer->get_error_code();
 		$data  = (array) $answer->get_error_data();
-		$words = self::words( $code );
-		return new \WP_Error(
-			$code,
-			$words[0],
-			array(
-				'status' => isset( $data['status'] ) ? (int) $data['status'] : 500,
-				'hint'   => $words[1],
-			)
+		$wait  = self::wait( $answer );
+		$words = self::words( $code, $wait > 0 ? time() + $wait : 0 );
+		$plain = array(
+			'status' => isset( $data['status'] ) ? (int) $data['status'] : 500,
+			'hint'   => $words[1],
 		);
+		return new \WP_Error( $code, $words[0], $wait > 0 ? $plain + array( 'retry_after' => $wait ) : $plain );
+	}
+
+	/**
+	 * Seconds until the same may succeed; 0 where nothing is known of that.
+	 *
+	 * @param \WP_Error $error Of the agent, or in plain words.
+	 */
+	public static function wait( \WP_Error $error ): int {
+		$data = (array) $error->get_error_data();
+		return isset( $data['retry_after'] ) ? (int) $data['retry_after'] : 0;
 	}
 
 	/**
 	 * What happened, and what to do.
 	 *
-	 * @param string $code Of the error.
+	 * @param string $code  Of the error.
+	 * @param int    $again When the same may succeed, as Unix time; 0 where nothing is known of that.
 	 * @return string[] Two sentences, or one and ''.
 	 */
-	public static function words( string $code ): array {
+	public static function words( string $code, int $again = 0 ): array {
+		if ( 'purge.too_often' === $code ) {
+			return self::too_often( $again );
+		}
 		$known = self::of_request() + self::of_site();
 		if ( isset( $known[ $code ] ) ) {
 			return $known[ $code ];
 		}
 		/* translators: %s: code of an error, such as job.lost */
 		return array( sprintf( __( 'The purge failed (%s).', 'platen' ), $code ), __( 'Try again in a minute. If it stays so, tell your host this code.', 'platen' ) );
+	}
+
+	/**
+	 * Everything was purged as often as the host lets it be.
+	 *
+	 * @param int $again When it may be again, as Unix time, or 0.
+	 * @return string[]
+	 */
+	private static function too_often( int $again ): array {
+		$happened = __( 'Everything was purged too often lately, so nothing was purged now.', 'platen' );
+		$pages    = __( 'Single pages can be purged all the time.', 'platen' );
+		if ( 0 === $again ) {
+			return array( $happened, $pages );
+		}
+		$format = $again - time() < 12 * HOUR_IN_SECONDS ? 'H:i:s' : 'Y-m-d H:i:s';
+		/* translators: %s: time with seconds, such as 14:05:30 */
+		$when = sprintf( __( 'It is possible again from %s on.', 'platen' ), wp_date( $format, $again ) );
+		return array( $happened, $when . ' ' . $pages );
 	}
 
 	/**

@@ -48,12 +48,13 @@ final class Request {
 	}
 
 	/**
-	 * Purges everything.
+	 * Purges everything: in a network, of the present blog.
 	 *
-	 * @param string $reason Why; the host sees it.
+	 * @param string $reason  Why; the host sees it.
+	 * @param bool   $network Of all blogs of the network.
 	 * @return array|\WP_Error The job.
 	 */
-	public static function everything( string $reason ) {
+	public static function everything( string $reason, bool $network = false ) {
 		$reason = sanitize_text_field( $reason );
 		if ( '' === $reason || mb_strlen( $reason ) > self::LONGEST_REASON ) {
 			return Problem::error( 'input.invalid' );
@@ -62,8 +63,23 @@ final class Request {
 			array(
 				'everything' => true,
 				'reason'     => $reason,
-			)
+			) + ( $network ? array() : Blog::within() )
 		);
+	}
+
+	/**
+	 * Purges what an input of the kind says, as those routes have it that start jobs of any kind. In a network, nobody names other blogs.
+	 *
+	 * @param array $input Of the kind.
+	 * @return array|\WP_Error The job.
+	 */
+	public static function of_input( array $input ) {
+		if ( isset( $input['urls'] ) ) {
+			$urls = is_array( $input['urls'] ) ? $input['urls'] : array();
+			return self::pages( array_filter( $urls, 'is_string' ) );
+		}
+		$reason = isset( $input['reason'] ) && is_string( $input['reason'] ) ? $input['reason'] : '';
+		return empty( $input['everything'] ) ? Problem::error( 'input.invalid' ) : self::everything( $reason );
 	}
 
 	/**

@@ -12,7 +12,7 @@ use Platen\Admin\Rest as Admin_Rest;
 defined( 'ABSPATH' ) || exit;
 
 /**
- * POST platen/v1/purge with `url`, or with `everything` and `reason`; GET platen/v1/purge/ID. WordPress's cookie and nonce (or an
+ * POST platen/v1/purge with `url`, or with `everything` and `reason`, and `network` for all blogs; GET platen/v1/purge/ID. WordPress's cookie and nonce (or an
  * application password) say who asks.
  */
 final class Rest {
@@ -61,6 +61,10 @@ final class Rest {
 				'type'    => 'boolean',
 				'default' => false,
 			),
+			'network'    => array(
+				'type'    => 'boolean',
+				'default' => false,
+			),
 			'reason'     => array(
 				'type'      => 'string',
 				'maxLength' => Request::LONGEST_REASON,
@@ -74,6 +78,9 @@ final class Rest {
 	 * @param \WP_REST_Request $request As args() has it.
 	 */
 	public static function may_start( $request ): bool {
+		if ( $request['network'] ) {
+			return Permission::network();
+		}
 		return $request['everything'] ? Permission::everything() : Permission::url( (string) $request['url'] );
 	}
 
@@ -84,11 +91,11 @@ final class Rest {
 	 * @return \WP_REST_Response|\WP_Error
 	 */
 	public static function start( $request ) {
-		if ( $request['everything'] ? isset( $request['url'] ) : isset( $request['reason'] ) ) {
+		if ( $request['everything'] ? isset( $request['url'] ) : isset( $request['reason'] ) || $request['network'] ) {
 			return Problem::error( 'input.invalid' );
 		}
-		$job = $request['everything'] ? Request::everything( (string) $request['reason'] ) : Request::pages( array( (string) $request['url'] ) );
-		return is_wp_error( $job ) ? $job : new \WP_REST_Response( self::answer( $job ), 202 );
+		$job = $request['everything'] ? Request::everything( (string) $request['reason'], (bool) $request['network'] ) : Request::pages( array( (string) $request['url'] ) );
+		return Admin_Rest::in_time( is_wp_error( $job ) ? $job : new \WP_REST_Response( self::answer( $job ), 202 ) );
 	}
 
 	/**

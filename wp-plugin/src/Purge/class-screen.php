@@ -49,7 +49,12 @@ final class Screen {
 	 */
 	public static function after( $job, string $url ): string {
 		if ( is_wp_error( $job ) ) {
-			return add_query_arg( 'problem', rawurlencode( (string) $job->get_error_code() ), self::link( $url ) );
+			$wait = Problem::wait( $job );
+			$args = array(
+				'problem' => rawurlencode( (string) $job->get_error_code() ),
+				'again'   => $wait > 0 ? time() + $wait : false,
+			);
+			return add_query_arg( $args, self::link( $url ) );
 		}
 		return add_query_arg( array( 'job' => $job['id'], 'ticket' => Ticket::of( $job['id'] ) ), self::link( $url ) );
 	}
@@ -90,7 +95,7 @@ final class Screen {
 			}
 		}
 		if ( '' !== $problem ) {
-			echo '<div class="notice notice-error inline"><p>' . esc_html( implode( ' ', array_filter( Problem::words( $problem ) ) ) ) . '</p></div>';
+			echo '<div class="notice notice-error inline"><p>' . esc_html( implode( ' ', array_filter( Problem::words( $problem, (int) self::query( 'again' ) ) ) ) ) . '</p></div>';
 		}
 		if ( '' !== $url && ( '' !== $id || '' !== $problem ) ) {
 			echo '<p><a href="' . esc_url( $url ) . '">' . esc_html__( 'Back to the page', 'platen' ) . '</a></p>';

@@ -38,11 +38,40 @@ final class Words {
 	}
 
 	/**
-	 * Whether a page is new, and how that was found out.
+	 * Whether a page is new, and how that was found out, at the site and through the CDN.
 	 *
 	 * @param array $proof Entry of a result's proof.
 	 */
 	public static function page( array $proof ): string {
+		$at_cdn = self::page_at_cdn( isset( $proof['cdn'] ) ? $proof['cdn'] : null );
+		return self::page_at_site( $proof ) . ( '' === $at_cdn ? '' : ' ' . $at_cdn );
+	}
+
+	/**
+	 * How the CDN gave a page; '' where it was not asked. An old copy there is told of the page itself.
+	 *
+	 * @param mixed $seen Member of the proof; may be missing.
+	 */
+	private static function page_at_cdn( $seen ): string {
+		switch ( self::text( $seen, 'state' ) ) {
+			case 'fresh':
+				return __( 'Visitors of the CDN get the new page as well.', 'platen' );
+			case 'unreachable':
+				$status = self::number( $seen, 'status' );
+				return $status < 400
+					? __( 'It could not be fetched through the CDN.', 'platen' )
+					/* translators: %d: HTTP status, such as 522 */
+					: sprintf( __( 'It could not be fetched through the CDN: error %d.', 'platen' ), $status );
+		}
+		return '';
+	}
+
+	/**
+	 * Whether a page is new.
+	 *
+	 * @param array $proof Entry of a result's proof.
+	 */
+	private static function page_at_site( array $proof ): string {
 		$state = self::text( $proof, 'state' );
 		switch ( $state ) {
 			case 'fresh':
@@ -89,8 +118,12 @@ final class Words {
 				return __( 'asked for; your host’s platform has yet to confirm it', 'platen' );
 			case 'failed':
 				$code = self::text( $layer, 'code' );
+				$why  = '' === $code ? '' : implode( ' ', array_filter( Problem::words( $code ) ) );
+				if ( 'page.stale' === $code ) {
+					return $why;
+				}
 				/* translators: %s: a sentence that says why */
-				return '' === $code ? __( 'not purged', 'platen' ) : sprintf( __( 'not purged. %s', 'platen' ), implode( ' ', array_filter( Problem::words( $code ) ) ) );
+				return '' === $why ? __( 'not purged', 'platen' ) : sprintf( __( 'not purged. %s', 'platen' ), $why );
 		}
 		return $state;
 	}

@@ -20,7 +20,8 @@ export async function purgeBatch(purge: Purge, finder: Finder, batch: ChangeBatc
   const hidden = notedUrls(batch.hidden, policy.site.url).map(url => pageOf(purge, url, batch.atUs))
   const own = new Set(hidden.map(({ url }) => url))
   const exposed = notedUrls(batch.exposed, policy.site.url).filter(url => !own.has(url))
-  const early = [...hidden, ...exposed.map(url => pageOf(purge, url, batch.atUs))]
+  const partly = exposed.map(url => pageOf(purge, url, batch.atUs))
+  const early = [...hidden, ...partly]
   if (purge.parts.pageCache) await removeEarly(purge, finder, early)
   else await renew(purge, finder, early, batch.sinceUs)
   await askCdn(purge, true)
@@ -32,6 +33,9 @@ export async function purgeBatch(purge: Purge, finder: Finder, batch: ChangeBatc
   const pages = urls.map(url => pageOf(purge, url, batch.atUs))
   const sample = evenly(pages.length, mostProofs - purge.proofs)
   for (const [index, page] of pages.entries()) page.fileProves = !sample.has(index)
+  for (const page of pages) delete page.hides
+  for (const page of partly) page.hides = 'parts'
+  for (const page of hidden) page.hides = 'itself'
   if (first.length > 0) {
     await renew(purge, finder, pages.slice(0, first.length), batch.sinceUs)
     await askCdn(purge, true)

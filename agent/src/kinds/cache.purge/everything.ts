@@ -3,17 +3,17 @@ import type { KeptEntry } from '../../ports/page-cache.ts'
 import { forgetEntries, keyRule, siteEntries, type Finder } from './entries.ts'
 import { purgeBatch, renew } from './batch.ts'
 import { purgeChangedCode } from './layers.ts'
-import { frontPage, groupByUrl } from './plan.ts'
+import { groupByUrl } from './plan.ts'
 import { lookAfterMs, pageOf, sinceMs, type Purge } from './purge.ts'
 import { assurePhp, warmLater } from './remove.ts'
 
-/** Removes all that nginx keeps of the site, but refreshes the front page in its place. */
+/** Removes all that nginx keeps of the site, or of the blog that is meant, but refreshes the front page in its place. */
 export async function purgeEverything(purge: Purge, finder: Finder, batch: ChangeBatch): Promise<void> {
-  const { context } = purge
+  const { context, scope } = purge
   await purgeBatch(purge, finder, { ...batch, pages: [] })
   await assurePhp(purge)
   const atUs = batch.code ? await forgetCode(purge, batch.atUs) : batch.atUs
-  const front = pageOf(purge, frontPage(context.policy.site.url), atUs)
+  const front = pageOf(purge, scope.front, atUs)
   purge.leads.set(front.url, batch.sinceUs)
   // Side by side: the front page is in place before the last of many entries is gone.
   await Promise.all([renew(purge, finder, [front], batch.sinceUs), removeAll(purge, front.url, atUs)])
@@ -31,13 +31,19 @@ async function forgetCode(purge: Purge, atUs: number): Promise<number> {
 async function removeAll(purge: Purge, except: string, atUs: number): Promise<void> {
   const { format } = purge
   const isSpared = (key: string): boolean => !format.isOpen && format.urlOf(key) === except
-  for await (const entries of siteEntries(purge)) {
+  for await (const entries of everyEntry(purge)) {
     const gone = await forgetEntries(
       purge,
       entries.filter(entry => !isSpared(entry.key) && !isNew(entry, atUs)),
     )
     for (const [url, its] of groupByUrl(gone, format)) if (url !== except) noteRemoved(purge, url, its.length, atUs)
   }
+}
+
+/** All that nginx keeps of what everything is, a portion at a time. */
+async function* everyEntry(purge: Purge): AsyncGenerator<readonly KeptEntry[]> {
+  const { format, scope } = purge
+  for await (const entries of siteEntries(purge)) yield entries.filter(({ key }) => scope.has(format.addressOf(key) ?? '/'))
 }
 
 function noteRemoved(purge: Purge, url: string, entries: number, atUs: number): void {
@@ -55,7 +61,7 @@ function isNew({ madeUs }: KeptEntry, atUs: number): boolean {
 /** Removes what nginx has stored since of renders that had begun before, or of which nobody can tell when they were begun. */
 export async function sweepOld(purge: Purge, atUs: number): Promise<number> {
   let count = 0
-  for await (const entries of siteEntries(purge)) {
+  for await (const entries of everyEntry(purge)) {
     const old = entries.filter(entry => (entry.madeUs === undefined ? !isOwn(purge, entry) : entry.madeUs < atUs))
     count += (await forgetEntries(purge, old)).length
   }

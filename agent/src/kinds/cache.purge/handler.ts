@@ -3,11 +3,12 @@ import type { Handler } from '../../ports/job-handler.ts'
 import { lookAgain, waitForLook } from './again.ts'
 import { purgeBatch } from './batch.ts'
 import { askCdn, askOnceMore, cdnLayer, waitForCdn } from './cdn.ts'
+import { isOldAtCdn, proveAtCdn, provenLayer } from './cdn-proof.ts'
 import { createFinder, type Finder } from './entries.ts'
 import { purgeEverything } from './everything.ts'
 import { keptObjectCache, keptOpcache, purgeObjectCache, purgeOpcache, type Layer } from './layers.ts'
 import { frontPage } from './plan.ts'
-import { createPurge, type CachePurgeParts, type Purge } from './purge.ts'
+import { createPurge, type CachePurgeParts, type PageWork, type Purge } from './purge.ts'
 import { describeSite } from './remove.ts'
 import { sourceOf, type Source } from './source.ts'
 import { nginxLayer } from './nginx-layer.ts'
@@ -34,7 +35,7 @@ export function cachePurge(parts: CachePurgeParts): Handler<'cache.purge'> {
     const batches = await context.step('page cache', 'idempotent', () => purgeAll(purge, source, what))
     const failure = failureOf(purge)
     const layers = inner ?? [keptObjectCache, purge.opcache ?? keptOpcache]
-    const result = receipt(purge, [...layers, await nginxLayer(purge), await cdnLayer(purge)], what)
+    const result = receipt(purge, [...layers, await nginxLayer(purge), provenLayer(purge, await cdnLayer(purge))], what)
     return { result, effect: batches > 0 ? 'applied' : 'none', ...(failure ? { failure } : {}) }
   }
 }
@@ -57,7 +58,8 @@ async function innerLayers(purge: Purge, site: SiteDescribeValue | undefined): P
   const { context, parts } = purge
   purge.phpSeen = true
   const object = await context.step('object cache', 'idempotent', () => purgeObjectCache(context, site, parts.objectCache))
-  if ('urls' in context.input) return [object, keptOpcache]
+  // A blog's code is the network's.
+  if ('urls' in context.input || 'within' in context.input) return [object, keptOpcache]
   return [object, await context.step('compiled PHP', 'idempotent', () => purgeOpcache(context, site))]
 }
 
@@ -84,22 +86,33 @@ async function purgeAll(purge: Purge, source: Source, what: string[]): Promise<n
 
 /** Does a little of what can wait. False where nothing is left to be done. */
 async function goesOn(purge: Purge, finder: Finder): Promise<boolean> {
-  return (await warmSome(purge, finder)) || (await waitForLook(purge)) || (await waitForCdn(purge)) || (await askOnceMore(purge))
+  return (
+    (await warmSome(purge, finder)) ||
+    (await waitForLook(purge)) ||
+    (await waitForCdn(purge)) ||
+    (await askOnceMore(purge)) ||
+    (await proveAtCdn(purge))
+  )
 }
 
 /**
- * `page.stale` where one is, `page.unreachable` where no page at all could be had; why the CDN can't be asked where only that is
- * so: of changes that are settled nobody would ask again, and the CDN would keep the old pages.
+ * `page.stale` where one is, at the CDN only where it shows what nobody may see any more; `page.unreachable` where no page at all
+ * could be had; why the CDN can't be asked where only that is so: of changes that are settled nobody would ask again, and the CDN
+ * would keep the old pages.
  */
 function failureOf({ pages, cdn }: Purge): PlatenError | undefined {
   const all = [...pages.values()]
   const stale = all.filter(page => page.state === 'stale')
-  if (stale[0])
-    return new PlatenError('page.stale', `nginx: ${stale.length} of ${all.length}, such as ${stale[0].url.slice(0, 200)}`, {
-      field: stale[0].url,
-    })
+  if (stale[0]) return oldPages('nginx', stale, all.length)
+  const shown = all.filter(page => page.hides !== undefined && isOldAtCdn(page))
+  if (shown[0]) return oldPages('cdn', shown, all.length)
   if (all.length > 0 && all.every(page => page.state === 'unreachable'))
     return new PlatenError('page.unreachable', all[0]?.url.slice(0, 200))
   const refused = cdn.refused ?? cdn.tagsRefused
   return refused === undefined ? undefined : new PlatenError(refused, 'What the CDN is to purge could not be put on record.')
+}
+
+function oldPages(layer: Layer['layer'], pages: readonly PageWork[], count: number): PlatenError {
+  const { url = '' } = pages[0] ?? {}
+  return new PlatenError('page.stale', `${layer}: ${pages.length} of ${count}, such as ${url.slice(0, 200)}`, { field: url })
 }

@@ -5,10 +5,13 @@ import type { PageCache } from '../../ports/page-cache.ts'
 import type { PageFetcher } from '../../ports/page-fetcher.ts'
 import type { Visits } from '../../ports/visits.ts'
 import { createCdnWork, type CdnWork } from './cdn.ts'
+import { createCdnProof, type CdnProof } from './cdn-proof.ts'
+import type { CdnSight } from './cdn-sight.ts'
 import { keyFormat, type KeyFormat } from './key-format.ts'
 import type { Layer } from './layers.ts'
 import { createPace, type Pace } from './pace.ts'
 import type { Seen } from './proof.ts'
+import { scopeOf, type Scope } from './scope.ts'
 
 /** What the job is done with. */
 export interface CachePurgeParts {
@@ -17,6 +20,8 @@ export interface CachePurgeParts {
   readonly pageCache?: PageCache
   /** Absent where the policy file names no Redis. */
   readonly objectCache?: ObjectCache
+  /** Through the CDN, as visitors do; absent where the policy file does not say where that is. */
+  readonly cdn?: PageFetcher
   /** Absent where the policy file names no access log. */
   readonly visits?: Visits
 }
@@ -46,6 +51,10 @@ export interface PageWork {
   /** When it is to be looked at once more, by the monotonic clock, and how often it was. */
   lookAt?: number
   looks: number
+  /** Nobody may see it any more; or it was made of something that nobody may see. */
+  hides?: 'itself' | 'parts'
+  /** How the CDN gave it since it was asked to purge it. */
+  cdn?: CdnSight
 }
 
 /** The job as it goes on. */
@@ -55,6 +64,7 @@ export interface Purge {
   readonly pace: Pace
   readonly pages: Map<string, PageWork>
   readonly cdn: CdnWork
+  readonly cdnProof: CdnProof
   /** Pages that were removed and may be made anew; sorted when somebody takes from it. */
   warm: PageWork[]
   warmSorted: boolean
@@ -62,6 +72,8 @@ export interface Purge {
   warmTries: number
   /** How nginx names the site's pages. */
   readonly format: KeyFormat
+  /** What everything is. */
+  readonly scope: Scope
   /** Whether nginx keeps something whose key can't be read and may be the site's. */
   unseenKeys: boolean
   /** Whether nginx keeps more of the site than was remembered, so that what was not found may be there. */
@@ -94,6 +106,7 @@ export const mostAtOnce = 4
 /** A render that began before a change has ended by then, mostly: nginx may have stored it after the purge. */
 export const lookAfterMs = 1_000
 
+/** @throws PlatenError url.invalid, url.foreign */
 export function createPurge(parts: CachePurgeParts, context: Context): Purge {
   return {
     parts,
@@ -101,10 +114,12 @@ export function createPurge(parts: CachePurgeParts, context: Context): Purge {
     pace: createPace(mostAtOnce),
     pages: new Map(),
     cdn: createCdnWork(),
+    cdnProof: createCdnProof(),
     warm: [],
     warmSorted: true,
     warmTries: 0,
     format: keyFormat(context.policy.nginx?.cacheKey, context.policy.site.url),
+    scope: scopeOf(context.input, context.policy.site.url),
     unseenKeys: false,
     isCut: false,
     entries: 0,
@@ -126,6 +141,7 @@ export function pageOf(purge: Purge, url: string, atUs: number): PageWork {
   page.state = 'waiting'
   delete page.refreshed
   delete page.fileProves
+  delete page.cdn
   return page
 }
 
@@ -134,6 +150,7 @@ export function notePurged(purge: Purge, page: PageWork, means: PageWork['means'
   page.means = page.means === 'removed' && means === 'refreshed' ? 'warmed' : means
   page.lookAt = purge.context.clock.monotonic() + lookAfterMs
   purge.cdn.due.add(page)
+  delete page.cdn
 }
 
 /** Notes that visitors get the new page. */

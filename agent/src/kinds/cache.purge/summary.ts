@@ -1,4 +1,5 @@
 import type { KindCachePurgeResult } from '@platen/protocol'
+import { cdnSentence, isOldAtCdn } from './cdn-proof.ts'
 import type { Layer } from './layers.ts'
 import { sinceStart, type PageWork, type Purge } from './purge.ts'
 
@@ -43,18 +44,26 @@ function isUnsure({ isCut }: Purge, { state, forgotten, served }: PageWork): boo
 }
 
 function byNews(a: PageWork, b: PageWork): number {
-  return order.indexOf(a.state) - order.indexOf(b.state) || Number(!a.served) - Number(!b.served)
+  return place(a) - place(b) || Number(!a.cdn) - Number(!b.cdn) || Number(!a.served) - Number(!b.served)
 }
 
-function proof({ url, state, served, madeUs }: PageWork): Proof {
+function place(page: PageWork): number {
+  return order.indexOf(isOldAtCdn(page) ? 'stale' : page.cdn?.seen.state === 'unreachable' ? 'unreachable' : page.state)
+}
+
+function proof(page: PageWork): Proof {
+  const { url, served, madeUs, cdn } = page
+  const layer = page.state === 'stale' ? 'nginx' : isOldAtCdn(page) ? 'cdn' : undefined
+  const state = layer === undefined ? page.state : 'stale'
   return {
     url,
     // Left to be looked at when the job ended: it was not found to be old.
     state: state === 'waiting' ? 'removed' : state,
-    ...(state === 'stale' ? { layer: 'nginx' } : {}),
+    ...(layer === undefined ? {} : { layer }),
     ...(served?.cache === undefined ? {} : { cache: served.cache }),
     ...(served ? { status: served.status } : {}),
     ...(madeUs === undefined ? {} : { madeAt: Math.floor(madeUs / 1_000) }),
+    ...(cdn ? { cdn: cdn.seen } : {}),
   }
 }
 
@@ -74,7 +83,8 @@ function summary(purge: Purge, pages: readonly PageWork[], { layers, what, unsur
   const checked = pages.filter(({ state, served }) => state === 'fresh' && served !== undefined).length
   const stale = pages.filter(({ state }) => state === 'stale').length
   const lost = pages.filter(({ state }) => state === 'unreachable').length
-  const failed = layers.filter(({ state }) => state === 'failed').map(named)
+  const failed = layers.filter(({ state, code }) => state === 'failed' && code !== 'page.stale').map(named)
+  const old = layers.filter(({ code }) => code === 'page.stale').map(named)
   const pending = layers.filter(({ state }) => state === 'pending').map(named)
   const removed = count(pages, 'removed') + count(pages, 'warmed')
   const sentences = [
@@ -86,6 +96,8 @@ function summary(purge: Purge, pages: readonly PageWork[], { layers, what, unsur
     checked > 0 ? `Visitors get ${number(checked, 'new page')}, fetched and checked.` : '',
     lost > 0 ? `${number(lost, 'page')} could not be fetched.` : '',
     unsure > 0 ? `${number(unsure, 'page')} could not be looked for.` : '',
+    cdnSentence(purge, pages, layers),
+    old.length > 0 ? `Purged, but old all the same: ${old.join(', ')}.` : '',
     failed.length > 0 ? `Not purged: ${failed.join(', ')}.` : '',
     pending.length > 0 ? `Still to be purged: ${pending.join(', ')}.` : '',
     purge.listed ? 'Copies were found by reading the whole cache.' : '',

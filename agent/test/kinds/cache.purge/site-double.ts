@@ -29,6 +29,14 @@ interface Kept extends KeptEntry {
 
 type Outcome = Awaited<ReturnType<ReturnType<typeof cachePurge>>>
 
+/** Addresses of the site. */
+export const urls = (...paths: string[]): string[] => paths.map(path => siteUrl + path)
+/** So many paths. */
+export const many = (count: number, prefix = '/page-'): string[] => Array.from({ length: count }, (_, index) => `${prefix}${index}/`)
+/** What became of nginx's cache. */
+export const nginxOf = ({ layers }: Outcome['result']): Outcome['result']['layers'][number] | undefined =>
+  layers.find(({ layer }) => layer === 'nginx')
+
 /** A site behind an nginx with a cache, as the job sees it, at a time of its own. */
 export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
   readonly clock = new VirtualClock()
@@ -94,6 +102,11 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
     return [...this.kept.values()].filter(({ madeUs }) => (madeUs ?? 0) < sinceUs).map(({ key }) => pathOf(key))
   }
 
+  /** Has the policy file say what nginx's keys are. */
+  readsKeys(cacheKey: string | undefined): void {
+    this.policy = { ...this.policy, nginx: { ...this.policy.nginx, cacheKey } as never }
+  }
+
   change(batch: Partial<ChangeBatch>): void {
     const atUs = this.clock.us
     this.batches.push({
@@ -111,10 +124,14 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
     })
   }
 
-  async run(input: KindCachePurgeInput = { changes: true }, parts: { blind?: boolean; objectCache?: ObjectCache } = {}): Promise<Outcome> {
+  async run(
+    input: KindCachePurgeInput = { changes: true },
+    parts: { blind?: boolean; objectCache?: ObjectCache; cdn?: PageFetcher } = {},
+  ): Promise<Outcome> {
     const handler = cachePurge({
       fetcher: this,
       ...(parts.blind ? {} : { pageCache: this }),
+      ...(parts.cdn ? { cdn: parts.cdn } : {}),
       ...(parts.objectCache ? { objectCache: parts.objectCache } : {}),
       visits: { counts: () => Promise.resolve(this.visits) },
     })

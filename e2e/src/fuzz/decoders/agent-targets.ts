@@ -5,6 +5,8 @@ import {
   collectAssets,
   cutLines,
   keyFormat,
+  movedImport,
+  movedValue,
   parseChange,
   parseManifest,
   parsePage,
@@ -17,7 +19,7 @@ import {
   sniff,
 } from '@platen/agent/decoders'
 import type { DocumentPolicy } from '@platen/protocol'
-import { bundle, ids, policy } from './valid.ts'
+import { bundle, ids, policy, spooled } from './valid.ts'
 import { bytesTarget, jsonTarget, textTarget, type Target } from './target.ts'
 import { workerTarget } from './worker-target.ts'
 
@@ -29,21 +31,25 @@ function spool(bytes: Buffer): unknown {
   return cutLines(bytes, bytes[0] === 0, 64).lines.map(line => parsePage(line) ?? parseChange(line))
 }
 
-const spooled = Buffer.from(
-  [
-    { at: 1_795_100_000_123_456, url: 'http://shop.example/', status: 200, tags: ['post:1', 'option:blogname'], partial: true },
-    { at: 1_795_100_000_123_456, what: 'x', tags: ['post:1'], hidden: [], urls: ['http://shop.example/'], trees: [] },
-  ]
-    .map(line => `${JSON.stringify(line)}\n`)
-    .join(''),
-)
+const spoolFile = Buffer.from(spooled.map(line => `${JSON.stringify(line)}\n`).join(''))
+
+/** Brackets that are too deep for the parser's recursion: the minifier leaves such a style sheet alone, whatever its parts throw. */
+function moved(text: string): unknown {
+  const base = 'https://example.com/a/b/'
+  try {
+    return [movedValue(text, base), movedImport(text, base)]
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
 
 const png = Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000049444154', 'hex')
 
 /** What the agent reads of workers, PHP, and the site's files. */
 export const agentTargets: readonly Target[] = [
   workerTarget,
-  bytesTarget('lines of the spool', [spooled], spool),
+  bytesTarget('lines of the spool', [spoolFile], spool),
   jsonTarget('enrolment bundles', [bundle], text => checkBundle(text, policy as DocumentPolicy, 0)),
   jsonTarget('answers to an enrolment', [{ agentId: ids.agentId, siteId: ids.siteId, gateway: 'platen' }], text =>
     checkedAnswer('https://gateway.example', parsed(text)),
@@ -86,6 +92,11 @@ export const agentTargets: readonly Target[] = [
     keyFormat(undefined, 'https://example.com').urlOf(text),
     keyFormat('$device$scheme|$host|$request_uri$lang', 'https://example.com').urlOf(text),
   ]),
+  textTarget(
+    'addresses in style sheets',
+    ['url( "a.png?b" ) no-repeat, image-set("b.png" 1x, url(c\\2e png) 2x)', '"a.css" screen'],
+    moved,
+  ),
   textTarget('pages', [page], text => collectAssets(text, 'https://example.com/')),
 ]
 

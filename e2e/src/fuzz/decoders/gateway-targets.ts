@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
-import { clientAddress, gatewayConfig, newJob, pageRequest, startOf } from '@platen/gateway/decoders'
+import { clientAddress, gatewayConfig, newJob, pageRequest, readCdnFile, readSignerPolicy, startOf } from '@platen/gateway/decoders'
 import { isNestedTooDeeply, kinds } from '@platen/protocol'
 import { inputValidators } from '@platen/protocol/validators/inputs'
 import { ids, inputs } from './valid.ts'
+import { inFile } from './in-file.ts'
 import { jsonTarget, textTarget, type Target } from './target.ts'
 
 const options = {
@@ -15,6 +16,7 @@ const options = {
   logLevel: 'info',
   keepDays: 30,
 }
+const signerPolicy = { version: 1, kinds: kinds.map(({ name }) => name), grantsPerMinute: 60_000, grantsPerSitePerMinute: 300 }
 const addressOf = clientAddress(['127.0.0.1', '10.0.0.0/8', 'fd00::/8'])
 
 /** Who asks, behind a proxy that is trusted. */
@@ -30,6 +32,8 @@ function asked(text: string): unknown {
   return newJob({ kinds, inputs: inputValidators, results: {} }, 'acct_1', body, 1_795_000_000_000)
 }
 
+const cdnAccount = { name: 'main', provider: 'cloudflare', token: 'secret', plan: 'free', for: ['acct_1'], api: 'https://cdn.example' }
+
 /** What the gateway reads of requests and of its command line. */
 export const gatewayTargets: readonly Target[] = [
   textTarget('X-Forwarded-For', ['203.0.113.5, 10.0.0.1', '::ffff:203.0.113.5', '2001:db8::1, fe80::1%eth0'], forwarded),
@@ -37,6 +41,12 @@ export const gatewayTargets: readonly Target[] = [
     const told = parsed(text)
     return gatewayConfig(fitting(told) ? { ...options, ...told } : options)
   }),
+  jsonTarget('files of CDN accounts', [{ accounts: [cdnAccount] }], inFile('cdn.json', readCdnFile)),
+  jsonTarget(
+    'policies of the signer',
+    [signerPolicy],
+    inFile('policy.json', (_path, folder) => readSignerPolicy(folder)),
+  ),
   textTarget('networks of proxies', ['10.0.0.0/8, ::1', '192.168.0.0/16,fd00::/8', '10.0.0.1/99'], trustProxy =>
     gatewayConfig({ ...options, trustProxy }),
   ),

@@ -47,6 +47,7 @@ function subject(): LocalSubject {
     jobs,
     followUps: { of: () => [] },
     owner,
+    purgeWaitMs: () => 0,
     status: () => ({}) as ReturnType<LocalSubject['status']>,
     receipts: () => ({ lines: [] }),
     rotateKey: () => {},

@@ -1,5 +1,6 @@
 import {
   cgroupPlace,
+  countVisits,
   coresOf,
   databaseEndpoint,
   fpmPool,
@@ -8,9 +9,15 @@ import {
   nginxSite,
   parseNginxDump,
   pressureOf,
+  readEntry,
+  readRecord,
   readWpConfig,
+  statusIn,
 } from '@platen/agent/decoders'
-import { textTarget, type Target } from './target.ts'
+import { inFile } from './in-file.ts'
+import { keyOf } from './keys.ts'
+import { bytesTarget, jsonTarget, textTarget, type Target } from './target.ts'
+import { ids } from './valid.ts'
 
 const nginxDump = `# configuration file /etc/nginx/nginx.conf:
 user www-data; http {
@@ -37,6 +44,33 @@ const mountInfo = `30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,ns
 31 23 0:27 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory
 `
 
+const accessLog = `203.0.113.5 - - [01/Jan/2026:00:00:00 +0000] "GET /a/?b=c HTTP/1.1" 200 512 "-" "a \\x22quoted\\x22 one"
+203.0.113.5 - - [01/Jan/2026:00:00:00 +0000] "POST / HTTP/2.0" 302 0 "-" "-"
+`
+
+const stubStatus = `Active connections: 2 
+server accepts handled requests
+ 10 10 31 
+Reading: 0 Writing: 1 Waiting: 1 
+`
+
+/** An entry of the page cache: nginx's binary header, its key, then what PHP answered with. */
+const entry = Buffer.concat([
+  Buffer.from([5, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xfe]),
+  Buffer.from('\nKEY: httpsGETexample.com/a\nStatus: 200\r\nVary: Accept\r\nX-Platen-Made: 1795000000000000\r\n\r\n<p>'),
+])
+
+const { d: privateKey = '', x: publicKey = '' } = keyOf(1).export({ format: 'jwk' })
+const identity = {
+  version: 1,
+  ...ids,
+  gateway: 'platen',
+  gateways: ['https://gateway.example'],
+  signerRoot: publicKey,
+  privateKey,
+  publicKey,
+}
+
 /** What the agent reads of the machine's own files and of programs that run on it. */
 export const machineTargets: readonly Target[] = [
   textTarget('wp-config.php', [wpConfig], readWpConfig),
@@ -49,6 +83,10 @@ export const machineTargets: readonly Target[] = [
     ['[01-Jan-2026 00:00:00] NOTICE: [www]\n[01-Jan-2026 00:00:00] NOTICE: \tlisten = /run/php.sock\n'],
     text => fpmPool(text, '/run/php.sock'),
   ),
+  textTarget('the access log of nginx', [accessLog], text => countVisits(text).size > 0),
+  textTarget('the status page of nginx', [stubStatus], statusIn),
+  bytesTarget('entries of the page cache', [entry], inFile('0123456789abcdef0123456789abcdef', readEntry)),
+  jsonTarget('identity files', [identity, { ...identity, next: { privateKey, publicKey } }], inFile('identity.json', readRecord)),
   textTarget('/proc/self/cgroup', ['0::/system.slice/platen.service\n', '9:memory:/docker/ab\n3:pids:/../..\n'], text =>
     cgroupPlace(text, mountInfo),
   ),

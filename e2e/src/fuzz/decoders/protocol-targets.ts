@@ -6,9 +6,11 @@ import { gatewayFrameValidators } from '@platen/protocol/validators/gateway-fram
 import { inputValidators } from '@platen/protocol/validators/inputs'
 import { localValidators } from '@platen/protocol/validators/local'
 import { policyValidators } from '@platen/protocol/validators/policy'
+import { receiptValidators } from '@platen/protocol/validators/receipts'
 import { resultValidators } from '@platen/protocol/validators/results'
+import { spoolValidators } from '@platen/protocol/validators/spool'
 import { corpusFrames, corpusMessages } from '../corpus.ts'
-import { bundle, certificate, grant, inputs, policy, results } from './valid.ts'
+import { anchor, bundle, certificate, grant, inputs, policy, results, spooled } from './valid.ts'
 import { jsonTarget, type Target } from './target.ts'
 
 /** Frames, documents and messages that protocol knows. */
@@ -20,6 +22,8 @@ export const protocolTargets: readonly Target[] = [
   jsonTarget('inputs of kinds', inputs, text => all(inputValidators, text)),
   jsonTarget('results of kinds', results, text => all(resultValidators, text)),
   jsonTarget('local messages', corpusMessages('plugin-requests'), text => all(localValidators, text)),
+  jsonTarget('receipts and their names', [anchor], text => all(receiptValidators, text)),
+  jsonTarget('notes of the plugin', spooled, text => all(spoolValidators, text)),
   jsonTarget('commands to the plugin', corpusMessages('calls'), text => all(commandValidators, text)),
 ]
 

@@ -1,4 +1,4 @@
-import { createPrivateKey, sign, type KeyObject } from 'node:crypto'
+import { sign, type KeyObject } from 'node:crypto'
 import { checkGrant } from '@platen/agent/decoders'
 import { admittedAgent, GrantOffice, isSignedOffer, SigningKeys, signerOfHello } from '@platen/gateway/decoders'
 import { decodeFrame, helloText, kinds, rotationText, type AgentFrame, type GatewayFrame } from '@platen/protocol'
@@ -7,6 +7,7 @@ import { gatewayFrameValidators } from '@platen/protocol/validators/gateway-fram
 import type { Dice } from '../../chaos/dice.ts'
 import { mutatedJson } from '../mutate-json.ts'
 import { mutatedText } from '../mutate-text.ts'
+import { keyOf, publicOf } from './keys.ts'
 import { certificate, grant, ids } from './valid.ts'
 import { jsonTarget, type Target } from './target.ts'
 
@@ -29,16 +30,6 @@ const hello = {
 }
 const challenge = { nonce: 'a', gateway: 'platen' }
 const claims = { iss: ids.agentId, aud: 'platen', iat: 1_000, exp: 1_060, jti: 'a' }
-
-/** The same key in every process, so that what is signed by it comes again by seed and number. */
-function keyOf(number: number): KeyObject {
-  const pkcs8 = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, number)])
-  return createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })
-}
-
-function publicOf(key: KeyObject): string {
-  return key.export({ format: 'jwk' }).x as string
-}
 
 /** Text that whoever holds the key has signed, so that the readers behind the signature are reached. */
 function signed(key: KeyObject, text: string): { readonly payload: string; readonly signature: string } {

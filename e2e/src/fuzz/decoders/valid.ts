@@ -17,6 +17,15 @@ export const bundle: object = {
   signerRoot: key,
 }
 
+/** Names a receipt. */
+export const anchor: object = { chain: 'A'.repeat(22), seq: 1, hash: emptyHash, signature: 'A'.repeat(86) }
+
+/** What the plugin appends to the spool. */
+export const spooled: readonly object[] = [
+  { at: 1_795_100_000_123_456, url: 'http://shop.example/', status: 200, tags: ['post:1', 'option:blogname'], partial: true },
+  { at: 1_795_100_000_123_456, what: 'x', tags: ['post:1'], hidden: [], urls: ['http://shop.example/'], trees: [] },
+]
+
 export const certificate: object = { key, notBefore: 0, notAfter: 4_000_000_000_000 }
 
 /** For a job of that kind with an empty input. */

@@ -1,4 +1,4 @@
-import { kinds, PlatenError } from '@platen/protocol'
+import { kinds, PlatenError, terminalJson, terminalText } from '@platen/protocol'
 import { ask, askAll } from '../api.ts'
 import { needed, text, type Commands, type Values } from '../command-line.ts'
 import { patiently, waiting } from '../patience.ts'
@@ -74,7 +74,7 @@ export const jobCommands: Commands = {
     description: 'show one job whole',
     args: '<job>',
     run: async values => {
-      process.stdout.write(`${JSON.stringify(await one(settings(values), needed(values, 'job')), null, values['json'] === true ? 0 : 2)}\n`)
+      process.stdout.write(`${terminalJson(await one(settings(values), needed(values, 'job')), values['json'] === true ? 0 : 2)}\n`)
       return 0
     },
   },
@@ -120,7 +120,7 @@ async function finish(known: Settings, id: string, values: Values): Promise<numb
     // What became of a job that was absorbed is what becomes of the one that stands for it.
     if (job.standIn !== undefined) return finish(known, job.standIn, values)
     if (ended.has(job.state)) {
-      process.stdout.write(`${JSON.stringify(job, null, values['json'] === true ? 0 : 2)}\n`)
+      process.stdout.write(`${terminalJson(job, values['json'] === true ? 0 : 2)}\n`)
       return job.state === 'succeeded' ? 0 : 1
     }
     await waiting.pause()
@@ -132,5 +132,5 @@ function words({ state, result, error, progress, reason }: Job): string {
   const far = progress ? `${progress.done}/${progress.total || '?'} ${progress.note}` : ''
   // What failed may have a result all the same.
   const said = why ? `${why.message} [${why.code}]` : (result?.summary ?? far)
-  return said.replaceAll(/\p{Cc}/gu, ' ')
+  return terminalText(said)
 }

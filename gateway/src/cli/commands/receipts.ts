@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { errorRow, PlatenError, type ReceiptAnchor } from '@platen/protocol'
+import { errorRow, PlatenError, terminalJson, terminalText, type ReceiptAnchor } from '@platen/protocol'
 import type { KnownReceipt, ReceiptProblem } from '../../receipts/chain-check.ts'
 import { receiptLines } from '../../receipts/receipt-line.ts'
 import { parseKnownReceipt, verifyReceipts, type ChainVerdict, type Known, type Verdict } from '../../receipts/verify-receipts.ts'
@@ -26,7 +26,7 @@ export const receiptCommands: Commands = {
     run: async values => {
       const bytes = await read(needed(values, 'file'))
       const verdict = verifyReceipts(bytes, await knownFrom(values, bytes))
-      process.stdout.write(values['json'] === true ? `${JSON.stringify(verdict)}\n` : verdictText(verdict))
+      process.stdout.write(values['json'] === true ? `${terminalJson(verdict)}\n` : verdictText(verdict))
       return verdict.ok ? 0 : 1
     },
   },
@@ -116,7 +116,7 @@ function chainText(verdict: ChainVerdict): string[] {
     ['chain', chain],
     ['agent', `${agent} of ${site}`],
     ['receipts', `${from} to ${to}, ${kept}`],
-    ...(begins === undefined ? [] : ([['begins', plain(begins)]] as [string, string][])),
+    ...(begins === undefined ? [] : ([['begins', terminalText(begins)]] as [string, string][])),
     ...followTexts(followUps).map((text): [string, string] => ['follows', text]),
     ['keys', `${keys.join(', ')} (${whose})`],
     ['anchor', `${tail}${cut}`],
@@ -130,12 +130,7 @@ function followTexts(followUps: ChainVerdict['followUps']): string[] {
   const older = followUps.length - mostFollowUps
   const shown = followUps.slice(-mostFollowUps).map(({ seq, follows: { chain, seq: on }, what }) => {
     const followed = chain === undefined ? String(on) : `${chain}:${on}`
-    return `${seq} on ${followed}: ${plain(what)}`
+    return `${seq} on ${followed}: ${terminalText(what)}`
   })
   return older > 0 ? [`${older} older`, ...shown] : shown
-}
-
-/** What an agent says can't move the cursor. */
-function plain(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, ' ')
 }

@@ -22,14 +22,14 @@ const schema11 = {
         required: ['jobId', 'attempt', 'epoch'],
         properties: {
           jobId: { type: 'string', pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
-          attempt: { type: 'integer', minimum: 1 },
-          epoch: { type: 'integer', minimum: 1 },
+          attempt: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
+          epoch: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
         },
         additionalProperties: false,
       },
       maxItems: 64,
     },
-    stateSeq: { type: 'integer', minimum: 0 },
+    stateSeq: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
     lastClose: { type: 'string', maxLength: 500 },
   },
   additionalProperties: false,
@@ -562,17 +562,30 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               }
                                               if (errors === _errs27) {
                                                 if (typeof data12 == 'number' && isFinite(data12)) {
-                                                  if (data12 < 1 || isNaN(data12)) {
+                                                  if (data12 > 9007199254740991 || isNaN(data12)) {
                                                     validate10.errors = [
                                                       {
                                                         instancePath: instancePath + '/running/' + i2 + '/attempt',
-                                                        schemaPath: '#/properties/running/items/properties/attempt/minimum',
-                                                        keyword: 'minimum',
-                                                        params: { comparison: '>=', limit: 1 },
-                                                        message: 'must be >= 1',
+                                                        schemaPath: '#/properties/running/items/properties/attempt/maximum',
+                                                        keyword: 'maximum',
+                                                        params: { comparison: '<=', limit: 9007199254740991 },
+                                                        message: 'must be <= 9007199254740991',
                                                       },
                                                     ]
                                                     return false
+                                                  } else {
+                                                    if (data12 < 1 || isNaN(data12)) {
+                                                      validate10.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/running/' + i2 + '/attempt',
+                                                          schemaPath: '#/properties/running/items/properties/attempt/minimum',
+                                                          keyword: 'minimum',
+                                                          params: { comparison: '>=', limit: 1 },
+                                                          message: 'must be >= 1',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    }
                                                   }
                                                 }
                                               }
@@ -598,17 +611,30 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 }
                                                 if (errors === _errs29) {
                                                   if (typeof data13 == 'number' && isFinite(data13)) {
-                                                    if (data13 < 1 || isNaN(data13)) {
+                                                    if (data13 > 9007199254740991 || isNaN(data13)) {
                                                       validate10.errors = [
                                                         {
                                                           instancePath: instancePath + '/running/' + i2 + '/epoch',
-                                                          schemaPath: '#/properties/running/items/properties/epoch/minimum',
-                                                          keyword: 'minimum',
-                                                          params: { comparison: '>=', limit: 1 },
-                                                          message: 'must be >= 1',
+                                                          schemaPath: '#/properties/running/items/properties/epoch/maximum',
+                                                          keyword: 'maximum',
+                                                          params: { comparison: '<=', limit: 9007199254740991 },
+                                                          message: 'must be <= 9007199254740991',
                                                         },
                                                       ]
                                                       return false
+                                                    } else {
+                                                      if (data13 < 1 || isNaN(data13)) {
+                                                        validate10.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/running/' + i2 + '/epoch',
+                                                            schemaPath: '#/properties/running/items/properties/epoch/minimum',
+                                                            keyword: 'minimum',
+                                                            params: { comparison: '>=', limit: 1 },
+                                                            message: 'must be >= 1',
+                                                          },
+                                                        ]
+                                                        return false
+                                                      }
                                                     }
                                                   }
                                                 }
@@ -674,17 +700,30 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                             }
                             if (errors === _errs31) {
                               if (typeof data14 == 'number' && isFinite(data14)) {
-                                if (data14 < 0 || isNaN(data14)) {
+                                if (data14 > 9007199254740991 || isNaN(data14)) {
                                   validate10.errors = [
                                     {
                                       instancePath: instancePath + '/stateSeq',
-                                      schemaPath: '#/properties/stateSeq/minimum',
-                                      keyword: 'minimum',
-                                      params: { comparison: '>=', limit: 0 },
-                                      message: 'must be >= 0',
+                                      schemaPath: '#/properties/stateSeq/maximum',
+                                      keyword: 'maximum',
+                                      params: { comparison: '<=', limit: 9007199254740991 },
+                                      message: 'must be <= 9007199254740991',
                                     },
                                   ]
                                   return false
+                                } else {
+                                  if (data14 < 0 || isNaN(data14)) {
+                                    validate10.errors = [
+                                      {
+                                        instancePath: instancePath + '/stateSeq',
+                                        schemaPath: '#/properties/stateSeq/minimum',
+                                        keyword: 'minimum',
+                                        params: { comparison: '>=', limit: 0 },
+                                        message: 'must be >= 0',
+                                      },
+                                    ]
+                                    return false
+                                  }
                                 }
                               }
                             }
@@ -760,8 +799,8 @@ const schema12 = {
         required: ['jobId', 'attempt', 'epoch'],
         properties: {
           jobId: { type: 'string', pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
-          attempt: { type: 'integer', minimum: 1 },
-          epoch: { type: 'integer', minimum: 1 },
+          attempt: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
+          epoch: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
         },
         additionalProperties: false,
       },
@@ -951,17 +990,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                   }
                                   if (errors === _errs11) {
                                     if (typeof data4 == 'number' && isFinite(data4)) {
-                                      if (data4 < 1 || isNaN(data4)) {
+                                      if (data4 > 9007199254740991 || isNaN(data4)) {
                                         validate11.errors = [
                                           {
                                             instancePath: instancePath + '/running/' + i0 + '/attempt',
-                                            schemaPath: '#/properties/running/items/properties/attempt/minimum',
-                                            keyword: 'minimum',
-                                            params: { comparison: '>=', limit: 1 },
-                                            message: 'must be >= 1',
+                                            schemaPath: '#/properties/running/items/properties/attempt/maximum',
+                                            keyword: 'maximum',
+                                            params: { comparison: '<=', limit: 9007199254740991 },
+                                            message: 'must be <= 9007199254740991',
                                           },
                                         ]
                                         return false
+                                      } else {
+                                        if (data4 < 1 || isNaN(data4)) {
+                                          validate11.errors = [
+                                            {
+                                              instancePath: instancePath + '/running/' + i0 + '/attempt',
+                                              schemaPath: '#/properties/running/items/properties/attempt/minimum',
+                                              keyword: 'minimum',
+                                              params: { comparison: '>=', limit: 1 },
+                                              message: 'must be >= 1',
+                                            },
+                                          ]
+                                          return false
+                                        }
                                       }
                                     }
                                   }
@@ -987,17 +1039,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                     }
                                     if (errors === _errs13) {
                                       if (typeof data5 == 'number' && isFinite(data5)) {
-                                        if (data5 < 1 || isNaN(data5)) {
+                                        if (data5 > 9007199254740991 || isNaN(data5)) {
                                           validate11.errors = [
                                             {
                                               instancePath: instancePath + '/running/' + i0 + '/epoch',
-                                              schemaPath: '#/properties/running/items/properties/epoch/minimum',
-                                              keyword: 'minimum',
-                                              params: { comparison: '>=', limit: 1 },
-                                              message: 'must be >= 1',
+                                              schemaPath: '#/properties/running/items/properties/epoch/maximum',
+                                              keyword: 'maximum',
+                                              params: { comparison: '<=', limit: 9007199254740991 },
+                                              message: 'must be <= 9007199254740991',
                                             },
                                           ]
                                           return false
+                                        } else {
+                                          if (data5 < 1 || isNaN(data5)) {
+                                            validate11.errors = [
+                                              {
+                                                instancePath: instancePath + '/running/' + i0 + '/epoch',
+                                                schemaPath: '#/properties/running/items/properties/epoch/minimum',
+                                                keyword: 'minimum',
+                                                params: { comparison: '>=', limit: 1 },
+                                                message: 'must be >= 1',
+                                              },
+                                            ]
+                                            return false
+                                          }
                                         }
                                       }
                                     }
@@ -1064,8 +1129,8 @@ const schema13 = {
   properties: {
     type: { type: 'string', const: 'job.accept' },
     jobId: { type: 'string', pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
-    attempt: { type: 'integer', minimum: 1 },
-    epoch: { type: 'integer', minimum: 1 },
+    attempt: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
+    epoch: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
   },
   additionalProperties: false,
 }
@@ -1194,17 +1259,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                 }
                 if (errors === _errs6) {
                   if (typeof data2 == 'number' && isFinite(data2)) {
-                    if (data2 < 1 || isNaN(data2)) {
+                    if (data2 > 9007199254740991 || isNaN(data2)) {
                       validate12.errors = [
                         {
                           instancePath: instancePath + '/attempt',
-                          schemaPath: '#/properties/attempt/minimum',
-                          keyword: 'minimum',
-                          params: { comparison: '>=', limit: 1 },
-                          message: 'must be >= 1',
+                          schemaPath: '#/properties/attempt/maximum',
+                          keyword: 'maximum',
+                          params: { comparison: '<=', limit: 9007199254740991 },
+                          message: 'must be <= 9007199254740991',
                         },
                       ]
                       return false
+                    } else {
+                      if (data2 < 1 || isNaN(data2)) {
+                        validate12.errors = [
+                          {
+                            instancePath: instancePath + '/attempt',
+                            schemaPath: '#/properties/attempt/minimum',
+                            keyword: 'minimum',
+                            params: { comparison: '>=', limit: 1 },
+                            message: 'must be >= 1',
+                          },
+                        ]
+                        return false
+                      }
                     }
                   }
                 }
@@ -1230,17 +1308,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                   if (errors === _errs8) {
                     if (typeof data3 == 'number' && isFinite(data3)) {
-                      if (data3 < 1 || isNaN(data3)) {
+                      if (data3 > 9007199254740991 || isNaN(data3)) {
                         validate12.errors = [
                           {
                             instancePath: instancePath + '/epoch',
-                            schemaPath: '#/properties/epoch/minimum',
-                            keyword: 'minimum',
-                            params: { comparison: '>=', limit: 1 },
-                            message: 'must be >= 1',
+                            schemaPath: '#/properties/epoch/maximum',
+                            keyword: 'maximum',
+                            params: { comparison: '<=', limit: 9007199254740991 },
+                            message: 'must be <= 9007199254740991',
                           },
                         ]
                         return false
+                      } else {
+                        if (data3 < 1 || isNaN(data3)) {
+                          validate12.errors = [
+                            {
+                              instancePath: instancePath + '/epoch',
+                              schemaPath: '#/properties/epoch/minimum',
+                              keyword: 'minimum',
+                              params: { comparison: '>=', limit: 1 },
+                              message: 'must be >= 1',
+                            },
+                          ]
+                          return false
+                        }
                       }
                     }
                   }
@@ -1269,11 +1360,12 @@ const schema14 = {
   properties: {
     type: { type: 'string', const: 'job.decline' },
     jobId: { type: 'string', pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
-    attempt: { type: 'integer', minimum: 1 },
-    epoch: { type: 'integer', minimum: 1 },
+    attempt: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
+    epoch: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
     code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
     message: { type: 'string', maxLength: 500 },
     retryAfterMs: { type: 'integer', minimum: 0, maximum: 86400000 },
+    unbegun: { type: 'boolean', const: true },
   },
   additionalProperties: false,
 }
@@ -1314,7 +1406,8 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
               key0 === 'epoch' ||
               key0 === 'code' ||
               key0 === 'message' ||
-              key0 === 'retryAfterMs'
+              key0 === 'retryAfterMs' ||
+              key0 === 'unbegun'
             )
           ) {
             validate13.errors = [
@@ -1415,17 +1508,30 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                 }
                 if (errors === _errs6) {
                   if (typeof data2 == 'number' && isFinite(data2)) {
-                    if (data2 < 1 || isNaN(data2)) {
+                    if (data2 > 9007199254740991 || isNaN(data2)) {
                       validate13.errors = [
                         {
                           instancePath: instancePath + '/attempt',
-                          schemaPath: '#/properties/attempt/minimum',
-                          keyword: 'minimum',
-                          params: { comparison: '>=', limit: 1 },
-                          message: 'must be >= 1',
+                          schemaPath: '#/properties/attempt/maximum',
+                          keyword: 'maximum',
+                          params: { comparison: '<=', limit: 9007199254740991 },
+                          message: 'must be <= 9007199254740991',
                         },
                       ]
                       return false
+                    } else {
+                      if (data2 < 1 || isNaN(data2)) {
+                        validate13.errors = [
+                          {
+                            instancePath: instancePath + '/attempt',
+                            schemaPath: '#/properties/attempt/minimum',
+                            keyword: 'minimum',
+                            params: { comparison: '>=', limit: 1 },
+                            message: 'must be >= 1',
+                          },
+                        ]
+                        return false
+                      }
                     }
                   }
                 }
@@ -1451,17 +1557,30 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                   if (errors === _errs8) {
                     if (typeof data3 == 'number' && isFinite(data3)) {
-                      if (data3 < 1 || isNaN(data3)) {
+                      if (data3 > 9007199254740991 || isNaN(data3)) {
                         validate13.errors = [
                           {
                             instancePath: instancePath + '/epoch',
-                            schemaPath: '#/properties/epoch/minimum',
-                            keyword: 'minimum',
-                            params: { comparison: '>=', limit: 1 },
-                            message: 'must be >= 1',
+                            schemaPath: '#/properties/epoch/maximum',
+                            keyword: 'maximum',
+                            params: { comparison: '<=', limit: 9007199254740991 },
+                            message: 'must be <= 9007199254740991',
                           },
                         ]
                         return false
+                      } else {
+                        if (data3 < 1 || isNaN(data3)) {
+                          validate13.errors = [
+                            {
+                              instancePath: instancePath + '/epoch',
+                              schemaPath: '#/properties/epoch/minimum',
+                              keyword: 'minimum',
+                              params: { comparison: '>=', limit: 1 },
+                              message: 'must be >= 1',
+                            },
+                          ]
+                          return false
+                        }
                       }
                     }
                   }
@@ -1601,6 +1720,39 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                       } else {
                         var valid0 = true
                       }
+                      if (valid0) {
+                        if (data.unbegun !== undefined) {
+                          let data7 = data.unbegun
+                          const _errs16 = errors
+                          if (typeof data7 !== 'boolean') {
+                            validate13.errors = [
+                              {
+                                instancePath: instancePath + '/unbegun',
+                                schemaPath: '#/properties/unbegun/type',
+                                keyword: 'type',
+                                params: { type: 'boolean' },
+                                message: 'must be boolean',
+                              },
+                            ]
+                            return false
+                          }
+                          if (true !== data7) {
+                            validate13.errors = [
+                              {
+                                instancePath: instancePath + '/unbegun',
+                                schemaPath: '#/properties/unbegun/const',
+                                keyword: 'const',
+                                params: { allowedValue: true },
+                                message: 'must be equal to constant',
+                              },
+                            ]
+                            return false
+                          }
+                          var valid0 = _errs16 === errors
+                        } else {
+                          var valid0 = true
+                        }
+                      }
                     }
                   }
                 }
@@ -1625,10 +1777,10 @@ const schema15 = {
   properties: {
     type: { type: 'string', const: 'job.progress' },
     jobId: { type: 'string', pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
-    attempt: { type: 'integer', minimum: 1 },
-    epoch: { type: 'integer', minimum: 1 },
-    done: { type: 'integer', minimum: 0 },
-    total: { type: 'integer', minimum: 0 },
+    attempt: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
+    epoch: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
+    done: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+    total: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
     note: { type: 'string', maxLength: 500 },
   },
   additionalProperties: false,
@@ -1771,17 +1923,30 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                 }
                 if (errors === _errs6) {
                   if (typeof data2 == 'number' && isFinite(data2)) {
-                    if (data2 < 1 || isNaN(data2)) {
+                    if (data2 > 9007199254740991 || isNaN(data2)) {
                       validate14.errors = [
                         {
                           instancePath: instancePath + '/attempt',
-                          schemaPath: '#/properties/attempt/minimum',
-                          keyword: 'minimum',
-                          params: { comparison: '>=', limit: 1 },
-                          message: 'must be >= 1',
+                          schemaPath: '#/properties/attempt/maximum',
+                          keyword: 'maximum',
+                          params: { comparison: '<=', limit: 9007199254740991 },
+                          message: 'must be <= 9007199254740991',
                         },
                       ]
                       return false
+                    } else {
+                      if (data2 < 1 || isNaN(data2)) {
+                        validate14.errors = [
+                          {
+                            instancePath: instancePath + '/attempt',
+                            schemaPath: '#/properties/attempt/minimum',
+                            keyword: 'minimum',
+                            params: { comparison: '>=', limit: 1 },
+                            message: 'must be >= 1',
+                          },
+                        ]
+                        return false
+                      }
                     }
                   }
                 }
@@ -1807,17 +1972,30 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                   if (errors === _errs8) {
                     if (typeof data3 == 'number' && isFinite(data3)) {
-                      if (data3 < 1 || isNaN(data3)) {
+                      if (data3 > 9007199254740991 || isNaN(data3)) {
                         validate14.errors = [
                           {
                             instancePath: instancePath + '/epoch',
-                            schemaPath: '#/properties/epoch/minimum',
-                            keyword: 'minimum',
-                            params: { comparison: '>=', limit: 1 },
-                            message: 'must be >= 1',
+                            schemaPath: '#/properties/epoch/maximum',
+                            keyword: 'maximum',
+                            params: { comparison: '<=', limit: 9007199254740991 },
+                            message: 'must be <= 9007199254740991',
                           },
                         ]
                         return false
+                      } else {
+                        if (data3 < 1 || isNaN(data3)) {
+                          validate14.errors = [
+                            {
+                              instancePath: instancePath + '/epoch',
+                              schemaPath: '#/properties/epoch/minimum',
+                              keyword: 'minimum',
+                              params: { comparison: '>=', limit: 1 },
+                              message: 'must be >= 1',
+                            },
+                          ]
+                          return false
+                        }
                       }
                     }
                   }
@@ -1843,17 +2021,30 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                     }
                     if (errors === _errs10) {
                       if (typeof data4 == 'number' && isFinite(data4)) {
-                        if (data4 < 0 || isNaN(data4)) {
+                        if (data4 > 9007199254740991 || isNaN(data4)) {
                           validate14.errors = [
                             {
                               instancePath: instancePath + '/done',
-                              schemaPath: '#/properties/done/minimum',
-                              keyword: 'minimum',
-                              params: { comparison: '>=', limit: 0 },
-                              message: 'must be >= 0',
+                              schemaPath: '#/properties/done/maximum',
+                              keyword: 'maximum',
+                              params: { comparison: '<=', limit: 9007199254740991 },
+                              message: 'must be <= 9007199254740991',
                             },
                           ]
                           return false
+                        } else {
+                          if (data4 < 0 || isNaN(data4)) {
+                            validate14.errors = [
+                              {
+                                instancePath: instancePath + '/done',
+                                schemaPath: '#/properties/done/minimum',
+                                keyword: 'minimum',
+                                params: { comparison: '>=', limit: 0 },
+                                message: 'must be >= 0',
+                              },
+                            ]
+                            return false
+                          }
                         }
                       }
                     }
@@ -1879,17 +2070,30 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                       }
                       if (errors === _errs12) {
                         if (typeof data5 == 'number' && isFinite(data5)) {
-                          if (data5 < 0 || isNaN(data5)) {
+                          if (data5 > 9007199254740991 || isNaN(data5)) {
                             validate14.errors = [
                               {
                                 instancePath: instancePath + '/total',
-                                schemaPath: '#/properties/total/minimum',
-                                keyword: 'minimum',
-                                params: { comparison: '>=', limit: 0 },
-                                message: 'must be >= 0',
+                                schemaPath: '#/properties/total/maximum',
+                                keyword: 'maximum',
+                                params: { comparison: '<=', limit: 9007199254740991 },
+                                message: 'must be <= 9007199254740991',
                               },
                             ]
                             return false
+                          } else {
+                            if (data5 < 0 || isNaN(data5)) {
+                              validate14.errors = [
+                                {
+                                  instancePath: instancePath + '/total',
+                                  schemaPath: '#/properties/total/minimum',
+                                  keyword: 'minimum',
+                                  params: { comparison: '>=', limit: 0 },
+                                  message: 'must be >= 0',
+                                },
+                              ]
+                              return false
+                            }
                           }
                         }
                       }
@@ -1956,8 +2160,8 @@ const schema16 = {
   properties: {
     type: { type: 'string', const: 'job.result' },
     jobId: { type: 'string', pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
-    attempt: { type: 'integer', minimum: 0 },
-    epoch: { type: 'integer', minimum: 0 },
+    attempt: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+    epoch: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
     outcome: { enum: ['succeeded', 'failed', 'cancelled'] },
     effect: { enum: ['none', 'applied', 'partial', 'unknown'] },
     result: {},
@@ -1983,7 +2187,7 @@ const schema16 = {
       },
       additionalProperties: false,
     },
-    finishedAt: { type: 'integer', minimum: 0 },
+    finishedAt: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
     receipt: {
       type: 'object',
       required: ['chain', 'seq', 'hash', 'signature'],
@@ -2129,17 +2333,30 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                 }
                 if (errors === _errs6) {
                   if (typeof data2 == 'number' && isFinite(data2)) {
-                    if (data2 < 0 || isNaN(data2)) {
+                    if (data2 > 9007199254740991 || isNaN(data2)) {
                       validate15.errors = [
                         {
                           instancePath: instancePath + '/attempt',
-                          schemaPath: '#/properties/attempt/minimum',
-                          keyword: 'minimum',
-                          params: { comparison: '>=', limit: 0 },
-                          message: 'must be >= 0',
+                          schemaPath: '#/properties/attempt/maximum',
+                          keyword: 'maximum',
+                          params: { comparison: '<=', limit: 9007199254740991 },
+                          message: 'must be <= 9007199254740991',
                         },
                       ]
                       return false
+                    } else {
+                      if (data2 < 0 || isNaN(data2)) {
+                        validate15.errors = [
+                          {
+                            instancePath: instancePath + '/attempt',
+                            schemaPath: '#/properties/attempt/minimum',
+                            keyword: 'minimum',
+                            params: { comparison: '>=', limit: 0 },
+                            message: 'must be >= 0',
+                          },
+                        ]
+                        return false
+                      }
                     }
                   }
                 }
@@ -2165,17 +2382,30 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                   if (errors === _errs8) {
                     if (typeof data3 == 'number' && isFinite(data3)) {
-                      if (data3 < 0 || isNaN(data3)) {
+                      if (data3 > 9007199254740991 || isNaN(data3)) {
                         validate15.errors = [
                           {
                             instancePath: instancePath + '/epoch',
-                            schemaPath: '#/properties/epoch/minimum',
-                            keyword: 'minimum',
-                            params: { comparison: '>=', limit: 0 },
-                            message: 'must be >= 0',
+                            schemaPath: '#/properties/epoch/maximum',
+                            keyword: 'maximum',
+                            params: { comparison: '<=', limit: 9007199254740991 },
+                            message: 'must be <= 9007199254740991',
                           },
                         ]
                         return false
+                      } else {
+                        if (data3 < 0 || isNaN(data3)) {
+                          validate15.errors = [
+                            {
+                              instancePath: instancePath + '/epoch',
+                              schemaPath: '#/properties/epoch/minimum',
+                              keyword: 'minimum',
+                              params: { comparison: '>=', limit: 0 },
+                              message: 'must be >= 0',
+                            },
+                          ]
+                          return false
+                        }
                       }
                     }
                   }
@@ -2751,17 +2981,30 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                             }
                             if (errors === _errs34) {
                               if (typeof data16 == 'number' && isFinite(data16)) {
-                                if (data16 < 0 || isNaN(data16)) {
+                                if (data16 > 8640000000000000 || isNaN(data16)) {
                                   validate15.errors = [
                                     {
                                       instancePath: instancePath + '/finishedAt',
-                                      schemaPath: '#/properties/finishedAt/minimum',
-                                      keyword: 'minimum',
-                                      params: { comparison: '>=', limit: 0 },
-                                      message: 'must be >= 0',
+                                      schemaPath: '#/properties/finishedAt/maximum',
+                                      keyword: 'maximum',
+                                      params: { comparison: '<=', limit: 8640000000000000 },
+                                      message: 'must be <= 8640000000000000',
                                     },
                                   ]
                                   return false
+                                } else {
+                                  if (data16 < 0 || isNaN(data16)) {
+                                    validate15.errors = [
+                                      {
+                                        instancePath: instancePath + '/finishedAt',
+                                        schemaPath: '#/properties/finishedAt/minimum',
+                                        keyword: 'minimum',
+                                        params: { comparison: '>=', limit: 0 },
+                                        message: 'must be >= 0',
+                                      },
+                                    ]
+                                    return false
+                                  }
                                 }
                               }
                             }
@@ -3012,8 +3255,8 @@ const schema17 = {
   properties: {
     type: { type: 'string', const: 'job.wait' },
     jobId: { type: 'string', pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
-    attempt: { type: 'integer', minimum: 1 },
-    epoch: { type: 'integer', minimum: 1 },
+    attempt: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
+    epoch: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
     child: {
       type: 'object',
       required: ['kind', 'input'],
@@ -3179,17 +3422,30 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
                 }
                 if (errors === _errs6) {
                   if (typeof data2 == 'number' && isFinite(data2)) {
-                    if (data2 < 1 || isNaN(data2)) {
+                    if (data2 > 9007199254740991 || isNaN(data2)) {
                       validate16.errors = [
                         {
                           instancePath: instancePath + '/attempt',
-                          schemaPath: '#/properties/attempt/minimum',
-                          keyword: 'minimum',
-                          params: { comparison: '>=', limit: 1 },
-                          message: 'must be >= 1',
+                          schemaPath: '#/properties/attempt/maximum',
+                          keyword: 'maximum',
+                          params: { comparison: '<=', limit: 9007199254740991 },
+                          message: 'must be <= 9007199254740991',
                         },
                       ]
                       return false
+                    } else {
+                      if (data2 < 1 || isNaN(data2)) {
+                        validate16.errors = [
+                          {
+                            instancePath: instancePath + '/attempt',
+                            schemaPath: '#/properties/attempt/minimum',
+                            keyword: 'minimum',
+                            params: { comparison: '>=', limit: 1 },
+                            message: 'must be >= 1',
+                          },
+                        ]
+                        return false
+                      }
                     }
                   }
                 }
@@ -3215,17 +3471,30 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                   if (errors === _errs8) {
                     if (typeof data3 == 'number' && isFinite(data3)) {
-                      if (data3 < 1 || isNaN(data3)) {
+                      if (data3 > 9007199254740991 || isNaN(data3)) {
                         validate16.errors = [
                           {
                             instancePath: instancePath + '/epoch',
-                            schemaPath: '#/properties/epoch/minimum',
-                            keyword: 'minimum',
-                            params: { comparison: '>=', limit: 1 },
-                            message: 'must be >= 1',
+                            schemaPath: '#/properties/epoch/maximum',
+                            keyword: 'maximum',
+                            params: { comparison: '<=', limit: 9007199254740991 },
+                            message: 'must be <= 9007199254740991',
                           },
                         ]
                         return false
+                      } else {
+                        if (data3 < 1 || isNaN(data3)) {
+                          validate16.errors = [
+                            {
+                              instancePath: instancePath + '/epoch',
+                              schemaPath: '#/properties/epoch/minimum',
+                              keyword: 'minimum',
+                              params: { comparison: '>=', limit: 1 },
+                              message: 'must be >= 1',
+                            },
+                          ]
+                          return false
+                        }
                       }
                     }
                   }
@@ -3787,7 +4056,7 @@ const schema18 = {
     kind: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 },
     input: {},
     origin: { enum: ['owner', 'event', 'root'] },
-    createdAt: { type: 'integer', minimum: 0 },
+    createdAt: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
   },
   additionalProperties: false,
 }
@@ -3986,17 +4255,30 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
                     }
                     if (errors === _errs9) {
                       if (typeof data4 == 'number' && isFinite(data4)) {
-                        if (data4 < 0 || isNaN(data4)) {
+                        if (data4 > 8640000000000000 || isNaN(data4)) {
                           validate17.errors = [
                             {
                               instancePath: instancePath + '/createdAt',
-                              schemaPath: '#/properties/createdAt/minimum',
-                              keyword: 'minimum',
-                              params: { comparison: '>=', limit: 0 },
-                              message: 'must be >= 0',
+                              schemaPath: '#/properties/createdAt/maximum',
+                              keyword: 'maximum',
+                              params: { comparison: '<=', limit: 8640000000000000 },
+                              message: 'must be <= 8640000000000000',
                             },
                           ]
                           return false
+                        } else {
+                          if (data4 < 0 || isNaN(data4)) {
+                            validate17.errors = [
+                              {
+                                instancePath: instancePath + '/createdAt',
+                                schemaPath: '#/properties/createdAt/minimum',
+                                keyword: 'minimum',
+                                params: { comparison: '>=', limit: 0 },
+                                message: 'must be >= 0',
+                              },
+                            ]
+                            return false
+                          }
                         }
                       }
                     }
@@ -4025,7 +4307,7 @@ const schema19 = {
   required: ['type', 'seq', 'full', 'facts'],
   properties: {
     type: { type: 'string', const: 'state.report' },
-    seq: { type: 'integer', minimum: 1 },
+    seq: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
     full: { type: 'boolean' },
     facts: {
       type: 'object',
@@ -4128,17 +4410,30 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
               }
               if (errors === _errs4) {
                 if (typeof data1 == 'number' && isFinite(data1)) {
-                  if (data1 < 1 || isNaN(data1)) {
+                  if (data1 > 9007199254740991 || isNaN(data1)) {
                     validate18.errors = [
                       {
                         instancePath: instancePath + '/seq',
-                        schemaPath: '#/properties/seq/minimum',
-                        keyword: 'minimum',
-                        params: { comparison: '>=', limit: 1 },
-                        message: 'must be >= 1',
+                        schemaPath: '#/properties/seq/maximum',
+                        keyword: 'maximum',
+                        params: { comparison: '<=', limit: 9007199254740991 },
+                        message: 'must be <= 9007199254740991',
                       },
                     ]
                     return false
+                  } else {
+                    if (data1 < 1 || isNaN(data1)) {
+                      validate18.errors = [
+                        {
+                          instancePath: instancePath + '/seq',
+                          schemaPath: '#/properties/seq/minimum',
+                          keyword: 'minimum',
+                          params: { comparison: '>=', limit: 1 },
+                          message: 'must be >= 1',
+                        },
+                      ]
+                      return false
+                    }
                   }
                 }
               }

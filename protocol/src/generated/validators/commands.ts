@@ -482,7 +482,7 @@ const schema14 = {
     uploadsUrl: { type: 'string', maxLength: 2048 },
     contentPath: { type: 'string', minLength: 1, maxLength: 1024 },
     uploadsPath: { type: 'string', minLength: 1, maxLength: 1024 },
-    blogId: { type: 'integer', minimum: 0 },
+    blogId: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
     multisite: { type: 'boolean' },
     tablePrefix: { type: 'string', maxLength: 200 },
     database: {
@@ -501,9 +501,9 @@ const schema14 = {
           required: ['database'],
           properties: {
             host: { type: 'string', maxLength: 200 },
-            port: { type: 'integer', minimum: 0 },
+            port: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
             socket: { type: 'string', maxLength: 200 },
-            database: { type: 'integer', minimum: 0 },
+            database: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
           },
           additionalProperties: false,
         },
@@ -924,17 +924,30 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                               }
                               if (errors === _errs20) {
                                 if (typeof data9 == 'number' && isFinite(data9)) {
-                                  if (data9 < 0 || isNaN(data9)) {
+                                  if (data9 > 9007199254740991 || isNaN(data9)) {
                                     validate13.errors = [
                                       {
                                         instancePath: instancePath + '/blogId',
-                                        schemaPath: '#/properties/blogId/minimum',
-                                        keyword: 'minimum',
-                                        params: { comparison: '>=', limit: 0 },
-                                        message: 'must be >= 0',
+                                        schemaPath: '#/properties/blogId/maximum',
+                                        keyword: 'maximum',
+                                        params: { comparison: '<=', limit: 9007199254740991 },
+                                        message: 'must be <= 9007199254740991',
                                       },
                                     ]
                                     return false
+                                  } else {
+                                    if (data9 < 0 || isNaN(data9)) {
+                                      validate13.errors = [
+                                        {
+                                          instancePath: instancePath + '/blogId',
+                                          schemaPath: '#/properties/blogId/minimum',
+                                          keyword: 'minimum',
+                                          params: { comparison: '>=', limit: 0 },
+                                          message: 'must be >= 0',
+                                        },
+                                      ]
+                                      return false
+                                    }
                                   }
                                 }
                               }
@@ -1300,18 +1313,32 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                               }
                                                               if (errors === _errs43) {
                                                                 if (typeof data19 == 'number' && isFinite(data19)) {
-                                                                  if (data19 < 0 || isNaN(data19)) {
+                                                                  if (data19 > 9007199254740991 || isNaN(data19)) {
                                                                     validate13.errors = [
                                                                       {
                                                                         instancePath: instancePath + '/objectCache/redis/port',
                                                                         schemaPath:
-                                                                          '#/properties/objectCache/properties/redis/properties/port/minimum',
-                                                                        keyword: 'minimum',
-                                                                        params: { comparison: '>=', limit: 0 },
-                                                                        message: 'must be >= 0',
+                                                                          '#/properties/objectCache/properties/redis/properties/port/maximum',
+                                                                        keyword: 'maximum',
+                                                                        params: { comparison: '<=', limit: 9007199254740991 },
+                                                                        message: 'must be <= 9007199254740991',
                                                                       },
                                                                     ]
                                                                     return false
+                                                                  } else {
+                                                                    if (data19 < 0 || isNaN(data19)) {
+                                                                      validate13.errors = [
+                                                                        {
+                                                                          instancePath: instancePath + '/objectCache/redis/port',
+                                                                          schemaPath:
+                                                                            '#/properties/objectCache/properties/redis/properties/port/minimum',
+                                                                          keyword: 'minimum',
+                                                                          params: { comparison: '>=', limit: 0 },
+                                                                          message: 'must be >= 0',
+                                                                        },
+                                                                      ]
+                                                                      return false
+                                                                    }
                                                                   }
                                                                 }
                                                               }
@@ -1382,18 +1409,32 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   }
                                                                   if (errors === _errs47) {
                                                                     if (typeof data21 == 'number' && isFinite(data21)) {
-                                                                      if (data21 < 0 || isNaN(data21)) {
+                                                                      if (data21 > 9007199254740991 || isNaN(data21)) {
                                                                         validate13.errors = [
                                                                           {
                                                                             instancePath: instancePath + '/objectCache/redis/database',
                                                                             schemaPath:
-                                                                              '#/properties/objectCache/properties/redis/properties/database/minimum',
-                                                                            keyword: 'minimum',
-                                                                            params: { comparison: '>=', limit: 0 },
-                                                                            message: 'must be >= 0',
+                                                                              '#/properties/objectCache/properties/redis/properties/database/maximum',
+                                                                            keyword: 'maximum',
+                                                                            params: { comparison: '<=', limit: 9007199254740991 },
+                                                                            message: 'must be <= 9007199254740991',
                                                                           },
                                                                         ]
                                                                         return false
+                                                                      } else {
+                                                                        if (data21 < 0 || isNaN(data21)) {
+                                                                          validate13.errors = [
+                                                                            {
+                                                                              instancePath: instancePath + '/objectCache/redis/database',
+                                                                              schemaPath:
+                                                                                '#/properties/objectCache/properties/redis/properties/database/minimum',
+                                                                              keyword: 'minimum',
+                                                                              params: { comparison: '>=', limit: 0 },
+                                                                              message: 'must be >= 0',
+                                                                            },
+                                                                          ]
+                                                                          return false
+                                                                        }
                                                                       }
                                                                     }
                                                                   }
@@ -1695,10 +1736,10 @@ const schema18 = {
           type: 'object',
           required: ['usedBytes', 'freeBytes', 'wastedPct', 'scripts', 'hitPct'],
           properties: {
-            usedBytes: { type: 'integer', minimum: 0 },
-            freeBytes: { type: 'integer', minimum: 0 },
+            usedBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+            freeBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
             wastedPct: { type: 'number' },
-            scripts: { type: 'integer', minimum: 0 },
+            scripts: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
             hitPct: { type: 'number' },
           },
           additionalProperties: false,
@@ -1741,17 +1782,17 @@ const schema18 = {
       type: 'object',
       required: ['events', 'overdue', 'oldestOverdueSeconds', 'disabled'],
       properties: {
-        events: { type: 'integer', minimum: 0 },
-        overdue: { type: 'integer', minimum: 0 },
-        oldestOverdueSeconds: { type: 'integer', minimum: 0 },
+        events: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        overdue: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        oldestOverdueSeconds: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
         disabled: { type: 'boolean' },
       },
       additionalProperties: false,
     },
-    autoloadedBytes: { type: 'integer', minimum: 0 },
+    autoloadedBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
     objectCache: { type: 'boolean' },
     debug: { type: 'boolean' },
-    administrators: { type: 'integer', minimum: 0 },
+    administrators: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
   },
   additionalProperties: false,
 }
@@ -2203,17 +2244,30 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
                                           }
                                           if (errors === _errs25) {
                                             if (typeof data10 == 'number' && isFinite(data10)) {
-                                              if (data10 < 0 || isNaN(data10)) {
+                                              if (data10 > 9007199254740991 || isNaN(data10)) {
                                                 validate17.errors = [
                                                   {
                                                     instancePath: instancePath + '/php/opcache/usedBytes',
-                                                    schemaPath: '#/properties/php/properties/opcache/properties/usedBytes/minimum',
-                                                    keyword: 'minimum',
-                                                    params: { comparison: '>=', limit: 0 },
-                                                    message: 'must be >= 0',
+                                                    schemaPath: '#/properties/php/properties/opcache/properties/usedBytes/maximum',
+                                                    keyword: 'maximum',
+                                                    params: { comparison: '<=', limit: 9007199254740991 },
+                                                    message: 'must be <= 9007199254740991',
                                                   },
                                                 ]
                                                 return false
+                                              } else {
+                                                if (data10 < 0 || isNaN(data10)) {
+                                                  validate17.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/php/opcache/usedBytes',
+                                                      schemaPath: '#/properties/php/properties/opcache/properties/usedBytes/minimum',
+                                                      keyword: 'minimum',
+                                                      params: { comparison: '>=', limit: 0 },
+                                                      message: 'must be >= 0',
+                                                    },
+                                                  ]
+                                                  return false
+                                                }
                                               }
                                             }
                                           }
@@ -2239,17 +2293,30 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
                                             }
                                             if (errors === _errs27) {
                                               if (typeof data11 == 'number' && isFinite(data11)) {
-                                                if (data11 < 0 || isNaN(data11)) {
+                                                if (data11 > 9007199254740991 || isNaN(data11)) {
                                                   validate17.errors = [
                                                     {
                                                       instancePath: instancePath + '/php/opcache/freeBytes',
-                                                      schemaPath: '#/properties/php/properties/opcache/properties/freeBytes/minimum',
-                                                      keyword: 'minimum',
-                                                      params: { comparison: '>=', limit: 0 },
-                                                      message: 'must be >= 0',
+                                                      schemaPath: '#/properties/php/properties/opcache/properties/freeBytes/maximum',
+                                                      keyword: 'maximum',
+                                                      params: { comparison: '<=', limit: 9007199254740991 },
+                                                      message: 'must be <= 9007199254740991',
                                                     },
                                                   ]
                                                   return false
+                                                } else {
+                                                  if (data11 < 0 || isNaN(data11)) {
+                                                    validate17.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/php/opcache/freeBytes',
+                                                        schemaPath: '#/properties/php/properties/opcache/properties/freeBytes/minimum',
+                                                        keyword: 'minimum',
+                                                        params: { comparison: '>=', limit: 0 },
+                                                        message: 'must be >= 0',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  }
                                                 }
                                               }
                                             }
@@ -2295,17 +2362,30 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
                                                 }
                                                 if (errors === _errs31) {
                                                   if (typeof data13 == 'number' && isFinite(data13)) {
-                                                    if (data13 < 0 || isNaN(data13)) {
+                                                    if (data13 > 9007199254740991 || isNaN(data13)) {
                                                       validate17.errors = [
                                                         {
                                                           instancePath: instancePath + '/php/opcache/scripts',
-                                                          schemaPath: '#/properties/php/properties/opcache/properties/scripts/minimum',
-                                                          keyword: 'minimum',
-                                                          params: { comparison: '>=', limit: 0 },
-                                                          message: 'must be >= 0',
+                                                          schemaPath: '#/properties/php/properties/opcache/properties/scripts/maximum',
+                                                          keyword: 'maximum',
+                                                          params: { comparison: '<=', limit: 9007199254740991 },
+                                                          message: 'must be <= 9007199254740991',
                                                         },
                                                       ]
                                                       return false
+                                                    } else {
+                                                      if (data13 < 0 || isNaN(data13)) {
+                                                        validate17.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/php/opcache/scripts',
+                                                            schemaPath: '#/properties/php/properties/opcache/properties/scripts/minimum',
+                                                            keyword: 'minimum',
+                                                            params: { comparison: '>=', limit: 0 },
+                                                            message: 'must be >= 0',
+                                                          },
+                                                        ]
+                                                        return false
+                                                      }
                                                     }
                                                   }
                                                 }
@@ -2920,17 +3000,30 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
                               }
                               if (errors === _errs66) {
                                 if (typeof data29 == 'number' && isFinite(data29)) {
-                                  if (data29 < 0 || isNaN(data29)) {
+                                  if (data29 > 9007199254740991 || isNaN(data29)) {
                                     validate17.errors = [
                                       {
                                         instancePath: instancePath + '/cron/events',
-                                        schemaPath: '#/properties/cron/properties/events/minimum',
-                                        keyword: 'minimum',
-                                        params: { comparison: '>=', limit: 0 },
-                                        message: 'must be >= 0',
+                                        schemaPath: '#/properties/cron/properties/events/maximum',
+                                        keyword: 'maximum',
+                                        params: { comparison: '<=', limit: 9007199254740991 },
+                                        message: 'must be <= 9007199254740991',
                                       },
                                     ]
                                     return false
+                                  } else {
+                                    if (data29 < 0 || isNaN(data29)) {
+                                      validate17.errors = [
+                                        {
+                                          instancePath: instancePath + '/cron/events',
+                                          schemaPath: '#/properties/cron/properties/events/minimum',
+                                          keyword: 'minimum',
+                                          params: { comparison: '>=', limit: 0 },
+                                          message: 'must be >= 0',
+                                        },
+                                      ]
+                                      return false
+                                    }
                                   }
                                 }
                               }
@@ -2956,17 +3049,30 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
                                 }
                                 if (errors === _errs68) {
                                   if (typeof data30 == 'number' && isFinite(data30)) {
-                                    if (data30 < 0 || isNaN(data30)) {
+                                    if (data30 > 9007199254740991 || isNaN(data30)) {
                                       validate17.errors = [
                                         {
                                           instancePath: instancePath + '/cron/overdue',
-                                          schemaPath: '#/properties/cron/properties/overdue/minimum',
-                                          keyword: 'minimum',
-                                          params: { comparison: '>=', limit: 0 },
-                                          message: 'must be >= 0',
+                                          schemaPath: '#/properties/cron/properties/overdue/maximum',
+                                          keyword: 'maximum',
+                                          params: { comparison: '<=', limit: 9007199254740991 },
+                                          message: 'must be <= 9007199254740991',
                                         },
                                       ]
                                       return false
+                                    } else {
+                                      if (data30 < 0 || isNaN(data30)) {
+                                        validate17.errors = [
+                                          {
+                                            instancePath: instancePath + '/cron/overdue',
+                                            schemaPath: '#/properties/cron/properties/overdue/minimum',
+                                            keyword: 'minimum',
+                                            params: { comparison: '>=', limit: 0 },
+                                            message: 'must be >= 0',
+                                          },
+                                        ]
+                                        return false
+                                      }
                                     }
                                   }
                                 }
@@ -2992,17 +3098,30 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
                                   }
                                   if (errors === _errs70) {
                                     if (typeof data31 == 'number' && isFinite(data31)) {
-                                      if (data31 < 0 || isNaN(data31)) {
+                                      if (data31 > 9007199254740991 || isNaN(data31)) {
                                         validate17.errors = [
                                           {
                                             instancePath: instancePath + '/cron/oldestOverdueSeconds',
-                                            schemaPath: '#/properties/cron/properties/oldestOverdueSeconds/minimum',
-                                            keyword: 'minimum',
-                                            params: { comparison: '>=', limit: 0 },
-                                            message: 'must be >= 0',
+                                            schemaPath: '#/properties/cron/properties/oldestOverdueSeconds/maximum',
+                                            keyword: 'maximum',
+                                            params: { comparison: '<=', limit: 9007199254740991 },
+                                            message: 'must be <= 9007199254740991',
                                           },
                                         ]
                                         return false
+                                      } else {
+                                        if (data31 < 0 || isNaN(data31)) {
+                                          validate17.errors = [
+                                            {
+                                              instancePath: instancePath + '/cron/oldestOverdueSeconds',
+                                              schemaPath: '#/properties/cron/properties/oldestOverdueSeconds/minimum',
+                                              keyword: 'minimum',
+                                              params: { comparison: '>=', limit: 0 },
+                                              message: 'must be >= 0',
+                                            },
+                                          ]
+                                          return false
+                                        }
                                       }
                                     }
                                   }
@@ -3069,17 +3188,30 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
                       }
                       if (errors === _errs74) {
                         if (typeof data33 == 'number' && isFinite(data33)) {
-                          if (data33 < 0 || isNaN(data33)) {
+                          if (data33 > 9007199254740991 || isNaN(data33)) {
                             validate17.errors = [
                               {
                                 instancePath: instancePath + '/autoloadedBytes',
-                                schemaPath: '#/properties/autoloadedBytes/minimum',
-                                keyword: 'minimum',
-                                params: { comparison: '>=', limit: 0 },
-                                message: 'must be >= 0',
+                                schemaPath: '#/properties/autoloadedBytes/maximum',
+                                keyword: 'maximum',
+                                params: { comparison: '<=', limit: 9007199254740991 },
+                                message: 'must be <= 9007199254740991',
                               },
                             ]
                             return false
+                          } else {
+                            if (data33 < 0 || isNaN(data33)) {
+                              validate17.errors = [
+                                {
+                                  instancePath: instancePath + '/autoloadedBytes',
+                                  schemaPath: '#/properties/autoloadedBytes/minimum',
+                                  keyword: 'minimum',
+                                  params: { comparison: '>=', limit: 0 },
+                                  message: 'must be >= 0',
+                                },
+                              ]
+                              return false
+                            }
                           }
                         }
                       }
@@ -3143,17 +3275,30 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
                             }
                             if (errors === _errs80) {
                               if (typeof data36 == 'number' && isFinite(data36)) {
-                                if (data36 < 0 || isNaN(data36)) {
+                                if (data36 > 9007199254740991 || isNaN(data36)) {
                                   validate17.errors = [
                                     {
                                       instancePath: instancePath + '/administrators',
-                                      schemaPath: '#/properties/administrators/minimum',
-                                      keyword: 'minimum',
-                                      params: { comparison: '>=', limit: 0 },
-                                      message: 'must be >= 0',
+                                      schemaPath: '#/properties/administrators/maximum',
+                                      keyword: 'maximum',
+                                      params: { comparison: '<=', limit: 9007199254740991 },
+                                      message: 'must be <= 9007199254740991',
                                     },
                                   ]
                                   return false
+                                } else {
+                                  if (data36 < 0 || isNaN(data36)) {
+                                    validate17.errors = [
+                                      {
+                                        instancePath: instancePath + '/administrators',
+                                        schemaPath: '#/properties/administrators/minimum',
+                                        keyword: 'minimum',
+                                        params: { comparison: '>=', limit: 0 },
+                                        message: 'must be >= 0',
+                                      },
+                                    ]
+                                    return false
+                                  }
                                 }
                               }
                             }
@@ -3454,7 +3599,7 @@ const isOpcacheResetValue = validate21
 const schema22 = {
   type: 'object',
   required: ['available', 'count'],
-  properties: { available: { type: 'boolean' }, count: { type: 'integer', minimum: 0 } },
+  properties: { available: { type: 'boolean' }, count: { type: 'integer', minimum: 0, maximum: 9007199254740991 } },
   additionalProperties: false,
 }
 
@@ -3529,17 +3674,30 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
               }
               if (errors === _errs4) {
                 if (typeof data1 == 'number' && isFinite(data1)) {
-                  if (data1 < 0 || isNaN(data1)) {
+                  if (data1 > 9007199254740991 || isNaN(data1)) {
                     validate21.errors = [
                       {
                         instancePath: instancePath + '/count',
-                        schemaPath: '#/properties/count/minimum',
-                        keyword: 'minimum',
-                        params: { comparison: '>=', limit: 0 },
-                        message: 'must be >= 0',
+                        schemaPath: '#/properties/count/maximum',
+                        keyword: 'maximum',
+                        params: { comparison: '<=', limit: 9007199254740991 },
+                        message: 'must be <= 9007199254740991',
                       },
                     ]
                     return false
+                  } else {
+                    if (data1 < 0 || isNaN(data1)) {
+                      validate21.errors = [
+                        {
+                          instancePath: instancePath + '/count',
+                          schemaPath: '#/properties/count/minimum',
+                          keyword: 'minimum',
+                          params: { comparison: '>=', limit: 0 },
+                          message: 'must be >= 0',
+                        },
+                      ]
+                      return false
+                    }
                   }
                 }
               }
@@ -3567,10 +3725,10 @@ const schema23 = {
     attachments: {
       anyOf: [
         { type: 'string', const: 'all' },
-        { type: 'array', items: { type: 'integer', minimum: 0 }, minItems: 1, maxItems: 1000 },
+        { type: 'array', items: { type: 'integer', minimum: 0, maximum: 9007199254740991 }, minItems: 1, maxItems: 1000 },
       ],
     },
-    after: { type: 'integer', minimum: 0 },
+    after: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
     limit: { type: 'integer', minimum: 1, maximum: 200 },
   },
   additionalProperties: false,
@@ -3709,13 +3867,13 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                         }
                         if (errors === _errs8) {
                           if (typeof data1 == 'number' && isFinite(data1)) {
-                            if (data1 < 0 || isNaN(data1)) {
+                            if (data1 > 9007199254740991 || isNaN(data1)) {
                               const err5 = {
                                 instancePath: instancePath + '/attachments/' + i0,
-                                schemaPath: '#/properties/attachments/anyOf/1/items/minimum',
-                                keyword: 'minimum',
-                                params: { comparison: '>=', limit: 0 },
-                                message: 'must be >= 0',
+                                schemaPath: '#/properties/attachments/anyOf/1/items/maximum',
+                                keyword: 'maximum',
+                                params: { comparison: '<=', limit: 9007199254740991 },
+                                message: 'must be <= 9007199254740991',
                               }
                               if (vErrors === null) {
                                 vErrors = [err5]
@@ -3723,6 +3881,22 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                                 vErrors.push(err5)
                               }
                               errors++
+                            } else {
+                              if (data1 < 0 || isNaN(data1)) {
+                                const err6 = {
+                                  instancePath: instancePath + '/attachments/' + i0,
+                                  schemaPath: '#/properties/attachments/anyOf/1/items/minimum',
+                                  keyword: 'minimum',
+                                  params: { comparison: '>=', limit: 0 },
+                                  message: 'must be >= 0',
+                                }
+                                if (vErrors === null) {
+                                  vErrors = [err6]
+                                } else {
+                                  vErrors.push(err6)
+                                }
+                                errors++
+                              }
                             }
                           }
                         }
@@ -3734,7 +3908,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                     }
                   }
                 } else {
-                  const err6 = {
+                  const err7 = {
                     instancePath: instancePath + '/attachments',
                     schemaPath: '#/properties/attachments/anyOf/1/type',
                     keyword: 'type',
@@ -3742,9 +3916,9 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                     message: 'must be array',
                   }
                   if (vErrors === null) {
-                    vErrors = [err6]
+                    vErrors = [err7]
                   } else {
-                    vErrors.push(err6)
+                    vErrors.push(err7)
                   }
                   errors++
                 }
@@ -3753,7 +3927,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
               valid1 = valid1 || _valid0
             }
             if (!valid1) {
-              const err7 = {
+              const err8 = {
                 instancePath: instancePath + '/attachments',
                 schemaPath: '#/properties/attachments/anyOf',
                 keyword: 'anyOf',
@@ -3761,9 +3935,9 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                 message: 'must match a schema in anyOf',
               }
               if (vErrors === null) {
-                vErrors = [err7]
+                vErrors = [err8]
               } else {
-                vErrors.push(err7)
+                vErrors.push(err8)
               }
               errors++
               validate22.errors = vErrors
@@ -3800,17 +3974,30 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
               }
               if (errors === _errs10) {
                 if (typeof data2 == 'number' && isFinite(data2)) {
-                  if (data2 < 0 || isNaN(data2)) {
+                  if (data2 > 9007199254740991 || isNaN(data2)) {
                     validate22.errors = [
                       {
                         instancePath: instancePath + '/after',
-                        schemaPath: '#/properties/after/minimum',
-                        keyword: 'minimum',
-                        params: { comparison: '>=', limit: 0 },
-                        message: 'must be >= 0',
+                        schemaPath: '#/properties/after/maximum',
+                        keyword: 'maximum',
+                        params: { comparison: '<=', limit: 9007199254740991 },
+                        message: 'must be <= 9007199254740991',
                       },
                     ]
                     return false
+                  } else {
+                    if (data2 < 0 || isNaN(data2)) {
+                      validate22.errors = [
+                        {
+                          instancePath: instancePath + '/after',
+                          schemaPath: '#/properties/after/minimum',
+                          keyword: 'minimum',
+                          params: { comparison: '>=', limit: 0 },
+                          message: 'must be >= 0',
+                        },
+                      ]
+                      return false
+                    }
                   }
                 }
               }
@@ -3891,7 +4078,7 @@ const schema24 = {
         type: 'object',
         required: ['id', 'mime', 'original', 'files', 'served'],
         properties: {
-          id: { type: 'integer', minimum: 0 },
+          id: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
           mime: { type: 'string', maxLength: 200 },
           original: { type: 'string', minLength: 1, maxLength: 1024 },
           files: {
@@ -3901,8 +4088,8 @@ const schema24 = {
               required: ['file', 'width', 'height', 'crop'],
               properties: {
                 file: { type: 'string', minLength: 1, maxLength: 1024 },
-                width: { type: 'integer', minimum: 0 },
-                height: { type: 'integer', minimum: 0 },
+                width: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+                height: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
                 crop: { type: 'boolean' },
               },
               additionalProperties: false,
@@ -3915,7 +4102,7 @@ const schema24 = {
       },
       maxItems: 200,
     },
-    total: { type: 'integer', minimum: 0 },
+    total: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
   },
   additionalProperties: false,
 }
@@ -4033,17 +4220,30 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                               }
                               if (errors === _errs7) {
                                 if (typeof data2 == 'number' && isFinite(data2)) {
-                                  if (data2 < 0 || isNaN(data2)) {
+                                  if (data2 > 9007199254740991 || isNaN(data2)) {
                                     validate23.errors = [
                                       {
                                         instancePath: instancePath + '/items/' + i0 + '/id',
-                                        schemaPath: '#/properties/items/items/properties/id/minimum',
-                                        keyword: 'minimum',
-                                        params: { comparison: '>=', limit: 0 },
-                                        message: 'must be >= 0',
+                                        schemaPath: '#/properties/items/items/properties/id/maximum',
+                                        keyword: 'maximum',
+                                        params: { comparison: '<=', limit: 9007199254740991 },
+                                        message: 'must be <= 9007199254740991',
                                       },
                                     ]
                                     return false
+                                  } else {
+                                    if (data2 < 0 || isNaN(data2)) {
+                                      validate23.errors = [
+                                        {
+                                          instancePath: instancePath + '/items/' + i0 + '/id',
+                                          schemaPath: '#/properties/items/items/properties/id/minimum',
+                                          keyword: 'minimum',
+                                          params: { comparison: '>=', limit: 0 },
+                                          message: 'must be >= 0',
+                                        },
+                                      ]
+                                      return false
+                                    }
                                   }
                                 }
                               }
@@ -4266,18 +4466,32 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                         }
                                                         if (errors === _errs20) {
                                                           if (typeof data8 == 'number' && isFinite(data8)) {
-                                                            if (data8 < 0 || isNaN(data8)) {
+                                                            if (data8 > 9007199254740991 || isNaN(data8)) {
                                                               validate23.errors = [
                                                                 {
                                                                   instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/width',
                                                                   schemaPath:
-                                                                    '#/properties/items/items/properties/files/items/properties/width/minimum',
-                                                                  keyword: 'minimum',
-                                                                  params: { comparison: '>=', limit: 0 },
-                                                                  message: 'must be >= 0',
+                                                                    '#/properties/items/items/properties/files/items/properties/width/maximum',
+                                                                  keyword: 'maximum',
+                                                                  params: { comparison: '<=', limit: 9007199254740991 },
+                                                                  message: 'must be <= 9007199254740991',
                                                                 },
                                                               ]
                                                               return false
+                                                            } else {
+                                                              if (data8 < 0 || isNaN(data8)) {
+                                                                validate23.errors = [
+                                                                  {
+                                                                    instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/width',
+                                                                    schemaPath:
+                                                                      '#/properties/items/items/properties/files/items/properties/width/minimum',
+                                                                    keyword: 'minimum',
+                                                                    params: { comparison: '>=', limit: 0 },
+                                                                    message: 'must be >= 0',
+                                                                  },
+                                                                ]
+                                                                return false
+                                                              }
                                                             }
                                                           }
                                                         }
@@ -4306,19 +4520,34 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                                                           }
                                                           if (errors === _errs22) {
                                                             if (typeof data9 == 'number' && isFinite(data9)) {
-                                                              if (data9 < 0 || isNaN(data9)) {
+                                                              if (data9 > 9007199254740991 || isNaN(data9)) {
                                                                 validate23.errors = [
                                                                   {
                                                                     instancePath:
                                                                       instancePath + '/items/' + i0 + '/files/' + i1 + '/height',
                                                                     schemaPath:
-                                                                      '#/properties/items/items/properties/files/items/properties/height/minimum',
-                                                                    keyword: 'minimum',
-                                                                    params: { comparison: '>=', limit: 0 },
-                                                                    message: 'must be >= 0',
+                                                                      '#/properties/items/items/properties/files/items/properties/height/maximum',
+                                                                    keyword: 'maximum',
+                                                                    params: { comparison: '<=', limit: 9007199254740991 },
+                                                                    message: 'must be <= 9007199254740991',
                                                                   },
                                                                 ]
                                                                 return false
+                                                              } else {
+                                                                if (data9 < 0 || isNaN(data9)) {
+                                                                  validate23.errors = [
+                                                                    {
+                                                                      instancePath:
+                                                                        instancePath + '/items/' + i0 + '/files/' + i1 + '/height',
+                                                                      schemaPath:
+                                                                        '#/properties/items/items/properties/files/items/properties/height/minimum',
+                                                                      keyword: 'minimum',
+                                                                      params: { comparison: '>=', limit: 0 },
+                                                                      message: 'must be >= 0',
+                                                                    },
+                                                                  ]
+                                                                  return false
+                                                                }
                                                               }
                                                             }
                                                           }
@@ -4552,17 +4781,30 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
               }
               if (errors === _errs30) {
                 if (typeof data13 == 'number' && isFinite(data13)) {
-                  if (data13 < 0 || isNaN(data13)) {
+                  if (data13 > 9007199254740991 || isNaN(data13)) {
                     validate23.errors = [
                       {
                         instancePath: instancePath + '/total',
-                        schemaPath: '#/properties/total/minimum',
-                        keyword: 'minimum',
-                        params: { comparison: '>=', limit: 0 },
-                        message: 'must be >= 0',
+                        schemaPath: '#/properties/total/maximum',
+                        keyword: 'maximum',
+                        params: { comparison: '<=', limit: 9007199254740991 },
+                        message: 'must be <= 9007199254740991',
                       },
                     ]
                     return false
+                  } else {
+                    if (data13 < 0 || isNaN(data13)) {
+                      validate23.errors = [
+                        {
+                          instancePath: instancePath + '/total',
+                          schemaPath: '#/properties/total/minimum',
+                          keyword: 'minimum',
+                          params: { comparison: '>=', limit: 0 },
+                          message: 'must be >= 0',
+                        },
+                      ]
+                      return false
+                    }
                   }
                 }
               }
@@ -4587,7 +4829,7 @@ const schema25 = {
   type: 'object',
   required: ['id', 'webp'],
   properties: {
-    id: { type: 'integer', minimum: 0 },
+    id: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
     webp: { type: 'object', patternProperties: { '^.*$': { type: 'string', minLength: 1, maxLength: 1024 } }, maxProperties: 100 },
   },
   additionalProperties: false,
@@ -4645,17 +4887,30 @@ function validate24(data, { instancePath = '', parentData, parentDataProperty, r
             }
             if (errors === _errs2) {
               if (typeof data0 == 'number' && isFinite(data0)) {
-                if (data0 < 0 || isNaN(data0)) {
+                if (data0 > 9007199254740991 || isNaN(data0)) {
                   validate24.errors = [
                     {
                       instancePath: instancePath + '/id',
-                      schemaPath: '#/properties/id/minimum',
-                      keyword: 'minimum',
-                      params: { comparison: '>=', limit: 0 },
-                      message: 'must be >= 0',
+                      schemaPath: '#/properties/id/maximum',
+                      keyword: 'maximum',
+                      params: { comparison: '<=', limit: 9007199254740991 },
+                      message: 'must be <= 9007199254740991',
                     },
                   ]
                   return false
+                } else {
+                  if (data0 < 0 || isNaN(data0)) {
+                    validate24.errors = [
+                      {
+                        instancePath: instancePath + '/id',
+                        schemaPath: '#/properties/id/minimum',
+                        keyword: 'minimum',
+                        params: { comparison: '>=', limit: 0 },
+                        message: 'must be >= 0',
+                      },
+                    ]
+                    return false
+                  }
                 }
               }
             }
@@ -4766,7 +5021,7 @@ const isImagesServeValue = validate25
 const schema26 = {
   type: 'object',
   required: ['served'],
-  properties: { served: { type: 'integer', minimum: 0 } },
+  properties: { served: { type: 'integer', minimum: 0, maximum: 9007199254740991 } },
   additionalProperties: false,
 }
 
@@ -4822,17 +5077,30 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
             }
             if (errors === _errs2) {
               if (typeof data0 == 'number' && isFinite(data0)) {
-                if (data0 < 0 || isNaN(data0)) {
+                if (data0 > 9007199254740991 || isNaN(data0)) {
                   validate25.errors = [
                     {
                       instancePath: instancePath + '/served',
-                      schemaPath: '#/properties/served/minimum',
-                      keyword: 'minimum',
-                      params: { comparison: '>=', limit: 0 },
-                      message: 'must be >= 0',
+                      schemaPath: '#/properties/served/maximum',
+                      keyword: 'maximum',
+                      params: { comparison: '<=', limit: 9007199254740991 },
+                      message: 'must be <= 9007199254740991',
                     },
                   ]
                   return false
+                } else {
+                  if (data0 < 0 || isNaN(data0)) {
+                    validate25.errors = [
+                      {
+                        instancePath: instancePath + '/served',
+                        schemaPath: '#/properties/served/minimum',
+                        keyword: 'minimum',
+                        params: { comparison: '>=', limit: 0 },
+                        message: 'must be >= 0',
+                      },
+                    ]
+                    return false
+                  }
                 }
               }
             }
@@ -4881,7 +5149,7 @@ function validate26(data, { instancePath = '', parentData, parentDataProperty, r
 const isAssetsStateValue = validate27
 const schema28 = {
   type: 'object',
-  properties: { bundle: { type: 'string', maxLength: 200 }, publishedAt: { type: 'integer', minimum: 0 } },
+  properties: { bundle: { type: 'string', maxLength: 200 }, publishedAt: { type: 'integer', minimum: 0, maximum: 8640000000000000 } },
   additionalProperties: false,
 }
 
@@ -4959,17 +5227,30 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
             }
             if (errors === _errs4) {
               if (typeof data1 == 'number' && isFinite(data1)) {
-                if (data1 < 0 || isNaN(data1)) {
+                if (data1 > 8640000000000000 || isNaN(data1)) {
                   validate27.errors = [
                     {
                       instancePath: instancePath + '/publishedAt',
-                      schemaPath: '#/properties/publishedAt/minimum',
-                      keyword: 'minimum',
-                      params: { comparison: '>=', limit: 0 },
-                      message: 'must be >= 0',
+                      schemaPath: '#/properties/publishedAt/maximum',
+                      keyword: 'maximum',
+                      params: { comparison: '<=', limit: 8640000000000000 },
+                      message: 'must be <= 8640000000000000',
                     },
                   ]
                   return false
+                } else {
+                  if (data1 < 0 || isNaN(data1)) {
+                    validate27.errors = [
+                      {
+                        instancePath: instancePath + '/publishedAt',
+                        schemaPath: '#/properties/publishedAt/minimum',
+                        keyword: 'minimum',
+                        params: { comparison: '>=', limit: 0 },
+                        message: 'must be >= 0',
+                      },
+                    ]
+                    return false
+                  }
                 }
               }
             }
@@ -5114,7 +5395,7 @@ const isAssetsPublishValue = validate29
 const schema30 = {
   type: 'object',
   required: ['published', 'files'],
-  properties: { published: { type: 'boolean' }, files: { type: 'integer', minimum: 0 } },
+  properties: { published: { type: 'boolean' }, files: { type: 'integer', minimum: 0, maximum: 9007199254740991 } },
   additionalProperties: false,
 }
 
@@ -5189,17 +5470,30 @@ function validate29(data, { instancePath = '', parentData, parentDataProperty, r
               }
               if (errors === _errs4) {
                 if (typeof data1 == 'number' && isFinite(data1)) {
-                  if (data1 < 0 || isNaN(data1)) {
+                  if (data1 > 9007199254740991 || isNaN(data1)) {
                     validate29.errors = [
                       {
                         instancePath: instancePath + '/files',
-                        schemaPath: '#/properties/files/minimum',
-                        keyword: 'minimum',
-                        params: { comparison: '>=', limit: 0 },
-                        message: 'must be >= 0',
+                        schemaPath: '#/properties/files/maximum',
+                        keyword: 'maximum',
+                        params: { comparison: '<=', limit: 9007199254740991 },
+                        message: 'must be <= 9007199254740991',
                       },
                     ]
                     return false
+                  } else {
+                    if (data1 < 0 || isNaN(data1)) {
+                      validate29.errors = [
+                        {
+                          instancePath: instancePath + '/files',
+                          schemaPath: '#/properties/files/minimum',
+                          keyword: 'minimum',
+                          params: { comparison: '>=', limit: 0 },
+                          message: 'must be >= 0',
+                        },
+                      ]
+                      return false
+                    }
                   }
                 }
               }

@@ -432,11 +432,11 @@ const schema12 = {
     siteId: { type: 'string', pattern: '^site_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
     agentId: { type: 'string', pattern: '^agent_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
     jobId: { type: 'string', pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
-    attempt: { type: 'integer', minimum: 1 },
-    epoch: { type: 'integer', minimum: 1 },
+    attempt: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
+    epoch: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
     kind: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 },
     inputHash: { type: 'string', pattern: '^[A-Za-z0-9_-]+$', maxLength: 8192 },
-    expiresAt: { type: 'integer', minimum: 0 },
+    expiresAt: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
   },
   additionalProperties: false,
 }
@@ -623,17 +623,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                   if (errors === _errs8) {
                     if (typeof data3 == 'number' && isFinite(data3)) {
-                      if (data3 < 1 || isNaN(data3)) {
+                      if (data3 > 9007199254740991 || isNaN(data3)) {
                         validate11.errors = [
                           {
                             instancePath: instancePath + '/attempt',
-                            schemaPath: '#/properties/attempt/minimum',
-                            keyword: 'minimum',
-                            params: { comparison: '>=', limit: 1 },
-                            message: 'must be >= 1',
+                            schemaPath: '#/properties/attempt/maximum',
+                            keyword: 'maximum',
+                            params: { comparison: '<=', limit: 9007199254740991 },
+                            message: 'must be <= 9007199254740991',
                           },
                         ]
                         return false
+                      } else {
+                        if (data3 < 1 || isNaN(data3)) {
+                          validate11.errors = [
+                            {
+                              instancePath: instancePath + '/attempt',
+                              schemaPath: '#/properties/attempt/minimum',
+                              keyword: 'minimum',
+                              params: { comparison: '>=', limit: 1 },
+                              message: 'must be >= 1',
+                            },
+                          ]
+                          return false
+                        }
                       }
                     }
                   }
@@ -659,17 +672,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                     }
                     if (errors === _errs10) {
                       if (typeof data4 == 'number' && isFinite(data4)) {
-                        if (data4 < 1 || isNaN(data4)) {
+                        if (data4 > 9007199254740991 || isNaN(data4)) {
                           validate11.errors = [
                             {
                               instancePath: instancePath + '/epoch',
-                              schemaPath: '#/properties/epoch/minimum',
-                              keyword: 'minimum',
-                              params: { comparison: '>=', limit: 1 },
-                              message: 'must be >= 1',
+                              schemaPath: '#/properties/epoch/maximum',
+                              keyword: 'maximum',
+                              params: { comparison: '<=', limit: 9007199254740991 },
+                              message: 'must be <= 9007199254740991',
                             },
                           ]
                           return false
+                        } else {
+                          if (data4 < 1 || isNaN(data4)) {
+                            validate11.errors = [
+                              {
+                                instancePath: instancePath + '/epoch',
+                                schemaPath: '#/properties/epoch/minimum',
+                                keyword: 'minimum',
+                                params: { comparison: '>=', limit: 1 },
+                                message: 'must be >= 1',
+                              },
+                            ]
+                            return false
+                          }
                         }
                       }
                     }
@@ -791,17 +817,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                           }
                           if (errors === _errs16) {
                             if (typeof data7 == 'number' && isFinite(data7)) {
-                              if (data7 < 0 || isNaN(data7)) {
+                              if (data7 > 8640000000000000 || isNaN(data7)) {
                                 validate11.errors = [
                                   {
                                     instancePath: instancePath + '/expiresAt',
-                                    schemaPath: '#/properties/expiresAt/minimum',
-                                    keyword: 'minimum',
-                                    params: { comparison: '>=', limit: 0 },
-                                    message: 'must be >= 0',
+                                    schemaPath: '#/properties/expiresAt/maximum',
+                                    keyword: 'maximum',
+                                    params: { comparison: '<=', limit: 8640000000000000 },
+                                    message: 'must be <= 8640000000000000',
                                   },
                                 ]
                                 return false
+                              } else {
+                                if (data7 < 0 || isNaN(data7)) {
+                                  validate11.errors = [
+                                    {
+                                      instancePath: instancePath + '/expiresAt',
+                                      schemaPath: '#/properties/expiresAt/minimum',
+                                      keyword: 'minimum',
+                                      params: { comparison: '>=', limit: 0 },
+                                      message: 'must be >= 0',
+                                    },
+                                  ]
+                                  return false
+                                }
                               }
                             }
                           }
@@ -833,8 +872,8 @@ const schema13 = {
   required: ['key', 'notBefore', 'notAfter'],
   properties: {
     key: { type: 'string', pattern: '^[A-Za-z0-9_-]+$', maxLength: 8192 },
-    notBefore: { type: 'integer', minimum: 0 },
-    notAfter: { type: 'integer', minimum: 0 },
+    notBefore: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
+    notAfter: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
   },
   additionalProperties: false,
 }
@@ -943,17 +982,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
               }
               if (errors === _errs4) {
                 if (typeof data1 == 'number' && isFinite(data1)) {
-                  if (data1 < 0 || isNaN(data1)) {
+                  if (data1 > 8640000000000000 || isNaN(data1)) {
                     validate12.errors = [
                       {
                         instancePath: instancePath + '/notBefore',
-                        schemaPath: '#/properties/notBefore/minimum',
-                        keyword: 'minimum',
-                        params: { comparison: '>=', limit: 0 },
-                        message: 'must be >= 0',
+                        schemaPath: '#/properties/notBefore/maximum',
+                        keyword: 'maximum',
+                        params: { comparison: '<=', limit: 8640000000000000 },
+                        message: 'must be <= 8640000000000000',
                       },
                     ]
                     return false
+                  } else {
+                    if (data1 < 0 || isNaN(data1)) {
+                      validate12.errors = [
+                        {
+                          instancePath: instancePath + '/notBefore',
+                          schemaPath: '#/properties/notBefore/minimum',
+                          keyword: 'minimum',
+                          params: { comparison: '>=', limit: 0 },
+                          message: 'must be >= 0',
+                        },
+                      ]
+                      return false
+                    }
                   }
                 }
               }
@@ -979,17 +1031,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                 }
                 if (errors === _errs6) {
                   if (typeof data2 == 'number' && isFinite(data2)) {
-                    if (data2 < 0 || isNaN(data2)) {
+                    if (data2 > 8640000000000000 || isNaN(data2)) {
                       validate12.errors = [
                         {
                           instancePath: instancePath + '/notAfter',
-                          schemaPath: '#/properties/notAfter/minimum',
-                          keyword: 'minimum',
-                          params: { comparison: '>=', limit: 0 },
-                          message: 'must be >= 0',
+                          schemaPath: '#/properties/notAfter/maximum',
+                          keyword: 'maximum',
+                          params: { comparison: '<=', limit: 8640000000000000 },
+                          message: 'must be <= 8640000000000000',
                         },
                       ]
                       return false
+                    } else {
+                      if (data2 < 0 || isNaN(data2)) {
+                        validate12.errors = [
+                          {
+                            instancePath: instancePath + '/notAfter',
+                            schemaPath: '#/properties/notAfter/minimum',
+                            keyword: 'minimum',
+                            params: { comparison: '>=', limit: 0 },
+                            message: 'must be >= 0',
+                          },
+                        ]
+                        return false
+                      }
                     }
                   }
                 }

@@ -11,7 +11,7 @@ const schema11 = {
     type: { type: 'string', const: 'challenge' },
     nonce: { type: 'string', pattern: '^[A-Za-z0-9_-]+$', maxLength: 8192 },
     gateway: { type: 'string', maxLength: 200 },
-    time: { type: 'integer', minimum: 0 },
+    time: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
   },
   additionalProperties: false,
 }
@@ -189,17 +189,30 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                   if (errors === _errs8) {
                     if (typeof data3 == 'number' && isFinite(data3)) {
-                      if (data3 < 0 || isNaN(data3)) {
+                      if (data3 > 8640000000000000 || isNaN(data3)) {
                         validate10.errors = [
                           {
                             instancePath: instancePath + '/time',
-                            schemaPath: '#/properties/time/minimum',
-                            keyword: 'minimum',
-                            params: { comparison: '>=', limit: 0 },
-                            message: 'must be >= 0',
+                            schemaPath: '#/properties/time/maximum',
+                            keyword: 'maximum',
+                            params: { comparison: '<=', limit: 8640000000000000 },
+                            message: 'must be <= 8640000000000000',
                           },
                         ]
                         return false
+                      } else {
+                        if (data3 < 0 || isNaN(data3)) {
+                          validate10.errors = [
+                            {
+                              instancePath: instancePath + '/time',
+                              schemaPath: '#/properties/time/minimum',
+                              keyword: 'minimum',
+                              params: { comparison: '>=', limit: 0 },
+                              message: 'must be >= 0',
+                            },
+                          ]
+                          return false
+                        }
                       }
                     }
                   }
@@ -231,8 +244,8 @@ const schema12 = {
     revision: { type: 'integer', minimum: 1 },
     heartbeatMs: { type: 'integer', minimum: 1000, maximum: 600000 },
     leaseMs: { type: 'integer', minimum: 1000, maximum: 3600000 },
-    stateSeq: { type: 'integer', minimum: 0 },
-    time: { type: 'integer', minimum: 0 },
+    stateSeq: { type: 'integer', minimum: 0, maximum: 4503599627370496 },
+    time: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
     capabilities: { type: 'array', items: { type: 'string', minLength: 1, maxLength: 40 }, maxItems: 32 },
   },
   additionalProperties: false,
@@ -512,17 +525,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                       }
                       if (errors === _errs12) {
                         if (typeof data5 == 'number' && isFinite(data5)) {
-                          if (data5 < 0 || isNaN(data5)) {
+                          if (data5 > 4503599627370496 || isNaN(data5)) {
                             validate11.errors = [
                               {
                                 instancePath: instancePath + '/stateSeq',
-                                schemaPath: '#/properties/stateSeq/minimum',
-                                keyword: 'minimum',
-                                params: { comparison: '>=', limit: 0 },
-                                message: 'must be >= 0',
+                                schemaPath: '#/properties/stateSeq/maximum',
+                                keyword: 'maximum',
+                                params: { comparison: '<=', limit: 4503599627370496 },
+                                message: 'must be <= 4503599627370496',
                               },
                             ]
                             return false
+                          } else {
+                            if (data5 < 0 || isNaN(data5)) {
+                              validate11.errors = [
+                                {
+                                  instancePath: instancePath + '/stateSeq',
+                                  schemaPath: '#/properties/stateSeq/minimum',
+                                  keyword: 'minimum',
+                                  params: { comparison: '>=', limit: 0 },
+                                  message: 'must be >= 0',
+                                },
+                              ]
+                              return false
+                            }
                           }
                         }
                       }
@@ -548,17 +574,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                         }
                         if (errors === _errs14) {
                           if (typeof data6 == 'number' && isFinite(data6)) {
-                            if (data6 < 0 || isNaN(data6)) {
+                            if (data6 > 8640000000000000 || isNaN(data6)) {
                               validate11.errors = [
                                 {
                                   instancePath: instancePath + '/time',
-                                  schemaPath: '#/properties/time/minimum',
-                                  keyword: 'minimum',
-                                  params: { comparison: '>=', limit: 0 },
-                                  message: 'must be >= 0',
+                                  schemaPath: '#/properties/time/maximum',
+                                  keyword: 'maximum',
+                                  params: { comparison: '<=', limit: 8640000000000000 },
+                                  message: 'must be <= 8640000000000000',
                                 },
                               ]
                               return false
+                            } else {
+                              if (data6 < 0 || isNaN(data6)) {
+                                validate11.errors = [
+                                  {
+                                    instancePath: instancePath + '/time',
+                                    schemaPath: '#/properties/time/minimum',
+                                    keyword: 'minimum',
+                                    params: { comparison: '>=', limit: 0 },
+                                    message: 'must be >= 0',
+                                  },
+                                ]
+                                return false
+                              }
                             }
                           }
                         }
@@ -677,12 +716,12 @@ const schema13 = {
   properties: {
     type: { type: 'string', const: 'job.offer' },
     jobId: { type: 'string', pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
-    attempt: { type: 'integer', minimum: 1 },
-    epoch: { type: 'integer', minimum: 1 },
+    attempt: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
+    epoch: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
     kind: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 },
     input: {},
     runMs: { type: 'integer', minimum: 1000, maximum: 86400000 },
-    settled: { type: 'integer', minimum: 0 },
+    settled: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
     child: {
       type: 'object',
       required: ['jobId', 'state'],
@@ -857,17 +896,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                 }
                 if (errors === _errs6) {
                   if (typeof data2 == 'number' && isFinite(data2)) {
-                    if (data2 < 1 || isNaN(data2)) {
+                    if (data2 > 9007199254740991 || isNaN(data2)) {
                       validate12.errors = [
                         {
                           instancePath: instancePath + '/attempt',
-                          schemaPath: '#/properties/attempt/minimum',
-                          keyword: 'minimum',
-                          params: { comparison: '>=', limit: 1 },
-                          message: 'must be >= 1',
+                          schemaPath: '#/properties/attempt/maximum',
+                          keyword: 'maximum',
+                          params: { comparison: '<=', limit: 9007199254740991 },
+                          message: 'must be <= 9007199254740991',
                         },
                       ]
                       return false
+                    } else {
+                      if (data2 < 1 || isNaN(data2)) {
+                        validate12.errors = [
+                          {
+                            instancePath: instancePath + '/attempt',
+                            schemaPath: '#/properties/attempt/minimum',
+                            keyword: 'minimum',
+                            params: { comparison: '>=', limit: 1 },
+                            message: 'must be >= 1',
+                          },
+                        ]
+                        return false
+                      }
                     }
                   }
                 }
@@ -893,17 +945,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                   if (errors === _errs8) {
                     if (typeof data3 == 'number' && isFinite(data3)) {
-                      if (data3 < 1 || isNaN(data3)) {
+                      if (data3 > 9007199254740991 || isNaN(data3)) {
                         validate12.errors = [
                           {
                             instancePath: instancePath + '/epoch',
-                            schemaPath: '#/properties/epoch/minimum',
-                            keyword: 'minimum',
-                            params: { comparison: '>=', limit: 1 },
-                            message: 'must be >= 1',
+                            schemaPath: '#/properties/epoch/maximum',
+                            keyword: 'maximum',
+                            params: { comparison: '<=', limit: 9007199254740991 },
+                            message: 'must be <= 9007199254740991',
                           },
                         ]
                         return false
+                      } else {
+                        if (data3 < 1 || isNaN(data3)) {
+                          validate12.errors = [
+                            {
+                              instancePath: instancePath + '/epoch',
+                              schemaPath: '#/properties/epoch/minimum',
+                              keyword: 'minimum',
+                              params: { comparison: '>=', limit: 1 },
+                              message: 'must be >= 1',
+                            },
+                          ]
+                          return false
+                        }
                       }
                     }
                   }
@@ -1026,17 +1091,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                         }
                         if (errors === _errs14) {
                           if (typeof data6 == 'number' && isFinite(data6)) {
-                            if (data6 < 0 || isNaN(data6)) {
+                            if (data6 > 9007199254740991 || isNaN(data6)) {
                               validate12.errors = [
                                 {
                                   instancePath: instancePath + '/settled',
-                                  schemaPath: '#/properties/settled/minimum',
-                                  keyword: 'minimum',
-                                  params: { comparison: '>=', limit: 0 },
-                                  message: 'must be >= 0',
+                                  schemaPath: '#/properties/settled/maximum',
+                                  keyword: 'maximum',
+                                  params: { comparison: '<=', limit: 9007199254740991 },
+                                  message: 'must be <= 9007199254740991',
                                 },
                               ]
                               return false
+                            } else {
+                              if (data6 < 0 || isNaN(data6)) {
+                                validate12.errors = [
+                                  {
+                                    instancePath: instancePath + '/settled',
+                                    schemaPath: '#/properties/settled/minimum',
+                                    keyword: 'minimum',
+                                    params: { comparison: '>=', limit: 0 },
+                                    message: 'must be >= 0',
+                                  },
+                                ]
+                                return false
+                              }
                             }
                           }
                         }
@@ -1646,8 +1724,8 @@ const schema14 = {
   properties: {
     type: { type: 'string', const: 'job.cancel' },
     jobId: { type: 'string', pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
-    attempt: { type: 'integer', minimum: 1 },
-    epoch: { type: 'integer', minimum: 1 },
+    attempt: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
+    epoch: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
     reason: { type: 'string', maxLength: 500 },
   },
   additionalProperties: false,
@@ -1778,17 +1856,30 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                 }
                 if (errors === _errs6) {
                   if (typeof data2 == 'number' && isFinite(data2)) {
-                    if (data2 < 1 || isNaN(data2)) {
+                    if (data2 > 9007199254740991 || isNaN(data2)) {
                       validate13.errors = [
                         {
                           instancePath: instancePath + '/attempt',
-                          schemaPath: '#/properties/attempt/minimum',
-                          keyword: 'minimum',
-                          params: { comparison: '>=', limit: 1 },
-                          message: 'must be >= 1',
+                          schemaPath: '#/properties/attempt/maximum',
+                          keyword: 'maximum',
+                          params: { comparison: '<=', limit: 9007199254740991 },
+                          message: 'must be <= 9007199254740991',
                         },
                       ]
                       return false
+                    } else {
+                      if (data2 < 1 || isNaN(data2)) {
+                        validate13.errors = [
+                          {
+                            instancePath: instancePath + '/attempt',
+                            schemaPath: '#/properties/attempt/minimum',
+                            keyword: 'minimum',
+                            params: { comparison: '>=', limit: 1 },
+                            message: 'must be >= 1',
+                          },
+                        ]
+                        return false
+                      }
                     }
                   }
                 }
@@ -1814,17 +1905,30 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                   if (errors === _errs8) {
                     if (typeof data3 == 'number' && isFinite(data3)) {
-                      if (data3 < 1 || isNaN(data3)) {
+                      if (data3 > 9007199254740991 || isNaN(data3)) {
                         validate13.errors = [
                           {
                             instancePath: instancePath + '/epoch',
-                            schemaPath: '#/properties/epoch/minimum',
-                            keyword: 'minimum',
-                            params: { comparison: '>=', limit: 1 },
-                            message: 'must be >= 1',
+                            schemaPath: '#/properties/epoch/maximum',
+                            keyword: 'maximum',
+                            params: { comparison: '<=', limit: 9007199254740991 },
+                            message: 'must be <= 9007199254740991',
                           },
                         ]
                         return false
+                      } else {
+                        if (data3 < 1 || isNaN(data3)) {
+                          validate13.errors = [
+                            {
+                              instancePath: instancePath + '/epoch',
+                              schemaPath: '#/properties/epoch/minimum',
+                              keyword: 'minimum',
+                              params: { comparison: '>=', limit: 1 },
+                              message: 'must be >= 1',
+                            },
+                          ]
+                          return false
+                        }
                       }
                     }
                   }
@@ -1890,8 +1994,8 @@ const schema15 = {
     type: { type: 'string', const: 'job.ack' },
     jobId: { type: 'string', pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
     of: { enum: ['result', 'wait', 'created'] },
-    attempt: { type: 'integer', minimum: 0 },
-    epoch: { type: 'integer', minimum: 0 },
+    attempt: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+    epoch: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
     refused: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
   },
   additionalProperties: false,
@@ -2042,17 +2146,30 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                   if (errors === _errs7) {
                     if (typeof data3 == 'number' && isFinite(data3)) {
-                      if (data3 < 0 || isNaN(data3)) {
+                      if (data3 > 9007199254740991 || isNaN(data3)) {
                         validate14.errors = [
                           {
                             instancePath: instancePath + '/attempt',
-                            schemaPath: '#/properties/attempt/minimum',
-                            keyword: 'minimum',
-                            params: { comparison: '>=', limit: 0 },
-                            message: 'must be >= 0',
+                            schemaPath: '#/properties/attempt/maximum',
+                            keyword: 'maximum',
+                            params: { comparison: '<=', limit: 9007199254740991 },
+                            message: 'must be <= 9007199254740991',
                           },
                         ]
                         return false
+                      } else {
+                        if (data3 < 0 || isNaN(data3)) {
+                          validate14.errors = [
+                            {
+                              instancePath: instancePath + '/attempt',
+                              schemaPath: '#/properties/attempt/minimum',
+                              keyword: 'minimum',
+                              params: { comparison: '>=', limit: 0 },
+                              message: 'must be >= 0',
+                            },
+                          ]
+                          return false
+                        }
                       }
                     }
                   }
@@ -2078,17 +2195,30 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                     }
                     if (errors === _errs9) {
                       if (typeof data4 == 'number' && isFinite(data4)) {
-                        if (data4 < 0 || isNaN(data4)) {
+                        if (data4 > 9007199254740991 || isNaN(data4)) {
                           validate14.errors = [
                             {
                               instancePath: instancePath + '/epoch',
-                              schemaPath: '#/properties/epoch/minimum',
-                              keyword: 'minimum',
-                              params: { comparison: '>=', limit: 0 },
-                              message: 'must be >= 0',
+                              schemaPath: '#/properties/epoch/maximum',
+                              keyword: 'maximum',
+                              params: { comparison: '<=', limit: 9007199254740991 },
+                              message: 'must be <= 9007199254740991',
                             },
                           ]
                           return false
+                        } else {
+                          if (data4 < 0 || isNaN(data4)) {
+                            validate14.errors = [
+                              {
+                                instancePath: instancePath + '/epoch',
+                                schemaPath: '#/properties/epoch/minimum',
+                                keyword: 'minimum',
+                                params: { comparison: '>=', limit: 0 },
+                                message: 'must be >= 0',
+                              },
+                            ]
+                            return false
+                          }
                         }
                       }
                     }

@@ -22,13 +22,26 @@ const schema11 = {
     {
       type: 'object',
       required: ['everything', 'reason'],
-      properties: { everything: { type: 'boolean', const: true }, reason: { type: 'string', minLength: 1, maxLength: 200 } },
+      properties: {
+        everything: { type: 'boolean', const: true },
+        reason: { type: 'string', minLength: 1, maxLength: 200 },
+        within: {
+          type: 'object',
+          required: ['home'],
+          properties: {
+            home: { type: 'string', pattern: '^https?://[^\\s\\u0000-\\u001f]+$', maxLength: 2048 },
+            except: { type: 'array', items: { type: 'string', pattern: '^/[^\\s?#]*/$', maxLength: 200 }, maxItems: 500 },
+          },
+          additionalProperties: false,
+        },
+      },
       additionalProperties: false,
     },
     { type: 'object', required: ['changes'], properties: { changes: { type: 'boolean', const: true } }, additionalProperties: false },
   ],
 }
 const pattern0 = new RegExp('^https?://[^\\s\\u0000-\\u001f]+$', '')
+const pattern2 = new RegExp('^/[^\\s?#]*/$', '')
 
 function validate10(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -223,7 +236,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
         } else {
           const _errs10 = errors
           for (const key1 in data) {
-            if (!(key1 === 'everything' || key1 === 'reason')) {
+            if (!(key1 === 'everything' || key1 === 'reason' || key1 === 'within')) {
               const err10 = {
                 instancePath,
                 schemaPath: '#/anyOf/1/additionalProperties',
@@ -335,15 +348,238 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               } else {
                 var valid3 = true
               }
+              if (valid3) {
+                if (data.within !== undefined) {
+                  let data4 = data.within
+                  const _errs15 = errors
+                  if (errors === _errs15) {
+                    if (data4 && typeof data4 == 'object' && !Array.isArray(data4)) {
+                      let missing2
+                      if (data4.home === undefined && (missing2 = 'home')) {
+                        const err16 = {
+                          instancePath: instancePath + '/within',
+                          schemaPath: '#/anyOf/1/properties/within/required',
+                          keyword: 'required',
+                          params: { missingProperty: missing2 },
+                          message: "must have required property '" + missing2 + "'",
+                        }
+                        if (vErrors === null) {
+                          vErrors = [err16]
+                        } else {
+                          vErrors.push(err16)
+                        }
+                        errors++
+                      } else {
+                        const _errs17 = errors
+                        for (const key2 in data4) {
+                          if (!(key2 === 'home' || key2 === 'except')) {
+                            const err17 = {
+                              instancePath: instancePath + '/within',
+                              schemaPath: '#/anyOf/1/properties/within/additionalProperties',
+                              keyword: 'additionalProperties',
+                              params: { additionalProperty: key2 },
+                              message: 'must NOT have additional properties',
+                            }
+                            if (vErrors === null) {
+                              vErrors = [err17]
+                            } else {
+                              vErrors.push(err17)
+                            }
+                            errors++
+                            break
+                          }
+                        }
+                        if (_errs17 === errors) {
+                          if (data4.home !== undefined) {
+                            let data5 = data4.home
+                            const _errs18 = errors
+                            if (errors === _errs18) {
+                              if (typeof data5 === 'string') {
+                                if (data5.length > 2048) {
+                                  const err18 = {
+                                    instancePath: instancePath + '/within/home',
+                                    schemaPath: '#/anyOf/1/properties/within/properties/home/maxLength',
+                                    keyword: 'maxLength',
+                                    params: { limit: 2048 },
+                                    message: 'must NOT have more than 2048 characters',
+                                  }
+                                  if (vErrors === null) {
+                                    vErrors = [err18]
+                                  } else {
+                                    vErrors.push(err18)
+                                  }
+                                  errors++
+                                } else {
+                                  if (!pattern0.test(data5)) {
+                                    const err19 = {
+                                      instancePath: instancePath + '/within/home',
+                                      schemaPath: '#/anyOf/1/properties/within/properties/home/pattern',
+                                      keyword: 'pattern',
+                                      params: { pattern: '^https?://[^\\s\\u0000-\\u001f]+$' },
+                                      message: 'must match pattern "' + '^https?://[^\\s\\u0000-\\u001f]+$' + '"',
+                                    }
+                                    if (vErrors === null) {
+                                      vErrors = [err19]
+                                    } else {
+                                      vErrors.push(err19)
+                                    }
+                                    errors++
+                                  }
+                                }
+                              } else {
+                                const err20 = {
+                                  instancePath: instancePath + '/within/home',
+                                  schemaPath: '#/anyOf/1/properties/within/properties/home/type',
+                                  keyword: 'type',
+                                  params: { type: 'string' },
+                                  message: 'must be string',
+                                }
+                                if (vErrors === null) {
+                                  vErrors = [err20]
+                                } else {
+                                  vErrors.push(err20)
+                                }
+                                errors++
+                              }
+                            }
+                            var valid4 = _errs18 === errors
+                          } else {
+                            var valid4 = true
+                          }
+                          if (valid4) {
+                            if (data4.except !== undefined) {
+                              let data6 = data4.except
+                              const _errs20 = errors
+                              if (errors === _errs20) {
+                                if (Array.isArray(data6)) {
+                                  if (data6.length > 500) {
+                                    const err21 = {
+                                      instancePath: instancePath + '/within/except',
+                                      schemaPath: '#/anyOf/1/properties/within/properties/except/maxItems',
+                                      keyword: 'maxItems',
+                                      params: { limit: 500 },
+                                      message: 'must NOT have more than 500 items',
+                                    }
+                                    if (vErrors === null) {
+                                      vErrors = [err21]
+                                    } else {
+                                      vErrors.push(err21)
+                                    }
+                                    errors++
+                                  } else {
+                                    var valid5 = true
+                                    const len1 = data6.length
+                                    for (let i1 = 0; i1 < len1; i1++) {
+                                      let data7 = data6[i1]
+                                      const _errs22 = errors
+                                      if (errors === _errs22) {
+                                        if (typeof data7 === 'string') {
+                                          if (data7.length > 200) {
+                                            const err22 = {
+                                              instancePath: instancePath + '/within/except/' + i1,
+                                              schemaPath: '#/anyOf/1/properties/within/properties/except/items/maxLength',
+                                              keyword: 'maxLength',
+                                              params: { limit: 200 },
+                                              message: 'must NOT have more than 200 characters',
+                                            }
+                                            if (vErrors === null) {
+                                              vErrors = [err22]
+                                            } else {
+                                              vErrors.push(err22)
+                                            }
+                                            errors++
+                                          } else {
+                                            if (!pattern2.test(data7)) {
+                                              const err23 = {
+                                                instancePath: instancePath + '/within/except/' + i1,
+                                                schemaPath: '#/anyOf/1/properties/within/properties/except/items/pattern',
+                                                keyword: 'pattern',
+                                                params: { pattern: '^/[^\\s?#]*/$' },
+                                                message: 'must match pattern "' + '^/[^\\s?#]*/$' + '"',
+                                              }
+                                              if (vErrors === null) {
+                                                vErrors = [err23]
+                                              } else {
+                                                vErrors.push(err23)
+                                              }
+                                              errors++
+                                            }
+                                          }
+                                        } else {
+                                          const err24 = {
+                                            instancePath: instancePath + '/within/except/' + i1,
+                                            schemaPath: '#/anyOf/1/properties/within/properties/except/items/type',
+                                            keyword: 'type',
+                                            params: { type: 'string' },
+                                            message: 'must be string',
+                                          }
+                                          if (vErrors === null) {
+                                            vErrors = [err24]
+                                          } else {
+                                            vErrors.push(err24)
+                                          }
+                                          errors++
+                                        }
+                                      }
+                                      var valid5 = _errs22 === errors
+                                      if (!valid5) {
+                                        break
+                                      }
+                                    }
+                                  }
+                                } else {
+                                  const err25 = {
+                                    instancePath: instancePath + '/within/except',
+                                    schemaPath: '#/anyOf/1/properties/within/properties/except/type',
+                                    keyword: 'type',
+                                    params: { type: 'array' },
+                                    message: 'must be array',
+                                  }
+                                  if (vErrors === null) {
+                                    vErrors = [err25]
+                                  } else {
+                                    vErrors.push(err25)
+                                  }
+                                  errors++
+                                }
+                              }
+                              var valid4 = _errs20 === errors
+                            } else {
+                              var valid4 = true
+                            }
+                          }
+                        }
+                      }
+                    } else {
+                      const err26 = {
+                        instancePath: instancePath + '/within',
+                        schemaPath: '#/anyOf/1/properties/within/type',
+                        keyword: 'type',
+                        params: { type: 'object' },
+                        message: 'must be object',
+                      }
+                      if (vErrors === null) {
+                        vErrors = [err26]
+                      } else {
+                        vErrors.push(err26)
+                      }
+                      errors++
+                    }
+                  }
+                  var valid3 = _errs15 === errors
+                } else {
+                  var valid3 = true
+                }
+              }
             }
           }
         }
       } else {
-        const err16 = { instancePath, schemaPath: '#/anyOf/1/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }
+        const err27 = { instancePath, schemaPath: '#/anyOf/1/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }
         if (vErrors === null) {
-          vErrors = [err16]
+          vErrors = [err27]
         } else {
-          vErrors.push(err16)
+          vErrors.push(err27)
         }
         errors++
       }
@@ -351,49 +587,49 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
     var _valid0 = _errs8 === errors
     valid0 = valid0 || _valid0
     if (!valid0) {
-      const _errs15 = errors
-      if (errors === _errs15) {
+      const _errs24 = errors
+      if (errors === _errs24) {
         if (data && typeof data == 'object' && !Array.isArray(data)) {
-          let missing2
-          if (data.changes === undefined && (missing2 = 'changes')) {
-            const err17 = {
+          let missing3
+          if (data.changes === undefined && (missing3 = 'changes')) {
+            const err28 = {
               instancePath,
               schemaPath: '#/anyOf/2/required',
               keyword: 'required',
-              params: { missingProperty: missing2 },
-              message: "must have required property '" + missing2 + "'",
+              params: { missingProperty: missing3 },
+              message: "must have required property '" + missing3 + "'",
             }
             if (vErrors === null) {
-              vErrors = [err17]
+              vErrors = [err28]
             } else {
-              vErrors.push(err17)
+              vErrors.push(err28)
             }
             errors++
           } else {
-            const _errs17 = errors
-            for (const key2 in data) {
-              if (!(key2 === 'changes')) {
-                const err18 = {
+            const _errs26 = errors
+            for (const key3 in data) {
+              if (!(key3 === 'changes')) {
+                const err29 = {
                   instancePath,
                   schemaPath: '#/anyOf/2/additionalProperties',
                   keyword: 'additionalProperties',
-                  params: { additionalProperty: key2 },
+                  params: { additionalProperty: key3 },
                   message: 'must NOT have additional properties',
                 }
                 if (vErrors === null) {
-                  vErrors = [err18]
+                  vErrors = [err29]
                 } else {
-                  vErrors.push(err18)
+                  vErrors.push(err29)
                 }
                 errors++
                 break
               }
             }
-            if (_errs17 === errors) {
+            if (_errs26 === errors) {
               if (data.changes !== undefined) {
-                let data4 = data.changes
-                if (typeof data4 !== 'boolean') {
-                  const err19 = {
+                let data8 = data.changes
+                if (typeof data8 !== 'boolean') {
+                  const err30 = {
                     instancePath: instancePath + '/changes',
                     schemaPath: '#/anyOf/2/properties/changes/type',
                     keyword: 'type',
@@ -401,14 +637,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                     message: 'must be boolean',
                   }
                   if (vErrors === null) {
-                    vErrors = [err19]
+                    vErrors = [err30]
                   } else {
-                    vErrors.push(err19)
+                    vErrors.push(err30)
                   }
                   errors++
                 }
-                if (true !== data4) {
-                  const err20 = {
+                if (true !== data8) {
+                  const err31 = {
                     instancePath: instancePath + '/changes',
                     schemaPath: '#/anyOf/2/properties/changes/const',
                     keyword: 'const',
@@ -416,9 +652,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                     message: 'must be equal to constant',
                   }
                   if (vErrors === null) {
-                    vErrors = [err20]
+                    vErrors = [err31]
                   } else {
-                    vErrors.push(err20)
+                    vErrors.push(err31)
                   }
                   errors++
                 }
@@ -426,7 +662,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
           }
         } else {
-          const err21 = {
+          const err32 = {
             instancePath,
             schemaPath: '#/anyOf/2/type',
             keyword: 'type',
@@ -434,23 +670,23 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             message: 'must be object',
           }
           if (vErrors === null) {
-            vErrors = [err21]
+            vErrors = [err32]
           } else {
-            vErrors.push(err21)
+            vErrors.push(err32)
           }
           errors++
         }
       }
-      var _valid0 = _errs15 === errors
+      var _valid0 = _errs24 === errors
       valid0 = valid0 || _valid0
     }
   }
   if (!valid0) {
-    const err22 = { instancePath, schemaPath: '#/anyOf', keyword: 'anyOf', params: {}, message: 'must match a schema in anyOf' }
+    const err33 = { instancePath, schemaPath: '#/anyOf', keyword: 'anyOf', params: {}, message: 'must match a schema in anyOf' }
     if (vErrors === null) {
-      vErrors = [err22]
+      vErrors = [err33]
     } else {
-      vErrors.push(err22)
+      vErrors.push(err33)
     }
     errors++
     validate10.errors = vErrors
@@ -477,7 +713,7 @@ const schema12 = {
     attachments: {
       anyOf: [
         { type: 'string', const: 'all' },
-        { type: 'array', items: { type: 'integer', minimum: 1 }, minItems: 1, maxItems: 1000 },
+        { type: 'array', items: { type: 'integer', minimum: 1, maximum: 9007199254740991 }, minItems: 1, maxItems: 1000 },
       ],
     },
     mode: { enum: ['optimize', 'restore'] },
@@ -614,13 +850,13 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                         }
                         if (errors === _errs8) {
                           if (typeof data1 == 'number' && isFinite(data1)) {
-                            if (data1 < 1 || isNaN(data1)) {
+                            if (data1 > 9007199254740991 || isNaN(data1)) {
                               const err5 = {
                                 instancePath: instancePath + '/attachments/' + i0,
-                                schemaPath: '#/properties/attachments/anyOf/1/items/minimum',
-                                keyword: 'minimum',
-                                params: { comparison: '>=', limit: 1 },
-                                message: 'must be >= 1',
+                                schemaPath: '#/properties/attachments/anyOf/1/items/maximum',
+                                keyword: 'maximum',
+                                params: { comparison: '<=', limit: 9007199254740991 },
+                                message: 'must be <= 9007199254740991',
                               }
                               if (vErrors === null) {
                                 vErrors = [err5]
@@ -628,6 +864,22 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                 vErrors.push(err5)
                               }
                               errors++
+                            } else {
+                              if (data1 < 1 || isNaN(data1)) {
+                                const err6 = {
+                                  instancePath: instancePath + '/attachments/' + i0,
+                                  schemaPath: '#/properties/attachments/anyOf/1/items/minimum',
+                                  keyword: 'minimum',
+                                  params: { comparison: '>=', limit: 1 },
+                                  message: 'must be >= 1',
+                                }
+                                if (vErrors === null) {
+                                  vErrors = [err6]
+                                } else {
+                                  vErrors.push(err6)
+                                }
+                                errors++
+                              }
                             }
                           }
                         }
@@ -639,7 +891,7 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                     }
                   }
                 } else {
-                  const err6 = {
+                  const err7 = {
                     instancePath: instancePath + '/attachments',
                     schemaPath: '#/properties/attachments/anyOf/1/type',
                     keyword: 'type',
@@ -647,9 +899,9 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                     message: 'must be array',
                   }
                   if (vErrors === null) {
-                    vErrors = [err6]
+                    vErrors = [err7]
                   } else {
-                    vErrors.push(err6)
+                    vErrors.push(err7)
                   }
                   errors++
                 }
@@ -658,7 +910,7 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
               valid1 = valid1 || _valid0
             }
             if (!valid1) {
-              const err7 = {
+              const err8 = {
                 instancePath: instancePath + '/attachments',
                 schemaPath: '#/properties/attachments/anyOf',
                 keyword: 'anyOf',
@@ -666,9 +918,9 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                 message: 'must match a schema in anyOf',
               }
               if (vErrors === null) {
-                vErrors = [err7]
+                vErrors = [err8]
               } else {
-                vErrors.push(err7)
+                vErrors.push(err8)
               }
               errors++
               validate11.errors = vErrors

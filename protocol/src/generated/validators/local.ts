@@ -139,8 +139,8 @@ const schema12 = {
     kind: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 },
     origin: { anyOf: [{ enum: ['owner', 'event', 'root'] }, { type: 'string', const: 'platform' }] },
     state: { enum: ['queued', 'running', 'succeeded', 'failed', 'cancelled'] },
-    createdAt: { type: 'integer', minimum: 0 },
-    finishedAt: { type: 'integer', minimum: 0 },
+    createdAt: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
+    finishedAt: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
     progress: {
       type: 'object',
       required: ['done', 'total', 'note'],
@@ -158,7 +158,7 @@ const schema12 = {
           layer: { type: 'string', const: 'cdn' },
           state: { enum: ['purged', 'absent', 'failed'] },
           code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
-          at: { type: 'integer', minimum: 0 },
+          at: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
         },
         additionalProperties: false,
       },
@@ -459,17 +459,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                     }
                     if (errors === _errs12) {
                       if (typeof data4 == 'number' && isFinite(data4)) {
-                        if (data4 < 0 || isNaN(data4)) {
+                        if (data4 > 8640000000000000 || isNaN(data4)) {
                           validate11.errors = [
                             {
                               instancePath: instancePath + '/createdAt',
-                              schemaPath: '#/properties/createdAt/minimum',
-                              keyword: 'minimum',
-                              params: { comparison: '>=', limit: 0 },
-                              message: 'must be >= 0',
+                              schemaPath: '#/properties/createdAt/maximum',
+                              keyword: 'maximum',
+                              params: { comparison: '<=', limit: 8640000000000000 },
+                              message: 'must be <= 8640000000000000',
                             },
                           ]
                           return false
+                        } else {
+                          if (data4 < 0 || isNaN(data4)) {
+                            validate11.errors = [
+                              {
+                                instancePath: instancePath + '/createdAt',
+                                schemaPath: '#/properties/createdAt/minimum',
+                                keyword: 'minimum',
+                                params: { comparison: '>=', limit: 0 },
+                                message: 'must be >= 0',
+                              },
+                            ]
+                            return false
+                          }
                         }
                       }
                     }
@@ -495,17 +508,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                       }
                       if (errors === _errs14) {
                         if (typeof data5 == 'number' && isFinite(data5)) {
-                          if (data5 < 0 || isNaN(data5)) {
+                          if (data5 > 8640000000000000 || isNaN(data5)) {
                             validate11.errors = [
                               {
                                 instancePath: instancePath + '/finishedAt',
-                                schemaPath: '#/properties/finishedAt/minimum',
-                                keyword: 'minimum',
-                                params: { comparison: '>=', limit: 0 },
-                                message: 'must be >= 0',
+                                schemaPath: '#/properties/finishedAt/maximum',
+                                keyword: 'maximum',
+                                params: { comparison: '<=', limit: 8640000000000000 },
+                                message: 'must be <= 8640000000000000',
                               },
                             ]
                             return false
+                          } else {
+                            if (data5 < 0 || isNaN(data5)) {
+                              validate11.errors = [
+                                {
+                                  instancePath: instancePath + '/finishedAt',
+                                  schemaPath: '#/properties/finishedAt/minimum',
+                                  keyword: 'minimum',
+                                  params: { comparison: '>=', limit: 0 },
+                                  message: 'must be >= 0',
+                                },
+                              ]
+                              return false
+                            }
                           }
                         }
                       }
@@ -861,17 +887,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                                     }
                                                     if (errors === _errs37) {
                                                       if (typeof data16 == 'number' && isFinite(data16)) {
-                                                        if (data16 < 0 || isNaN(data16)) {
+                                                        if (data16 > 8640000000000000 || isNaN(data16)) {
                                                           validate11.errors = [
                                                             {
                                                               instancePath: instancePath + '/followUps/' + i0 + '/at',
-                                                              schemaPath: '#/properties/followUps/items/properties/at/minimum',
-                                                              keyword: 'minimum',
-                                                              params: { comparison: '>=', limit: 0 },
-                                                              message: 'must be >= 0',
+                                                              schemaPath: '#/properties/followUps/items/properties/at/maximum',
+                                                              keyword: 'maximum',
+                                                              params: { comparison: '<=', limit: 8640000000000000 },
+                                                              message: 'must be <= 8640000000000000',
                                                             },
                                                           ]
                                                           return false
+                                                        } else {
+                                                          if (data16 < 0 || isNaN(data16)) {
+                                                            validate11.errors = [
+                                                              {
+                                                                instancePath: instancePath + '/followUps/' + i0 + '/at',
+                                                                schemaPath: '#/properties/followUps/items/properties/at/minimum',
+                                                                keyword: 'minimum',
+                                                                params: { comparison: '>=', limit: 0 },
+                                                                message: 'must be >= 0',
+                                                              },
+                                                            ]
+                                                            return false
+                                                          }
                                                         }
                                                       }
                                                     }
@@ -1685,8 +1724,8 @@ const schema13 = {
           kind: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 },
           origin: { anyOf: [{ enum: ['owner', 'event', 'root'] }, { type: 'string', const: 'platform' }] },
           state: { enum: ['queued', 'running', 'succeeded', 'failed', 'cancelled'] },
-          createdAt: { type: 'integer', minimum: 0 },
-          finishedAt: { type: 'integer', minimum: 0 },
+          createdAt: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
+          finishedAt: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
           progress: {
             type: 'object',
             required: ['done', 'total', 'note'],
@@ -1704,7 +1743,7 @@ const schema13 = {
                 layer: { type: 'string', const: 'cdn' },
                 state: { enum: ['purged', 'absent', 'failed'] },
                 code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
-                at: { type: 'integer', minimum: 0 },
+                at: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
               },
               additionalProperties: false,
             },
@@ -2067,17 +2106,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                       }
                                       if (errors === _errs17) {
                                         if (typeof data6 == 'number' && isFinite(data6)) {
-                                          if (data6 < 0 || isNaN(data6)) {
+                                          if (data6 > 8640000000000000 || isNaN(data6)) {
                                             validate12.errors = [
                                               {
                                                 instancePath: instancePath + '/items/' + i0 + '/createdAt',
-                                                schemaPath: '#/properties/items/items/properties/createdAt/minimum',
-                                                keyword: 'minimum',
-                                                params: { comparison: '>=', limit: 0 },
-                                                message: 'must be >= 0',
+                                                schemaPath: '#/properties/items/items/properties/createdAt/maximum',
+                                                keyword: 'maximum',
+                                                params: { comparison: '<=', limit: 8640000000000000 },
+                                                message: 'must be <= 8640000000000000',
                                               },
                                             ]
                                             return false
+                                          } else {
+                                            if (data6 < 0 || isNaN(data6)) {
+                                              validate12.errors = [
+                                                {
+                                                  instancePath: instancePath + '/items/' + i0 + '/createdAt',
+                                                  schemaPath: '#/properties/items/items/properties/createdAt/minimum',
+                                                  keyword: 'minimum',
+                                                  params: { comparison: '>=', limit: 0 },
+                                                  message: 'must be >= 0',
+                                                },
+                                              ]
+                                              return false
+                                            }
                                           }
                                         }
                                       }
@@ -2103,17 +2155,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                         }
                                         if (errors === _errs19) {
                                           if (typeof data7 == 'number' && isFinite(data7)) {
-                                            if (data7 < 0 || isNaN(data7)) {
+                                            if (data7 > 8640000000000000 || isNaN(data7)) {
                                               validate12.errors = [
                                                 {
                                                   instancePath: instancePath + '/items/' + i0 + '/finishedAt',
-                                                  schemaPath: '#/properties/items/items/properties/finishedAt/minimum',
-                                                  keyword: 'minimum',
-                                                  params: { comparison: '>=', limit: 0 },
-                                                  message: 'must be >= 0',
+                                                  schemaPath: '#/properties/items/items/properties/finishedAt/maximum',
+                                                  keyword: 'maximum',
+                                                  params: { comparison: '<=', limit: 8640000000000000 },
+                                                  message: 'must be <= 8640000000000000',
                                                 },
                                               ]
                                               return false
+                                            } else {
+                                              if (data7 < 0 || isNaN(data7)) {
+                                                validate12.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/items/' + i0 + '/finishedAt',
+                                                    schemaPath: '#/properties/items/items/properties/finishedAt/minimum',
+                                                    keyword: 'minimum',
+                                                    params: { comparison: '>=', limit: 0 },
+                                                    message: 'must be >= 0',
+                                                  },
+                                                ]
+                                                return false
+                                              }
                                             }
                                           }
                                         }
@@ -2513,7 +2578,7 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                                       }
                                                                       if (errors === _errs42) {
                                                                         if (typeof data18 == 'number' && isFinite(data18)) {
-                                                                          if (data18 < 0 || isNaN(data18)) {
+                                                                          if (data18 > 8640000000000000 || isNaN(data18)) {
                                                                             validate12.errors = [
                                                                               {
                                                                                 instancePath:
@@ -2524,13 +2589,33 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                   i1 +
                                                                                   '/at',
                                                                                 schemaPath:
-                                                                                  '#/properties/items/items/properties/followUps/items/properties/at/minimum',
-                                                                                keyword: 'minimum',
-                                                                                params: { comparison: '>=', limit: 0 },
-                                                                                message: 'must be >= 0',
+                                                                                  '#/properties/items/items/properties/followUps/items/properties/at/maximum',
+                                                                                keyword: 'maximum',
+                                                                                params: { comparison: '<=', limit: 8640000000000000 },
+                                                                                message: 'must be <= 8640000000000000',
                                                                               },
                                                                             ]
                                                                             return false
+                                                                          } else {
+                                                                            if (data18 < 0 || isNaN(data18)) {
+                                                                              validate12.errors = [
+                                                                                {
+                                                                                  instancePath:
+                                                                                    instancePath +
+                                                                                    '/items/' +
+                                                                                    i0 +
+                                                                                    '/followUps/' +
+                                                                                    i1 +
+                                                                                    '/at',
+                                                                                  schemaPath:
+                                                                                    '#/properties/items/items/properties/followUps/items/properties/at/minimum',
+                                                                                  keyword: 'minimum',
+                                                                                  params: { comparison: '>=', limit: 0 },
+                                                                                  message: 'must be >= 0',
+                                                                                },
+                                                                              ]
+                                                                              return false
+                                                                            }
                                                                           }
                                                                         }
                                                                       }
@@ -3467,7 +3552,7 @@ const schema14 = {
   required: ['version', 'startedAt', 'link', 'kinds', 'running', 'waiting', 'owner', 'journal'],
   properties: {
     version: { type: 'string', maxLength: 40 },
-    startedAt: { type: 'integer', minimum: 0 },
+    startedAt: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
     agentId: { type: 'string', pattern: '^agent_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
     siteId: { type: 'string', pattern: '^site_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
     link: {
@@ -3475,9 +3560,9 @@ const schema14 = {
       required: ['state', 'since'],
       properties: {
         state: { enum: ['none', 'connecting', 'open', 'waiting', 'refused'] },
-        since: { type: 'integer', minimum: 0 },
+        since: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
         lastClose: { type: 'string', maxLength: 500 },
-        refused: { type: 'integer', minimum: 0 },
+        refused: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
         keyChanging: { type: 'boolean' },
       },
       additionalProperties: false,
@@ -3498,8 +3583,8 @@ const schema14 = {
       },
       maxItems: 100,
     },
-    running: { type: 'integer', minimum: 0 },
-    waiting: { type: 'integer', minimum: 0 },
+    running: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+    waiting: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
     owner: {
       type: 'object',
       required: ['wishes', 'bounds', 'usage', 'localTime'],
@@ -3550,7 +3635,7 @@ const schema14 = {
                 required: ['kind', 'until', 'reason'],
                 properties: {
                   kind: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 },
-                  until: { type: 'integer', minimum: 0 },
+                  until: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
                   reason: { type: 'string', maxLength: 500 },
                 },
                 additionalProperties: false,
@@ -3599,22 +3684,36 @@ const schema14 = {
           required: ['day', 'cpuSeconds', 'diskBytes'],
           properties: {
             day: { type: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' },
-            cpuSeconds: { type: 'integer', minimum: 0 },
-            diskBytes: { type: 'integer', minimum: 0 },
+            cpuSeconds: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+            diskBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
           },
           additionalProperties: false,
         },
         localTime: { type: 'string', pattern: '^[0-9]{2}:[0-9]{2}$' },
-        quietUntil: { type: 'integer', minimum: 0 },
+        quietUntil: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
       },
       additionalProperties: false,
     },
     journal: {
       type: 'object',
-      properties: { problem: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 }, lostAt: { type: 'integer', minimum: 0 } },
+      properties: {
+        problem: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
+        lostAt: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
+      },
       additionalProperties: false,
     },
-    local: { type: 'object', required: ['refused'], properties: { refused: { type: 'integer', minimum: 0 } }, additionalProperties: false },
+    local: {
+      type: 'object',
+      required: ['refused'],
+      properties: { refused: { type: 'integer', minimum: 0, maximum: 9007199254740991 } },
+      additionalProperties: false,
+    },
+    workers: {
+      type: 'object',
+      required: ['refused'],
+      properties: { refused: { type: 'integer', minimum: 0, maximum: 9007199254740991 } },
+      additionalProperties: false,
+    },
   },
   additionalProperties: false,
 }
@@ -3721,17 +3820,30 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
               }
               if (errors === _errs4) {
                 if (typeof data1 == 'number' && isFinite(data1)) {
-                  if (data1 < 0 || isNaN(data1)) {
+                  if (data1 > 8640000000000000 || isNaN(data1)) {
                     validate13.errors = [
                       {
                         instancePath: instancePath + '/startedAt',
-                        schemaPath: '#/properties/startedAt/minimum',
-                        keyword: 'minimum',
-                        params: { comparison: '>=', limit: 0 },
-                        message: 'must be >= 0',
+                        schemaPath: '#/properties/startedAt/maximum',
+                        keyword: 'maximum',
+                        params: { comparison: '<=', limit: 8640000000000000 },
+                        message: 'must be <= 8640000000000000',
                       },
                     ]
                     return false
+                  } else {
+                    if (data1 < 0 || isNaN(data1)) {
+                      validate13.errors = [
+                        {
+                          instancePath: instancePath + '/startedAt',
+                          schemaPath: '#/properties/startedAt/minimum',
+                          keyword: 'minimum',
+                          params: { comparison: '>=', limit: 0 },
+                          message: 'must be >= 0',
+                        },
+                      ]
+                      return false
+                    }
                   }
                 }
               }
@@ -3900,17 +4012,30 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                 }
                                 if (errors === _errs14) {
                                   if (typeof data6 == 'number' && isFinite(data6)) {
-                                    if (data6 < 0 || isNaN(data6)) {
+                                    if (data6 > 8640000000000000 || isNaN(data6)) {
                                       validate13.errors = [
                                         {
                                           instancePath: instancePath + '/link/since',
-                                          schemaPath: '#/properties/link/properties/since/minimum',
-                                          keyword: 'minimum',
-                                          params: { comparison: '>=', limit: 0 },
-                                          message: 'must be >= 0',
+                                          schemaPath: '#/properties/link/properties/since/maximum',
+                                          keyword: 'maximum',
+                                          params: { comparison: '<=', limit: 8640000000000000 },
+                                          message: 'must be <= 8640000000000000',
                                         },
                                       ]
                                       return false
+                                    } else {
+                                      if (data6 < 0 || isNaN(data6)) {
+                                        validate13.errors = [
+                                          {
+                                            instancePath: instancePath + '/link/since',
+                                            schemaPath: '#/properties/link/properties/since/minimum',
+                                            keyword: 'minimum',
+                                            params: { comparison: '>=', limit: 0 },
+                                            message: 'must be >= 0',
+                                          },
+                                        ]
+                                        return false
+                                      }
                                     }
                                   }
                                 }
@@ -3971,17 +4096,30 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                     }
                                     if (errors === _errs18) {
                                       if (typeof data8 == 'number' && isFinite(data8)) {
-                                        if (data8 < 0 || isNaN(data8)) {
+                                        if (data8 > 9007199254740991 || isNaN(data8)) {
                                           validate13.errors = [
                                             {
                                               instancePath: instancePath + '/link/refused',
-                                              schemaPath: '#/properties/link/properties/refused/minimum',
-                                              keyword: 'minimum',
-                                              params: { comparison: '>=', limit: 0 },
-                                              message: 'must be >= 0',
+                                              schemaPath: '#/properties/link/properties/refused/maximum',
+                                              keyword: 'maximum',
+                                              params: { comparison: '<=', limit: 9007199254740991 },
+                                              message: 'must be <= 9007199254740991',
                                             },
                                           ]
                                           return false
+                                        } else {
+                                          if (data8 < 0 || isNaN(data8)) {
+                                            validate13.errors = [
+                                              {
+                                                instancePath: instancePath + '/link/refused',
+                                                schemaPath: '#/properties/link/properties/refused/minimum',
+                                                keyword: 'minimum',
+                                                params: { comparison: '>=', limit: 0 },
+                                                message: 'must be >= 0',
+                                              },
+                                            ]
+                                            return false
+                                          }
                                         }
                                       }
                                     }
@@ -4311,17 +4449,30 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                         }
                         if (errors === _errs35) {
                           if (typeof data16 == 'number' && isFinite(data16)) {
-                            if (data16 < 0 || isNaN(data16)) {
+                            if (data16 > 9007199254740991 || isNaN(data16)) {
                               validate13.errors = [
                                 {
                                   instancePath: instancePath + '/running',
-                                  schemaPath: '#/properties/running/minimum',
-                                  keyword: 'minimum',
-                                  params: { comparison: '>=', limit: 0 },
-                                  message: 'must be >= 0',
+                                  schemaPath: '#/properties/running/maximum',
+                                  keyword: 'maximum',
+                                  params: { comparison: '<=', limit: 9007199254740991 },
+                                  message: 'must be <= 9007199254740991',
                                 },
                               ]
                               return false
+                            } else {
+                              if (data16 < 0 || isNaN(data16)) {
+                                validate13.errors = [
+                                  {
+                                    instancePath: instancePath + '/running',
+                                    schemaPath: '#/properties/running/minimum',
+                                    keyword: 'minimum',
+                                    params: { comparison: '>=', limit: 0 },
+                                    message: 'must be >= 0',
+                                  },
+                                ]
+                                return false
+                              }
                             }
                           }
                         }
@@ -4347,17 +4498,30 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                           }
                           if (errors === _errs37) {
                             if (typeof data17 == 'number' && isFinite(data17)) {
-                              if (data17 < 0 || isNaN(data17)) {
+                              if (data17 > 9007199254740991 || isNaN(data17)) {
                                 validate13.errors = [
                                   {
                                     instancePath: instancePath + '/waiting',
-                                    schemaPath: '#/properties/waiting/minimum',
-                                    keyword: 'minimum',
-                                    params: { comparison: '>=', limit: 0 },
-                                    message: 'must be >= 0',
+                                    schemaPath: '#/properties/waiting/maximum',
+                                    keyword: 'maximum',
+                                    params: { comparison: '<=', limit: 9007199254740991 },
+                                    message: 'must be <= 9007199254740991',
                                   },
                                 ]
                                 return false
+                              } else {
+                                if (data17 < 0 || isNaN(data17)) {
+                                  validate13.errors = [
+                                    {
+                                      instancePath: instancePath + '/waiting',
+                                      schemaPath: '#/properties/waiting/minimum',
+                                      keyword: 'minimum',
+                                      params: { comparison: '>=', limit: 0 },
+                                      message: 'must be >= 0',
+                                    },
+                                  ]
+                                  return false
+                                }
                               }
                             }
                           }
@@ -5372,7 +5536,7 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 }
                                                                                 if (errors === _errs83) {
                                                                                   if (typeof data38 == 'number' && isFinite(data38)) {
-                                                                                    if (data38 < 0 || isNaN(data38)) {
+                                                                                    if (data38 > 8640000000000000 || isNaN(data38)) {
                                                                                       validate13.errors = [
                                                                                         {
                                                                                           instancePath:
@@ -5381,13 +5545,34 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                             i5 +
                                                                                             '/until',
                                                                                           schemaPath:
-                                                                                            '#/properties/owner/properties/wishes/properties/deferred/items/properties/until/minimum',
-                                                                                          keyword: 'minimum',
-                                                                                          params: { comparison: '>=', limit: 0 },
-                                                                                          message: 'must be >= 0',
+                                                                                            '#/properties/owner/properties/wishes/properties/deferred/items/properties/until/maximum',
+                                                                                          keyword: 'maximum',
+                                                                                          params: {
+                                                                                            comparison: '<=',
+                                                                                            limit: 8640000000000000,
+                                                                                          },
+                                                                                          message: 'must be <= 8640000000000000',
                                                                                         },
                                                                                       ]
                                                                                       return false
+                                                                                    } else {
+                                                                                      if (data38 < 0 || isNaN(data38)) {
+                                                                                        validate13.errors = [
+                                                                                          {
+                                                                                            instancePath:
+                                                                                              instancePath +
+                                                                                              '/owner/wishes/deferred/' +
+                                                                                              i5 +
+                                                                                              '/until',
+                                                                                            schemaPath:
+                                                                                              '#/properties/owner/properties/wishes/properties/deferred/items/properties/until/minimum',
+                                                                                            keyword: 'minimum',
+                                                                                            params: { comparison: '>=', limit: 0 },
+                                                                                            message: 'must be >= 0',
+                                                                                          },
+                                                                                        ]
+                                                                                        return false
+                                                                                      }
                                                                                     }
                                                                                   }
                                                                                 }
@@ -6187,18 +6372,32 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                       }
                                                       if (errors === _errs116) {
                                                         if (typeof data53 == 'number' && isFinite(data53)) {
-                                                          if (data53 < 0 || isNaN(data53)) {
+                                                          if (data53 > 9007199254740991 || isNaN(data53)) {
                                                             validate13.errors = [
                                                               {
                                                                 instancePath: instancePath + '/owner/usage/cpuSeconds',
                                                                 schemaPath:
-                                                                  '#/properties/owner/properties/usage/properties/cpuSeconds/minimum',
-                                                                keyword: 'minimum',
-                                                                params: { comparison: '>=', limit: 0 },
-                                                                message: 'must be >= 0',
+                                                                  '#/properties/owner/properties/usage/properties/cpuSeconds/maximum',
+                                                                keyword: 'maximum',
+                                                                params: { comparison: '<=', limit: 9007199254740991 },
+                                                                message: 'must be <= 9007199254740991',
                                                               },
                                                             ]
                                                             return false
+                                                          } else {
+                                                            if (data53 < 0 || isNaN(data53)) {
+                                                              validate13.errors = [
+                                                                {
+                                                                  instancePath: instancePath + '/owner/usage/cpuSeconds',
+                                                                  schemaPath:
+                                                                    '#/properties/owner/properties/usage/properties/cpuSeconds/minimum',
+                                                                  keyword: 'minimum',
+                                                                  params: { comparison: '>=', limit: 0 },
+                                                                  message: 'must be >= 0',
+                                                                },
+                                                              ]
+                                                              return false
+                                                            }
                                                           }
                                                         }
                                                       }
@@ -6231,18 +6430,32 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                                         }
                                                         if (errors === _errs118) {
                                                           if (typeof data54 == 'number' && isFinite(data54)) {
-                                                            if (data54 < 0 || isNaN(data54)) {
+                                                            if (data54 > 9007199254740991 || isNaN(data54)) {
                                                               validate13.errors = [
                                                                 {
                                                                   instancePath: instancePath + '/owner/usage/diskBytes',
                                                                   schemaPath:
-                                                                    '#/properties/owner/properties/usage/properties/diskBytes/minimum',
-                                                                  keyword: 'minimum',
-                                                                  params: { comparison: '>=', limit: 0 },
-                                                                  message: 'must be >= 0',
+                                                                    '#/properties/owner/properties/usage/properties/diskBytes/maximum',
+                                                                  keyword: 'maximum',
+                                                                  params: { comparison: '<=', limit: 9007199254740991 },
+                                                                  message: 'must be <= 9007199254740991',
                                                                 },
                                                               ]
                                                               return false
+                                                            } else {
+                                                              if (data54 < 0 || isNaN(data54)) {
+                                                                validate13.errors = [
+                                                                  {
+                                                                    instancePath: instancePath + '/owner/usage/diskBytes',
+                                                                    schemaPath:
+                                                                      '#/properties/owner/properties/usage/properties/diskBytes/minimum',
+                                                                    keyword: 'minimum',
+                                                                    params: { comparison: '>=', limit: 0 },
+                                                                    message: 'must be >= 0',
+                                                                  },
+                                                                ]
+                                                                return false
+                                                              }
                                                             }
                                                           }
                                                         }
@@ -6324,17 +6537,30 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                               }
                                               if (errors === _errs122) {
                                                 if (typeof data56 == 'number' && isFinite(data56)) {
-                                                  if (data56 < 0 || isNaN(data56)) {
+                                                  if (data56 > 8640000000000000 || isNaN(data56)) {
                                                     validate13.errors = [
                                                       {
                                                         instancePath: instancePath + '/owner/quietUntil',
-                                                        schemaPath: '#/properties/owner/properties/quietUntil/minimum',
-                                                        keyword: 'minimum',
-                                                        params: { comparison: '>=', limit: 0 },
-                                                        message: 'must be >= 0',
+                                                        schemaPath: '#/properties/owner/properties/quietUntil/maximum',
+                                                        keyword: 'maximum',
+                                                        params: { comparison: '<=', limit: 8640000000000000 },
+                                                        message: 'must be <= 8640000000000000',
                                                       },
                                                     ]
                                                     return false
+                                                  } else {
+                                                    if (data56 < 0 || isNaN(data56)) {
+                                                      validate13.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/owner/quietUntil',
+                                                          schemaPath: '#/properties/owner/properties/quietUntil/minimum',
+                                                          keyword: 'minimum',
+                                                          params: { comparison: '>=', limit: 0 },
+                                                          message: 'must be >= 0',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    }
                                                   }
                                                 }
                                               }
@@ -6453,17 +6679,30 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                         }
                                         if (errors === _errs129) {
                                           if (typeof data59 == 'number' && isFinite(data59)) {
-                                            if (data59 < 0 || isNaN(data59)) {
+                                            if (data59 > 8640000000000000 || isNaN(data59)) {
                                               validate13.errors = [
                                                 {
                                                   instancePath: instancePath + '/journal/lostAt',
-                                                  schemaPath: '#/properties/journal/properties/lostAt/minimum',
-                                                  keyword: 'minimum',
-                                                  params: { comparison: '>=', limit: 0 },
-                                                  message: 'must be >= 0',
+                                                  schemaPath: '#/properties/journal/properties/lostAt/maximum',
+                                                  keyword: 'maximum',
+                                                  params: { comparison: '<=', limit: 8640000000000000 },
+                                                  message: 'must be <= 8640000000000000',
                                                 },
                                               ]
                                               return false
+                                            } else {
+                                              if (data59 < 0 || isNaN(data59)) {
+                                                validate13.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/journal/lostAt',
+                                                    schemaPath: '#/properties/journal/properties/lostAt/minimum',
+                                                    keyword: 'minimum',
+                                                    params: { comparison: '>=', limit: 0 },
+                                                    message: 'must be >= 0',
+                                                  },
+                                                ]
+                                                return false
+                                              }
                                             }
                                           }
                                         }
@@ -6543,17 +6782,30 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                           }
                                           if (errors === _errs134) {
                                             if (typeof data61 == 'number' && isFinite(data61)) {
-                                              if (data61 < 0 || isNaN(data61)) {
+                                              if (data61 > 9007199254740991 || isNaN(data61)) {
                                                 validate13.errors = [
                                                   {
                                                     instancePath: instancePath + '/local/refused',
-                                                    schemaPath: '#/properties/local/properties/refused/minimum',
-                                                    keyword: 'minimum',
-                                                    params: { comparison: '>=', limit: 0 },
-                                                    message: 'must be >= 0',
+                                                    schemaPath: '#/properties/local/properties/refused/maximum',
+                                                    keyword: 'maximum',
+                                                    params: { comparison: '<=', limit: 9007199254740991 },
+                                                    message: 'must be <= 9007199254740991',
                                                   },
                                                 ]
                                                 return false
+                                              } else {
+                                                if (data61 < 0 || isNaN(data61)) {
+                                                  validate13.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/local/refused',
+                                                      schemaPath: '#/properties/local/properties/refused/minimum',
+                                                      keyword: 'minimum',
+                                                      params: { comparison: '>=', limit: 0 },
+                                                      message: 'must be >= 0',
+                                                    },
+                                                  ]
+                                                  return false
+                                                }
                                               }
                                             }
                                           }
@@ -6576,6 +6828,107 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                 var valid0 = _errs131 === errors
                               } else {
                                 var valid0 = true
+                              }
+                              if (valid0) {
+                                if (data.workers !== undefined) {
+                                  let data62 = data.workers
+                                  const _errs136 = errors
+                                  if (errors === _errs136) {
+                                    if (data62 && typeof data62 == 'object' && !Array.isArray(data62)) {
+                                      let missing12
+                                      if (data62.refused === undefined && (missing12 = 'refused')) {
+                                        validate13.errors = [
+                                          {
+                                            instancePath: instancePath + '/workers',
+                                            schemaPath: '#/properties/workers/required',
+                                            keyword: 'required',
+                                            params: { missingProperty: missing12 },
+                                            message: "must have required property '" + missing12 + "'",
+                                          },
+                                        ]
+                                        return false
+                                      } else {
+                                        const _errs138 = errors
+                                        for (const key14 in data62) {
+                                          if (!(key14 === 'refused')) {
+                                            validate13.errors = [
+                                              {
+                                                instancePath: instancePath + '/workers',
+                                                schemaPath: '#/properties/workers/additionalProperties',
+                                                keyword: 'additionalProperties',
+                                                params: { additionalProperty: key14 },
+                                                message: 'must NOT have additional properties',
+                                              },
+                                            ]
+                                            return false
+                                            break
+                                          }
+                                        }
+                                        if (_errs138 === errors) {
+                                          if (data62.refused !== undefined) {
+                                            let data63 = data62.refused
+                                            const _errs139 = errors
+                                            if (!(typeof data63 == 'number' && !(data63 % 1) && !isNaN(data63) && isFinite(data63))) {
+                                              validate13.errors = [
+                                                {
+                                                  instancePath: instancePath + '/workers/refused',
+                                                  schemaPath: '#/properties/workers/properties/refused/type',
+                                                  keyword: 'type',
+                                                  params: { type: 'integer' },
+                                                  message: 'must be integer',
+                                                },
+                                              ]
+                                              return false
+                                            }
+                                            if (errors === _errs139) {
+                                              if (typeof data63 == 'number' && isFinite(data63)) {
+                                                if (data63 > 9007199254740991 || isNaN(data63)) {
+                                                  validate13.errors = [
+                                                    {
+                                                      instancePath: instancePath + '/workers/refused',
+                                                      schemaPath: '#/properties/workers/properties/refused/maximum',
+                                                      keyword: 'maximum',
+                                                      params: { comparison: '<=', limit: 9007199254740991 },
+                                                      message: 'must be <= 9007199254740991',
+                                                    },
+                                                  ]
+                                                  return false
+                                                } else {
+                                                  if (data63 < 0 || isNaN(data63)) {
+                                                    validate13.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/workers/refused',
+                                                        schemaPath: '#/properties/workers/properties/refused/minimum',
+                                                        keyword: 'minimum',
+                                                        params: { comparison: '>=', limit: 0 },
+                                                        message: 'must be >= 0',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  }
+                                                }
+                                              }
+                                            }
+                                          }
+                                        }
+                                      }
+                                    } else {
+                                      validate13.errors = [
+                                        {
+                                          instancePath: instancePath + '/workers',
+                                          schemaPath: '#/properties/workers/type',
+                                          keyword: 'type',
+                                          params: { type: 'object' },
+                                          message: 'must be object',
+                                        },
+                                      ]
+                                      return false
+                                    }
+                                  }
+                                  var valid0 = _errs136 === errors
+                                } else {
+                                  var valid0 = true
+                                }
                               }
                             }
                           }
@@ -6638,7 +6991,7 @@ const schema15 = {
         required: ['kind', 'until', 'reason'],
         properties: {
           kind: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 },
-          until: { type: 'integer', minimum: 0 },
+          until: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
           reason: { type: 'string', maxLength: 500 },
         },
         additionalProperties: false,
@@ -7483,17 +7836,30 @@ function validate14(data, { instancePath = '', parentData, parentDataProperty, r
                                             }
                                             if (errors === _errs40) {
                                               if (typeof data18 == 'number' && isFinite(data18)) {
-                                                if (data18 < 0 || isNaN(data18)) {
+                                                if (data18 > 8640000000000000 || isNaN(data18)) {
                                                   validate14.errors = [
                                                     {
                                                       instancePath: instancePath + '/deferred/' + i4 + '/until',
-                                                      schemaPath: '#/properties/deferred/items/properties/until/minimum',
-                                                      keyword: 'minimum',
-                                                      params: { comparison: '>=', limit: 0 },
-                                                      message: 'must be >= 0',
+                                                      schemaPath: '#/properties/deferred/items/properties/until/maximum',
+                                                      keyword: 'maximum',
+                                                      params: { comparison: '<=', limit: 8640000000000000 },
+                                                      message: 'must be <= 8640000000000000',
                                                     },
                                                   ]
                                                   return false
+                                                } else {
+                                                  if (data18 < 0 || isNaN(data18)) {
+                                                    validate14.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/deferred/' + i4 + '/until',
+                                                        schemaPath: '#/properties/deferred/items/properties/until/minimum',
+                                                        keyword: 'minimum',
+                                                        params: { comparison: '>=', limit: 0 },
+                                                        message: 'must be >= 0',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  }
                                                 }
                                               }
                                             }
@@ -7640,7 +8006,7 @@ const schema16 = {
             required: ['kind', 'until', 'reason'],
             properties: {
               kind: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 },
-              until: { type: 'integer', minimum: 0 },
+              until: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
               reason: { type: 'string', maxLength: 500 },
             },
             additionalProperties: false,
@@ -7689,13 +8055,13 @@ const schema16 = {
       required: ['day', 'cpuSeconds', 'diskBytes'],
       properties: {
         day: { type: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' },
-        cpuSeconds: { type: 'integer', minimum: 0 },
-        diskBytes: { type: 'integer', minimum: 0 },
+        cpuSeconds: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        diskBytes: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
       },
       additionalProperties: false,
     },
     localTime: { type: 'string', pattern: '^[0-9]{2}:[0-9]{2}$' },
-    quietUntil: { type: 'integer', minimum: 0 },
+    quietUntil: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
   },
   additionalProperties: false,
 }
@@ -8593,18 +8959,32 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                                                       }
                                                       if (errors === _errs43) {
                                                         if (typeof data19 == 'number' && isFinite(data19)) {
-                                                          if (data19 < 0 || isNaN(data19)) {
+                                                          if (data19 > 8640000000000000 || isNaN(data19)) {
                                                             validate15.errors = [
                                                               {
                                                                 instancePath: instancePath + '/wishes/deferred/' + i4 + '/until',
                                                                 schemaPath:
-                                                                  '#/properties/wishes/properties/deferred/items/properties/until/minimum',
-                                                                keyword: 'minimum',
-                                                                params: { comparison: '>=', limit: 0 },
-                                                                message: 'must be >= 0',
+                                                                  '#/properties/wishes/properties/deferred/items/properties/until/maximum',
+                                                                keyword: 'maximum',
+                                                                params: { comparison: '<=', limit: 8640000000000000 },
+                                                                message: 'must be <= 8640000000000000',
                                                               },
                                                             ]
                                                             return false
+                                                          } else {
+                                                            if (data19 < 0 || isNaN(data19)) {
+                                                              validate15.errors = [
+                                                                {
+                                                                  instancePath: instancePath + '/wishes/deferred/' + i4 + '/until',
+                                                                  schemaPath:
+                                                                    '#/properties/wishes/properties/deferred/items/properties/until/minimum',
+                                                                  keyword: 'minimum',
+                                                                  params: { comparison: '>=', limit: 0 },
+                                                                  message: 'must be >= 0',
+                                                                },
+                                                              ]
+                                                              return false
+                                                            }
                                                           }
                                                         }
                                                       }
@@ -9323,17 +9703,30 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                             }
                             if (errors === _errs76) {
                               if (typeof data34 == 'number' && isFinite(data34)) {
-                                if (data34 < 0 || isNaN(data34)) {
+                                if (data34 > 9007199254740991 || isNaN(data34)) {
                                   validate15.errors = [
                                     {
                                       instancePath: instancePath + '/usage/cpuSeconds',
-                                      schemaPath: '#/properties/usage/properties/cpuSeconds/minimum',
-                                      keyword: 'minimum',
-                                      params: { comparison: '>=', limit: 0 },
-                                      message: 'must be >= 0',
+                                      schemaPath: '#/properties/usage/properties/cpuSeconds/maximum',
+                                      keyword: 'maximum',
+                                      params: { comparison: '<=', limit: 9007199254740991 },
+                                      message: 'must be <= 9007199254740991',
                                     },
                                   ]
                                   return false
+                                } else {
+                                  if (data34 < 0 || isNaN(data34)) {
+                                    validate15.errors = [
+                                      {
+                                        instancePath: instancePath + '/usage/cpuSeconds',
+                                        schemaPath: '#/properties/usage/properties/cpuSeconds/minimum',
+                                        keyword: 'minimum',
+                                        params: { comparison: '>=', limit: 0 },
+                                        message: 'must be >= 0',
+                                      },
+                                    ]
+                                    return false
+                                  }
                                 }
                               }
                             }
@@ -9359,17 +9752,30 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                               }
                               if (errors === _errs78) {
                                 if (typeof data35 == 'number' && isFinite(data35)) {
-                                  if (data35 < 0 || isNaN(data35)) {
+                                  if (data35 > 9007199254740991 || isNaN(data35)) {
                                     validate15.errors = [
                                       {
                                         instancePath: instancePath + '/usage/diskBytes',
-                                        schemaPath: '#/properties/usage/properties/diskBytes/minimum',
-                                        keyword: 'minimum',
-                                        params: { comparison: '>=', limit: 0 },
-                                        message: 'must be >= 0',
+                                        schemaPath: '#/properties/usage/properties/diskBytes/maximum',
+                                        keyword: 'maximum',
+                                        params: { comparison: '<=', limit: 9007199254740991 },
+                                        message: 'must be <= 9007199254740991',
                                       },
                                     ]
                                     return false
+                                  } else {
+                                    if (data35 < 0 || isNaN(data35)) {
+                                      validate15.errors = [
+                                        {
+                                          instancePath: instancePath + '/usage/diskBytes',
+                                          schemaPath: '#/properties/usage/properties/diskBytes/minimum',
+                                          keyword: 'minimum',
+                                          params: { comparison: '>=', limit: 0 },
+                                          message: 'must be >= 0',
+                                        },
+                                      ]
+                                      return false
+                                    }
                                   }
                                 }
                               }
@@ -9451,17 +9857,30 @@ function validate15(data, { instancePath = '', parentData, parentDataProperty, r
                     }
                     if (errors === _errs82) {
                       if (typeof data37 == 'number' && isFinite(data37)) {
-                        if (data37 < 0 || isNaN(data37)) {
+                        if (data37 > 8640000000000000 || isNaN(data37)) {
                           validate15.errors = [
                             {
                               instancePath: instancePath + '/quietUntil',
-                              schemaPath: '#/properties/quietUntil/minimum',
-                              keyword: 'minimum',
-                              params: { comparison: '>=', limit: 0 },
-                              message: 'must be >= 0',
+                              schemaPath: '#/properties/quietUntil/maximum',
+                              keyword: 'maximum',
+                              params: { comparison: '<=', limit: 8640000000000000 },
+                              message: 'must be <= 8640000000000000',
                             },
                           ]
                           return false
+                        } else {
+                          if (data37 < 0 || isNaN(data37)) {
+                            validate15.errors = [
+                              {
+                                instancePath: instancePath + '/quietUntil',
+                                schemaPath: '#/properties/quietUntil/minimum',
+                                keyword: 'minimum',
+                                params: { comparison: '>=', limit: 0 },
+                                message: 'must be >= 0',
+                              },
+                            ]
+                            return false
+                          }
                         }
                       }
                     }
@@ -9493,6 +9912,7 @@ const schema17 = {
     message: { type: 'string', maxLength: 500 },
     hint: { type: 'string', maxLength: 500 },
     field: { type: 'string', maxLength: 200 },
+    retryAfterMs: { type: 'integer', minimum: 0, maximum: 86400000 },
   },
   additionalProperties: false,
 }
@@ -9521,7 +9941,7 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
       } else {
         const _errs1 = errors
         for (const key0 in data) {
-          if (!(key0 === 'code' || key0 === 'message' || key0 === 'hint' || key0 === 'field')) {
+          if (!(key0 === 'code' || key0 === 'message' || key0 === 'hint' || key0 === 'field' || key0 === 'retryAfterMs')) {
             validate16.errors = [
               {
                 instancePath,
@@ -9687,6 +10107,56 @@ function validate16(data, { instancePath = '', parentData, parentDataProperty, r
                   var valid0 = _errs8 === errors
                 } else {
                   var valid0 = true
+                }
+                if (valid0) {
+                  if (data.retryAfterMs !== undefined) {
+                    let data4 = data.retryAfterMs
+                    const _errs10 = errors
+                    if (!(typeof data4 == 'number' && !(data4 % 1) && !isNaN(data4) && isFinite(data4))) {
+                      validate16.errors = [
+                        {
+                          instancePath: instancePath + '/retryAfterMs',
+                          schemaPath: '#/properties/retryAfterMs/type',
+                          keyword: 'type',
+                          params: { type: 'integer' },
+                          message: 'must be integer',
+                        },
+                      ]
+                      return false
+                    }
+                    if (errors === _errs10) {
+                      if (typeof data4 == 'number' && isFinite(data4)) {
+                        if (data4 > 86400000 || isNaN(data4)) {
+                          validate16.errors = [
+                            {
+                              instancePath: instancePath + '/retryAfterMs',
+                              schemaPath: '#/properties/retryAfterMs/maximum',
+                              keyword: 'maximum',
+                              params: { comparison: '<=', limit: 86400000 },
+                              message: 'must be <= 86400000',
+                            },
+                          ]
+                          return false
+                        } else {
+                          if (data4 < 0 || isNaN(data4)) {
+                            validate16.errors = [
+                              {
+                                instancePath: instancePath + '/retryAfterMs',
+                                schemaPath: '#/properties/retryAfterMs/minimum',
+                                keyword: 'minimum',
+                                params: { comparison: '>=', limit: 0 },
+                                message: 'must be >= 0',
+                              },
+                            ]
+                            return false
+                          }
+                        }
+                      }
+                    }
+                    var valid0 = _errs10 === errors
+                  } else {
+                    var valid0 = true
+                  }
                 }
               }
             }

@@ -45,6 +45,15 @@ const schema11 = {
         memoryMb: { type: 'integer', minimum: 64, maximum: 65536 },
         cpuSecondsPerDay: { type: 'integer', minimum: 0, maximum: 100000000 },
         diskBytesPerDay: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        purgeEverything: {
+          type: 'object',
+          required: ['burst', 'everySeconds'],
+          properties: {
+            burst: { type: 'integer', minimum: 1, maximum: 1000 },
+            everySeconds: { type: 'integer', minimum: 0, maximum: 86400 },
+          },
+          additionalProperties: false,
+        },
       },
       additionalProperties: false,
     },
@@ -105,6 +114,12 @@ const schema11 = {
         statusUrl: { type: 'string', pattern: '^http://', maxLength: 500 },
         cacheHeader: { type: 'string', maxLength: 64 },
       },
+      additionalProperties: false,
+    },
+    cdn: {
+      type: 'object',
+      required: ['address'],
+      properties: { address: { type: 'string', minLength: 1, maxLength: 100 } },
       additionalProperties: false,
     },
     redis: {
@@ -1123,7 +1138,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
           errors++
         }
         for (const key4 in data16) {
-          if (!(key4 === 'memoryMb' || key4 === 'cpuSecondsPerDay' || key4 === 'diskBytesPerDay')) {
+          if (!(key4 === 'memoryMb' || key4 === 'cpuSecondsPerDay' || key4 === 'diskBytesPerDay' || key4 === 'purgeEverything')) {
             const err60 = {
               instancePath: instancePath + '/limits',
               schemaPath: '#/properties/limits/additionalProperties',
@@ -1289,150 +1304,146 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
           }
         }
-      } else {
-        const err70 = {
-          instancePath: instancePath + '/limits',
-          schemaPath: '#/properties/limits/type',
-          keyword: 'type',
-          params: { type: 'object' },
-          message: 'must be object',
-        }
-        if (vErrors === null) {
-          vErrors = [err70]
-        } else {
-          vErrors.push(err70)
-        }
-        errors++
-      }
-    }
-    if (data.quietHours !== undefined) {
-      let data20 = data.quietHours
-      if (data20 && typeof data20 == 'object' && !Array.isArray(data20)) {
-        if (data20.timeZone === undefined) {
-          const err71 = {
-            instancePath: instancePath + '/quietHours',
-            schemaPath: '#/properties/quietHours/required',
-            keyword: 'required',
-            params: { missingProperty: 'timeZone' },
-            message: "must have required property '" + 'timeZone' + "'",
-          }
-          if (vErrors === null) {
-            vErrors = [err71]
-          } else {
-            vErrors.push(err71)
-          }
-          errors++
-        }
-        if (data20.hours === undefined) {
-          const err72 = {
-            instancePath: instancePath + '/quietHours',
-            schemaPath: '#/properties/quietHours/required',
-            keyword: 'required',
-            params: { missingProperty: 'hours' },
-            message: "must have required property '" + 'hours' + "'",
-          }
-          if (vErrors === null) {
-            vErrors = [err72]
-          } else {
-            vErrors.push(err72)
-          }
-          errors++
-        }
-        for (const key5 in data20) {
-          if (!(key5 === 'timeZone' || key5 === 'hours')) {
-            const err73 = {
-              instancePath: instancePath + '/quietHours',
-              schemaPath: '#/properties/quietHours/additionalProperties',
-              keyword: 'additionalProperties',
-              params: { additionalProperty: key5 },
-              message: 'must NOT have additional properties',
-            }
-            if (vErrors === null) {
-              vErrors = [err73]
-            } else {
-              vErrors.push(err73)
-            }
-            errors++
-          }
-        }
-        if (data20.timeZone !== undefined) {
-          let data21 = data20.timeZone
-          if (typeof data21 === 'string') {
-            if (data21.length > 64) {
-              const err74 = {
-                instancePath: instancePath + '/quietHours/timeZone',
-                schemaPath: '#/properties/quietHours/properties/timeZone/maxLength',
-                keyword: 'maxLength',
-                params: { limit: 64 },
-                message: 'must NOT have more than 64 characters',
+        if (data16.purgeEverything !== undefined) {
+          let data20 = data16.purgeEverything
+          if (data20 && typeof data20 == 'object' && !Array.isArray(data20)) {
+            if (data20.burst === undefined) {
+              const err70 = {
+                instancePath: instancePath + '/limits/purgeEverything',
+                schemaPath: '#/properties/limits/properties/purgeEverything/required',
+                keyword: 'required',
+                params: { missingProperty: 'burst' },
+                message: "must have required property '" + 'burst' + "'",
               }
               if (vErrors === null) {
-                vErrors = [err74]
+                vErrors = [err70]
               } else {
-                vErrors.push(err74)
+                vErrors.push(err70)
               }
               errors++
             }
-            if (!pattern9.test(data21)) {
-              const err75 = {
-                instancePath: instancePath + '/quietHours/timeZone',
-                schemaPath: '#/properties/quietHours/properties/timeZone/pattern',
-                keyword: 'pattern',
-                params: { pattern: '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$' },
-                message: 'must match pattern "' + '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$' + '"',
+            if (data20.everySeconds === undefined) {
+              const err71 = {
+                instancePath: instancePath + '/limits/purgeEverything',
+                schemaPath: '#/properties/limits/properties/purgeEverything/required',
+                keyword: 'required',
+                params: { missingProperty: 'everySeconds' },
+                message: "must have required property '" + 'everySeconds' + "'",
               }
               if (vErrors === null) {
-                vErrors = [err75]
+                vErrors = [err71]
               } else {
-                vErrors.push(err75)
+                vErrors.push(err71)
               }
               errors++
             }
-          } else {
-            const err76 = {
-              instancePath: instancePath + '/quietHours/timeZone',
-              schemaPath: '#/properties/quietHours/properties/timeZone/type',
-              keyword: 'type',
-              params: { type: 'string' },
-              message: 'must be string',
-            }
-            if (vErrors === null) {
-              vErrors = [err76]
-            } else {
-              vErrors.push(err76)
-            }
-            errors++
-          }
-        }
-        if (data20.hours !== undefined) {
-          let data22 = data20.hours
-          if (Array.isArray(data22)) {
-            if (data22.length > 20) {
-              const err77 = {
-                instancePath: instancePath + '/quietHours/hours',
-                schemaPath: '#/properties/quietHours/properties/hours/maxItems',
-                keyword: 'maxItems',
-                params: { limit: 20 },
-                message: 'must NOT have more than 20 items',
+            for (const key5 in data20) {
+              if (!(key5 === 'burst' || key5 === 'everySeconds')) {
+                const err72 = {
+                  instancePath: instancePath + '/limits/purgeEverything',
+                  schemaPath: '#/properties/limits/properties/purgeEverything/additionalProperties',
+                  keyword: 'additionalProperties',
+                  params: { additionalProperty: key5 },
+                  message: 'must NOT have additional properties',
+                }
+                if (vErrors === null) {
+                  vErrors = [err72]
+                } else {
+                  vErrors.push(err72)
+                }
+                errors++
               }
-              if (vErrors === null) {
-                vErrors = [err77]
-              } else {
-                vErrors.push(err77)
-              }
-              errors++
             }
-            const len1 = data22.length
-            for (let i1 = 0; i1 < len1; i1++) {
-              let data23 = data22[i1]
-              if (data23 && typeof data23 == 'object' && !Array.isArray(data23)) {
-                if (data23.days === undefined) {
+            if (data20.burst !== undefined) {
+              let data21 = data20.burst
+              if (!(typeof data21 == 'number' && !(data21 % 1) && !isNaN(data21) && isFinite(data21))) {
+                const err73 = {
+                  instancePath: instancePath + '/limits/purgeEverything/burst',
+                  schemaPath: '#/properties/limits/properties/purgeEverything/properties/burst/type',
+                  keyword: 'type',
+                  params: { type: 'integer' },
+                  message: 'must be integer',
+                }
+                if (vErrors === null) {
+                  vErrors = [err73]
+                } else {
+                  vErrors.push(err73)
+                }
+                errors++
+              }
+              if (typeof data21 == 'number' && isFinite(data21)) {
+                if (data21 > 1000 || isNaN(data21)) {
+                  const err74 = {
+                    instancePath: instancePath + '/limits/purgeEverything/burst',
+                    schemaPath: '#/properties/limits/properties/purgeEverything/properties/burst/maximum',
+                    keyword: 'maximum',
+                    params: { comparison: '<=', limit: 1000 },
+                    message: 'must be <= 1000',
+                  }
+                  if (vErrors === null) {
+                    vErrors = [err74]
+                  } else {
+                    vErrors.push(err74)
+                  }
+                  errors++
+                }
+                if (data21 < 1 || isNaN(data21)) {
+                  const err75 = {
+                    instancePath: instancePath + '/limits/purgeEverything/burst',
+                    schemaPath: '#/properties/limits/properties/purgeEverything/properties/burst/minimum',
+                    keyword: 'minimum',
+                    params: { comparison: '>=', limit: 1 },
+                    message: 'must be >= 1',
+                  }
+                  if (vErrors === null) {
+                    vErrors = [err75]
+                  } else {
+                    vErrors.push(err75)
+                  }
+                  errors++
+                }
+              }
+            }
+            if (data20.everySeconds !== undefined) {
+              let data22 = data20.everySeconds
+              if (!(typeof data22 == 'number' && !(data22 % 1) && !isNaN(data22) && isFinite(data22))) {
+                const err76 = {
+                  instancePath: instancePath + '/limits/purgeEverything/everySeconds',
+                  schemaPath: '#/properties/limits/properties/purgeEverything/properties/everySeconds/type',
+                  keyword: 'type',
+                  params: { type: 'integer' },
+                  message: 'must be integer',
+                }
+                if (vErrors === null) {
+                  vErrors = [err76]
+                } else {
+                  vErrors.push(err76)
+                }
+                errors++
+              }
+              if (typeof data22 == 'number' && isFinite(data22)) {
+                if (data22 > 86400 || isNaN(data22)) {
+                  const err77 = {
+                    instancePath: instancePath + '/limits/purgeEverything/everySeconds',
+                    schemaPath: '#/properties/limits/properties/purgeEverything/properties/everySeconds/maximum',
+                    keyword: 'maximum',
+                    params: { comparison: '<=', limit: 86400 },
+                    message: 'must be <= 86400',
+                  }
+                  if (vErrors === null) {
+                    vErrors = [err77]
+                  } else {
+                    vErrors.push(err77)
+                  }
+                  errors++
+                }
+                if (data22 < 0 || isNaN(data22)) {
                   const err78 = {
-                    instancePath: instancePath + '/quietHours/hours/' + i1,
-                    schemaPath: '#/properties/quietHours/properties/hours/items/required',
-                    keyword: 'required',
-                    params: { missingProperty: 'days' },
-                    message: "must have required property '" + 'days' + "'",
+                    instancePath: instancePath + '/limits/purgeEverything/everySeconds',
+                    schemaPath: '#/properties/limits/properties/purgeEverything/properties/everySeconds/minimum',
+                    keyword: 'minimum',
+                    params: { comparison: '>=', limit: 0 },
+                    message: 'must be >= 0',
                   }
                   if (vErrors === null) {
                     vErrors = [err78]
@@ -1441,8 +1452,178 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                   errors++
                 }
-                if (data23.from === undefined) {
-                  const err79 = {
+              }
+            }
+          } else {
+            const err79 = {
+              instancePath: instancePath + '/limits/purgeEverything',
+              schemaPath: '#/properties/limits/properties/purgeEverything/type',
+              keyword: 'type',
+              params: { type: 'object' },
+              message: 'must be object',
+            }
+            if (vErrors === null) {
+              vErrors = [err79]
+            } else {
+              vErrors.push(err79)
+            }
+            errors++
+          }
+        }
+      } else {
+        const err80 = {
+          instancePath: instancePath + '/limits',
+          schemaPath: '#/properties/limits/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        }
+        if (vErrors === null) {
+          vErrors = [err80]
+        } else {
+          vErrors.push(err80)
+        }
+        errors++
+      }
+    }
+    if (data.quietHours !== undefined) {
+      let data23 = data.quietHours
+      if (data23 && typeof data23 == 'object' && !Array.isArray(data23)) {
+        if (data23.timeZone === undefined) {
+          const err81 = {
+            instancePath: instancePath + '/quietHours',
+            schemaPath: '#/properties/quietHours/required',
+            keyword: 'required',
+            params: { missingProperty: 'timeZone' },
+            message: "must have required property '" + 'timeZone' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err81]
+          } else {
+            vErrors.push(err81)
+          }
+          errors++
+        }
+        if (data23.hours === undefined) {
+          const err82 = {
+            instancePath: instancePath + '/quietHours',
+            schemaPath: '#/properties/quietHours/required',
+            keyword: 'required',
+            params: { missingProperty: 'hours' },
+            message: "must have required property '" + 'hours' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err82]
+          } else {
+            vErrors.push(err82)
+          }
+          errors++
+        }
+        for (const key6 in data23) {
+          if (!(key6 === 'timeZone' || key6 === 'hours')) {
+            const err83 = {
+              instancePath: instancePath + '/quietHours',
+              schemaPath: '#/properties/quietHours/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key6 },
+              message: 'must NOT have additional properties',
+            }
+            if (vErrors === null) {
+              vErrors = [err83]
+            } else {
+              vErrors.push(err83)
+            }
+            errors++
+          }
+        }
+        if (data23.timeZone !== undefined) {
+          let data24 = data23.timeZone
+          if (typeof data24 === 'string') {
+            if (data24.length > 64) {
+              const err84 = {
+                instancePath: instancePath + '/quietHours/timeZone',
+                schemaPath: '#/properties/quietHours/properties/timeZone/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 64 },
+                message: 'must NOT have more than 64 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err84]
+              } else {
+                vErrors.push(err84)
+              }
+              errors++
+            }
+            if (!pattern9.test(data24)) {
+              const err85 = {
+                instancePath: instancePath + '/quietHours/timeZone',
+                schemaPath: '#/properties/quietHours/properties/timeZone/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$' },
+                message: 'must match pattern "' + '^([A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}|[+-][01][0-9]:[0-5][0-9])$' + '"',
+              }
+              if (vErrors === null) {
+                vErrors = [err85]
+              } else {
+                vErrors.push(err85)
+              }
+              errors++
+            }
+          } else {
+            const err86 = {
+              instancePath: instancePath + '/quietHours/timeZone',
+              schemaPath: '#/properties/quietHours/properties/timeZone/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
+            }
+            if (vErrors === null) {
+              vErrors = [err86]
+            } else {
+              vErrors.push(err86)
+            }
+            errors++
+          }
+        }
+        if (data23.hours !== undefined) {
+          let data25 = data23.hours
+          if (Array.isArray(data25)) {
+            if (data25.length > 20) {
+              const err87 = {
+                instancePath: instancePath + '/quietHours/hours',
+                schemaPath: '#/properties/quietHours/properties/hours/maxItems',
+                keyword: 'maxItems',
+                params: { limit: 20 },
+                message: 'must NOT have more than 20 items',
+              }
+              if (vErrors === null) {
+                vErrors = [err87]
+              } else {
+                vErrors.push(err87)
+              }
+              errors++
+            }
+            const len1 = data25.length
+            for (let i1 = 0; i1 < len1; i1++) {
+              let data26 = data25[i1]
+              if (data26 && typeof data26 == 'object' && !Array.isArray(data26)) {
+                if (data26.days === undefined) {
+                  const err88 = {
+                    instancePath: instancePath + '/quietHours/hours/' + i1,
+                    schemaPath: '#/properties/quietHours/properties/hours/items/required',
+                    keyword: 'required',
+                    params: { missingProperty: 'days' },
+                    message: "must have required property '" + 'days' + "'",
+                  }
+                  if (vErrors === null) {
+                    vErrors = [err88]
+                  } else {
+                    vErrors.push(err88)
+                  }
+                  errors++
+                }
+                if (data26.from === undefined) {
+                  const err89 = {
                     instancePath: instancePath + '/quietHours/hours/' + i1,
                     schemaPath: '#/properties/quietHours/properties/hours/items/required',
                     keyword: 'required',
@@ -1450,14 +1631,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                     message: "must have required property '" + 'from' + "'",
                   }
                   if (vErrors === null) {
-                    vErrors = [err79]
+                    vErrors = [err89]
                   } else {
-                    vErrors.push(err79)
+                    vErrors.push(err89)
                   }
                   errors++
                 }
-                if (data23.to === undefined) {
-                  const err80 = {
+                if (data26.to === undefined) {
+                  const err90 = {
                     instancePath: instancePath + '/quietHours/hours/' + i1,
                     schemaPath: '#/properties/quietHours/properties/hours/items/required',
                     keyword: 'required',
@@ -1465,34 +1646,34 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                     message: "must have required property '" + 'to' + "'",
                   }
                   if (vErrors === null) {
-                    vErrors = [err80]
+                    vErrors = [err90]
                   } else {
-                    vErrors.push(err80)
+                    vErrors.push(err90)
                   }
                   errors++
                 }
-                for (const key6 in data23) {
-                  if (!(key6 === 'days' || key6 === 'from' || key6 === 'to')) {
-                    const err81 = {
+                for (const key7 in data26) {
+                  if (!(key7 === 'days' || key7 === 'from' || key7 === 'to')) {
+                    const err91 = {
                       instancePath: instancePath + '/quietHours/hours/' + i1,
                       schemaPath: '#/properties/quietHours/properties/hours/items/additionalProperties',
                       keyword: 'additionalProperties',
-                      params: { additionalProperty: key6 },
+                      params: { additionalProperty: key7 },
                       message: 'must NOT have additional properties',
                     }
                     if (vErrors === null) {
-                      vErrors = [err81]
+                      vErrors = [err91]
                     } else {
-                      vErrors.push(err81)
+                      vErrors.push(err91)
                     }
                     errors++
                   }
                 }
-                if (data23.days !== undefined) {
-                  let data24 = data23.days
-                  if (Array.isArray(data24)) {
-                    if (data24.length > 7) {
-                      const err82 = {
+                if (data26.days !== undefined) {
+                  let data27 = data26.days
+                  if (Array.isArray(data27)) {
+                    if (data27.length > 7) {
+                      const err92 = {
                         instancePath: instancePath + '/quietHours/hours/' + i1 + '/days',
                         schemaPath: '#/properties/quietHours/properties/hours/items/properties/days/maxItems',
                         keyword: 'maxItems',
@@ -1500,14 +1681,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         message: 'must NOT have more than 7 items',
                       }
                       if (vErrors === null) {
-                        vErrors = [err82]
+                        vErrors = [err92]
                       } else {
-                        vErrors.push(err82)
+                        vErrors.push(err92)
                       }
                       errors++
                     }
-                    if (data24.length < 1) {
-                      const err83 = {
+                    if (data27.length < 1) {
+                      const err93 = {
                         instancePath: instancePath + '/quietHours/hours/' + i1 + '/days',
                         schemaPath: '#/properties/quietHours/properties/hours/items/properties/days/minItems',
                         keyword: 'minItems',
@@ -1515,27 +1696,27 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         message: 'must NOT have fewer than 1 items',
                       }
                       if (vErrors === null) {
-                        vErrors = [err83]
+                        vErrors = [err93]
                       } else {
-                        vErrors.push(err83)
+                        vErrors.push(err93)
                       }
                       errors++
                     }
-                    const len2 = data24.length
+                    const len2 = data27.length
                     for (let i2 = 0; i2 < len2; i2++) {
-                      let data25 = data24[i2]
+                      let data28 = data27[i2]
                       if (
                         !(
-                          data25 === 'mon' ||
-                          data25 === 'tue' ||
-                          data25 === 'wed' ||
-                          data25 === 'thu' ||
-                          data25 === 'fri' ||
-                          data25 === 'sat' ||
-                          data25 === 'sun'
+                          data28 === 'mon' ||
+                          data28 === 'tue' ||
+                          data28 === 'wed' ||
+                          data28 === 'thu' ||
+                          data28 === 'fri' ||
+                          data28 === 'sat' ||
+                          data28 === 'sun'
                         )
                       ) {
-                        const err84 = {
+                        const err94 = {
                           instancePath: instancePath + '/quietHours/hours/' + i1 + '/days/' + i2,
                           schemaPath: '#/properties/quietHours/properties/hours/items/properties/days/items/enum',
                           keyword: 'enum',
@@ -1543,15 +1724,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                           message: 'must be equal to one of the allowed values',
                         }
                         if (vErrors === null) {
-                          vErrors = [err84]
+                          vErrors = [err94]
                         } else {
-                          vErrors.push(err84)
+                          vErrors.push(err94)
                         }
                         errors++
                       }
                     }
                   } else {
-                    const err85 = {
+                    const err95 = {
                       instancePath: instancePath + '/quietHours/hours/' + i1 + '/days',
                       schemaPath: '#/properties/quietHours/properties/hours/items/properties/days/type',
                       keyword: 'type',
@@ -1559,18 +1740,18 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       message: 'must be array',
                     }
                     if (vErrors === null) {
-                      vErrors = [err85]
+                      vErrors = [err95]
                     } else {
-                      vErrors.push(err85)
+                      vErrors.push(err95)
                     }
                     errors++
                   }
                 }
-                if (data23.from !== undefined) {
-                  let data26 = data23.from
-                  if (typeof data26 === 'string') {
-                    if (!pattern10.test(data26)) {
-                      const err86 = {
+                if (data26.from !== undefined) {
+                  let data29 = data26.from
+                  if (typeof data29 === 'string') {
+                    if (!pattern10.test(data29)) {
+                      const err96 = {
                         instancePath: instancePath + '/quietHours/hours/' + i1 + '/from',
                         schemaPath: '#/properties/quietHours/properties/hours/items/properties/from/pattern',
                         keyword: 'pattern',
@@ -1578,14 +1759,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         message: 'must match pattern "' + '^([01][0-9]|2[0-3]):[0-5][0-9]$' + '"',
                       }
                       if (vErrors === null) {
-                        vErrors = [err86]
+                        vErrors = [err96]
                       } else {
-                        vErrors.push(err86)
+                        vErrors.push(err96)
                       }
                       errors++
                     }
                   } else {
-                    const err87 = {
+                    const err97 = {
                       instancePath: instancePath + '/quietHours/hours/' + i1 + '/from',
                       schemaPath: '#/properties/quietHours/properties/hours/items/properties/from/type',
                       keyword: 'type',
@@ -1593,18 +1774,18 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       message: 'must be string',
                     }
                     if (vErrors === null) {
-                      vErrors = [err87]
+                      vErrors = [err97]
                     } else {
-                      vErrors.push(err87)
+                      vErrors.push(err97)
                     }
                     errors++
                   }
                 }
-                if (data23.to !== undefined) {
-                  let data27 = data23.to
-                  if (typeof data27 === 'string') {
-                    if (!pattern10.test(data27)) {
-                      const err88 = {
+                if (data26.to !== undefined) {
+                  let data30 = data26.to
+                  if (typeof data30 === 'string') {
+                    if (!pattern10.test(data30)) {
+                      const err98 = {
                         instancePath: instancePath + '/quietHours/hours/' + i1 + '/to',
                         schemaPath: '#/properties/quietHours/properties/hours/items/properties/to/pattern',
                         keyword: 'pattern',
@@ -1612,14 +1793,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         message: 'must match pattern "' + '^([01][0-9]|2[0-3]):[0-5][0-9]$' + '"',
                       }
                       if (vErrors === null) {
-                        vErrors = [err88]
+                        vErrors = [err98]
                       } else {
-                        vErrors.push(err88)
+                        vErrors.push(err98)
                       }
                       errors++
                     }
                   } else {
-                    const err89 = {
+                    const err99 = {
                       instancePath: instancePath + '/quietHours/hours/' + i1 + '/to',
                       schemaPath: '#/properties/quietHours/properties/hours/items/properties/to/type',
                       keyword: 'type',
@@ -1627,15 +1808,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       message: 'must be string',
                     }
                     if (vErrors === null) {
-                      vErrors = [err89]
+                      vErrors = [err99]
                     } else {
-                      vErrors.push(err89)
+                      vErrors.push(err99)
                     }
                     errors++
                   }
                 }
               } else {
-                const err90 = {
+                const err100 = {
                   instancePath: instancePath + '/quietHours/hours/' + i1,
                   schemaPath: '#/properties/quietHours/properties/hours/items/type',
                   keyword: 'type',
@@ -1643,15 +1824,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                   message: 'must be object',
                 }
                 if (vErrors === null) {
-                  vErrors = [err90]
+                  vErrors = [err100]
                 } else {
-                  vErrors.push(err90)
+                  vErrors.push(err100)
                 }
                 errors++
               }
             }
           } else {
-            const err91 = {
+            const err101 = {
               instancePath: instancePath + '/quietHours/hours',
               schemaPath: '#/properties/quietHours/properties/hours/type',
               keyword: 'type',
@@ -1659,15 +1840,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               message: 'must be array',
             }
             if (vErrors === null) {
-              vErrors = [err91]
+              vErrors = [err101]
             } else {
-              vErrors.push(err91)
+              vErrors.push(err101)
             }
             errors++
           }
         }
       } else {
-        const err92 = {
+        const err102 = {
           instancePath: instancePath + '/quietHours',
           schemaPath: '#/properties/quietHours/type',
           keyword: 'type',
@@ -1675,21 +1856,21 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
           message: 'must be object',
         }
         if (vErrors === null) {
-          vErrors = [err92]
+          vErrors = [err102]
         } else {
-          vErrors.push(err92)
+          vErrors.push(err102)
         }
         errors++
       }
     }
     if (data.php !== undefined) {
-      let data28 = data.php
-      const _errs64 = errors
-      let valid13 = false
-      const _errs65 = errors
-      if (data28 && typeof data28 == 'object' && !Array.isArray(data28)) {
-        if (data28.socket === undefined) {
-          const err93 = {
+      let data31 = data.php
+      const _errs71 = errors
+      let valid14 = false
+      const _errs72 = errors
+      if (data31 && typeof data31 == 'object' && !Array.isArray(data31)) {
+        if (data31.socket === undefined) {
+          const err103 = {
             instancePath: instancePath + '/php',
             schemaPath: '#/properties/php/anyOf/0/required',
             keyword: 'required',
@@ -1697,203 +1878,39 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             message: "must have required property '" + 'socket' + "'",
           }
           if (vErrors === null) {
-            vErrors = [err93]
+            vErrors = [err103]
           } else {
-            vErrors.push(err93)
+            vErrors.push(err103)
           }
           errors++
         }
-        for (const key7 in data28) {
-          if (!(key7 === 'socket' || key7 === 'statusPath')) {
-            const err94 = {
+        for (const key8 in data31) {
+          if (!(key8 === 'socket' || key8 === 'statusPath')) {
+            const err104 = {
               instancePath: instancePath + '/php',
               schemaPath: '#/properties/php/anyOf/0/additionalProperties',
               keyword: 'additionalProperties',
-              params: { additionalProperty: key7 },
+              params: { additionalProperty: key8 },
               message: 'must NOT have additional properties',
             }
             if (vErrors === null) {
-              vErrors = [err94]
+              vErrors = [err104]
             } else {
-              vErrors.push(err94)
+              vErrors.push(err104)
             }
             errors++
           }
         }
-        if (data28.socket !== undefined) {
-          let data29 = data28.socket
-          if (typeof data29 === 'string') {
-            if (data29.length > 1024) {
-              const err95 = {
+        if (data31.socket !== undefined) {
+          let data32 = data31.socket
+          if (typeof data32 === 'string') {
+            if (data32.length > 1024) {
+              const err105 = {
                 instancePath: instancePath + '/php/socket',
                 schemaPath: '#/properties/php/anyOf/0/properties/socket/maxLength',
                 keyword: 'maxLength',
                 params: { limit: 1024 },
                 message: 'must NOT have more than 1024 characters',
-              }
-              if (vErrors === null) {
-                vErrors = [err95]
-              } else {
-                vErrors.push(err95)
-              }
-              errors++
-            }
-            if (!pattern0.test(data29)) {
-              const err96 = {
-                instancePath: instancePath + '/php/socket',
-                schemaPath: '#/properties/php/anyOf/0/properties/socket/pattern',
-                keyword: 'pattern',
-                params: { pattern: '^/' },
-                message: 'must match pattern "' + '^/' + '"',
-              }
-              if (vErrors === null) {
-                vErrors = [err96]
-              } else {
-                vErrors.push(err96)
-              }
-              errors++
-            }
-          } else {
-            const err97 = {
-              instancePath: instancePath + '/php/socket',
-              schemaPath: '#/properties/php/anyOf/0/properties/socket/type',
-              keyword: 'type',
-              params: { type: 'string' },
-              message: 'must be string',
-            }
-            if (vErrors === null) {
-              vErrors = [err97]
-            } else {
-              vErrors.push(err97)
-            }
-            errors++
-          }
-        }
-        if (data28.statusPath !== undefined) {
-          let data30 = data28.statusPath
-          if (typeof data30 === 'string') {
-            if (data30.length > 200) {
-              const err98 = {
-                instancePath: instancePath + '/php/statusPath',
-                schemaPath: '#/properties/php/anyOf/0/properties/statusPath/maxLength',
-                keyword: 'maxLength',
-                params: { limit: 200 },
-                message: 'must NOT have more than 200 characters',
-              }
-              if (vErrors === null) {
-                vErrors = [err98]
-              } else {
-                vErrors.push(err98)
-              }
-              errors++
-            }
-            if (!pattern0.test(data30)) {
-              const err99 = {
-                instancePath: instancePath + '/php/statusPath',
-                schemaPath: '#/properties/php/anyOf/0/properties/statusPath/pattern',
-                keyword: 'pattern',
-                params: { pattern: '^/' },
-                message: 'must match pattern "' + '^/' + '"',
-              }
-              if (vErrors === null) {
-                vErrors = [err99]
-              } else {
-                vErrors.push(err99)
-              }
-              errors++
-            }
-          } else {
-            const err100 = {
-              instancePath: instancePath + '/php/statusPath',
-              schemaPath: '#/properties/php/anyOf/0/properties/statusPath/type',
-              keyword: 'type',
-              params: { type: 'string' },
-              message: 'must be string',
-            }
-            if (vErrors === null) {
-              vErrors = [err100]
-            } else {
-              vErrors.push(err100)
-            }
-            errors++
-          }
-        }
-      } else {
-        const err101 = {
-          instancePath: instancePath + '/php',
-          schemaPath: '#/properties/php/anyOf/0/type',
-          keyword: 'type',
-          params: { type: 'object' },
-          message: 'must be object',
-        }
-        if (vErrors === null) {
-          vErrors = [err101]
-        } else {
-          vErrors.push(err101)
-        }
-        errors++
-      }
-      var _valid0 = _errs65 === errors
-      valid13 = valid13 || _valid0
-      if (!valid13) {
-        const _errs72 = errors
-        if (data28 && typeof data28 == 'object' && !Array.isArray(data28)) {
-          if (data28.http === undefined) {
-            const err102 = {
-              instancePath: instancePath + '/php',
-              schemaPath: '#/properties/php/anyOf/1/required',
-              keyword: 'required',
-              params: { missingProperty: 'http' },
-              message: "must have required property '" + 'http' + "'",
-            }
-            if (vErrors === null) {
-              vErrors = [err102]
-            } else {
-              vErrors.push(err102)
-            }
-            errors++
-          }
-          if (data28.secret === undefined) {
-            const err103 = {
-              instancePath: instancePath + '/php',
-              schemaPath: '#/properties/php/anyOf/1/required',
-              keyword: 'required',
-              params: { missingProperty: 'secret' },
-              message: "must have required property '" + 'secret' + "'",
-            }
-            if (vErrors === null) {
-              vErrors = [err103]
-            } else {
-              vErrors.push(err103)
-            }
-            errors++
-          }
-          for (const key8 in data28) {
-            if (!(key8 === 'http' || key8 === 'secret')) {
-              const err104 = {
-                instancePath: instancePath + '/php',
-                schemaPath: '#/properties/php/anyOf/1/additionalProperties',
-                keyword: 'additionalProperties',
-                params: { additionalProperty: key8 },
-                message: 'must NOT have additional properties',
-              }
-              if (vErrors === null) {
-                vErrors = [err104]
-              } else {
-                vErrors.push(err104)
-              }
-              errors++
-            }
-          }
-          if (data28.http !== undefined) {
-            let data31 = data28.http
-            if (typeof data31 !== 'boolean') {
-              const err105 = {
-                instancePath: instancePath + '/php/http',
-                schemaPath: '#/properties/php/anyOf/1/properties/http/type',
-                keyword: 'type',
-                params: { type: 'boolean' },
-                message: 'must be boolean',
               }
               if (vErrors === null) {
                 vErrors = [err105]
@@ -1902,13 +1919,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            if (true !== data31) {
+            if (!pattern0.test(data32)) {
               const err106 = {
-                instancePath: instancePath + '/php/http',
-                schemaPath: '#/properties/php/anyOf/1/properties/http/const',
-                keyword: 'const',
-                params: { allowedValue: true },
-                message: 'must be equal to constant',
+                instancePath: instancePath + '/php/socket',
+                schemaPath: '#/properties/php/anyOf/0/properties/socket/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^/' },
+                message: 'must match pattern "' + '^/' + '"',
               }
               if (vErrors === null) {
                 vErrors = [err106]
@@ -1917,47 +1934,47 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-          }
-          if (data28.secret !== undefined) {
-            let data32 = data28.secret
-            if (typeof data32 === 'string') {
-              if (data32.length > 200) {
-                const err107 = {
-                  instancePath: instancePath + '/php/secret',
-                  schemaPath: '#/properties/php/anyOf/1/properties/secret/maxLength',
-                  keyword: 'maxLength',
-                  params: { limit: 200 },
-                  message: 'must NOT have more than 200 characters',
-                }
-                if (vErrors === null) {
-                  vErrors = [err107]
-                } else {
-                  vErrors.push(err107)
-                }
-                errors++
-              }
-              if (data32.length < 32) {
-                const err108 = {
-                  instancePath: instancePath + '/php/secret',
-                  schemaPath: '#/properties/php/anyOf/1/properties/secret/minLength',
-                  keyword: 'minLength',
-                  params: { limit: 32 },
-                  message: 'must NOT have fewer than 32 characters',
-                }
-                if (vErrors === null) {
-                  vErrors = [err108]
-                } else {
-                  vErrors.push(err108)
-                }
-                errors++
-              }
+          } else {
+            const err107 = {
+              instancePath: instancePath + '/php/socket',
+              schemaPath: '#/properties/php/anyOf/0/properties/socket/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
+            }
+            if (vErrors === null) {
+              vErrors = [err107]
             } else {
+              vErrors.push(err107)
+            }
+            errors++
+          }
+        }
+        if (data31.statusPath !== undefined) {
+          let data33 = data31.statusPath
+          if (typeof data33 === 'string') {
+            if (data33.length > 200) {
+              const err108 = {
+                instancePath: instancePath + '/php/statusPath',
+                schemaPath: '#/properties/php/anyOf/0/properties/statusPath/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 200 },
+                message: 'must NOT have more than 200 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err108]
+              } else {
+                vErrors.push(err108)
+              }
+              errors++
+            }
+            if (!pattern0.test(data33)) {
               const err109 = {
-                instancePath: instancePath + '/php/secret',
-                schemaPath: '#/properties/php/anyOf/1/properties/secret/type',
-                keyword: 'type',
-                params: { type: 'string' },
-                message: 'must be string',
+                instancePath: instancePath + '/php/statusPath',
+                schemaPath: '#/properties/php/anyOf/0/properties/statusPath/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^/' },
+                message: 'must match pattern "' + '^/' + '"',
               }
               if (vErrors === null) {
                 vErrors = [err109]
@@ -1966,32 +1983,29 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-          }
-        } else {
-          const err110 = {
-            instancePath: instancePath + '/php',
-            schemaPath: '#/properties/php/anyOf/1/type',
-            keyword: 'type',
-            params: { type: 'object' },
-            message: 'must be object',
-          }
-          if (vErrors === null) {
-            vErrors = [err110]
           } else {
-            vErrors.push(err110)
+            const err110 = {
+              instancePath: instancePath + '/php/statusPath',
+              schemaPath: '#/properties/php/anyOf/0/properties/statusPath/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
+            }
+            if (vErrors === null) {
+              vErrors = [err110]
+            } else {
+              vErrors.push(err110)
+            }
+            errors++
           }
-          errors++
         }
-        var _valid0 = _errs72 === errors
-        valid13 = valid13 || _valid0
-      }
-      if (!valid13) {
+      } else {
         const err111 = {
           instancePath: instancePath + '/php',
-          schemaPath: '#/properties/php/anyOf',
-          keyword: 'anyOf',
-          params: {},
-          message: 'must match a schema in anyOf',
+          schemaPath: '#/properties/php/anyOf/0/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
         }
         if (vErrors === null) {
           vErrors = [err111]
@@ -1999,11 +2013,178 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
           vErrors.push(err111)
         }
         errors++
+      }
+      var _valid0 = _errs72 === errors
+      valid14 = valid14 || _valid0
+      if (!valid14) {
+        const _errs79 = errors
+        if (data31 && typeof data31 == 'object' && !Array.isArray(data31)) {
+          if (data31.http === undefined) {
+            const err112 = {
+              instancePath: instancePath + '/php',
+              schemaPath: '#/properties/php/anyOf/1/required',
+              keyword: 'required',
+              params: { missingProperty: 'http' },
+              message: "must have required property '" + 'http' + "'",
+            }
+            if (vErrors === null) {
+              vErrors = [err112]
+            } else {
+              vErrors.push(err112)
+            }
+            errors++
+          }
+          if (data31.secret === undefined) {
+            const err113 = {
+              instancePath: instancePath + '/php',
+              schemaPath: '#/properties/php/anyOf/1/required',
+              keyword: 'required',
+              params: { missingProperty: 'secret' },
+              message: "must have required property '" + 'secret' + "'",
+            }
+            if (vErrors === null) {
+              vErrors = [err113]
+            } else {
+              vErrors.push(err113)
+            }
+            errors++
+          }
+          for (const key9 in data31) {
+            if (!(key9 === 'http' || key9 === 'secret')) {
+              const err114 = {
+                instancePath: instancePath + '/php',
+                schemaPath: '#/properties/php/anyOf/1/additionalProperties',
+                keyword: 'additionalProperties',
+                params: { additionalProperty: key9 },
+                message: 'must NOT have additional properties',
+              }
+              if (vErrors === null) {
+                vErrors = [err114]
+              } else {
+                vErrors.push(err114)
+              }
+              errors++
+            }
+          }
+          if (data31.http !== undefined) {
+            let data34 = data31.http
+            if (typeof data34 !== 'boolean') {
+              const err115 = {
+                instancePath: instancePath + '/php/http',
+                schemaPath: '#/properties/php/anyOf/1/properties/http/type',
+                keyword: 'type',
+                params: { type: 'boolean' },
+                message: 'must be boolean',
+              }
+              if (vErrors === null) {
+                vErrors = [err115]
+              } else {
+                vErrors.push(err115)
+              }
+              errors++
+            }
+            if (true !== data34) {
+              const err116 = {
+                instancePath: instancePath + '/php/http',
+                schemaPath: '#/properties/php/anyOf/1/properties/http/const',
+                keyword: 'const',
+                params: { allowedValue: true },
+                message: 'must be equal to constant',
+              }
+              if (vErrors === null) {
+                vErrors = [err116]
+              } else {
+                vErrors.push(err116)
+              }
+              errors++
+            }
+          }
+          if (data31.secret !== undefined) {
+            let data35 = data31.secret
+            if (typeof data35 === 'string') {
+              if (data35.length > 200) {
+                const err117 = {
+                  instancePath: instancePath + '/php/secret',
+                  schemaPath: '#/properties/php/anyOf/1/properties/secret/maxLength',
+                  keyword: 'maxLength',
+                  params: { limit: 200 },
+                  message: 'must NOT have more than 200 characters',
+                }
+                if (vErrors === null) {
+                  vErrors = [err117]
+                } else {
+                  vErrors.push(err117)
+                }
+                errors++
+              }
+              if (data35.length < 32) {
+                const err118 = {
+                  instancePath: instancePath + '/php/secret',
+                  schemaPath: '#/properties/php/anyOf/1/properties/secret/minLength',
+                  keyword: 'minLength',
+                  params: { limit: 32 },
+                  message: 'must NOT have fewer than 32 characters',
+                }
+                if (vErrors === null) {
+                  vErrors = [err118]
+                } else {
+                  vErrors.push(err118)
+                }
+                errors++
+              }
+            } else {
+              const err119 = {
+                instancePath: instancePath + '/php/secret',
+                schemaPath: '#/properties/php/anyOf/1/properties/secret/type',
+                keyword: 'type',
+                params: { type: 'string' },
+                message: 'must be string',
+              }
+              if (vErrors === null) {
+                vErrors = [err119]
+              } else {
+                vErrors.push(err119)
+              }
+              errors++
+            }
+          }
+        } else {
+          const err120 = {
+            instancePath: instancePath + '/php',
+            schemaPath: '#/properties/php/anyOf/1/type',
+            keyword: 'type',
+            params: { type: 'object' },
+            message: 'must be object',
+          }
+          if (vErrors === null) {
+            vErrors = [err120]
+          } else {
+            vErrors.push(err120)
+          }
+          errors++
+        }
+        var _valid0 = _errs79 === errors
+        valid14 = valid14 || _valid0
+      }
+      if (!valid14) {
+        const err121 = {
+          instancePath: instancePath + '/php',
+          schemaPath: '#/properties/php/anyOf',
+          keyword: 'anyOf',
+          params: {},
+          message: 'must match a schema in anyOf',
+        }
+        if (vErrors === null) {
+          vErrors = [err121]
+        } else {
+          vErrors.push(err121)
+        }
+        errors++
       } else {
-        errors = _errs64
+        errors = _errs71
         if (vErrors !== null) {
-          if (_errs64) {
-            vErrors.length = _errs64
+          if (_errs71) {
+            vErrors.length = _errs71
           } else {
             vErrors = null
           }
@@ -2011,10 +2192,10 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
       }
     }
     if (data.nginx !== undefined) {
-      let data33 = data.nginx
-      if (data33 && typeof data33 == 'object' && !Array.isArray(data33)) {
-        if (data33.host === undefined) {
-          const err112 = {
+      let data36 = data.nginx
+      if (data36 && typeof data36 == 'object' && !Array.isArray(data36)) {
+        if (data36.host === undefined) {
+          const err122 = {
             instancePath: instancePath + '/nginx',
             schemaPath: '#/properties/nginx/required',
             keyword: 'required',
@@ -2022,14 +2203,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             message: "must have required property '" + 'host' + "'",
           }
           if (vErrors === null) {
-            vErrors = [err112]
+            vErrors = [err122]
           } else {
-            vErrors.push(err112)
+            vErrors.push(err122)
           }
           errors++
         }
-        if (data33.port === undefined) {
-          const err113 = {
+        if (data36.port === undefined) {
+          const err123 = {
             instancePath: instancePath + '/nginx',
             schemaPath: '#/properties/nginx/required',
             keyword: 'required',
@@ -2037,14 +2218,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             message: "must have required property '" + 'port' + "'",
           }
           if (vErrors === null) {
-            vErrors = [err113]
+            vErrors = [err123]
           } else {
-            vErrors.push(err113)
+            vErrors.push(err123)
           }
           errors++
         }
-        if (data33.tls === undefined) {
-          const err114 = {
+        if (data36.tls === undefined) {
+          const err124 = {
             instancePath: instancePath + '/nginx',
             schemaPath: '#/properties/nginx/required',
             keyword: 'required',
@@ -2052,14 +2233,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             message: "must have required property '" + 'tls' + "'",
           }
           if (vErrors === null) {
-            vErrors = [err114]
+            vErrors = [err124]
           } else {
-            vErrors.push(err114)
+            vErrors.push(err124)
           }
           errors++
         }
-        if (data33.user === undefined) {
-          const err115 = {
+        if (data36.user === undefined) {
+          const err125 = {
             instancePath: instancePath + '/nginx',
             schemaPath: '#/properties/nginx/required',
             keyword: 'required',
@@ -2067,14 +2248,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             message: "must have required property '" + 'user' + "'",
           }
           if (vErrors === null) {
-            vErrors = [err115]
+            vErrors = [err125]
           } else {
-            vErrors.push(err115)
+            vErrors.push(err125)
           }
           errors++
         }
-        if (data33.cacheHeader === undefined) {
-          const err116 = {
+        if (data36.cacheHeader === undefined) {
+          const err126 = {
             instancePath: instancePath + '/nginx',
             schemaPath: '#/properties/nginx/required',
             keyword: 'required',
@@ -2082,204 +2263,39 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             message: "must have required property '" + 'cacheHeader' + "'",
           }
           if (vErrors === null) {
-            vErrors = [err116]
+            vErrors = [err126]
           } else {
-            vErrors.push(err116)
+            vErrors.push(err126)
           }
           errors++
         }
-        for (const key9 in data33) {
-          if (!func2.call(schema11.properties.nginx.properties, key9)) {
-            const err117 = {
+        for (const key10 in data36) {
+          if (!func2.call(schema11.properties.nginx.properties, key10)) {
+            const err127 = {
               instancePath: instancePath + '/nginx',
               schemaPath: '#/properties/nginx/additionalProperties',
               keyword: 'additionalProperties',
-              params: { additionalProperty: key9 },
+              params: { additionalProperty: key10 },
               message: 'must NOT have additional properties',
             }
             if (vErrors === null) {
-              vErrors = [err117]
+              vErrors = [err127]
             } else {
-              vErrors.push(err117)
+              vErrors.push(err127)
             }
             errors++
           }
         }
-        if (data33.host !== undefined) {
-          let data34 = data33.host
-          if (typeof data34 === 'string') {
-            if (data34.length > 200) {
-              const err118 = {
+        if (data36.host !== undefined) {
+          let data37 = data36.host
+          if (typeof data37 === 'string') {
+            if (data37.length > 200) {
+              const err128 = {
                 instancePath: instancePath + '/nginx/host',
                 schemaPath: '#/properties/nginx/properties/host/maxLength',
                 keyword: 'maxLength',
                 params: { limit: 200 },
                 message: 'must NOT have more than 200 characters',
-              }
-              if (vErrors === null) {
-                vErrors = [err118]
-              } else {
-                vErrors.push(err118)
-              }
-              errors++
-            }
-          } else {
-            const err119 = {
-              instancePath: instancePath + '/nginx/host',
-              schemaPath: '#/properties/nginx/properties/host/type',
-              keyword: 'type',
-              params: { type: 'string' },
-              message: 'must be string',
-            }
-            if (vErrors === null) {
-              vErrors = [err119]
-            } else {
-              vErrors.push(err119)
-            }
-            errors++
-          }
-        }
-        if (data33.port !== undefined) {
-          let data35 = data33.port
-          if (!(typeof data35 == 'number' && !(data35 % 1) && !isNaN(data35) && isFinite(data35))) {
-            const err120 = {
-              instancePath: instancePath + '/nginx/port',
-              schemaPath: '#/properties/nginx/properties/port/type',
-              keyword: 'type',
-              params: { type: 'integer' },
-              message: 'must be integer',
-            }
-            if (vErrors === null) {
-              vErrors = [err120]
-            } else {
-              vErrors.push(err120)
-            }
-            errors++
-          }
-          if (typeof data35 == 'number' && isFinite(data35)) {
-            if (data35 > 65535 || isNaN(data35)) {
-              const err121 = {
-                instancePath: instancePath + '/nginx/port',
-                schemaPath: '#/properties/nginx/properties/port/maximum',
-                keyword: 'maximum',
-                params: { comparison: '<=', limit: 65535 },
-                message: 'must be <= 65535',
-              }
-              if (vErrors === null) {
-                vErrors = [err121]
-              } else {
-                vErrors.push(err121)
-              }
-              errors++
-            }
-            if (data35 < 1 || isNaN(data35)) {
-              const err122 = {
-                instancePath: instancePath + '/nginx/port',
-                schemaPath: '#/properties/nginx/properties/port/minimum',
-                keyword: 'minimum',
-                params: { comparison: '>=', limit: 1 },
-                message: 'must be >= 1',
-              }
-              if (vErrors === null) {
-                vErrors = [err122]
-              } else {
-                vErrors.push(err122)
-              }
-              errors++
-            }
-          }
-        }
-        if (data33.tls !== undefined) {
-          if (typeof data33.tls !== 'boolean') {
-            const err123 = {
-              instancePath: instancePath + '/nginx/tls',
-              schemaPath: '#/properties/nginx/properties/tls/type',
-              keyword: 'type',
-              params: { type: 'boolean' },
-              message: 'must be boolean',
-            }
-            if (vErrors === null) {
-              vErrors = [err123]
-            } else {
-              vErrors.push(err123)
-            }
-            errors++
-          }
-        }
-        if (data33.user !== undefined) {
-          let data37 = data33.user
-          if (typeof data37 === 'string') {
-            if (data37.length > 32) {
-              const err124 = {
-                instancePath: instancePath + '/nginx/user',
-                schemaPath: '#/properties/nginx/properties/user/maxLength',
-                keyword: 'maxLength',
-                params: { limit: 32 },
-                message: 'must NOT have more than 32 characters',
-              }
-              if (vErrors === null) {
-                vErrors = [err124]
-              } else {
-                vErrors.push(err124)
-              }
-              errors++
-            }
-            if (!pattern2.test(data37)) {
-              const err125 = {
-                instancePath: instancePath + '/nginx/user',
-                schemaPath: '#/properties/nginx/properties/user/pattern',
-                keyword: 'pattern',
-                params: { pattern: '^[a-z_][a-z0-9_-]*$' },
-                message: 'must match pattern "' + '^[a-z_][a-z0-9_-]*$' + '"',
-              }
-              if (vErrors === null) {
-                vErrors = [err125]
-              } else {
-                vErrors.push(err125)
-              }
-              errors++
-            }
-          } else {
-            const err126 = {
-              instancePath: instancePath + '/nginx/user',
-              schemaPath: '#/properties/nginx/properties/user/type',
-              keyword: 'type',
-              params: { type: 'string' },
-              message: 'must be string',
-            }
-            if (vErrors === null) {
-              vErrors = [err126]
-            } else {
-              vErrors.push(err126)
-            }
-            errors++
-          }
-        }
-        if (data33.cachePath !== undefined) {
-          let data38 = data33.cachePath
-          if (typeof data38 === 'string') {
-            if (data38.length > 1024) {
-              const err127 = {
-                instancePath: instancePath + '/nginx/cachePath',
-                schemaPath: '#/properties/nginx/properties/cachePath/maxLength',
-                keyword: 'maxLength',
-                params: { limit: 1024 },
-                message: 'must NOT have more than 1024 characters',
-              }
-              if (vErrors === null) {
-                vErrors = [err127]
-              } else {
-                vErrors.push(err127)
-              }
-              errors++
-            }
-            if (!pattern0.test(data38)) {
-              const err128 = {
-                instancePath: instancePath + '/nginx/cachePath',
-                schemaPath: '#/properties/nginx/properties/cachePath/pattern',
-                keyword: 'pattern',
-                params: { pattern: '^/' },
-                message: 'must match pattern "' + '^/' + '"',
               }
               if (vErrors === null) {
                 vErrors = [err128]
@@ -2290,8 +2306,8 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
           } else {
             const err129 = {
-              instancePath: instancePath + '/nginx/cachePath',
-              schemaPath: '#/properties/nginx/properties/cachePath/type',
+              instancePath: instancePath + '/nginx/host',
+              schemaPath: '#/properties/nginx/properties/host/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
@@ -2304,31 +2320,31 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
         }
-        if (data33.cacheKey !== undefined) {
-          let data39 = data33.cacheKey
-          if (typeof data39 === 'string') {
-            if (data39.length > 500) {
-              const err130 = {
-                instancePath: instancePath + '/nginx/cacheKey',
-                schemaPath: '#/properties/nginx/properties/cacheKey/maxLength',
-                keyword: 'maxLength',
-                params: { limit: 500 },
-                message: 'must NOT have more than 500 characters',
-              }
-              if (vErrors === null) {
-                vErrors = [err130]
-              } else {
-                vErrors.push(err130)
-              }
-              errors++
+        if (data36.port !== undefined) {
+          let data38 = data36.port
+          if (!(typeof data38 == 'number' && !(data38 % 1) && !isNaN(data38) && isFinite(data38))) {
+            const err130 = {
+              instancePath: instancePath + '/nginx/port',
+              schemaPath: '#/properties/nginx/properties/port/type',
+              keyword: 'type',
+              params: { type: 'integer' },
+              message: 'must be integer',
             }
-            if (data39.length < 1) {
+            if (vErrors === null) {
+              vErrors = [err130]
+            } else {
+              vErrors.push(err130)
+            }
+            errors++
+          }
+          if (typeof data38 == 'number' && isFinite(data38)) {
+            if (data38 > 65535 || isNaN(data38)) {
               const err131 = {
-                instancePath: instancePath + '/nginx/cacheKey',
-                schemaPath: '#/properties/nginx/properties/cacheKey/minLength',
-                keyword: 'minLength',
-                params: { limit: 1 },
-                message: 'must NOT have fewer than 1 characters',
+                instancePath: instancePath + '/nginx/port',
+                schemaPath: '#/properties/nginx/properties/port/maximum',
+                keyword: 'maximum',
+                params: { comparison: '<=', limit: 65535 },
+                message: 'must be <= 65535',
               }
               if (vErrors === null) {
                 vErrors = [err131]
@@ -2337,66 +2353,65 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-          } else {
-            const err132 = {
-              instancePath: instancePath + '/nginx/cacheKey',
-              schemaPath: '#/properties/nginx/properties/cacheKey/type',
-              keyword: 'type',
-              params: { type: 'string' },
-              message: 'must be string',
-            }
-            if (vErrors === null) {
-              vErrors = [err132]
-            } else {
-              vErrors.push(err132)
-            }
-            errors++
-          }
-        }
-        if (data33.cacheLevels !== undefined) {
-          let data40 = data33.cacheLevels
-          if (typeof data40 === 'string') {
-            if (!pattern16.test(data40)) {
-              const err133 = {
-                instancePath: instancePath + '/nginx/cacheLevels',
-                schemaPath: '#/properties/nginx/properties/cacheLevels/pattern',
-                keyword: 'pattern',
-                params: { pattern: '^[12](:[12]){0,2}$' },
-                message: 'must match pattern "' + '^[12](:[12]){0,2}$' + '"',
+            if (data38 < 1 || isNaN(data38)) {
+              const err132 = {
+                instancePath: instancePath + '/nginx/port',
+                schemaPath: '#/properties/nginx/properties/port/minimum',
+                keyword: 'minimum',
+                params: { comparison: '>=', limit: 1 },
+                message: 'must be >= 1',
               }
               if (vErrors === null) {
-                vErrors = [err133]
+                vErrors = [err132]
               } else {
-                vErrors.push(err133)
+                vErrors.push(err132)
               }
               errors++
             }
-          } else {
-            const err134 = {
-              instancePath: instancePath + '/nginx/cacheLevels',
-              schemaPath: '#/properties/nginx/properties/cacheLevels/type',
+          }
+        }
+        if (data36.tls !== undefined) {
+          if (typeof data36.tls !== 'boolean') {
+            const err133 = {
+              instancePath: instancePath + '/nginx/tls',
+              schemaPath: '#/properties/nginx/properties/tls/type',
               keyword: 'type',
-              params: { type: 'string' },
-              message: 'must be string',
+              params: { type: 'boolean' },
+              message: 'must be boolean',
             }
             if (vErrors === null) {
-              vErrors = [err134]
+              vErrors = [err133]
             } else {
-              vErrors.push(err134)
+              vErrors.push(err133)
             }
             errors++
           }
         }
-        if (data33.accessLog !== undefined) {
-          let data41 = data33.accessLog
-          if (typeof data41 === 'string') {
-            if (data41.length > 1024) {
-              const err135 = {
-                instancePath: instancePath + '/nginx/accessLog',
-                schemaPath: '#/properties/nginx/properties/accessLog/maxLength',
+        if (data36.user !== undefined) {
+          let data40 = data36.user
+          if (typeof data40 === 'string') {
+            if (data40.length > 32) {
+              const err134 = {
+                instancePath: instancePath + '/nginx/user',
+                schemaPath: '#/properties/nginx/properties/user/maxLength',
                 keyword: 'maxLength',
-                params: { limit: 1024 },
-                message: 'must NOT have more than 1024 characters',
+                params: { limit: 32 },
+                message: 'must NOT have more than 32 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err134]
+              } else {
+                vErrors.push(err134)
+              }
+              errors++
+            }
+            if (!pattern2.test(data40)) {
+              const err135 = {
+                instancePath: instancePath + '/nginx/user',
+                schemaPath: '#/properties/nginx/properties/user/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^[a-z_][a-z0-9_-]*$' },
+                message: 'must match pattern "' + '^[a-z_][a-z0-9_-]*$' + '"',
               }
               if (vErrors === null) {
                 vErrors = [err135]
@@ -2405,47 +2420,47 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            if (!pattern0.test(data41)) {
-              const err136 = {
-                instancePath: instancePath + '/nginx/accessLog',
-                schemaPath: '#/properties/nginx/properties/accessLog/pattern',
-                keyword: 'pattern',
-                params: { pattern: '^/' },
-                message: 'must match pattern "' + '^/' + '"',
-              }
-              if (vErrors === null) {
-                vErrors = [err136]
-              } else {
-                vErrors.push(err136)
-              }
-              errors++
-            }
           } else {
-            const err137 = {
-              instancePath: instancePath + '/nginx/accessLog',
-              schemaPath: '#/properties/nginx/properties/accessLog/type',
+            const err136 = {
+              instancePath: instancePath + '/nginx/user',
+              schemaPath: '#/properties/nginx/properties/user/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
             }
             if (vErrors === null) {
-              vErrors = [err137]
+              vErrors = [err136]
             } else {
-              vErrors.push(err137)
+              vErrors.push(err136)
             }
             errors++
           }
         }
-        if (data33.refreshSecret !== undefined) {
-          let data42 = data33.refreshSecret
-          if (typeof data42 === 'string') {
-            if (data42.length > 200) {
-              const err138 = {
-                instancePath: instancePath + '/nginx/refreshSecret',
-                schemaPath: '#/properties/nginx/properties/refreshSecret/maxLength',
+        if (data36.cachePath !== undefined) {
+          let data41 = data36.cachePath
+          if (typeof data41 === 'string') {
+            if (data41.length > 1024) {
+              const err137 = {
+                instancePath: instancePath + '/nginx/cachePath',
+                schemaPath: '#/properties/nginx/properties/cachePath/maxLength',
                 keyword: 'maxLength',
-                params: { limit: 200 },
-                message: 'must NOT have more than 200 characters',
+                params: { limit: 1024 },
+                message: 'must NOT have more than 1024 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err137]
+              } else {
+                vErrors.push(err137)
+              }
+              errors++
+            }
+            if (!pattern0.test(data41)) {
+              const err138 = {
+                instancePath: instancePath + '/nginx/cachePath',
+                schemaPath: '#/properties/nginx/properties/cachePath/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^/' },
+                message: 'must match pattern "' + '^/' + '"',
               }
               if (vErrors === null) {
                 vErrors = [err138]
@@ -2454,47 +2469,47 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            if (data42.length < 32) {
-              const err139 = {
-                instancePath: instancePath + '/nginx/refreshSecret',
-                schemaPath: '#/properties/nginx/properties/refreshSecret/minLength',
-                keyword: 'minLength',
-                params: { limit: 32 },
-                message: 'must NOT have fewer than 32 characters',
-              }
-              if (vErrors === null) {
-                vErrors = [err139]
-              } else {
-                vErrors.push(err139)
-              }
-              errors++
-            }
           } else {
-            const err140 = {
-              instancePath: instancePath + '/nginx/refreshSecret',
-              schemaPath: '#/properties/nginx/properties/refreshSecret/type',
+            const err139 = {
+              instancePath: instancePath + '/nginx/cachePath',
+              schemaPath: '#/properties/nginx/properties/cachePath/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
             }
             if (vErrors === null) {
-              vErrors = [err140]
+              vErrors = [err139]
             } else {
-              vErrors.push(err140)
+              vErrors.push(err139)
             }
             errors++
           }
         }
-        if (data33.statusUrl !== undefined) {
-          let data43 = data33.statusUrl
-          if (typeof data43 === 'string') {
-            if (data43.length > 500) {
-              const err141 = {
-                instancePath: instancePath + '/nginx/statusUrl',
-                schemaPath: '#/properties/nginx/properties/statusUrl/maxLength',
+        if (data36.cacheKey !== undefined) {
+          let data42 = data36.cacheKey
+          if (typeof data42 === 'string') {
+            if (data42.length > 500) {
+              const err140 = {
+                instancePath: instancePath + '/nginx/cacheKey',
+                schemaPath: '#/properties/nginx/properties/cacheKey/maxLength',
                 keyword: 'maxLength',
                 params: { limit: 500 },
                 message: 'must NOT have more than 500 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err140]
+              } else {
+                vErrors.push(err140)
+              }
+              errors++
+            }
+            if (data42.length < 1) {
+              const err141 = {
+                instancePath: instancePath + '/nginx/cacheKey',
+                schemaPath: '#/properties/nginx/properties/cacheKey/minLength',
+                keyword: 'minLength',
+                params: { limit: 1 },
+                message: 'must NOT have fewer than 1 characters',
               }
               if (vErrors === null) {
                 vErrors = [err141]
@@ -2503,143 +2518,145 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            if (!pattern18.test(data43)) {
-              const err142 = {
-                instancePath: instancePath + '/nginx/statusUrl',
-                schemaPath: '#/properties/nginx/properties/statusUrl/pattern',
+          } else {
+            const err142 = {
+              instancePath: instancePath + '/nginx/cacheKey',
+              schemaPath: '#/properties/nginx/properties/cacheKey/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
+            }
+            if (vErrors === null) {
+              vErrors = [err142]
+            } else {
+              vErrors.push(err142)
+            }
+            errors++
+          }
+        }
+        if (data36.cacheLevels !== undefined) {
+          let data43 = data36.cacheLevels
+          if (typeof data43 === 'string') {
+            if (!pattern16.test(data43)) {
+              const err143 = {
+                instancePath: instancePath + '/nginx/cacheLevels',
+                schemaPath: '#/properties/nginx/properties/cacheLevels/pattern',
                 keyword: 'pattern',
-                params: { pattern: '^http://' },
-                message: 'must match pattern "' + '^http://' + '"',
+                params: { pattern: '^[12](:[12]){0,2}$' },
+                message: 'must match pattern "' + '^[12](:[12]){0,2}$' + '"',
               }
               if (vErrors === null) {
-                vErrors = [err142]
+                vErrors = [err143]
               } else {
-                vErrors.push(err142)
+                vErrors.push(err143)
               }
               errors++
             }
           } else {
-            const err143 = {
-              instancePath: instancePath + '/nginx/statusUrl',
-              schemaPath: '#/properties/nginx/properties/statusUrl/type',
+            const err144 = {
+              instancePath: instancePath + '/nginx/cacheLevels',
+              schemaPath: '#/properties/nginx/properties/cacheLevels/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
             }
             if (vErrors === null) {
-              vErrors = [err143]
+              vErrors = [err144]
             } else {
-              vErrors.push(err143)
+              vErrors.push(err144)
             }
             errors++
           }
         }
-        if (data33.cacheHeader !== undefined) {
-          let data44 = data33.cacheHeader
+        if (data36.accessLog !== undefined) {
+          let data44 = data36.accessLog
           if (typeof data44 === 'string') {
-            if (data44.length > 64) {
-              const err144 = {
-                instancePath: instancePath + '/nginx/cacheHeader',
-                schemaPath: '#/properties/nginx/properties/cacheHeader/maxLength',
+            if (data44.length > 1024) {
+              const err145 = {
+                instancePath: instancePath + '/nginx/accessLog',
+                schemaPath: '#/properties/nginx/properties/accessLog/maxLength',
                 keyword: 'maxLength',
-                params: { limit: 64 },
-                message: 'must NOT have more than 64 characters',
+                params: { limit: 1024 },
+                message: 'must NOT have more than 1024 characters',
               }
               if (vErrors === null) {
-                vErrors = [err144]
+                vErrors = [err145]
               } else {
-                vErrors.push(err144)
+                vErrors.push(err145)
+              }
+              errors++
+            }
+            if (!pattern0.test(data44)) {
+              const err146 = {
+                instancePath: instancePath + '/nginx/accessLog',
+                schemaPath: '#/properties/nginx/properties/accessLog/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^/' },
+                message: 'must match pattern "' + '^/' + '"',
+              }
+              if (vErrors === null) {
+                vErrors = [err146]
+              } else {
+                vErrors.push(err146)
               }
               errors++
             }
           } else {
-            const err145 = {
-              instancePath: instancePath + '/nginx/cacheHeader',
-              schemaPath: '#/properties/nginx/properties/cacheHeader/type',
+            const err147 = {
+              instancePath: instancePath + '/nginx/accessLog',
+              schemaPath: '#/properties/nginx/properties/accessLog/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
             }
             if (vErrors === null) {
-              vErrors = [err145]
+              vErrors = [err147]
             } else {
-              vErrors.push(err145)
+              vErrors.push(err147)
             }
             errors++
           }
         }
-      } else {
-        const err146 = {
-          instancePath: instancePath + '/nginx',
-          schemaPath: '#/properties/nginx/type',
-          keyword: 'type',
-          params: { type: 'object' },
-          message: 'must be object',
-        }
-        if (vErrors === null) {
-          vErrors = [err146]
-        } else {
-          vErrors.push(err146)
-        }
-        errors++
-      }
-    }
-    if (data.redis !== undefined) {
-      let data45 = data.redis
-      if (data45 && typeof data45 == 'object' && !Array.isArray(data45)) {
-        if (data45.url === undefined) {
-          const err147 = {
-            instancePath: instancePath + '/redis',
-            schemaPath: '#/properties/redis/required',
-            keyword: 'required',
-            params: { missingProperty: 'url' },
-            message: "must have required property '" + 'url' + "'",
-          }
-          if (vErrors === null) {
-            vErrors = [err147]
+        if (data36.refreshSecret !== undefined) {
+          let data45 = data36.refreshSecret
+          if (typeof data45 === 'string') {
+            if (data45.length > 200) {
+              const err148 = {
+                instancePath: instancePath + '/nginx/refreshSecret',
+                schemaPath: '#/properties/nginx/properties/refreshSecret/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 200 },
+                message: 'must NOT have more than 200 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err148]
+              } else {
+                vErrors.push(err148)
+              }
+              errors++
+            }
+            if (data45.length < 32) {
+              const err149 = {
+                instancePath: instancePath + '/nginx/refreshSecret',
+                schemaPath: '#/properties/nginx/properties/refreshSecret/minLength',
+                keyword: 'minLength',
+                params: { limit: 32 },
+                message: 'must NOT have fewer than 32 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err149]
+              } else {
+                vErrors.push(err149)
+              }
+              errors++
+            }
           } else {
-            vErrors.push(err147)
-          }
-          errors++
-        }
-        if (data45.database === undefined) {
-          const err148 = {
-            instancePath: instancePath + '/redis',
-            schemaPath: '#/properties/redis/required',
-            keyword: 'required',
-            params: { missingProperty: 'database' },
-            message: "must have required property '" + 'database' + "'",
-          }
-          if (vErrors === null) {
-            vErrors = [err148]
-          } else {
-            vErrors.push(err148)
-          }
-          errors++
-        }
-        if (data45.prefix === undefined) {
-          const err149 = {
-            instancePath: instancePath + '/redis',
-            schemaPath: '#/properties/redis/required',
-            keyword: 'required',
-            params: { missingProperty: 'prefix' },
-            message: "must have required property '" + 'prefix' + "'",
-          }
-          if (vErrors === null) {
-            vErrors = [err149]
-          } else {
-            vErrors.push(err149)
-          }
-          errors++
-        }
-        for (const key10 in data45) {
-          if (!(key10 === 'url' || key10 === 'database' || key10 === 'prefix')) {
             const err150 = {
-              instancePath: instancePath + '/redis',
-              schemaPath: '#/properties/redis/additionalProperties',
-              keyword: 'additionalProperties',
-              params: { additionalProperty: key10 },
-              message: 'must NOT have additional properties',
+              instancePath: instancePath + '/nginx/refreshSecret',
+              schemaPath: '#/properties/nginx/properties/refreshSecret/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
             }
             if (vErrors === null) {
               vErrors = [err150]
@@ -2649,13 +2666,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
         }
-        if (data45.url !== undefined) {
-          let data46 = data45.url
+        if (data36.statusUrl !== undefined) {
+          let data46 = data36.statusUrl
           if (typeof data46 === 'string') {
             if (data46.length > 500) {
               const err151 = {
-                instancePath: instancePath + '/redis/url',
-                schemaPath: '#/properties/redis/properties/url/maxLength',
+                instancePath: instancePath + '/nginx/statusUrl',
+                schemaPath: '#/properties/nginx/properties/statusUrl/maxLength',
                 keyword: 'maxLength',
                 params: { limit: 500 },
                 message: 'must NOT have more than 500 characters',
@@ -2667,13 +2684,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            if (!pattern19.test(data46)) {
+            if (!pattern18.test(data46)) {
               const err152 = {
-                instancePath: instancePath + '/redis/url',
-                schemaPath: '#/properties/redis/properties/url/pattern',
+                instancePath: instancePath + '/nginx/statusUrl',
+                schemaPath: '#/properties/nginx/properties/statusUrl/pattern',
                 keyword: 'pattern',
-                params: { pattern: '^(redis|rediss|unix)://' },
-                message: 'must match pattern "' + '^(redis|rediss|unix)://' + '"',
+                params: { pattern: '^http://' },
+                message: 'must match pattern "' + '^http://' + '"',
               }
               if (vErrors === null) {
                 vErrors = [err152]
@@ -2684,8 +2701,8 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
           } else {
             const err153 = {
-              instancePath: instancePath + '/redis/url',
-              schemaPath: '#/properties/redis/properties/url/type',
+              instancePath: instancePath + '/nginx/statusUrl',
+              schemaPath: '#/properties/nginx/properties/statusUrl/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
@@ -2698,230 +2715,231 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             errors++
           }
         }
-        if (data45.database !== undefined) {
-          let data47 = data45.database
-          if (!(typeof data47 == 'number' && !(data47 % 1) && !isNaN(data47) && isFinite(data47))) {
-            const err154 = {
-              instancePath: instancePath + '/redis/database',
-              schemaPath: '#/properties/redis/properties/database/type',
-              keyword: 'type',
-              params: { type: 'integer' },
-              message: 'must be integer',
-            }
-            if (vErrors === null) {
-              vErrors = [err154]
-            } else {
-              vErrors.push(err154)
-            }
-            errors++
-          }
-          if (typeof data47 == 'number' && isFinite(data47)) {
-            if (data47 > 1023 || isNaN(data47)) {
-              const err155 = {
-                instancePath: instancePath + '/redis/database',
-                schemaPath: '#/properties/redis/properties/database/maximum',
-                keyword: 'maximum',
-                params: { comparison: '<=', limit: 1023 },
-                message: 'must be <= 1023',
-              }
-              if (vErrors === null) {
-                vErrors = [err155]
-              } else {
-                vErrors.push(err155)
-              }
-              errors++
-            }
-            if (data47 < 0 || isNaN(data47)) {
-              const err156 = {
-                instancePath: instancePath + '/redis/database',
-                schemaPath: '#/properties/redis/properties/database/minimum',
-                keyword: 'minimum',
-                params: { comparison: '>=', limit: 0 },
-                message: 'must be >= 0',
-              }
-              if (vErrors === null) {
-                vErrors = [err156]
-              } else {
-                vErrors.push(err156)
-              }
-              errors++
-            }
-          }
-        }
-        if (data45.prefix !== undefined) {
-          let data48 = data45.prefix
-          if (typeof data48 === 'string') {
-            if (data48.length > 200) {
-              const err157 = {
-                instancePath: instancePath + '/redis/prefix',
-                schemaPath: '#/properties/redis/properties/prefix/maxLength',
+        if (data36.cacheHeader !== undefined) {
+          let data47 = data36.cacheHeader
+          if (typeof data47 === 'string') {
+            if (data47.length > 64) {
+              const err154 = {
+                instancePath: instancePath + '/nginx/cacheHeader',
+                schemaPath: '#/properties/nginx/properties/cacheHeader/maxLength',
                 keyword: 'maxLength',
-                params: { limit: 200 },
-                message: 'must NOT have more than 200 characters',
+                params: { limit: 64 },
+                message: 'must NOT have more than 64 characters',
               }
               if (vErrors === null) {
-                vErrors = [err157]
+                vErrors = [err154]
               } else {
-                vErrors.push(err157)
-              }
-              errors++
-            }
-            if (data48.length < 1) {
-              const err158 = {
-                instancePath: instancePath + '/redis/prefix',
-                schemaPath: '#/properties/redis/properties/prefix/minLength',
-                keyword: 'minLength',
-                params: { limit: 1 },
-                message: 'must NOT have fewer than 1 characters',
-              }
-              if (vErrors === null) {
-                vErrors = [err158]
-              } else {
-                vErrors.push(err158)
+                vErrors.push(err154)
               }
               errors++
             }
           } else {
-            const err159 = {
-              instancePath: instancePath + '/redis/prefix',
-              schemaPath: '#/properties/redis/properties/prefix/type',
+            const err155 = {
+              instancePath: instancePath + '/nginx/cacheHeader',
+              schemaPath: '#/properties/nginx/properties/cacheHeader/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
             }
             if (vErrors === null) {
-              vErrors = [err159]
+              vErrors = [err155]
             } else {
-              vErrors.push(err159)
+              vErrors.push(err155)
             }
             errors++
           }
         }
       } else {
-        const err160 = {
-          instancePath: instancePath + '/redis',
-          schemaPath: '#/properties/redis/type',
+        const err156 = {
+          instancePath: instancePath + '/nginx',
+          schemaPath: '#/properties/nginx/type',
           keyword: 'type',
           params: { type: 'object' },
           message: 'must be object',
         }
         if (vErrors === null) {
-          vErrors = [err160]
+          vErrors = [err156]
         } else {
-          vErrors.push(err160)
+          vErrors.push(err156)
         }
         errors++
       }
     }
-    if (data.mysql !== undefined) {
-      let data49 = data.mysql
-      if (data49 && typeof data49 == 'object' && !Array.isArray(data49)) {
-        if (data49.database === undefined) {
-          const err161 = {
-            instancePath: instancePath + '/mysql',
-            schemaPath: '#/properties/mysql/required',
+    if (data.cdn !== undefined) {
+      let data48 = data.cdn
+      if (data48 && typeof data48 == 'object' && !Array.isArray(data48)) {
+        if (data48.address === undefined) {
+          const err157 = {
+            instancePath: instancePath + '/cdn',
+            schemaPath: '#/properties/cdn/required',
             keyword: 'required',
-            params: { missingProperty: 'database' },
-            message: "must have required property '" + 'database' + "'",
+            params: { missingProperty: 'address' },
+            message: "must have required property '" + 'address' + "'",
           }
           if (vErrors === null) {
-            vErrors = [err161]
+            vErrors = [err157]
           } else {
-            vErrors.push(err161)
+            vErrors.push(err157)
           }
           errors++
         }
-        for (const key11 in data49) {
-          if (!(key11 === 'host' || key11 === 'port' || key11 === 'socket' || key11 === 'database')) {
-            const err162 = {
-              instancePath: instancePath + '/mysql',
-              schemaPath: '#/properties/mysql/additionalProperties',
+        for (const key11 in data48) {
+          if (!(key11 === 'address')) {
+            const err158 = {
+              instancePath: instancePath + '/cdn',
+              schemaPath: '#/properties/cdn/additionalProperties',
               keyword: 'additionalProperties',
               params: { additionalProperty: key11 },
               message: 'must NOT have additional properties',
             }
             if (vErrors === null) {
-              vErrors = [err162]
+              vErrors = [err158]
             } else {
-              vErrors.push(err162)
+              vErrors.push(err158)
             }
             errors++
           }
         }
-        if (data49.host !== undefined) {
-          let data50 = data49.host
-          if (typeof data50 === 'string') {
-            if (data50.length > 200) {
-              const err163 = {
-                instancePath: instancePath + '/mysql/host',
-                schemaPath: '#/properties/mysql/properties/host/maxLength',
+        if (data48.address !== undefined) {
+          let data49 = data48.address
+          if (typeof data49 === 'string') {
+            if (data49.length > 100) {
+              const err159 = {
+                instancePath: instancePath + '/cdn/address',
+                schemaPath: '#/properties/cdn/properties/address/maxLength',
                 keyword: 'maxLength',
-                params: { limit: 200 },
-                message: 'must NOT have more than 200 characters',
+                params: { limit: 100 },
+                message: 'must NOT have more than 100 characters',
               }
               if (vErrors === null) {
-                vErrors = [err163]
+                vErrors = [err159]
               } else {
-                vErrors.push(err163)
+                vErrors.push(err159)
+              }
+              errors++
+            }
+            if (data49.length < 1) {
+              const err160 = {
+                instancePath: instancePath + '/cdn/address',
+                schemaPath: '#/properties/cdn/properties/address/minLength',
+                keyword: 'minLength',
+                params: { limit: 1 },
+                message: 'must NOT have fewer than 1 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err160]
+              } else {
+                vErrors.push(err160)
               }
               errors++
             }
           } else {
-            const err164 = {
-              instancePath: instancePath + '/mysql/host',
-              schemaPath: '#/properties/mysql/properties/host/type',
+            const err161 = {
+              instancePath: instancePath + '/cdn/address',
+              schemaPath: '#/properties/cdn/properties/address/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
             }
             if (vErrors === null) {
-              vErrors = [err164]
+              vErrors = [err161]
             } else {
-              vErrors.push(err164)
+              vErrors.push(err161)
             }
             errors++
           }
         }
-        if (data49.port !== undefined) {
-          let data51 = data49.port
-          if (!(typeof data51 == 'number' && !(data51 % 1) && !isNaN(data51) && isFinite(data51))) {
-            const err165 = {
-              instancePath: instancePath + '/mysql/port',
-              schemaPath: '#/properties/mysql/properties/port/type',
-              keyword: 'type',
-              params: { type: 'integer' },
-              message: 'must be integer',
+      } else {
+        const err162 = {
+          instancePath: instancePath + '/cdn',
+          schemaPath: '#/properties/cdn/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        }
+        if (vErrors === null) {
+          vErrors = [err162]
+        } else {
+          vErrors.push(err162)
+        }
+        errors++
+      }
+    }
+    if (data.redis !== undefined) {
+      let data50 = data.redis
+      if (data50 && typeof data50 == 'object' && !Array.isArray(data50)) {
+        if (data50.url === undefined) {
+          const err163 = {
+            instancePath: instancePath + '/redis',
+            schemaPath: '#/properties/redis/required',
+            keyword: 'required',
+            params: { missingProperty: 'url' },
+            message: "must have required property '" + 'url' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err163]
+          } else {
+            vErrors.push(err163)
+          }
+          errors++
+        }
+        if (data50.database === undefined) {
+          const err164 = {
+            instancePath: instancePath + '/redis',
+            schemaPath: '#/properties/redis/required',
+            keyword: 'required',
+            params: { missingProperty: 'database' },
+            message: "must have required property '" + 'database' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err164]
+          } else {
+            vErrors.push(err164)
+          }
+          errors++
+        }
+        if (data50.prefix === undefined) {
+          const err165 = {
+            instancePath: instancePath + '/redis',
+            schemaPath: '#/properties/redis/required',
+            keyword: 'required',
+            params: { missingProperty: 'prefix' },
+            message: "must have required property '" + 'prefix' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err165]
+          } else {
+            vErrors.push(err165)
+          }
+          errors++
+        }
+        for (const key12 in data50) {
+          if (!(key12 === 'url' || key12 === 'database' || key12 === 'prefix')) {
+            const err166 = {
+              instancePath: instancePath + '/redis',
+              schemaPath: '#/properties/redis/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key12 },
+              message: 'must NOT have additional properties',
             }
             if (vErrors === null) {
-              vErrors = [err165]
+              vErrors = [err166]
             } else {
-              vErrors.push(err165)
+              vErrors.push(err166)
             }
             errors++
           }
-          if (typeof data51 == 'number' && isFinite(data51)) {
-            if (data51 > 65535 || isNaN(data51)) {
-              const err166 = {
-                instancePath: instancePath + '/mysql/port',
-                schemaPath: '#/properties/mysql/properties/port/maximum',
-                keyword: 'maximum',
-                params: { comparison: '<=', limit: 65535 },
-                message: 'must be <= 65535',
-              }
-              if (vErrors === null) {
-                vErrors = [err166]
-              } else {
-                vErrors.push(err166)
-              }
-              errors++
-            }
-            if (data51 < 1 || isNaN(data51)) {
+        }
+        if (data50.url !== undefined) {
+          let data51 = data50.url
+          if (typeof data51 === 'string') {
+            if (data51.length > 500) {
               const err167 = {
-                instancePath: instancePath + '/mysql/port',
-                schemaPath: '#/properties/mysql/properties/port/minimum',
-                keyword: 'minimum',
-                params: { comparison: '>=', limit: 1 },
-                message: 'must be >= 1',
+                instancePath: instancePath + '/redis/url',
+                schemaPath: '#/properties/redis/properties/url/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 500 },
+                message: 'must NOT have more than 500 characters',
               }
               if (vErrors === null) {
                 vErrors = [err167]
@@ -2930,18 +2948,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-          }
-        }
-        if (data49.socket !== undefined) {
-          let data52 = data49.socket
-          if (typeof data52 === 'string') {
-            if (data52.length > 1024) {
+            if (!pattern19.test(data51)) {
               const err168 = {
-                instancePath: instancePath + '/mysql/socket',
-                schemaPath: '#/properties/mysql/properties/socket/maxLength',
-                keyword: 'maxLength',
-                params: { limit: 1024 },
-                message: 'must NOT have more than 1024 characters',
+                instancePath: instancePath + '/redis/url',
+                schemaPath: '#/properties/redis/properties/url/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^(redis|rediss|unix)://' },
+                message: 'must match pattern "' + '^(redis|rediss|unix)://' + '"',
               }
               if (vErrors === null) {
                 vErrors = [err168]
@@ -2950,28 +2963,31 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
-            if (!pattern0.test(data52)) {
-              const err169 = {
-                instancePath: instancePath + '/mysql/socket',
-                schemaPath: '#/properties/mysql/properties/socket/pattern',
-                keyword: 'pattern',
-                params: { pattern: '^/' },
-                message: 'must match pattern "' + '^/' + '"',
-              }
-              if (vErrors === null) {
-                vErrors = [err169]
-              } else {
-                vErrors.push(err169)
-              }
-              errors++
-            }
           } else {
-            const err170 = {
-              instancePath: instancePath + '/mysql/socket',
-              schemaPath: '#/properties/mysql/properties/socket/type',
+            const err169 = {
+              instancePath: instancePath + '/redis/url',
+              schemaPath: '#/properties/redis/properties/url/type',
               keyword: 'type',
               params: { type: 'string' },
               message: 'must be string',
+            }
+            if (vErrors === null) {
+              vErrors = [err169]
+            } else {
+              vErrors.push(err169)
+            }
+            errors++
+          }
+        }
+        if (data50.database !== undefined) {
+          let data52 = data50.database
+          if (!(typeof data52 == 'number' && !(data52 % 1) && !isNaN(data52) && isFinite(data52))) {
+            const err170 = {
+              instancePath: instancePath + '/redis/database',
+              schemaPath: '#/properties/redis/properties/database/type',
+              keyword: 'type',
+              params: { type: 'integer' },
+              message: 'must be integer',
             }
             if (vErrors === null) {
               vErrors = [err170]
@@ -2980,17 +2996,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
             }
             errors++
           }
-        }
-        if (data49.database !== undefined) {
-          let data53 = data49.database
-          if (typeof data53 === 'string') {
-            if (data53.length > 64) {
+          if (typeof data52 == 'number' && isFinite(data52)) {
+            if (data52 > 1023 || isNaN(data52)) {
               const err171 = {
-                instancePath: instancePath + '/mysql/database',
-                schemaPath: '#/properties/mysql/properties/database/maxLength',
-                keyword: 'maxLength',
-                params: { limit: 64 },
-                message: 'must NOT have more than 64 characters',
+                instancePath: instancePath + '/redis/database',
+                schemaPath: '#/properties/redis/properties/database/maximum',
+                keyword: 'maximum',
+                params: { comparison: '<=', limit: 1023 },
+                message: 'must be <= 1023',
               }
               if (vErrors === null) {
                 vErrors = [err171]
@@ -2999,8 +3012,276 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               }
               errors++
             }
+            if (data52 < 0 || isNaN(data52)) {
+              const err172 = {
+                instancePath: instancePath + '/redis/database',
+                schemaPath: '#/properties/redis/properties/database/minimum',
+                keyword: 'minimum',
+                params: { comparison: '>=', limit: 0 },
+                message: 'must be >= 0',
+              }
+              if (vErrors === null) {
+                vErrors = [err172]
+              } else {
+                vErrors.push(err172)
+              }
+              errors++
+            }
+          }
+        }
+        if (data50.prefix !== undefined) {
+          let data53 = data50.prefix
+          if (typeof data53 === 'string') {
+            if (data53.length > 200) {
+              const err173 = {
+                instancePath: instancePath + '/redis/prefix',
+                schemaPath: '#/properties/redis/properties/prefix/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 200 },
+                message: 'must NOT have more than 200 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err173]
+              } else {
+                vErrors.push(err173)
+              }
+              errors++
+            }
+            if (data53.length < 1) {
+              const err174 = {
+                instancePath: instancePath + '/redis/prefix',
+                schemaPath: '#/properties/redis/properties/prefix/minLength',
+                keyword: 'minLength',
+                params: { limit: 1 },
+                message: 'must NOT have fewer than 1 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err174]
+              } else {
+                vErrors.push(err174)
+              }
+              errors++
+            }
           } else {
-            const err172 = {
+            const err175 = {
+              instancePath: instancePath + '/redis/prefix',
+              schemaPath: '#/properties/redis/properties/prefix/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
+            }
+            if (vErrors === null) {
+              vErrors = [err175]
+            } else {
+              vErrors.push(err175)
+            }
+            errors++
+          }
+        }
+      } else {
+        const err176 = {
+          instancePath: instancePath + '/redis',
+          schemaPath: '#/properties/redis/type',
+          keyword: 'type',
+          params: { type: 'object' },
+          message: 'must be object',
+        }
+        if (vErrors === null) {
+          vErrors = [err176]
+        } else {
+          vErrors.push(err176)
+        }
+        errors++
+      }
+    }
+    if (data.mysql !== undefined) {
+      let data54 = data.mysql
+      if (data54 && typeof data54 == 'object' && !Array.isArray(data54)) {
+        if (data54.database === undefined) {
+          const err177 = {
+            instancePath: instancePath + '/mysql',
+            schemaPath: '#/properties/mysql/required',
+            keyword: 'required',
+            params: { missingProperty: 'database' },
+            message: "must have required property '" + 'database' + "'",
+          }
+          if (vErrors === null) {
+            vErrors = [err177]
+          } else {
+            vErrors.push(err177)
+          }
+          errors++
+        }
+        for (const key13 in data54) {
+          if (!(key13 === 'host' || key13 === 'port' || key13 === 'socket' || key13 === 'database')) {
+            const err178 = {
+              instancePath: instancePath + '/mysql',
+              schemaPath: '#/properties/mysql/additionalProperties',
+              keyword: 'additionalProperties',
+              params: { additionalProperty: key13 },
+              message: 'must NOT have additional properties',
+            }
+            if (vErrors === null) {
+              vErrors = [err178]
+            } else {
+              vErrors.push(err178)
+            }
+            errors++
+          }
+        }
+        if (data54.host !== undefined) {
+          let data55 = data54.host
+          if (typeof data55 === 'string') {
+            if (data55.length > 200) {
+              const err179 = {
+                instancePath: instancePath + '/mysql/host',
+                schemaPath: '#/properties/mysql/properties/host/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 200 },
+                message: 'must NOT have more than 200 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err179]
+              } else {
+                vErrors.push(err179)
+              }
+              errors++
+            }
+          } else {
+            const err180 = {
+              instancePath: instancePath + '/mysql/host',
+              schemaPath: '#/properties/mysql/properties/host/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
+            }
+            if (vErrors === null) {
+              vErrors = [err180]
+            } else {
+              vErrors.push(err180)
+            }
+            errors++
+          }
+        }
+        if (data54.port !== undefined) {
+          let data56 = data54.port
+          if (!(typeof data56 == 'number' && !(data56 % 1) && !isNaN(data56) && isFinite(data56))) {
+            const err181 = {
+              instancePath: instancePath + '/mysql/port',
+              schemaPath: '#/properties/mysql/properties/port/type',
+              keyword: 'type',
+              params: { type: 'integer' },
+              message: 'must be integer',
+            }
+            if (vErrors === null) {
+              vErrors = [err181]
+            } else {
+              vErrors.push(err181)
+            }
+            errors++
+          }
+          if (typeof data56 == 'number' && isFinite(data56)) {
+            if (data56 > 65535 || isNaN(data56)) {
+              const err182 = {
+                instancePath: instancePath + '/mysql/port',
+                schemaPath: '#/properties/mysql/properties/port/maximum',
+                keyword: 'maximum',
+                params: { comparison: '<=', limit: 65535 },
+                message: 'must be <= 65535',
+              }
+              if (vErrors === null) {
+                vErrors = [err182]
+              } else {
+                vErrors.push(err182)
+              }
+              errors++
+            }
+            if (data56 < 1 || isNaN(data56)) {
+              const err183 = {
+                instancePath: instancePath + '/mysql/port',
+                schemaPath: '#/properties/mysql/properties/port/minimum',
+                keyword: 'minimum',
+                params: { comparison: '>=', limit: 1 },
+                message: 'must be >= 1',
+              }
+              if (vErrors === null) {
+                vErrors = [err183]
+              } else {
+                vErrors.push(err183)
+              }
+              errors++
+            }
+          }
+        }
+        if (data54.socket !== undefined) {
+          let data57 = data54.socket
+          if (typeof data57 === 'string') {
+            if (data57.length > 1024) {
+              const err184 = {
+                instancePath: instancePath + '/mysql/socket',
+                schemaPath: '#/properties/mysql/properties/socket/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 1024 },
+                message: 'must NOT have more than 1024 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err184]
+              } else {
+                vErrors.push(err184)
+              }
+              errors++
+            }
+            if (!pattern0.test(data57)) {
+              const err185 = {
+                instancePath: instancePath + '/mysql/socket',
+                schemaPath: '#/properties/mysql/properties/socket/pattern',
+                keyword: 'pattern',
+                params: { pattern: '^/' },
+                message: 'must match pattern "' + '^/' + '"',
+              }
+              if (vErrors === null) {
+                vErrors = [err185]
+              } else {
+                vErrors.push(err185)
+              }
+              errors++
+            }
+          } else {
+            const err186 = {
+              instancePath: instancePath + '/mysql/socket',
+              schemaPath: '#/properties/mysql/properties/socket/type',
+              keyword: 'type',
+              params: { type: 'string' },
+              message: 'must be string',
+            }
+            if (vErrors === null) {
+              vErrors = [err186]
+            } else {
+              vErrors.push(err186)
+            }
+            errors++
+          }
+        }
+        if (data54.database !== undefined) {
+          let data58 = data54.database
+          if (typeof data58 === 'string') {
+            if (data58.length > 64) {
+              const err187 = {
+                instancePath: instancePath + '/mysql/database',
+                schemaPath: '#/properties/mysql/properties/database/maxLength',
+                keyword: 'maxLength',
+                params: { limit: 64 },
+                message: 'must NOT have more than 64 characters',
+              }
+              if (vErrors === null) {
+                vErrors = [err187]
+              } else {
+                vErrors.push(err187)
+              }
+              errors++
+            }
+          } else {
+            const err188 = {
               instancePath: instancePath + '/mysql/database',
               schemaPath: '#/properties/mysql/properties/database/type',
               keyword: 'type',
@@ -3008,15 +3289,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
               message: 'must be string',
             }
             if (vErrors === null) {
-              vErrors = [err172]
+              vErrors = [err188]
             } else {
-              vErrors.push(err172)
+              vErrors.push(err188)
             }
             errors++
           }
         }
       } else {
-        const err173 = {
+        const err189 = {
           instancePath: instancePath + '/mysql',
           schemaPath: '#/properties/mysql/type',
           keyword: 'type',
@@ -3024,19 +3305,19 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
           message: 'must be object',
         }
         if (vErrors === null) {
-          vErrors = [err173]
+          vErrors = [err189]
         } else {
-          vErrors.push(err173)
+          vErrors.push(err189)
         }
         errors++
       }
     }
   } else {
-    const err174 = { instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }
+    const err190 = { instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }
     if (vErrors === null) {
-      vErrors = [err174]
+      vErrors = [err190]
     } else {
-      vErrors.push(err174)
+      vErrors.push(err190)
     }
     errors++
   }

@@ -19,7 +19,7 @@ const schema11 = {
             agent: { type: 'string', pattern: '^agent_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
             chain: { type: 'string', pattern: '^[A-Za-z0-9_-]{22}$' },
             seq: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
-            at: { type: 'integer', minimum: 0 },
+            at: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
             key: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
             prev: { anyOf: [{ type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' }, { type: 'null' }] },
             type: { type: 'string', const: 'start' },
@@ -46,7 +46,7 @@ const schema11 = {
             agent: { type: 'string', pattern: '^agent_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
             chain: { type: 'string', pattern: '^[A-Za-z0-9_-]{22}$' },
             seq: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
-            at: { type: 'integer', minimum: 0 },
+            at: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
             key: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
             prev: { anyOf: [{ type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' }, { type: 'null' }] },
             type: { type: 'string', const: 'key' },
@@ -83,13 +83,13 @@ const schema11 = {
             agent: { type: 'string', pattern: '^agent_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
             chain: { type: 'string', pattern: '^[A-Za-z0-9_-]{22}$' },
             seq: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
-            at: { type: 'integer', minimum: 0 },
+            at: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
             key: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
             prev: { anyOf: [{ type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' }, { type: 'null' }] },
             type: { type: 'string', const: 'run' },
             job: { type: 'string', pattern: '^job_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
-            attempt: { type: 'integer', minimum: 0 },
-            epoch: { type: 'integer', minimum: 0 },
+            attempt: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+            epoch: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
             kind: { type: 'string', pattern: '^[a-z]+\\.[a-z]+$', maxLength: 40 },
             outcome: { enum: ['succeeded', 'failed', 'cancelled'] },
             effect: { enum: ['none', 'applied', 'partial', 'unknown'] },
@@ -103,7 +103,7 @@ const schema11 = {
                 properties: {
                   layer: { type: 'string', pattern: '^[a-z]{1,20}$' },
                   state: { type: 'string', pattern: '^[a-z]{1,20}$' },
-                  count: { type: 'integer', minimum: 0 },
+                  count: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
                   code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
                 },
                 additionalProperties: false,
@@ -114,10 +114,20 @@ const schema11 = {
               type: 'object',
               required: ['fresh', 'stale', 'unreachable', 'removed', 'sample'],
               properties: {
-                fresh: { type: 'integer', minimum: 0 },
-                stale: { type: 'integer', minimum: 0 },
-                unreachable: { type: 'integer', minimum: 0 },
-                removed: { type: 'integer', minimum: 0 },
+                fresh: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+                stale: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+                unreachable: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+                removed: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+                cdn: {
+                  type: 'object',
+                  required: ['fresh', 'stale', 'unreachable'],
+                  properties: {
+                    fresh: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+                    stale: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+                    unreachable: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+                  },
+                  additionalProperties: false,
+                },
                 sample: {
                   type: 'array',
                   items: {
@@ -129,6 +139,7 @@ const schema11 = {
                       layer: { type: 'string', pattern: '^[a-z]{1,20}$' },
                       cache: { type: 'string', maxLength: 32 },
                       status: { type: 'integer', minimum: 0, maximum: 999 },
+                      cdn: { enum: ['fresh', 'stale', 'unreachable'] },
                     },
                     additionalProperties: false,
                   },
@@ -149,7 +160,7 @@ const schema11 = {
             agent: { type: 'string', pattern: '^agent_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$' },
             chain: { type: 'string', pattern: '^[A-Za-z0-9_-]{22}$' },
             seq: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
-            at: { type: 'integer', minimum: 0 },
+            at: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
             key: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
             prev: { anyOf: [{ type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' }, { type: 'null' }] },
             type: { type: 'string', const: 'follow' },
@@ -174,7 +185,7 @@ const schema11 = {
                 properties: {
                   layer: { type: 'string', pattern: '^[a-z]{1,20}$' },
                   state: { type: 'string', pattern: '^[a-z]{1,20}$' },
-                  count: { type: 'integer', minimum: 0 },
+                  count: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
                   code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
                 },
                 additionalProperties: false,
@@ -542,13 +553,13 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                 }
                                 if (errors === _errs17) {
                                   if (typeof data6 == 'number' && isFinite(data6)) {
-                                    if (data6 < 0 || isNaN(data6)) {
+                                    if (data6 > 8640000000000000 || isNaN(data6)) {
                                       const err14 = {
                                         instancePath: instancePath + '/receipt/at',
-                                        schemaPath: '#/properties/receipt/anyOf/0/properties/at/minimum',
-                                        keyword: 'minimum',
-                                        params: { comparison: '>=', limit: 0 },
-                                        message: 'must be >= 0',
+                                        schemaPath: '#/properties/receipt/anyOf/0/properties/at/maximum',
+                                        keyword: 'maximum',
+                                        params: { comparison: '<=', limit: 8640000000000000 },
+                                        message: 'must be <= 8640000000000000',
                                       }
                                       if (vErrors === null) {
                                         vErrors = [err14]
@@ -556,6 +567,22 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         vErrors.push(err14)
                                       }
                                       errors++
+                                    } else {
+                                      if (data6 < 0 || isNaN(data6)) {
+                                        const err15 = {
+                                          instancePath: instancePath + '/receipt/at',
+                                          schemaPath: '#/properties/receipt/anyOf/0/properties/at/minimum',
+                                          keyword: 'minimum',
+                                          params: { comparison: '>=', limit: 0 },
+                                          message: 'must be >= 0',
+                                        }
+                                        if (vErrors === null) {
+                                          vErrors = [err15]
+                                        } else {
+                                          vErrors.push(err15)
+                                        }
+                                        errors++
+                                      }
                                     }
                                   }
                                 }
@@ -570,7 +597,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                   if (errors === _errs19) {
                                     if (typeof data7 === 'string') {
                                       if (!pattern3.test(data7)) {
-                                        const err15 = {
+                                        const err16 = {
                                           instancePath: instancePath + '/receipt/key',
                                           schemaPath: '#/properties/receipt/anyOf/0/properties/key/pattern',
                                           keyword: 'pattern',
@@ -578,14 +605,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err15]
+                                          vErrors = [err16]
                                         } else {
-                                          vErrors.push(err15)
+                                          vErrors.push(err16)
                                         }
                                         errors++
                                       }
                                     } else {
-                                      const err16 = {
+                                      const err17 = {
                                         instancePath: instancePath + '/receipt/key',
                                         schemaPath: '#/properties/receipt/anyOf/0/properties/key/type',
                                         keyword: 'type',
@@ -593,9 +620,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         message: 'must be string',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err16]
+                                        vErrors = [err17]
                                       } else {
-                                        vErrors.push(err16)
+                                        vErrors.push(err17)
                                       }
                                       errors++
                                     }
@@ -614,7 +641,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     if (errors === _errs23) {
                                       if (typeof data8 === 'string') {
                                         if (!pattern3.test(data8)) {
-                                          const err17 = {
+                                          const err18 = {
                                             instancePath: instancePath + '/receipt/prev',
                                             schemaPath: '#/properties/receipt/anyOf/0/properties/prev/anyOf/0/pattern',
                                             keyword: 'pattern',
@@ -622,14 +649,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err17]
+                                            vErrors = [err18]
                                           } else {
-                                            vErrors.push(err17)
+                                            vErrors.push(err18)
                                           }
                                           errors++
                                         }
                                       } else {
-                                        const err18 = {
+                                        const err19 = {
                                           instancePath: instancePath + '/receipt/prev',
                                           schemaPath: '#/properties/receipt/anyOf/0/properties/prev/anyOf/0/type',
                                           keyword: 'type',
@@ -637,9 +664,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must be string',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err18]
+                                          vErrors = [err19]
                                         } else {
-                                          vErrors.push(err18)
+                                          vErrors.push(err19)
                                         }
                                         errors++
                                       }
@@ -649,7 +676,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     if (!valid3) {
                                       const _errs25 = errors
                                       if (data8 !== null) {
-                                        const err19 = {
+                                        const err20 = {
                                           instancePath: instancePath + '/receipt/prev',
                                           schemaPath: '#/properties/receipt/anyOf/0/properties/prev/anyOf/1/type',
                                           keyword: 'type',
@@ -657,9 +684,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must be null',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err19]
+                                          vErrors = [err20]
                                         } else {
-                                          vErrors.push(err19)
+                                          vErrors.push(err20)
                                         }
                                         errors++
                                       }
@@ -667,7 +694,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       valid3 = valid3 || _valid1
                                     }
                                     if (!valid3) {
-                                      const err20 = {
+                                      const err21 = {
                                         instancePath: instancePath + '/receipt/prev',
                                         schemaPath: '#/properties/receipt/anyOf/0/properties/prev/anyOf',
                                         keyword: 'anyOf',
@@ -675,9 +702,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         message: 'must match a schema in anyOf',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err20]
+                                        vErrors = [err21]
                                       } else {
-                                        vErrors.push(err20)
+                                        vErrors.push(err21)
                                       }
                                       errors++
                                     } else {
@@ -699,7 +726,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       let data9 = data0.type
                                       const _errs27 = errors
                                       if (typeof data9 !== 'string') {
-                                        const err21 = {
+                                        const err22 = {
                                           instancePath: instancePath + '/receipt/type',
                                           schemaPath: '#/properties/receipt/anyOf/0/properties/type/type',
                                           keyword: 'type',
@@ -707,14 +734,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must be string',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err21]
+                                          vErrors = [err22]
                                         } else {
-                                          vErrors.push(err21)
+                                          vErrors.push(err22)
                                         }
                                         errors++
                                       }
                                       if ('start' !== data9) {
-                                        const err22 = {
+                                        const err23 = {
                                           instancePath: instancePath + '/receipt/type',
                                           schemaPath: '#/properties/receipt/anyOf/0/properties/type/const',
                                           keyword: 'const',
@@ -722,9 +749,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must be equal to constant',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err22]
+                                          vErrors = [err23]
                                         } else {
-                                          vErrors.push(err22)
+                                          vErrors.push(err23)
                                         }
                                         errors++
                                       }
@@ -739,7 +766,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         if (errors === _errs29) {
                                           if (typeof data10 === 'string') {
                                             if (data10.length > 500) {
-                                              const err23 = {
+                                              const err24 = {
                                                 instancePath: instancePath + '/receipt/what',
                                                 schemaPath: '#/properties/receipt/anyOf/0/properties/what/maxLength',
                                                 keyword: 'maxLength',
@@ -747,14 +774,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must NOT have more than 500 characters',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err23]
+                                                vErrors = [err24]
                                               } else {
-                                                vErrors.push(err23)
+                                                vErrors.push(err24)
                                               }
                                               errors++
                                             }
                                           } else {
-                                            const err24 = {
+                                            const err25 = {
                                               instancePath: instancePath + '/receipt/what',
                                               schemaPath: '#/properties/receipt/anyOf/0/properties/what/type',
                                               keyword: 'type',
@@ -762,9 +789,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must be string',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err24]
+                                              vErrors = [err25]
                                             } else {
-                                              vErrors.push(err24)
+                                              vErrors.push(err25)
                                             }
                                             errors++
                                           }
@@ -785,7 +812,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 (data11.seq === undefined && (missing2 = 'seq')) ||
                                                 (data11.hash === undefined && (missing2 = 'hash'))
                                               ) {
-                                                const err25 = {
+                                                const err26 = {
                                                   instancePath: instancePath + '/receipt/after',
                                                   schemaPath: '#/properties/receipt/anyOf/0/properties/after/required',
                                                   keyword: 'required',
@@ -793,16 +820,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                   message: "must have required property '" + missing2 + "'",
                                                 }
                                                 if (vErrors === null) {
-                                                  vErrors = [err25]
+                                                  vErrors = [err26]
                                                 } else {
-                                                  vErrors.push(err25)
+                                                  vErrors.push(err26)
                                                 }
                                                 errors++
                                               } else {
                                                 const _errs33 = errors
                                                 for (const key2 in data11) {
                                                   if (!(key2 === 'chain' || key2 === 'seq' || key2 === 'hash')) {
-                                                    const err26 = {
+                                                    const err27 = {
                                                       instancePath: instancePath + '/receipt/after',
                                                       schemaPath: '#/properties/receipt/anyOf/0/properties/after/additionalProperties',
                                                       keyword: 'additionalProperties',
@@ -810,9 +837,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                       message: 'must NOT have additional properties',
                                                     }
                                                     if (vErrors === null) {
-                                                      vErrors = [err26]
+                                                      vErrors = [err27]
                                                     } else {
-                                                      vErrors.push(err26)
+                                                      vErrors.push(err27)
                                                     }
                                                     errors++
                                                     break
@@ -825,7 +852,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                     if (errors === _errs34) {
                                                       if (typeof data12 === 'string') {
                                                         if (!pattern2.test(data12)) {
-                                                          const err27 = {
+                                                          const err28 = {
                                                             instancePath: instancePath + '/receipt/after/chain',
                                                             schemaPath:
                                                               '#/properties/receipt/anyOf/0/properties/after/properties/chain/pattern',
@@ -834,14 +861,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                             message: 'must match pattern "' + '^[A-Za-z0-9_-]{22}$' + '"',
                                                           }
                                                           if (vErrors === null) {
-                                                            vErrors = [err27]
+                                                            vErrors = [err28]
                                                           } else {
-                                                            vErrors.push(err27)
+                                                            vErrors.push(err28)
                                                           }
                                                           errors++
                                                         }
                                                       } else {
-                                                        const err28 = {
+                                                        const err29 = {
                                                           instancePath: instancePath + '/receipt/after/chain',
                                                           schemaPath: '#/properties/receipt/anyOf/0/properties/after/properties/chain/type',
                                                           keyword: 'type',
@@ -849,9 +876,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           message: 'must be string',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err28]
+                                                          vErrors = [err29]
                                                         } else {
-                                                          vErrors.push(err28)
+                                                          vErrors.push(err29)
                                                         }
                                                         errors++
                                                       }
@@ -867,7 +894,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                       if (
                                                         !(typeof data13 == 'number' && !(data13 % 1) && !isNaN(data13) && isFinite(data13))
                                                       ) {
-                                                        const err29 = {
+                                                        const err30 = {
                                                           instancePath: instancePath + '/receipt/after/seq',
                                                           schemaPath: '#/properties/receipt/anyOf/0/properties/after/properties/seq/type',
                                                           keyword: 'type',
@@ -875,16 +902,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           message: 'must be integer',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err29]
+                                                          vErrors = [err30]
                                                         } else {
-                                                          vErrors.push(err29)
+                                                          vErrors.push(err30)
                                                         }
                                                         errors++
                                                       }
                                                       if (errors === _errs36) {
                                                         if (typeof data13 == 'number' && isFinite(data13)) {
                                                           if (data13 > 9007199254740991 || isNaN(data13)) {
-                                                            const err30 = {
+                                                            const err31 = {
                                                               instancePath: instancePath + '/receipt/after/seq',
                                                               schemaPath:
                                                                 '#/properties/receipt/anyOf/0/properties/after/properties/seq/maximum',
@@ -893,14 +920,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                               message: 'must be <= 9007199254740991',
                                                             }
                                                             if (vErrors === null) {
-                                                              vErrors = [err30]
+                                                              vErrors = [err31]
                                                             } else {
-                                                              vErrors.push(err30)
+                                                              vErrors.push(err31)
                                                             }
                                                             errors++
                                                           } else {
                                                             if (data13 < 1 || isNaN(data13)) {
-                                                              const err31 = {
+                                                              const err32 = {
                                                                 instancePath: instancePath + '/receipt/after/seq',
                                                                 schemaPath:
                                                                   '#/properties/receipt/anyOf/0/properties/after/properties/seq/minimum',
@@ -909,9 +936,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                 message: 'must be >= 1',
                                                               }
                                                               if (vErrors === null) {
-                                                                vErrors = [err31]
+                                                                vErrors = [err32]
                                                               } else {
-                                                                vErrors.push(err31)
+                                                                vErrors.push(err32)
                                                               }
                                                               errors++
                                                             }
@@ -929,7 +956,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                         if (errors === _errs38) {
                                                           if (typeof data14 === 'string') {
                                                             if (!pattern3.test(data14)) {
-                                                              const err32 = {
+                                                              const err33 = {
                                                                 instancePath: instancePath + '/receipt/after/hash',
                                                                 schemaPath:
                                                                   '#/properties/receipt/anyOf/0/properties/after/properties/hash/pattern',
@@ -938,14 +965,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                 message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                                               }
                                                               if (vErrors === null) {
-                                                                vErrors = [err32]
+                                                                vErrors = [err33]
                                                               } else {
-                                                                vErrors.push(err32)
+                                                                vErrors.push(err33)
                                                               }
                                                               errors++
                                                             }
                                                           } else {
-                                                            const err33 = {
+                                                            const err34 = {
                                                               instancePath: instancePath + '/receipt/after/hash',
                                                               schemaPath:
                                                                 '#/properties/receipt/anyOf/0/properties/after/properties/hash/type',
@@ -954,9 +981,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                               message: 'must be string',
                                                             }
                                                             if (vErrors === null) {
-                                                              vErrors = [err33]
+                                                              vErrors = [err34]
                                                             } else {
-                                                              vErrors.push(err33)
+                                                              vErrors.push(err34)
                                                             }
                                                             errors++
                                                           }
@@ -970,7 +997,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 }
                                               }
                                             } else {
-                                              const err34 = {
+                                              const err35 = {
                                                 instancePath: instancePath + '/receipt/after',
                                                 schemaPath: '#/properties/receipt/anyOf/0/properties/after/type',
                                                 keyword: 'type',
@@ -978,9 +1005,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must be object',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err34]
+                                                vErrors = [err35]
                                               } else {
-                                                vErrors.push(err34)
+                                                vErrors.push(err35)
                                               }
                                               errors++
                                             }
@@ -1002,7 +1029,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                 }
               } else {
-                const err35 = {
+                const err36 = {
                   instancePath: instancePath + '/receipt',
                   schemaPath: '#/properties/receipt/anyOf/0/type',
                   keyword: 'type',
@@ -1010,9 +1037,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                   message: 'must be object',
                 }
                 if (vErrors === null) {
-                  vErrors = [err35]
+                  vErrors = [err36]
                 } else {
-                  vErrors.push(err35)
+                  vErrors.push(err36)
                 }
                 errors++
               }
@@ -1037,7 +1064,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                     (data0.next === undefined && (missing3 = 'next')) ||
                     (data0.proof === undefined && (missing3 = 'proof'))
                   ) {
-                    const err36 = {
+                    const err37 = {
                       instancePath: instancePath + '/receipt',
                       schemaPath: '#/properties/receipt/anyOf/1/required',
                       keyword: 'required',
@@ -1045,16 +1072,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       message: "must have required property '" + missing3 + "'",
                     }
                     if (vErrors === null) {
-                      vErrors = [err36]
+                      vErrors = [err37]
                     } else {
-                      vErrors.push(err36)
+                      vErrors.push(err37)
                     }
                     errors++
                   } else {
                     const _errs42 = errors
                     for (const key3 in data0) {
                       if (!func2.call(schema11.properties.receipt.anyOf[1].properties, key3)) {
-                        const err37 = {
+                        const err38 = {
                           instancePath: instancePath + '/receipt',
                           schemaPath: '#/properties/receipt/anyOf/1/additionalProperties',
                           keyword: 'additionalProperties',
@@ -1062,9 +1089,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                           message: 'must NOT have additional properties',
                         }
                         if (vErrors === null) {
-                          vErrors = [err37]
+                          vErrors = [err38]
                         } else {
-                          vErrors.push(err37)
+                          vErrors.push(err38)
                         }
                         errors++
                         break
@@ -1075,7 +1102,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         let data15 = data0.version
                         const _errs43 = errors
                         if (!(typeof data15 == 'number' && isFinite(data15))) {
-                          const err38 = {
+                          const err39 = {
                             instancePath: instancePath + '/receipt/version',
                             schemaPath: '#/properties/receipt/anyOf/1/properties/version/type',
                             keyword: 'type',
@@ -1083,14 +1110,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                             message: 'must be number',
                           }
                           if (vErrors === null) {
-                            vErrors = [err38]
+                            vErrors = [err39]
                           } else {
-                            vErrors.push(err38)
+                            vErrors.push(err39)
                           }
                           errors++
                         }
                         if (1 !== data15) {
-                          const err39 = {
+                          const err40 = {
                             instancePath: instancePath + '/receipt/version',
                             schemaPath: '#/properties/receipt/anyOf/1/properties/version/const',
                             keyword: 'const',
@@ -1098,9 +1125,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                             message: 'must be equal to constant',
                           }
                           if (vErrors === null) {
-                            vErrors = [err39]
+                            vErrors = [err40]
                           } else {
-                            vErrors.push(err39)
+                            vErrors.push(err40)
                           }
                           errors++
                         }
@@ -1115,7 +1142,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                           if (errors === _errs45) {
                             if (typeof data16 === 'string') {
                               if (!pattern0.test(data16)) {
-                                const err40 = {
+                                const err41 = {
                                   instancePath: instancePath + '/receipt/site',
                                   schemaPath: '#/properties/receipt/anyOf/1/properties/site/pattern',
                                   keyword: 'pattern',
@@ -1126,14 +1153,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     '"',
                                 }
                                 if (vErrors === null) {
-                                  vErrors = [err40]
+                                  vErrors = [err41]
                                 } else {
-                                  vErrors.push(err40)
+                                  vErrors.push(err41)
                                 }
                                 errors++
                               }
                             } else {
-                              const err41 = {
+                              const err42 = {
                                 instancePath: instancePath + '/receipt/site',
                                 schemaPath: '#/properties/receipt/anyOf/1/properties/site/type',
                                 keyword: 'type',
@@ -1141,9 +1168,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                 message: 'must be string',
                               }
                               if (vErrors === null) {
-                                vErrors = [err41]
+                                vErrors = [err42]
                               } else {
-                                vErrors.push(err41)
+                                vErrors.push(err42)
                               }
                               errors++
                             }
@@ -1159,7 +1186,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                             if (errors === _errs47) {
                               if (typeof data17 === 'string') {
                                 if (!pattern1.test(data17)) {
-                                  const err42 = {
+                                  const err43 = {
                                     instancePath: instancePath + '/receipt/agent',
                                     schemaPath: '#/properties/receipt/anyOf/1/properties/agent/pattern',
                                     keyword: 'pattern',
@@ -1170,14 +1197,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       '"',
                                   }
                                   if (vErrors === null) {
-                                    vErrors = [err42]
+                                    vErrors = [err43]
                                   } else {
-                                    vErrors.push(err42)
+                                    vErrors.push(err43)
                                   }
                                   errors++
                                 }
                               } else {
-                                const err43 = {
+                                const err44 = {
                                   instancePath: instancePath + '/receipt/agent',
                                   schemaPath: '#/properties/receipt/anyOf/1/properties/agent/type',
                                   keyword: 'type',
@@ -1185,9 +1212,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                   message: 'must be string',
                                 }
                                 if (vErrors === null) {
-                                  vErrors = [err43]
+                                  vErrors = [err44]
                                 } else {
-                                  vErrors.push(err43)
+                                  vErrors.push(err44)
                                 }
                                 errors++
                               }
@@ -1203,7 +1230,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                               if (errors === _errs49) {
                                 if (typeof data18 === 'string') {
                                   if (!pattern2.test(data18)) {
-                                    const err44 = {
+                                    const err45 = {
                                       instancePath: instancePath + '/receipt/chain',
                                       schemaPath: '#/properties/receipt/anyOf/1/properties/chain/pattern',
                                       keyword: 'pattern',
@@ -1211,14 +1238,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       message: 'must match pattern "' + '^[A-Za-z0-9_-]{22}$' + '"',
                                     }
                                     if (vErrors === null) {
-                                      vErrors = [err44]
+                                      vErrors = [err45]
                                     } else {
-                                      vErrors.push(err44)
+                                      vErrors.push(err45)
                                     }
                                     errors++
                                   }
                                 } else {
-                                  const err45 = {
+                                  const err46 = {
                                     instancePath: instancePath + '/receipt/chain',
                                     schemaPath: '#/properties/receipt/anyOf/1/properties/chain/type',
                                     keyword: 'type',
@@ -1226,9 +1253,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     message: 'must be string',
                                   }
                                   if (vErrors === null) {
-                                    vErrors = [err45]
+                                    vErrors = [err46]
                                   } else {
-                                    vErrors.push(err45)
+                                    vErrors.push(err46)
                                   }
                                   errors++
                                 }
@@ -1242,7 +1269,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                 let data19 = data0.seq
                                 const _errs51 = errors
                                 if (!(typeof data19 == 'number' && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
-                                  const err46 = {
+                                  const err47 = {
                                     instancePath: instancePath + '/receipt/seq',
                                     schemaPath: '#/properties/receipt/anyOf/1/properties/seq/type',
                                     keyword: 'type',
@@ -1250,16 +1277,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     message: 'must be integer',
                                   }
                                   if (vErrors === null) {
-                                    vErrors = [err46]
+                                    vErrors = [err47]
                                   } else {
-                                    vErrors.push(err46)
+                                    vErrors.push(err47)
                                   }
                                   errors++
                                 }
                                 if (errors === _errs51) {
                                   if (typeof data19 == 'number' && isFinite(data19)) {
                                     if (data19 > 9007199254740991 || isNaN(data19)) {
-                                      const err47 = {
+                                      const err48 = {
                                         instancePath: instancePath + '/receipt/seq',
                                         schemaPath: '#/properties/receipt/anyOf/1/properties/seq/maximum',
                                         keyword: 'maximum',
@@ -1267,14 +1294,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         message: 'must be <= 9007199254740991',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err47]
+                                        vErrors = [err48]
                                       } else {
-                                        vErrors.push(err47)
+                                        vErrors.push(err48)
                                       }
                                       errors++
                                     } else {
                                       if (data19 < 1 || isNaN(data19)) {
-                                        const err48 = {
+                                        const err49 = {
                                           instancePath: instancePath + '/receipt/seq',
                                           schemaPath: '#/properties/receipt/anyOf/1/properties/seq/minimum',
                                           keyword: 'minimum',
@@ -1282,9 +1309,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must be >= 1',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err48]
+                                          vErrors = [err49]
                                         } else {
-                                          vErrors.push(err48)
+                                          vErrors.push(err49)
                                         }
                                         errors++
                                       }
@@ -1300,7 +1327,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                   let data20 = data0.at
                                   const _errs53 = errors
                                   if (!(typeof data20 == 'number' && !(data20 % 1) && !isNaN(data20) && isFinite(data20))) {
-                                    const err49 = {
+                                    const err50 = {
                                       instancePath: instancePath + '/receipt/at',
                                       schemaPath: '#/properties/receipt/anyOf/1/properties/at/type',
                                       keyword: 'type',
@@ -1308,28 +1335,44 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       message: 'must be integer',
                                     }
                                     if (vErrors === null) {
-                                      vErrors = [err49]
+                                      vErrors = [err50]
                                     } else {
-                                      vErrors.push(err49)
+                                      vErrors.push(err50)
                                     }
                                     errors++
                                   }
                                   if (errors === _errs53) {
                                     if (typeof data20 == 'number' && isFinite(data20)) {
-                                      if (data20 < 0 || isNaN(data20)) {
-                                        const err50 = {
+                                      if (data20 > 8640000000000000 || isNaN(data20)) {
+                                        const err51 = {
                                           instancePath: instancePath + '/receipt/at',
-                                          schemaPath: '#/properties/receipt/anyOf/1/properties/at/minimum',
-                                          keyword: 'minimum',
-                                          params: { comparison: '>=', limit: 0 },
-                                          message: 'must be >= 0',
+                                          schemaPath: '#/properties/receipt/anyOf/1/properties/at/maximum',
+                                          keyword: 'maximum',
+                                          params: { comparison: '<=', limit: 8640000000000000 },
+                                          message: 'must be <= 8640000000000000',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err50]
+                                          vErrors = [err51]
                                         } else {
-                                          vErrors.push(err50)
+                                          vErrors.push(err51)
                                         }
                                         errors++
+                                      } else {
+                                        if (data20 < 0 || isNaN(data20)) {
+                                          const err52 = {
+                                            instancePath: instancePath + '/receipt/at',
+                                            schemaPath: '#/properties/receipt/anyOf/1/properties/at/minimum',
+                                            keyword: 'minimum',
+                                            params: { comparison: '>=', limit: 0 },
+                                            message: 'must be >= 0',
+                                          }
+                                          if (vErrors === null) {
+                                            vErrors = [err52]
+                                          } else {
+                                            vErrors.push(err52)
+                                          }
+                                          errors++
+                                        }
                                       }
                                     }
                                   }
@@ -1344,7 +1387,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     if (errors === _errs55) {
                                       if (typeof data21 === 'string') {
                                         if (!pattern3.test(data21)) {
-                                          const err51 = {
+                                          const err53 = {
                                             instancePath: instancePath + '/receipt/key',
                                             schemaPath: '#/properties/receipt/anyOf/1/properties/key/pattern',
                                             keyword: 'pattern',
@@ -1352,14 +1395,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err51]
+                                            vErrors = [err53]
                                           } else {
-                                            vErrors.push(err51)
+                                            vErrors.push(err53)
                                           }
                                           errors++
                                         }
                                       } else {
-                                        const err52 = {
+                                        const err54 = {
                                           instancePath: instancePath + '/receipt/key',
                                           schemaPath: '#/properties/receipt/anyOf/1/properties/key/type',
                                           keyword: 'type',
@@ -1367,9 +1410,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must be string',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err52]
+                                          vErrors = [err54]
                                         } else {
-                                          vErrors.push(err52)
+                                          vErrors.push(err54)
                                         }
                                         errors++
                                       }
@@ -1388,7 +1431,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       if (errors === _errs59) {
                                         if (typeof data22 === 'string') {
                                           if (!pattern3.test(data22)) {
-                                            const err53 = {
+                                            const err55 = {
                                               instancePath: instancePath + '/receipt/prev',
                                               schemaPath: '#/properties/receipt/anyOf/1/properties/prev/anyOf/0/pattern',
                                               keyword: 'pattern',
@@ -1396,14 +1439,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err53]
+                                              vErrors = [err55]
                                             } else {
-                                              vErrors.push(err53)
+                                              vErrors.push(err55)
                                             }
                                             errors++
                                           }
                                         } else {
-                                          const err54 = {
+                                          const err56 = {
                                             instancePath: instancePath + '/receipt/prev',
                                             schemaPath: '#/properties/receipt/anyOf/1/properties/prev/anyOf/0/type',
                                             keyword: 'type',
@@ -1411,9 +1454,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             message: 'must be string',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err54]
+                                            vErrors = [err56]
                                           } else {
-                                            vErrors.push(err54)
+                                            vErrors.push(err56)
                                           }
                                           errors++
                                         }
@@ -1423,7 +1466,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       if (!valid6) {
                                         const _errs61 = errors
                                         if (data22 !== null) {
-                                          const err55 = {
+                                          const err57 = {
                                             instancePath: instancePath + '/receipt/prev',
                                             schemaPath: '#/properties/receipt/anyOf/1/properties/prev/anyOf/1/type',
                                             keyword: 'type',
@@ -1431,9 +1474,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             message: 'must be null',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err55]
+                                            vErrors = [err57]
                                           } else {
-                                            vErrors.push(err55)
+                                            vErrors.push(err57)
                                           }
                                           errors++
                                         }
@@ -1441,7 +1484,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         valid6 = valid6 || _valid2
                                       }
                                       if (!valid6) {
-                                        const err56 = {
+                                        const err58 = {
                                           instancePath: instancePath + '/receipt/prev',
                                           schemaPath: '#/properties/receipt/anyOf/1/properties/prev/anyOf',
                                           keyword: 'anyOf',
@@ -1449,9 +1492,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must match a schema in anyOf',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err56]
+                                          vErrors = [err58]
                                         } else {
-                                          vErrors.push(err56)
+                                          vErrors.push(err58)
                                         }
                                         errors++
                                       } else {
@@ -1473,7 +1516,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         let data23 = data0.type
                                         const _errs63 = errors
                                         if (typeof data23 !== 'string') {
-                                          const err57 = {
+                                          const err59 = {
                                             instancePath: instancePath + '/receipt/type',
                                             schemaPath: '#/properties/receipt/anyOf/1/properties/type/type',
                                             keyword: 'type',
@@ -1481,14 +1524,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             message: 'must be string',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err57]
+                                            vErrors = [err59]
                                           } else {
-                                            vErrors.push(err57)
+                                            vErrors.push(err59)
                                           }
                                           errors++
                                         }
                                         if ('key' !== data23) {
-                                          const err58 = {
+                                          const err60 = {
                                             instancePath: instancePath + '/receipt/type',
                                             schemaPath: '#/properties/receipt/anyOf/1/properties/type/const',
                                             keyword: 'const',
@@ -1496,9 +1539,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             message: 'must be equal to constant',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err58]
+                                            vErrors = [err60]
                                           } else {
-                                            vErrors.push(err58)
+                                            vErrors.push(err60)
                                           }
                                           errors++
                                         }
@@ -1513,7 +1556,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           if (errors === _errs65) {
                                             if (typeof data24 === 'string') {
                                               if (!pattern3.test(data24)) {
-                                                const err59 = {
+                                                const err61 = {
                                                   instancePath: instancePath + '/receipt/next',
                                                   schemaPath: '#/properties/receipt/anyOf/1/properties/next/pattern',
                                                   keyword: 'pattern',
@@ -1521,14 +1564,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                   message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                                 }
                                                 if (vErrors === null) {
-                                                  vErrors = [err59]
+                                                  vErrors = [err61]
                                                 } else {
-                                                  vErrors.push(err59)
+                                                  vErrors.push(err61)
                                                 }
                                                 errors++
                                               }
                                             } else {
-                                              const err60 = {
+                                              const err62 = {
                                                 instancePath: instancePath + '/receipt/next',
                                                 schemaPath: '#/properties/receipt/anyOf/1/properties/next/type',
                                                 keyword: 'type',
@@ -1536,9 +1579,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must be string',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err60]
+                                                vErrors = [err62]
                                               } else {
-                                                vErrors.push(err60)
+                                                vErrors.push(err62)
                                               }
                                               errors++
                                             }
@@ -1554,7 +1597,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             if (errors === _errs67) {
                                               if (typeof data25 === 'string') {
                                                 if (!pattern13.test(data25)) {
-                                                  const err61 = {
+                                                  const err63 = {
                                                     instancePath: instancePath + '/receipt/proof',
                                                     schemaPath: '#/properties/receipt/anyOf/1/properties/proof/pattern',
                                                     keyword: 'pattern',
@@ -1562,14 +1605,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                     message: 'must match pattern "' + '^[A-Za-z0-9_-]{86}$' + '"',
                                                   }
                                                   if (vErrors === null) {
-                                                    vErrors = [err61]
+                                                    vErrors = [err63]
                                                   } else {
-                                                    vErrors.push(err61)
+                                                    vErrors.push(err63)
                                                   }
                                                   errors++
                                                 }
                                               } else {
-                                                const err62 = {
+                                                const err64 = {
                                                   instancePath: instancePath + '/receipt/proof',
                                                   schemaPath: '#/properties/receipt/anyOf/1/properties/proof/type',
                                                   keyword: 'type',
@@ -1577,9 +1620,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                   message: 'must be string',
                                                 }
                                                 if (vErrors === null) {
-                                                  vErrors = [err62]
+                                                  vErrors = [err64]
                                                 } else {
-                                                  vErrors.push(err62)
+                                                  vErrors.push(err64)
                                                 }
                                                 errors++
                                               }
@@ -1601,7 +1644,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                     }
                   }
                 } else {
-                  const err63 = {
+                  const err65 = {
                     instancePath: instancePath + '/receipt',
                     schemaPath: '#/properties/receipt/anyOf/1/type',
                     keyword: 'type',
@@ -1609,9 +1652,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                     message: 'must be object',
                   }
                   if (vErrors === null) {
-                    vErrors = [err63]
+                    vErrors = [err65]
                   } else {
-                    vErrors.push(err63)
+                    vErrors.push(err65)
                   }
                   errors++
                 }
@@ -1643,7 +1686,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       (data0.layers === undefined && (missing4 = 'layers')) ||
                       (data0.pages === undefined && (missing4 = 'pages'))
                     ) {
-                      const err64 = {
+                      const err66 = {
                         instancePath: instancePath + '/receipt',
                         schemaPath: '#/properties/receipt/anyOf/2/required',
                         keyword: 'required',
@@ -1651,16 +1694,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         message: "must have required property '" + missing4 + "'",
                       }
                       if (vErrors === null) {
-                        vErrors = [err64]
+                        vErrors = [err66]
                       } else {
-                        vErrors.push(err64)
+                        vErrors.push(err66)
                       }
                       errors++
                     } else {
                       const _errs71 = errors
                       for (const key4 in data0) {
                         if (!func2.call(schema11.properties.receipt.anyOf[2].properties, key4)) {
-                          const err65 = {
+                          const err67 = {
                             instancePath: instancePath + '/receipt',
                             schemaPath: '#/properties/receipt/anyOf/2/additionalProperties',
                             keyword: 'additionalProperties',
@@ -1668,9 +1711,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                             message: 'must NOT have additional properties',
                           }
                           if (vErrors === null) {
-                            vErrors = [err65]
+                            vErrors = [err67]
                           } else {
-                            vErrors.push(err65)
+                            vErrors.push(err67)
                           }
                           errors++
                           break
@@ -1681,7 +1724,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                           let data26 = data0.version
                           const _errs72 = errors
                           if (!(typeof data26 == 'number' && isFinite(data26))) {
-                            const err66 = {
+                            const err68 = {
                               instancePath: instancePath + '/receipt/version',
                               schemaPath: '#/properties/receipt/anyOf/2/properties/version/type',
                               keyword: 'type',
@@ -1689,14 +1732,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                               message: 'must be number',
                             }
                             if (vErrors === null) {
-                              vErrors = [err66]
+                              vErrors = [err68]
                             } else {
-                              vErrors.push(err66)
+                              vErrors.push(err68)
                             }
                             errors++
                           }
                           if (1 !== data26) {
-                            const err67 = {
+                            const err69 = {
                               instancePath: instancePath + '/receipt/version',
                               schemaPath: '#/properties/receipt/anyOf/2/properties/version/const',
                               keyword: 'const',
@@ -1704,9 +1747,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                               message: 'must be equal to constant',
                             }
                             if (vErrors === null) {
-                              vErrors = [err67]
+                              vErrors = [err69]
                             } else {
-                              vErrors.push(err67)
+                              vErrors.push(err69)
                             }
                             errors++
                           }
@@ -1721,7 +1764,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                             if (errors === _errs74) {
                               if (typeof data27 === 'string') {
                                 if (!pattern0.test(data27)) {
-                                  const err68 = {
+                                  const err70 = {
                                     instancePath: instancePath + '/receipt/site',
                                     schemaPath: '#/properties/receipt/anyOf/2/properties/site/pattern',
                                     keyword: 'pattern',
@@ -1732,14 +1775,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       '"',
                                   }
                                   if (vErrors === null) {
-                                    vErrors = [err68]
+                                    vErrors = [err70]
                                   } else {
-                                    vErrors.push(err68)
+                                    vErrors.push(err70)
                                   }
                                   errors++
                                 }
                               } else {
-                                const err69 = {
+                                const err71 = {
                                   instancePath: instancePath + '/receipt/site',
                                   schemaPath: '#/properties/receipt/anyOf/2/properties/site/type',
                                   keyword: 'type',
@@ -1747,9 +1790,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                   message: 'must be string',
                                 }
                                 if (vErrors === null) {
-                                  vErrors = [err69]
+                                  vErrors = [err71]
                                 } else {
-                                  vErrors.push(err69)
+                                  vErrors.push(err71)
                                 }
                                 errors++
                               }
@@ -1765,7 +1808,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                               if (errors === _errs76) {
                                 if (typeof data28 === 'string') {
                                   if (!pattern1.test(data28)) {
-                                    const err70 = {
+                                    const err72 = {
                                       instancePath: instancePath + '/receipt/agent',
                                       schemaPath: '#/properties/receipt/anyOf/2/properties/agent/pattern',
                                       keyword: 'pattern',
@@ -1776,14 +1819,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         '"',
                                     }
                                     if (vErrors === null) {
-                                      vErrors = [err70]
+                                      vErrors = [err72]
                                     } else {
-                                      vErrors.push(err70)
+                                      vErrors.push(err72)
                                     }
                                     errors++
                                   }
                                 } else {
-                                  const err71 = {
+                                  const err73 = {
                                     instancePath: instancePath + '/receipt/agent',
                                     schemaPath: '#/properties/receipt/anyOf/2/properties/agent/type',
                                     keyword: 'type',
@@ -1791,9 +1834,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     message: 'must be string',
                                   }
                                   if (vErrors === null) {
-                                    vErrors = [err71]
+                                    vErrors = [err73]
                                   } else {
-                                    vErrors.push(err71)
+                                    vErrors.push(err73)
                                   }
                                   errors++
                                 }
@@ -1809,7 +1852,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                 if (errors === _errs78) {
                                   if (typeof data29 === 'string') {
                                     if (!pattern2.test(data29)) {
-                                      const err72 = {
+                                      const err74 = {
                                         instancePath: instancePath + '/receipt/chain',
                                         schemaPath: '#/properties/receipt/anyOf/2/properties/chain/pattern',
                                         keyword: 'pattern',
@@ -1817,14 +1860,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         message: 'must match pattern "' + '^[A-Za-z0-9_-]{22}$' + '"',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err72]
+                                        vErrors = [err74]
                                       } else {
-                                        vErrors.push(err72)
+                                        vErrors.push(err74)
                                       }
                                       errors++
                                     }
                                   } else {
-                                    const err73 = {
+                                    const err75 = {
                                       instancePath: instancePath + '/receipt/chain',
                                       schemaPath: '#/properties/receipt/anyOf/2/properties/chain/type',
                                       keyword: 'type',
@@ -1832,9 +1875,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       message: 'must be string',
                                     }
                                     if (vErrors === null) {
-                                      vErrors = [err73]
+                                      vErrors = [err75]
                                     } else {
-                                      vErrors.push(err73)
+                                      vErrors.push(err75)
                                     }
                                     errors++
                                   }
@@ -1848,7 +1891,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                   let data30 = data0.seq
                                   const _errs80 = errors
                                   if (!(typeof data30 == 'number' && !(data30 % 1) && !isNaN(data30) && isFinite(data30))) {
-                                    const err74 = {
+                                    const err76 = {
                                       instancePath: instancePath + '/receipt/seq',
                                       schemaPath: '#/properties/receipt/anyOf/2/properties/seq/type',
                                       keyword: 'type',
@@ -1856,16 +1899,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       message: 'must be integer',
                                     }
                                     if (vErrors === null) {
-                                      vErrors = [err74]
+                                      vErrors = [err76]
                                     } else {
-                                      vErrors.push(err74)
+                                      vErrors.push(err76)
                                     }
                                     errors++
                                   }
                                   if (errors === _errs80) {
                                     if (typeof data30 == 'number' && isFinite(data30)) {
                                       if (data30 > 9007199254740991 || isNaN(data30)) {
-                                        const err75 = {
+                                        const err77 = {
                                           instancePath: instancePath + '/receipt/seq',
                                           schemaPath: '#/properties/receipt/anyOf/2/properties/seq/maximum',
                                           keyword: 'maximum',
@@ -1873,14 +1916,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must be <= 9007199254740991',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err75]
+                                          vErrors = [err77]
                                         } else {
-                                          vErrors.push(err75)
+                                          vErrors.push(err77)
                                         }
                                         errors++
                                       } else {
                                         if (data30 < 1 || isNaN(data30)) {
-                                          const err76 = {
+                                          const err78 = {
                                             instancePath: instancePath + '/receipt/seq',
                                             schemaPath: '#/properties/receipt/anyOf/2/properties/seq/minimum',
                                             keyword: 'minimum',
@@ -1888,9 +1931,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             message: 'must be >= 1',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err76]
+                                            vErrors = [err78]
                                           } else {
-                                            vErrors.push(err76)
+                                            vErrors.push(err78)
                                           }
                                           errors++
                                         }
@@ -1906,7 +1949,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     let data31 = data0.at
                                     const _errs82 = errors
                                     if (!(typeof data31 == 'number' && !(data31 % 1) && !isNaN(data31) && isFinite(data31))) {
-                                      const err77 = {
+                                      const err79 = {
                                         instancePath: instancePath + '/receipt/at',
                                         schemaPath: '#/properties/receipt/anyOf/2/properties/at/type',
                                         keyword: 'type',
@@ -1914,28 +1957,44 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         message: 'must be integer',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err77]
+                                        vErrors = [err79]
                                       } else {
-                                        vErrors.push(err77)
+                                        vErrors.push(err79)
                                       }
                                       errors++
                                     }
                                     if (errors === _errs82) {
                                       if (typeof data31 == 'number' && isFinite(data31)) {
-                                        if (data31 < 0 || isNaN(data31)) {
-                                          const err78 = {
+                                        if (data31 > 8640000000000000 || isNaN(data31)) {
+                                          const err80 = {
                                             instancePath: instancePath + '/receipt/at',
-                                            schemaPath: '#/properties/receipt/anyOf/2/properties/at/minimum',
-                                            keyword: 'minimum',
-                                            params: { comparison: '>=', limit: 0 },
-                                            message: 'must be >= 0',
+                                            schemaPath: '#/properties/receipt/anyOf/2/properties/at/maximum',
+                                            keyword: 'maximum',
+                                            params: { comparison: '<=', limit: 8640000000000000 },
+                                            message: 'must be <= 8640000000000000',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err78]
+                                            vErrors = [err80]
                                           } else {
-                                            vErrors.push(err78)
+                                            vErrors.push(err80)
                                           }
                                           errors++
+                                        } else {
+                                          if (data31 < 0 || isNaN(data31)) {
+                                            const err81 = {
+                                              instancePath: instancePath + '/receipt/at',
+                                              schemaPath: '#/properties/receipt/anyOf/2/properties/at/minimum',
+                                              keyword: 'minimum',
+                                              params: { comparison: '>=', limit: 0 },
+                                              message: 'must be >= 0',
+                                            }
+                                            if (vErrors === null) {
+                                              vErrors = [err81]
+                                            } else {
+                                              vErrors.push(err81)
+                                            }
+                                            errors++
+                                          }
                                         }
                                       }
                                     }
@@ -1950,7 +2009,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       if (errors === _errs84) {
                                         if (typeof data32 === 'string') {
                                           if (!pattern3.test(data32)) {
-                                            const err79 = {
+                                            const err82 = {
                                               instancePath: instancePath + '/receipt/key',
                                               schemaPath: '#/properties/receipt/anyOf/2/properties/key/pattern',
                                               keyword: 'pattern',
@@ -1958,14 +2017,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err79]
+                                              vErrors = [err82]
                                             } else {
-                                              vErrors.push(err79)
+                                              vErrors.push(err82)
                                             }
                                             errors++
                                           }
                                         } else {
-                                          const err80 = {
+                                          const err83 = {
                                             instancePath: instancePath + '/receipt/key',
                                             schemaPath: '#/properties/receipt/anyOf/2/properties/key/type',
                                             keyword: 'type',
@@ -1973,9 +2032,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             message: 'must be string',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err80]
+                                            vErrors = [err83]
                                           } else {
-                                            vErrors.push(err80)
+                                            vErrors.push(err83)
                                           }
                                           errors++
                                         }
@@ -1994,7 +2053,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         if (errors === _errs88) {
                                           if (typeof data33 === 'string') {
                                             if (!pattern3.test(data33)) {
-                                              const err81 = {
+                                              const err84 = {
                                                 instancePath: instancePath + '/receipt/prev',
                                                 schemaPath: '#/properties/receipt/anyOf/2/properties/prev/anyOf/0/pattern',
                                                 keyword: 'pattern',
@@ -2002,14 +2061,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err81]
+                                                vErrors = [err84]
                                               } else {
-                                                vErrors.push(err81)
+                                                vErrors.push(err84)
                                               }
                                               errors++
                                             }
                                           } else {
-                                            const err82 = {
+                                            const err85 = {
                                               instancePath: instancePath + '/receipt/prev',
                                               schemaPath: '#/properties/receipt/anyOf/2/properties/prev/anyOf/0/type',
                                               keyword: 'type',
@@ -2017,9 +2076,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must be string',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err82]
+                                              vErrors = [err85]
                                             } else {
-                                              vErrors.push(err82)
+                                              vErrors.push(err85)
                                             }
                                             errors++
                                           }
@@ -2029,7 +2088,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         if (!valid8) {
                                           const _errs90 = errors
                                           if (data33 !== null) {
-                                            const err83 = {
+                                            const err86 = {
                                               instancePath: instancePath + '/receipt/prev',
                                               schemaPath: '#/properties/receipt/anyOf/2/properties/prev/anyOf/1/type',
                                               keyword: 'type',
@@ -2037,9 +2096,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must be null',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err83]
+                                              vErrors = [err86]
                                             } else {
-                                              vErrors.push(err83)
+                                              vErrors.push(err86)
                                             }
                                             errors++
                                           }
@@ -2047,7 +2106,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           valid8 = valid8 || _valid3
                                         }
                                         if (!valid8) {
-                                          const err84 = {
+                                          const err87 = {
                                             instancePath: instancePath + '/receipt/prev',
                                             schemaPath: '#/properties/receipt/anyOf/2/properties/prev/anyOf',
                                             keyword: 'anyOf',
@@ -2055,9 +2114,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             message: 'must match a schema in anyOf',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err84]
+                                            vErrors = [err87]
                                           } else {
-                                            vErrors.push(err84)
+                                            vErrors.push(err87)
                                           }
                                           errors++
                                         } else {
@@ -2079,7 +2138,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           let data34 = data0.type
                                           const _errs92 = errors
                                           if (typeof data34 !== 'string') {
-                                            const err85 = {
+                                            const err88 = {
                                               instancePath: instancePath + '/receipt/type',
                                               schemaPath: '#/properties/receipt/anyOf/2/properties/type/type',
                                               keyword: 'type',
@@ -2087,14 +2146,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must be string',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err85]
+                                              vErrors = [err88]
                                             } else {
-                                              vErrors.push(err85)
+                                              vErrors.push(err88)
                                             }
                                             errors++
                                           }
                                           if ('run' !== data34) {
-                                            const err86 = {
+                                            const err89 = {
                                               instancePath: instancePath + '/receipt/type',
                                               schemaPath: '#/properties/receipt/anyOf/2/properties/type/const',
                                               keyword: 'const',
@@ -2102,9 +2161,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must be equal to constant',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err86]
+                                              vErrors = [err89]
                                             } else {
-                                              vErrors.push(err86)
+                                              vErrors.push(err89)
                                             }
                                             errors++
                                           }
@@ -2119,7 +2178,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             if (errors === _errs94) {
                                               if (typeof data35 === 'string') {
                                                 if (!pattern19.test(data35)) {
-                                                  const err87 = {
+                                                  const err90 = {
                                                     instancePath: instancePath + '/receipt/job',
                                                     schemaPath: '#/properties/receipt/anyOf/2/properties/job/pattern',
                                                     keyword: 'pattern',
@@ -2132,14 +2191,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                       '"',
                                                   }
                                                   if (vErrors === null) {
-                                                    vErrors = [err87]
+                                                    vErrors = [err90]
                                                   } else {
-                                                    vErrors.push(err87)
+                                                    vErrors.push(err90)
                                                   }
                                                   errors++
                                                 }
                                               } else {
-                                                const err88 = {
+                                                const err91 = {
                                                   instancePath: instancePath + '/receipt/job',
                                                   schemaPath: '#/properties/receipt/anyOf/2/properties/job/type',
                                                   keyword: 'type',
@@ -2147,9 +2206,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                   message: 'must be string',
                                                 }
                                                 if (vErrors === null) {
-                                                  vErrors = [err88]
+                                                  vErrors = [err91]
                                                 } else {
-                                                  vErrors.push(err88)
+                                                  vErrors.push(err91)
                                                 }
                                                 errors++
                                               }
@@ -2163,7 +2222,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               let data36 = data0.attempt
                                               const _errs96 = errors
                                               if (!(typeof data36 == 'number' && !(data36 % 1) && !isNaN(data36) && isFinite(data36))) {
-                                                const err89 = {
+                                                const err92 = {
                                                   instancePath: instancePath + '/receipt/attempt',
                                                   schemaPath: '#/properties/receipt/anyOf/2/properties/attempt/type',
                                                   keyword: 'type',
@@ -2171,28 +2230,44 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                   message: 'must be integer',
                                                 }
                                                 if (vErrors === null) {
-                                                  vErrors = [err89]
+                                                  vErrors = [err92]
                                                 } else {
-                                                  vErrors.push(err89)
+                                                  vErrors.push(err92)
                                                 }
                                                 errors++
                                               }
                                               if (errors === _errs96) {
                                                 if (typeof data36 == 'number' && isFinite(data36)) {
-                                                  if (data36 < 0 || isNaN(data36)) {
-                                                    const err90 = {
+                                                  if (data36 > 9007199254740991 || isNaN(data36)) {
+                                                    const err93 = {
                                                       instancePath: instancePath + '/receipt/attempt',
-                                                      schemaPath: '#/properties/receipt/anyOf/2/properties/attempt/minimum',
-                                                      keyword: 'minimum',
-                                                      params: { comparison: '>=', limit: 0 },
-                                                      message: 'must be >= 0',
+                                                      schemaPath: '#/properties/receipt/anyOf/2/properties/attempt/maximum',
+                                                      keyword: 'maximum',
+                                                      params: { comparison: '<=', limit: 9007199254740991 },
+                                                      message: 'must be <= 9007199254740991',
                                                     }
                                                     if (vErrors === null) {
-                                                      vErrors = [err90]
+                                                      vErrors = [err93]
                                                     } else {
-                                                      vErrors.push(err90)
+                                                      vErrors.push(err93)
                                                     }
                                                     errors++
+                                                  } else {
+                                                    if (data36 < 0 || isNaN(data36)) {
+                                                      const err94 = {
+                                                        instancePath: instancePath + '/receipt/attempt',
+                                                        schemaPath: '#/properties/receipt/anyOf/2/properties/attempt/minimum',
+                                                        keyword: 'minimum',
+                                                        params: { comparison: '>=', limit: 0 },
+                                                        message: 'must be >= 0',
+                                                      }
+                                                      if (vErrors === null) {
+                                                        vErrors = [err94]
+                                                      } else {
+                                                        vErrors.push(err94)
+                                                      }
+                                                      errors++
+                                                    }
                                                   }
                                                 }
                                               }
@@ -2205,7 +2280,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 let data37 = data0.epoch
                                                 const _errs98 = errors
                                                 if (!(typeof data37 == 'number' && !(data37 % 1) && !isNaN(data37) && isFinite(data37))) {
-                                                  const err91 = {
+                                                  const err95 = {
                                                     instancePath: instancePath + '/receipt/epoch',
                                                     schemaPath: '#/properties/receipt/anyOf/2/properties/epoch/type',
                                                     keyword: 'type',
@@ -2213,28 +2288,44 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                     message: 'must be integer',
                                                   }
                                                   if (vErrors === null) {
-                                                    vErrors = [err91]
+                                                    vErrors = [err95]
                                                   } else {
-                                                    vErrors.push(err91)
+                                                    vErrors.push(err95)
                                                   }
                                                   errors++
                                                 }
                                                 if (errors === _errs98) {
                                                   if (typeof data37 == 'number' && isFinite(data37)) {
-                                                    if (data37 < 0 || isNaN(data37)) {
-                                                      const err92 = {
+                                                    if (data37 > 9007199254740991 || isNaN(data37)) {
+                                                      const err96 = {
                                                         instancePath: instancePath + '/receipt/epoch',
-                                                        schemaPath: '#/properties/receipt/anyOf/2/properties/epoch/minimum',
-                                                        keyword: 'minimum',
-                                                        params: { comparison: '>=', limit: 0 },
-                                                        message: 'must be >= 0',
+                                                        schemaPath: '#/properties/receipt/anyOf/2/properties/epoch/maximum',
+                                                        keyword: 'maximum',
+                                                        params: { comparison: '<=', limit: 9007199254740991 },
+                                                        message: 'must be <= 9007199254740991',
                                                       }
                                                       if (vErrors === null) {
-                                                        vErrors = [err92]
+                                                        vErrors = [err96]
                                                       } else {
-                                                        vErrors.push(err92)
+                                                        vErrors.push(err96)
                                                       }
                                                       errors++
+                                                    } else {
+                                                      if (data37 < 0 || isNaN(data37)) {
+                                                        const err97 = {
+                                                          instancePath: instancePath + '/receipt/epoch',
+                                                          schemaPath: '#/properties/receipt/anyOf/2/properties/epoch/minimum',
+                                                          keyword: 'minimum',
+                                                          params: { comparison: '>=', limit: 0 },
+                                                          message: 'must be >= 0',
+                                                        }
+                                                        if (vErrors === null) {
+                                                          vErrors = [err97]
+                                                        } else {
+                                                          vErrors.push(err97)
+                                                        }
+                                                        errors++
+                                                      }
                                                     }
                                                   }
                                                 }
@@ -2249,7 +2340,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                   if (errors === _errs100) {
                                                     if (typeof data38 === 'string') {
                                                       if (data38.length > 40) {
-                                                        const err93 = {
+                                                        const err98 = {
                                                           instancePath: instancePath + '/receipt/kind',
                                                           schemaPath: '#/properties/receipt/anyOf/2/properties/kind/maxLength',
                                                           keyword: 'maxLength',
@@ -2257,14 +2348,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           message: 'must NOT have more than 40 characters',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err93]
+                                                          vErrors = [err98]
                                                         } else {
-                                                          vErrors.push(err93)
+                                                          vErrors.push(err98)
                                                         }
                                                         errors++
                                                       } else {
                                                         if (!pattern20.test(data38)) {
-                                                          const err94 = {
+                                                          const err99 = {
                                                             instancePath: instancePath + '/receipt/kind',
                                                             schemaPath: '#/properties/receipt/anyOf/2/properties/kind/pattern',
                                                             keyword: 'pattern',
@@ -2272,15 +2363,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                             message: 'must match pattern "' + '^[a-z]+\\.[a-z]+$' + '"',
                                                           }
                                                           if (vErrors === null) {
-                                                            vErrors = [err94]
+                                                            vErrors = [err99]
                                                           } else {
-                                                            vErrors.push(err94)
+                                                            vErrors.push(err99)
                                                           }
                                                           errors++
                                                         }
                                                       }
                                                     } else {
-                                                      const err95 = {
+                                                      const err100 = {
                                                         instancePath: instancePath + '/receipt/kind',
                                                         schemaPath: '#/properties/receipt/anyOf/2/properties/kind/type',
                                                         keyword: 'type',
@@ -2288,9 +2379,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                         message: 'must be string',
                                                       }
                                                       if (vErrors === null) {
-                                                        vErrors = [err95]
+                                                        vErrors = [err100]
                                                       } else {
-                                                        vErrors.push(err95)
+                                                        vErrors.push(err100)
                                                       }
                                                       errors++
                                                     }
@@ -2304,7 +2395,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                     let data39 = data0.outcome
                                                     const _errs102 = errors
                                                     if (!(data39 === 'succeeded' || data39 === 'failed' || data39 === 'cancelled')) {
-                                                      const err96 = {
+                                                      const err101 = {
                                                         instancePath: instancePath + '/receipt/outcome',
                                                         schemaPath: '#/properties/receipt/anyOf/2/properties/outcome/enum',
                                                         keyword: 'enum',
@@ -2314,9 +2405,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                         message: 'must be equal to one of the allowed values',
                                                       }
                                                       if (vErrors === null) {
-                                                        vErrors = [err96]
+                                                        vErrors = [err101]
                                                       } else {
-                                                        vErrors.push(err96)
+                                                        vErrors.push(err101)
                                                       }
                                                       errors++
                                                     }
@@ -2336,7 +2427,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           data40 === 'unknown'
                                                         )
                                                       ) {
-                                                        const err97 = {
+                                                        const err102 = {
                                                           instancePath: instancePath + '/receipt/effect',
                                                           schemaPath: '#/properties/receipt/anyOf/2/properties/effect/enum',
                                                           keyword: 'enum',
@@ -2346,9 +2437,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           message: 'must be equal to one of the allowed values',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err97]
+                                                          vErrors = [err102]
                                                         } else {
-                                                          vErrors.push(err97)
+                                                          vErrors.push(err102)
                                                         }
                                                         errors++
                                                       }
@@ -2363,7 +2454,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                         if (errors === _errs104) {
                                                           if (typeof data41 === 'string') {
                                                             if (data41.length > 40) {
-                                                              const err98 = {
+                                                              const err103 = {
                                                                 instancePath: instancePath + '/receipt/code',
                                                                 schemaPath: '#/properties/receipt/anyOf/2/properties/code/maxLength',
                                                                 keyword: 'maxLength',
@@ -2371,14 +2462,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                 message: 'must NOT have more than 40 characters',
                                                               }
                                                               if (vErrors === null) {
-                                                                vErrors = [err98]
+                                                                vErrors = [err103]
                                                               } else {
-                                                                vErrors.push(err98)
+                                                                vErrors.push(err103)
                                                               }
                                                               errors++
                                                             } else {
                                                               if (!pattern21.test(data41)) {
-                                                                const err99 = {
+                                                                const err104 = {
                                                                   instancePath: instancePath + '/receipt/code',
                                                                   schemaPath: '#/properties/receipt/anyOf/2/properties/code/pattern',
                                                                   keyword: 'pattern',
@@ -2386,15 +2477,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   message: 'must match pattern "' + '^[a-z]+(\\.[a-z_]+)?$' + '"',
                                                                 }
                                                                 if (vErrors === null) {
-                                                                  vErrors = [err99]
+                                                                  vErrors = [err104]
                                                                 } else {
-                                                                  vErrors.push(err99)
+                                                                  vErrors.push(err104)
                                                                 }
                                                                 errors++
                                                               }
                                                             }
                                                           } else {
-                                                            const err100 = {
+                                                            const err105 = {
                                                               instancePath: instancePath + '/receipt/code',
                                                               schemaPath: '#/properties/receipt/anyOf/2/properties/code/type',
                                                               keyword: 'type',
@@ -2402,9 +2493,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                               message: 'must be string',
                                                             }
                                                             if (vErrors === null) {
-                                                              vErrors = [err100]
+                                                              vErrors = [err105]
                                                             } else {
-                                                              vErrors.push(err100)
+                                                              vErrors.push(err105)
                                                             }
                                                             errors++
                                                           }
@@ -2420,7 +2511,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           if (errors === _errs106) {
                                                             if (typeof data42 === 'string') {
                                                               if (data42.length > 500) {
-                                                                const err101 = {
+                                                                const err106 = {
                                                                   instancePath: instancePath + '/receipt/what',
                                                                   schemaPath: '#/properties/receipt/anyOf/2/properties/what/maxLength',
                                                                   keyword: 'maxLength',
@@ -2428,14 +2519,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   message: 'must NOT have more than 500 characters',
                                                                 }
                                                                 if (vErrors === null) {
-                                                                  vErrors = [err101]
+                                                                  vErrors = [err106]
                                                                 } else {
-                                                                  vErrors.push(err101)
+                                                                  vErrors.push(err106)
                                                                 }
                                                                 errors++
                                                               }
                                                             } else {
-                                                              const err102 = {
+                                                              const err107 = {
                                                                 instancePath: instancePath + '/receipt/what',
                                                                 schemaPath: '#/properties/receipt/anyOf/2/properties/what/type',
                                                                 keyword: 'type',
@@ -2443,9 +2534,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                 message: 'must be string',
                                                               }
                                                               if (vErrors === null) {
-                                                                vErrors = [err102]
+                                                                vErrors = [err107]
                                                               } else {
-                                                                vErrors.push(err102)
+                                                                vErrors.push(err107)
                                                               }
                                                               errors++
                                                             }
@@ -2461,7 +2552,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                             if (errors === _errs108) {
                                                               if (Array.isArray(data43)) {
                                                                 if (data43.length > 8) {
-                                                                  const err103 = {
+                                                                  const err108 = {
                                                                     instancePath: instancePath + '/receipt/layers',
                                                                     schemaPath: '#/properties/receipt/anyOf/2/properties/layers/maxItems',
                                                                     keyword: 'maxItems',
@@ -2469,9 +2560,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     message: 'must NOT have more than 8 items',
                                                                   }
                                                                   if (vErrors === null) {
-                                                                    vErrors = [err103]
+                                                                    vErrors = [err108]
                                                                   } else {
-                                                                    vErrors.push(err103)
+                                                                    vErrors.push(err108)
                                                                   }
                                                                   errors++
                                                                 } else {
@@ -2487,7 +2578,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           (data44.layer === undefined && (missing5 = 'layer')) ||
                                                                           (data44.state === undefined && (missing5 = 'state'))
                                                                         ) {
-                                                                          const err104 = {
+                                                                          const err109 = {
                                                                             instancePath: instancePath + '/receipt/layers/' + i0,
                                                                             schemaPath:
                                                                               '#/properties/receipt/anyOf/2/properties/layers/items/required',
@@ -2496,9 +2587,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                             message: "must have required property '" + missing5 + "'",
                                                                           }
                                                                           if (vErrors === null) {
-                                                                            vErrors = [err104]
+                                                                            vErrors = [err109]
                                                                           } else {
-                                                                            vErrors.push(err104)
+                                                                            vErrors.push(err109)
                                                                           }
                                                                           errors++
                                                                         } else {
@@ -2512,7 +2603,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 key5 === 'code'
                                                                               )
                                                                             ) {
-                                                                              const err105 = {
+                                                                              const err110 = {
                                                                                 instancePath: instancePath + '/receipt/layers/' + i0,
                                                                                 schemaPath:
                                                                                   '#/properties/receipt/anyOf/2/properties/layers/items/additionalProperties',
@@ -2521,9 +2612,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must NOT have additional properties',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err105]
+                                                                                vErrors = [err110]
                                                                               } else {
-                                                                                vErrors.push(err105)
+                                                                                vErrors.push(err110)
                                                                               }
                                                                               errors++
                                                                               break
@@ -2536,7 +2627,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                               if (errors === _errs113) {
                                                                                 if (typeof data45 === 'string') {
                                                                                   if (!pattern22.test(data45)) {
-                                                                                    const err106 = {
+                                                                                    const err111 = {
                                                                                       instancePath:
                                                                                         instancePath + '/receipt/layers/' + i0 + '/layer',
                                                                                       schemaPath:
@@ -2547,14 +2638,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                         'must match pattern "' + '^[a-z]{1,20}$' + '"',
                                                                                     }
                                                                                     if (vErrors === null) {
-                                                                                      vErrors = [err106]
+                                                                                      vErrors = [err111]
                                                                                     } else {
-                                                                                      vErrors.push(err106)
+                                                                                      vErrors.push(err111)
                                                                                     }
                                                                                     errors++
                                                                                   }
                                                                                 } else {
-                                                                                  const err107 = {
+                                                                                  const err112 = {
                                                                                     instancePath:
                                                                                       instancePath + '/receipt/layers/' + i0 + '/layer',
                                                                                     schemaPath:
@@ -2564,9 +2655,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                     message: 'must be string',
                                                                                   }
                                                                                   if (vErrors === null) {
-                                                                                    vErrors = [err107]
+                                                                                    vErrors = [err112]
                                                                                   } else {
-                                                                                    vErrors.push(err107)
+                                                                                    vErrors.push(err112)
                                                                                   }
                                                                                   errors++
                                                                                 }
@@ -2582,7 +2673,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 if (errors === _errs115) {
                                                                                   if (typeof data46 === 'string') {
                                                                                     if (!pattern22.test(data46)) {
-                                                                                      const err108 = {
+                                                                                      const err113 = {
                                                                                         instancePath:
                                                                                           instancePath + '/receipt/layers/' + i0 + '/state',
                                                                                         schemaPath:
@@ -2593,14 +2684,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                           'must match pattern "' + '^[a-z]{1,20}$' + '"',
                                                                                       }
                                                                                       if (vErrors === null) {
-                                                                                        vErrors = [err108]
+                                                                                        vErrors = [err113]
                                                                                       } else {
-                                                                                        vErrors.push(err108)
+                                                                                        vErrors.push(err113)
                                                                                       }
                                                                                       errors++
                                                                                     }
                                                                                   } else {
-                                                                                    const err109 = {
+                                                                                    const err114 = {
                                                                                       instancePath:
                                                                                         instancePath + '/receipt/layers/' + i0 + '/state',
                                                                                       schemaPath:
@@ -2610,9 +2701,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       message: 'must be string',
                                                                                     }
                                                                                     if (vErrors === null) {
-                                                                                      vErrors = [err109]
+                                                                                      vErrors = [err114]
                                                                                     } else {
-                                                                                      vErrors.push(err109)
+                                                                                      vErrors.push(err114)
                                                                                     }
                                                                                     errors++
                                                                                   }
@@ -2633,7 +2724,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       isFinite(data47)
                                                                                     )
                                                                                   ) {
-                                                                                    const err110 = {
+                                                                                    const err115 = {
                                                                                       instancePath:
                                                                                         instancePath + '/receipt/layers/' + i0 + '/count',
                                                                                       schemaPath:
@@ -2643,33 +2734,57 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       message: 'must be integer',
                                                                                     }
                                                                                     if (vErrors === null) {
-                                                                                      vErrors = [err110]
+                                                                                      vErrors = [err115]
                                                                                     } else {
-                                                                                      vErrors.push(err110)
+                                                                                      vErrors.push(err115)
                                                                                     }
                                                                                     errors++
                                                                                   }
                                                                                   if (errors === _errs117) {
                                                                                     if (typeof data47 == 'number' && isFinite(data47)) {
-                                                                                      if (data47 < 0 || isNaN(data47)) {
-                                                                                        const err111 = {
+                                                                                      if (data47 > 9007199254740991 || isNaN(data47)) {
+                                                                                        const err116 = {
                                                                                           instancePath:
                                                                                             instancePath +
                                                                                             '/receipt/layers/' +
                                                                                             i0 +
                                                                                             '/count',
                                                                                           schemaPath:
-                                                                                            '#/properties/receipt/anyOf/2/properties/layers/items/properties/count/minimum',
-                                                                                          keyword: 'minimum',
-                                                                                          params: { comparison: '>=', limit: 0 },
-                                                                                          message: 'must be >= 0',
+                                                                                            '#/properties/receipt/anyOf/2/properties/layers/items/properties/count/maximum',
+                                                                                          keyword: 'maximum',
+                                                                                          params: {
+                                                                                            comparison: '<=',
+                                                                                            limit: 9007199254740991,
+                                                                                          },
+                                                                                          message: 'must be <= 9007199254740991',
                                                                                         }
                                                                                         if (vErrors === null) {
-                                                                                          vErrors = [err111]
+                                                                                          vErrors = [err116]
                                                                                         } else {
-                                                                                          vErrors.push(err111)
+                                                                                          vErrors.push(err116)
                                                                                         }
                                                                                         errors++
+                                                                                      } else {
+                                                                                        if (data47 < 0 || isNaN(data47)) {
+                                                                                          const err117 = {
+                                                                                            instancePath:
+                                                                                              instancePath +
+                                                                                              '/receipt/layers/' +
+                                                                                              i0 +
+                                                                                              '/count',
+                                                                                            schemaPath:
+                                                                                              '#/properties/receipt/anyOf/2/properties/layers/items/properties/count/minimum',
+                                                                                            keyword: 'minimum',
+                                                                                            params: { comparison: '>=', limit: 0 },
+                                                                                            message: 'must be >= 0',
+                                                                                          }
+                                                                                          if (vErrors === null) {
+                                                                                            vErrors = [err117]
+                                                                                          } else {
+                                                                                            vErrors.push(err117)
+                                                                                          }
+                                                                                          errors++
+                                                                                        }
                                                                                       }
                                                                                     }
                                                                                   }
@@ -2684,7 +2799,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                     if (errors === _errs119) {
                                                                                       if (typeof data48 === 'string') {
                                                                                         if (data48.length > 40) {
-                                                                                          const err112 = {
+                                                                                          const err118 = {
                                                                                             instancePath:
                                                                                               instancePath +
                                                                                               '/receipt/layers/' +
@@ -2698,14 +2813,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                               'must NOT have more than 40 characters',
                                                                                           }
                                                                                           if (vErrors === null) {
-                                                                                            vErrors = [err112]
+                                                                                            vErrors = [err118]
                                                                                           } else {
-                                                                                            vErrors.push(err112)
+                                                                                            vErrors.push(err118)
                                                                                           }
                                                                                           errors++
                                                                                         } else {
                                                                                           if (!pattern21.test(data48)) {
-                                                                                            const err113 = {
+                                                                                            const err119 = {
                                                                                               instancePath:
                                                                                                 instancePath +
                                                                                                 '/receipt/layers/' +
@@ -2721,15 +2836,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                                 '"',
                                                                                             }
                                                                                             if (vErrors === null) {
-                                                                                              vErrors = [err113]
+                                                                                              vErrors = [err119]
                                                                                             } else {
-                                                                                              vErrors.push(err113)
+                                                                                              vErrors.push(err119)
                                                                                             }
                                                                                             errors++
                                                                                           }
                                                                                         }
                                                                                       } else {
-                                                                                        const err114 = {
+                                                                                        const err120 = {
                                                                                           instancePath:
                                                                                             instancePath +
                                                                                             '/receipt/layers/' +
@@ -2742,9 +2857,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                           message: 'must be string',
                                                                                         }
                                                                                         if (vErrors === null) {
-                                                                                          vErrors = [err114]
+                                                                                          vErrors = [err120]
                                                                                         } else {
-                                                                                          vErrors.push(err114)
+                                                                                          vErrors.push(err120)
                                                                                         }
                                                                                         errors++
                                                                                       }
@@ -2759,7 +2874,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           }
                                                                         }
                                                                       } else {
-                                                                        const err115 = {
+                                                                        const err121 = {
                                                                           instancePath: instancePath + '/receipt/layers/' + i0,
                                                                           schemaPath:
                                                                             '#/properties/receipt/anyOf/2/properties/layers/items/type',
@@ -2768,9 +2883,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           message: 'must be object',
                                                                         }
                                                                         if (vErrors === null) {
-                                                                          vErrors = [err115]
+                                                                          vErrors = [err121]
                                                                         } else {
-                                                                          vErrors.push(err115)
+                                                                          vErrors.push(err121)
                                                                         }
                                                                         errors++
                                                                       }
@@ -2782,7 +2897,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   }
                                                                 }
                                                               } else {
-                                                                const err116 = {
+                                                                const err122 = {
                                                                   instancePath: instancePath + '/receipt/layers',
                                                                   schemaPath: '#/properties/receipt/anyOf/2/properties/layers/type',
                                                                   keyword: 'type',
@@ -2790,9 +2905,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   message: 'must be array',
                                                                 }
                                                                 if (vErrors === null) {
-                                                                  vErrors = [err116]
+                                                                  vErrors = [err122]
                                                                 } else {
-                                                                  vErrors.push(err116)
+                                                                  vErrors.push(err122)
                                                                 }
                                                                 errors++
                                                               }
@@ -2815,7 +2930,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     (data49.removed === undefined && (missing6 = 'removed')) ||
                                                                     (data49.sample === undefined && (missing6 = 'sample'))
                                                                   ) {
-                                                                    const err117 = {
+                                                                    const err123 = {
                                                                       instancePath: instancePath + '/receipt/pages',
                                                                       schemaPath: '#/properties/receipt/anyOf/2/properties/pages/required',
                                                                       keyword: 'required',
@@ -2823,9 +2938,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                       message: "must have required property '" + missing6 + "'",
                                                                     }
                                                                     if (vErrors === null) {
-                                                                      vErrors = [err117]
+                                                                      vErrors = [err123]
                                                                     } else {
-                                                                      vErrors.push(err117)
+                                                                      vErrors.push(err123)
                                                                     }
                                                                     errors++
                                                                   } else {
@@ -2837,10 +2952,11 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           key6 === 'stale' ||
                                                                           key6 === 'unreachable' ||
                                                                           key6 === 'removed' ||
+                                                                          key6 === 'cdn' ||
                                                                           key6 === 'sample'
                                                                         )
                                                                       ) {
-                                                                        const err118 = {
+                                                                        const err124 = {
                                                                           instancePath: instancePath + '/receipt/pages',
                                                                           schemaPath:
                                                                             '#/properties/receipt/anyOf/2/properties/pages/additionalProperties',
@@ -2849,9 +2965,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                           message: 'must NOT have additional properties',
                                                                         }
                                                                         if (vErrors === null) {
-                                                                          vErrors = [err118]
+                                                                          vErrors = [err124]
                                                                         } else {
-                                                                          vErrors.push(err118)
+                                                                          vErrors.push(err124)
                                                                         }
                                                                         errors++
                                                                         break
@@ -2869,7 +2985,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                             isFinite(data50)
                                                                           )
                                                                         ) {
-                                                                          const err119 = {
+                                                                          const err125 = {
                                                                             instancePath: instancePath + '/receipt/pages/fresh',
                                                                             schemaPath:
                                                                               '#/properties/receipt/anyOf/2/properties/pages/properties/fresh/type',
@@ -2878,29 +2994,46 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                             message: 'must be integer',
                                                                           }
                                                                           if (vErrors === null) {
-                                                                            vErrors = [err119]
+                                                                            vErrors = [err125]
                                                                           } else {
-                                                                            vErrors.push(err119)
+                                                                            vErrors.push(err125)
                                                                           }
                                                                           errors++
                                                                         }
                                                                         if (errors === _errs124) {
                                                                           if (typeof data50 == 'number' && isFinite(data50)) {
-                                                                            if (data50 < 0 || isNaN(data50)) {
-                                                                              const err120 = {
+                                                                            if (data50 > 9007199254740991 || isNaN(data50)) {
+                                                                              const err126 = {
                                                                                 instancePath: instancePath + '/receipt/pages/fresh',
                                                                                 schemaPath:
-                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/fresh/minimum',
-                                                                                keyword: 'minimum',
-                                                                                params: { comparison: '>=', limit: 0 },
-                                                                                message: 'must be >= 0',
+                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/fresh/maximum',
+                                                                                keyword: 'maximum',
+                                                                                params: { comparison: '<=', limit: 9007199254740991 },
+                                                                                message: 'must be <= 9007199254740991',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err120]
+                                                                                vErrors = [err126]
                                                                               } else {
-                                                                                vErrors.push(err120)
+                                                                                vErrors.push(err126)
                                                                               }
                                                                               errors++
+                                                                            } else {
+                                                                              if (data50 < 0 || isNaN(data50)) {
+                                                                                const err127 = {
+                                                                                  instancePath: instancePath + '/receipt/pages/fresh',
+                                                                                  schemaPath:
+                                                                                    '#/properties/receipt/anyOf/2/properties/pages/properties/fresh/minimum',
+                                                                                  keyword: 'minimum',
+                                                                                  params: { comparison: '>=', limit: 0 },
+                                                                                  message: 'must be >= 0',
+                                                                                }
+                                                                                if (vErrors === null) {
+                                                                                  vErrors = [err127]
+                                                                                } else {
+                                                                                  vErrors.push(err127)
+                                                                                }
+                                                                                errors++
+                                                                              }
                                                                             }
                                                                           }
                                                                         }
@@ -2920,7 +3053,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                               isFinite(data51)
                                                                             )
                                                                           ) {
-                                                                            const err121 = {
+                                                                            const err128 = {
                                                                               instancePath: instancePath + '/receipt/pages/stale',
                                                                               schemaPath:
                                                                                 '#/properties/receipt/anyOf/2/properties/pages/properties/stale/type',
@@ -2929,29 +3062,46 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                               message: 'must be integer',
                                                                             }
                                                                             if (vErrors === null) {
-                                                                              vErrors = [err121]
+                                                                              vErrors = [err128]
                                                                             } else {
-                                                                              vErrors.push(err121)
+                                                                              vErrors.push(err128)
                                                                             }
                                                                             errors++
                                                                           }
                                                                           if (errors === _errs126) {
                                                                             if (typeof data51 == 'number' && isFinite(data51)) {
-                                                                              if (data51 < 0 || isNaN(data51)) {
-                                                                                const err122 = {
+                                                                              if (data51 > 9007199254740991 || isNaN(data51)) {
+                                                                                const err129 = {
                                                                                   instancePath: instancePath + '/receipt/pages/stale',
                                                                                   schemaPath:
-                                                                                    '#/properties/receipt/anyOf/2/properties/pages/properties/stale/minimum',
-                                                                                  keyword: 'minimum',
-                                                                                  params: { comparison: '>=', limit: 0 },
-                                                                                  message: 'must be >= 0',
+                                                                                    '#/properties/receipt/anyOf/2/properties/pages/properties/stale/maximum',
+                                                                                  keyword: 'maximum',
+                                                                                  params: { comparison: '<=', limit: 9007199254740991 },
+                                                                                  message: 'must be <= 9007199254740991',
                                                                                 }
                                                                                 if (vErrors === null) {
-                                                                                  vErrors = [err122]
+                                                                                  vErrors = [err129]
                                                                                 } else {
-                                                                                  vErrors.push(err122)
+                                                                                  vErrors.push(err129)
                                                                                 }
                                                                                 errors++
+                                                                              } else {
+                                                                                if (data51 < 0 || isNaN(data51)) {
+                                                                                  const err130 = {
+                                                                                    instancePath: instancePath + '/receipt/pages/stale',
+                                                                                    schemaPath:
+                                                                                      '#/properties/receipt/anyOf/2/properties/pages/properties/stale/minimum',
+                                                                                    keyword: 'minimum',
+                                                                                    params: { comparison: '>=', limit: 0 },
+                                                                                    message: 'must be >= 0',
+                                                                                  }
+                                                                                  if (vErrors === null) {
+                                                                                    vErrors = [err130]
+                                                                                  } else {
+                                                                                    vErrors.push(err130)
+                                                                                  }
+                                                                                  errors++
+                                                                                }
                                                                               }
                                                                             }
                                                                           }
@@ -2971,7 +3121,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 isFinite(data52)
                                                                               )
                                                                             ) {
-                                                                              const err123 = {
+                                                                              const err131 = {
                                                                                 instancePath: instancePath + '/receipt/pages/unreachable',
                                                                                 schemaPath:
                                                                                   '#/properties/receipt/anyOf/2/properties/pages/properties/unreachable/type',
@@ -2980,30 +3130,48 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must be integer',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err123]
+                                                                                vErrors = [err131]
                                                                               } else {
-                                                                                vErrors.push(err123)
+                                                                                vErrors.push(err131)
                                                                               }
                                                                               errors++
                                                                             }
                                                                             if (errors === _errs128) {
                                                                               if (typeof data52 == 'number' && isFinite(data52)) {
-                                                                                if (data52 < 0 || isNaN(data52)) {
-                                                                                  const err124 = {
+                                                                                if (data52 > 9007199254740991 || isNaN(data52)) {
+                                                                                  const err132 = {
                                                                                     instancePath:
                                                                                       instancePath + '/receipt/pages/unreachable',
                                                                                     schemaPath:
-                                                                                      '#/properties/receipt/anyOf/2/properties/pages/properties/unreachable/minimum',
-                                                                                    keyword: 'minimum',
-                                                                                    params: { comparison: '>=', limit: 0 },
-                                                                                    message: 'must be >= 0',
+                                                                                      '#/properties/receipt/anyOf/2/properties/pages/properties/unreachable/maximum',
+                                                                                    keyword: 'maximum',
+                                                                                    params: { comparison: '<=', limit: 9007199254740991 },
+                                                                                    message: 'must be <= 9007199254740991',
                                                                                   }
                                                                                   if (vErrors === null) {
-                                                                                    vErrors = [err124]
+                                                                                    vErrors = [err132]
                                                                                   } else {
-                                                                                    vErrors.push(err124)
+                                                                                    vErrors.push(err132)
                                                                                   }
                                                                                   errors++
+                                                                                } else {
+                                                                                  if (data52 < 0 || isNaN(data52)) {
+                                                                                    const err133 = {
+                                                                                      instancePath:
+                                                                                        instancePath + '/receipt/pages/unreachable',
+                                                                                      schemaPath:
+                                                                                        '#/properties/receipt/anyOf/2/properties/pages/properties/unreachable/minimum',
+                                                                                      keyword: 'minimum',
+                                                                                      params: { comparison: '>=', limit: 0 },
+                                                                                      message: 'must be >= 0',
+                                                                                    }
+                                                                                    if (vErrors === null) {
+                                                                                      vErrors = [err133]
+                                                                                    } else {
+                                                                                      vErrors.push(err133)
+                                                                                    }
+                                                                                    errors++
+                                                                                  }
                                                                                 }
                                                                               }
                                                                             }
@@ -3023,7 +3191,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                   isFinite(data53)
                                                                                 )
                                                                               ) {
-                                                                                const err125 = {
+                                                                                const err134 = {
                                                                                   instancePath: instancePath + '/receipt/pages/removed',
                                                                                   schemaPath:
                                                                                     '#/properties/receipt/anyOf/2/properties/pages/properties/removed/type',
@@ -3032,29 +3200,47 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                   message: 'must be integer',
                                                                                 }
                                                                                 if (vErrors === null) {
-                                                                                  vErrors = [err125]
+                                                                                  vErrors = [err134]
                                                                                 } else {
-                                                                                  vErrors.push(err125)
+                                                                                  vErrors.push(err134)
                                                                                 }
                                                                                 errors++
                                                                               }
                                                                               if (errors === _errs130) {
                                                                                 if (typeof data53 == 'number' && isFinite(data53)) {
-                                                                                  if (data53 < 0 || isNaN(data53)) {
-                                                                                    const err126 = {
+                                                                                  if (data53 > 9007199254740991 || isNaN(data53)) {
+                                                                                    const err135 = {
                                                                                       instancePath: instancePath + '/receipt/pages/removed',
                                                                                       schemaPath:
-                                                                                        '#/properties/receipt/anyOf/2/properties/pages/properties/removed/minimum',
-                                                                                      keyword: 'minimum',
-                                                                                      params: { comparison: '>=', limit: 0 },
-                                                                                      message: 'must be >= 0',
+                                                                                        '#/properties/receipt/anyOf/2/properties/pages/properties/removed/maximum',
+                                                                                      keyword: 'maximum',
+                                                                                      params: { comparison: '<=', limit: 9007199254740991 },
+                                                                                      message: 'must be <= 9007199254740991',
                                                                                     }
                                                                                     if (vErrors === null) {
-                                                                                      vErrors = [err126]
+                                                                                      vErrors = [err135]
                                                                                     } else {
-                                                                                      vErrors.push(err126)
+                                                                                      vErrors.push(err135)
                                                                                     }
                                                                                     errors++
+                                                                                  } else {
+                                                                                    if (data53 < 0 || isNaN(data53)) {
+                                                                                      const err136 = {
+                                                                                        instancePath:
+                                                                                          instancePath + '/receipt/pages/removed',
+                                                                                        schemaPath:
+                                                                                          '#/properties/receipt/anyOf/2/properties/pages/properties/removed/minimum',
+                                                                                        keyword: 'minimum',
+                                                                                        params: { comparison: '>=', limit: 0 },
+                                                                                        message: 'must be >= 0',
+                                                                                      }
+                                                                                      if (vErrors === null) {
+                                                                                        vErrors = [err136]
+                                                                                      } else {
+                                                                                        vErrors.push(err136)
+                                                                                      }
+                                                                                      errors++
+                                                                                    }
                                                                                   }
                                                                                 }
                                                                               }
@@ -3063,468 +3249,338 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                               var valid11 = true
                                                                             }
                                                                             if (valid11) {
-                                                                              if (data49.sample !== undefined) {
-                                                                                let data54 = data49.sample
+                                                                              if (data49.cdn !== undefined) {
+                                                                                let data54 = data49.cdn
                                                                                 const _errs132 = errors
                                                                                 if (errors === _errs132) {
-                                                                                  if (Array.isArray(data54)) {
-                                                                                    if (data54.length > 20) {
-                                                                                      const err127 = {
-                                                                                        instancePath:
-                                                                                          instancePath + '/receipt/pages/sample',
+                                                                                  if (
+                                                                                    data54 &&
+                                                                                    typeof data54 == 'object' &&
+                                                                                    !Array.isArray(data54)
+                                                                                  ) {
+                                                                                    let missing7
+                                                                                    if (
+                                                                                      (data54.fresh === undefined &&
+                                                                                        (missing7 = 'fresh')) ||
+                                                                                      (data54.stale === undefined &&
+                                                                                        (missing7 = 'stale')) ||
+                                                                                      (data54.unreachable === undefined &&
+                                                                                        (missing7 = 'unreachable'))
+                                                                                    ) {
+                                                                                      const err137 = {
+                                                                                        instancePath: instancePath + '/receipt/pages/cdn',
                                                                                         schemaPath:
-                                                                                          '#/properties/receipt/anyOf/2/properties/pages/properties/sample/maxItems',
-                                                                                        keyword: 'maxItems',
-                                                                                        params: { limit: 20 },
-                                                                                        message: 'must NOT have more than 20 items',
+                                                                                          '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/required',
+                                                                                        keyword: 'required',
+                                                                                        params: { missingProperty: missing7 },
+                                                                                        message:
+                                                                                          "must have required property '" + missing7 + "'",
                                                                                       }
                                                                                       if (vErrors === null) {
-                                                                                        vErrors = [err127]
+                                                                                        vErrors = [err137]
                                                                                       } else {
-                                                                                        vErrors.push(err127)
+                                                                                        vErrors.push(err137)
                                                                                       }
                                                                                       errors++
                                                                                     } else {
-                                                                                      var valid12 = true
-                                                                                      const len1 = data54.length
-                                                                                      for (let i1 = 0; i1 < len1; i1++) {
-                                                                                        let data55 = data54[i1]
-                                                                                        const _errs134 = errors
-                                                                                        if (errors === _errs134) {
-                                                                                          if (
-                                                                                            data55 &&
-                                                                                            typeof data55 == 'object' &&
-                                                                                            !Array.isArray(data55)
-                                                                                          ) {
-                                                                                            let missing7
-                                                                                            if (
-                                                                                              (data55.url === undefined &&
-                                                                                                (missing7 = 'url')) ||
-                                                                                              (data55.state === undefined &&
-                                                                                                (missing7 = 'state'))
-                                                                                            ) {
-                                                                                              const err128 = {
-                                                                                                instancePath:
-                                                                                                  instancePath +
-                                                                                                  '/receipt/pages/sample/' +
-                                                                                                  i1,
-                                                                                                schemaPath:
-                                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/required',
-                                                                                                keyword: 'required',
-                                                                                                params: { missingProperty: missing7 },
-                                                                                                message:
-                                                                                                  "must have required property '" +
-                                                                                                  missing7 +
-                                                                                                  "'",
-                                                                                              }
-                                                                                              if (vErrors === null) {
-                                                                                                vErrors = [err128]
-                                                                                              } else {
-                                                                                                vErrors.push(err128)
-                                                                                              }
-                                                                                              errors++
-                                                                                            } else {
-                                                                                              const _errs136 = errors
-                                                                                              for (const key7 in data55) {
-                                                                                                if (
-                                                                                                  !(
-                                                                                                    key7 === 'url' ||
-                                                                                                    key7 === 'state' ||
-                                                                                                    key7 === 'layer' ||
-                                                                                                    key7 === 'cache' ||
-                                                                                                    key7 === 'status'
-                                                                                                  )
-                                                                                                ) {
-                                                                                                  const err129 = {
-                                                                                                    instancePath:
-                                                                                                      instancePath +
-                                                                                                      '/receipt/pages/sample/' +
-                                                                                                      i1,
-                                                                                                    schemaPath:
-                                                                                                      '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/additionalProperties',
-                                                                                                    keyword: 'additionalProperties',
-                                                                                                    params: { additionalProperty: key7 },
-                                                                                                    message:
-                                                                                                      'must NOT have additional properties',
-                                                                                                  }
-                                                                                                  if (vErrors === null) {
-                                                                                                    vErrors = [err129]
-                                                                                                  } else {
-                                                                                                    vErrors.push(err129)
-                                                                                                  }
-                                                                                                  errors++
-                                                                                                  break
-                                                                                                }
-                                                                                              }
-                                                                                              if (_errs136 === errors) {
-                                                                                                if (data55.url !== undefined) {
-                                                                                                  let data56 = data55.url
-                                                                                                  const _errs137 = errors
-                                                                                                  if (errors === _errs137) {
-                                                                                                    if (typeof data56 === 'string') {
-                                                                                                      if (data56.length > 2048) {
-                                                                                                        const err130 = {
-                                                                                                          instancePath:
-                                                                                                            instancePath +
-                                                                                                            '/receipt/pages/sample/' +
-                                                                                                            i1 +
-                                                                                                            '/url',
-                                                                                                          schemaPath:
-                                                                                                            '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/url/maxLength',
-                                                                                                          keyword: 'maxLength',
-                                                                                                          params: { limit: 2048 },
-                                                                                                          message:
-                                                                                                            'must NOT have more than 2048 characters',
-                                                                                                        }
-                                                                                                        if (vErrors === null) {
-                                                                                                          vErrors = [err130]
-                                                                                                        } else {
-                                                                                                          vErrors.push(err130)
-                                                                                                        }
-                                                                                                        errors++
-                                                                                                      } else {
-                                                                                                        if (!pattern25.test(data56)) {
-                                                                                                          const err131 = {
-                                                                                                            instancePath:
-                                                                                                              instancePath +
-                                                                                                              '/receipt/pages/sample/' +
-                                                                                                              i1 +
-                                                                                                              '/url',
-                                                                                                            schemaPath:
-                                                                                                              '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/url/pattern',
-                                                                                                            keyword: 'pattern',
-                                                                                                            params: {
-                                                                                                              pattern:
-                                                                                                                '^https?://[^\\s\\u0000-\\u001f]+$',
-                                                                                                            },
-                                                                                                            message:
-                                                                                                              'must match pattern "' +
-                                                                                                              '^https?://[^\\s\\u0000-\\u001f]+$' +
-                                                                                                              '"',
-                                                                                                          }
-                                                                                                          if (vErrors === null) {
-                                                                                                            vErrors = [err131]
-                                                                                                          } else {
-                                                                                                            vErrors.push(err131)
-                                                                                                          }
-                                                                                                          errors++
-                                                                                                        }
-                                                                                                      }
-                                                                                                    } else {
-                                                                                                      const err132 = {
-                                                                                                        instancePath:
-                                                                                                          instancePath +
-                                                                                                          '/receipt/pages/sample/' +
-                                                                                                          i1 +
-                                                                                                          '/url',
-                                                                                                        schemaPath:
-                                                                                                          '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/url/type',
-                                                                                                        keyword: 'type',
-                                                                                                        params: { type: 'string' },
-                                                                                                        message: 'must be string',
-                                                                                                      }
-                                                                                                      if (vErrors === null) {
-                                                                                                        vErrors = [err132]
-                                                                                                      } else {
-                                                                                                        vErrors.push(err132)
-                                                                                                      }
-                                                                                                      errors++
-                                                                                                    }
-                                                                                                  }
-                                                                                                  var valid13 = _errs137 === errors
-                                                                                                } else {
-                                                                                                  var valid13 = true
-                                                                                                }
-                                                                                                if (valid13) {
-                                                                                                  if (data55.state !== undefined) {
-                                                                                                    let data57 = data55.state
-                                                                                                    const _errs139 = errors
-                                                                                                    if (
-                                                                                                      !(
-                                                                                                        data57 === 'fresh' ||
-                                                                                                        data57 === 'stale' ||
-                                                                                                        data57 === 'unreachable' ||
-                                                                                                        data57 === 'removed'
-                                                                                                      )
-                                                                                                    ) {
-                                                                                                      const err133 = {
-                                                                                                        instancePath:
-                                                                                                          instancePath +
-                                                                                                          '/receipt/pages/sample/' +
-                                                                                                          i1 +
-                                                                                                          '/state',
-                                                                                                        schemaPath:
-                                                                                                          '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/state/enum',
-                                                                                                        keyword: 'enum',
-                                                                                                        params: {
-                                                                                                          allowedValues:
-                                                                                                            schema11.properties.receipt
-                                                                                                              .anyOf[2].properties.pages
-                                                                                                              .properties.sample.items
-                                                                                                              .properties.state.enum,
-                                                                                                        },
-                                                                                                        message:
-                                                                                                          'must be equal to one of the allowed values',
-                                                                                                      }
-                                                                                                      if (vErrors === null) {
-                                                                                                        vErrors = [err133]
-                                                                                                      } else {
-                                                                                                        vErrors.push(err133)
-                                                                                                      }
-                                                                                                      errors++
-                                                                                                    }
-                                                                                                    var valid13 = _errs139 === errors
-                                                                                                  } else {
-                                                                                                    var valid13 = true
-                                                                                                  }
-                                                                                                  if (valid13) {
-                                                                                                    if (data55.layer !== undefined) {
-                                                                                                      let data58 = data55.layer
-                                                                                                      const _errs140 = errors
-                                                                                                      if (errors === _errs140) {
-                                                                                                        if (typeof data58 === 'string') {
-                                                                                                          if (!pattern22.test(data58)) {
-                                                                                                            const err134 = {
-                                                                                                              instancePath:
-                                                                                                                instancePath +
-                                                                                                                '/receipt/pages/sample/' +
-                                                                                                                i1 +
-                                                                                                                '/layer',
-                                                                                                              schemaPath:
-                                                                                                                '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/layer/pattern',
-                                                                                                              keyword: 'pattern',
-                                                                                                              params: {
-                                                                                                                pattern: '^[a-z]{1,20}$',
-                                                                                                              },
-                                                                                                              message:
-                                                                                                                'must match pattern "' +
-                                                                                                                '^[a-z]{1,20}$' +
-                                                                                                                '"',
-                                                                                                            }
-                                                                                                            if (vErrors === null) {
-                                                                                                              vErrors = [err134]
-                                                                                                            } else {
-                                                                                                              vErrors.push(err134)
-                                                                                                            }
-                                                                                                            errors++
-                                                                                                          }
-                                                                                                        } else {
-                                                                                                          const err135 = {
-                                                                                                            instancePath:
-                                                                                                              instancePath +
-                                                                                                              '/receipt/pages/sample/' +
-                                                                                                              i1 +
-                                                                                                              '/layer',
-                                                                                                            schemaPath:
-                                                                                                              '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/layer/type',
-                                                                                                            keyword: 'type',
-                                                                                                            params: { type: 'string' },
-                                                                                                            message: 'must be string',
-                                                                                                          }
-                                                                                                          if (vErrors === null) {
-                                                                                                            vErrors = [err135]
-                                                                                                          } else {
-                                                                                                            vErrors.push(err135)
-                                                                                                          }
-                                                                                                          errors++
-                                                                                                        }
-                                                                                                      }
-                                                                                                      var valid13 = _errs140 === errors
-                                                                                                    } else {
-                                                                                                      var valid13 = true
-                                                                                                    }
-                                                                                                    if (valid13) {
-                                                                                                      if (data55.cache !== undefined) {
-                                                                                                        let data59 = data55.cache
-                                                                                                        const _errs142 = errors
-                                                                                                        if (errors === _errs142) {
-                                                                                                          if (typeof data59 === 'string') {
-                                                                                                            if (data59.length > 32) {
-                                                                                                              const err136 = {
-                                                                                                                instancePath:
-                                                                                                                  instancePath +
-                                                                                                                  '/receipt/pages/sample/' +
-                                                                                                                  i1 +
-                                                                                                                  '/cache',
-                                                                                                                schemaPath:
-                                                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/cache/maxLength',
-                                                                                                                keyword: 'maxLength',
-                                                                                                                params: { limit: 32 },
-                                                                                                                message:
-                                                                                                                  'must NOT have more than 32 characters',
-                                                                                                              }
-                                                                                                              if (vErrors === null) {
-                                                                                                                vErrors = [err136]
-                                                                                                              } else {
-                                                                                                                vErrors.push(err136)
-                                                                                                              }
-                                                                                                              errors++
-                                                                                                            }
-                                                                                                          } else {
-                                                                                                            const err137 = {
-                                                                                                              instancePath:
-                                                                                                                instancePath +
-                                                                                                                '/receipt/pages/sample/' +
-                                                                                                                i1 +
-                                                                                                                '/cache',
-                                                                                                              schemaPath:
-                                                                                                                '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/cache/type',
-                                                                                                              keyword: 'type',
-                                                                                                              params: { type: 'string' },
-                                                                                                              message: 'must be string',
-                                                                                                            }
-                                                                                                            if (vErrors === null) {
-                                                                                                              vErrors = [err137]
-                                                                                                            } else {
-                                                                                                              vErrors.push(err137)
-                                                                                                            }
-                                                                                                            errors++
-                                                                                                          }
-                                                                                                        }
-                                                                                                        var valid13 = _errs142 === errors
-                                                                                                      } else {
-                                                                                                        var valid13 = true
-                                                                                                      }
-                                                                                                      if (valid13) {
-                                                                                                        if (data55.status !== undefined) {
-                                                                                                          let data60 = data55.status
-                                                                                                          const _errs144 = errors
-                                                                                                          if (
-                                                                                                            !(
-                                                                                                              typeof data60 == 'number' &&
-                                                                                                              !(data60 % 1) &&
-                                                                                                              !isNaN(data60) &&
-                                                                                                              isFinite(data60)
-                                                                                                            )
-                                                                                                          ) {
-                                                                                                            const err138 = {
-                                                                                                              instancePath:
-                                                                                                                instancePath +
-                                                                                                                '/receipt/pages/sample/' +
-                                                                                                                i1 +
-                                                                                                                '/status',
-                                                                                                              schemaPath:
-                                                                                                                '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/status/type',
-                                                                                                              keyword: 'type',
-                                                                                                              params: { type: 'integer' },
-                                                                                                              message: 'must be integer',
-                                                                                                            }
-                                                                                                            if (vErrors === null) {
-                                                                                                              vErrors = [err138]
-                                                                                                            } else {
-                                                                                                              vErrors.push(err138)
-                                                                                                            }
-                                                                                                            errors++
-                                                                                                          }
-                                                                                                          if (errors === _errs144) {
-                                                                                                            if (
-                                                                                                              typeof data60 == 'number' &&
-                                                                                                              isFinite(data60)
-                                                                                                            ) {
-                                                                                                              if (
-                                                                                                                data60 > 999 ||
-                                                                                                                isNaN(data60)
-                                                                                                              ) {
-                                                                                                                const err139 = {
-                                                                                                                  instancePath:
-                                                                                                                    instancePath +
-                                                                                                                    '/receipt/pages/sample/' +
-                                                                                                                    i1 +
-                                                                                                                    '/status',
-                                                                                                                  schemaPath:
-                                                                                                                    '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/status/maximum',
-                                                                                                                  keyword: 'maximum',
-                                                                                                                  params: {
-                                                                                                                    comparison: '<=',
-                                                                                                                    limit: 999,
-                                                                                                                  },
-                                                                                                                  message: 'must be <= 999',
-                                                                                                                }
-                                                                                                                if (vErrors === null) {
-                                                                                                                  vErrors = [err139]
-                                                                                                                } else {
-                                                                                                                  vErrors.push(err139)
-                                                                                                                }
-                                                                                                                errors++
-                                                                                                              } else {
-                                                                                                                if (
-                                                                                                                  data60 < 0 ||
-                                                                                                                  isNaN(data60)
-                                                                                                                ) {
-                                                                                                                  const err140 = {
-                                                                                                                    instancePath:
-                                                                                                                      instancePath +
-                                                                                                                      '/receipt/pages/sample/' +
-                                                                                                                      i1 +
-                                                                                                                      '/status',
-                                                                                                                    schemaPath:
-                                                                                                                      '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/status/minimum',
-                                                                                                                    keyword: 'minimum',
-                                                                                                                    params: {
-                                                                                                                      comparison: '>=',
-                                                                                                                      limit: 0,
-                                                                                                                    },
-                                                                                                                    message: 'must be >= 0',
-                                                                                                                  }
-                                                                                                                  if (vErrors === null) {
-                                                                                                                    vErrors = [err140]
-                                                                                                                  } else {
-                                                                                                                    vErrors.push(err140)
-                                                                                                                  }
-                                                                                                                  errors++
-                                                                                                                }
-                                                                                                              }
-                                                                                                            }
-                                                                                                          }
-                                                                                                          var valid13 = _errs144 === errors
-                                                                                                        } else {
-                                                                                                          var valid13 = true
-                                                                                                        }
-                                                                                                      }
-                                                                                                    }
-                                                                                                  }
-                                                                                                }
-                                                                                              }
-                                                                                            }
+                                                                                      const _errs134 = errors
+                                                                                      for (const key7 in data54) {
+                                                                                        if (
+                                                                                          !(
+                                                                                            key7 === 'fresh' ||
+                                                                                            key7 === 'stale' ||
+                                                                                            key7 === 'unreachable'
+                                                                                          )
+                                                                                        ) {
+                                                                                          const err138 = {
+                                                                                            instancePath:
+                                                                                              instancePath + '/receipt/pages/cdn',
+                                                                                            schemaPath:
+                                                                                              '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/additionalProperties',
+                                                                                            keyword: 'additionalProperties',
+                                                                                            params: { additionalProperty: key7 },
+                                                                                            message: 'must NOT have additional properties',
+                                                                                          }
+                                                                                          if (vErrors === null) {
+                                                                                            vErrors = [err138]
                                                                                           } else {
-                                                                                            const err141 = {
+                                                                                            vErrors.push(err138)
+                                                                                          }
+                                                                                          errors++
+                                                                                          break
+                                                                                        }
+                                                                                      }
+                                                                                      if (_errs134 === errors) {
+                                                                                        if (data54.fresh !== undefined) {
+                                                                                          let data55 = data54.fresh
+                                                                                          const _errs135 = errors
+                                                                                          if (
+                                                                                            !(
+                                                                                              typeof data55 == 'number' &&
+                                                                                              !(data55 % 1) &&
+                                                                                              !isNaN(data55) &&
+                                                                                              isFinite(data55)
+                                                                                            )
+                                                                                          ) {
+                                                                                            const err139 = {
                                                                                               instancePath:
-                                                                                                instancePath +
-                                                                                                '/receipt/pages/sample/' +
-                                                                                                i1,
+                                                                                                instancePath + '/receipt/pages/cdn/fresh',
                                                                                               schemaPath:
-                                                                                                '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/type',
+                                                                                                '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/properties/fresh/type',
                                                                                               keyword: 'type',
-                                                                                              params: { type: 'object' },
-                                                                                              message: 'must be object',
+                                                                                              params: { type: 'integer' },
+                                                                                              message: 'must be integer',
                                                                                             }
                                                                                             if (vErrors === null) {
-                                                                                              vErrors = [err141]
+                                                                                              vErrors = [err139]
                                                                                             } else {
-                                                                                              vErrors.push(err141)
+                                                                                              vErrors.push(err139)
                                                                                             }
                                                                                             errors++
                                                                                           }
+                                                                                          if (errors === _errs135) {
+                                                                                            if (
+                                                                                              typeof data55 == 'number' &&
+                                                                                              isFinite(data55)
+                                                                                            ) {
+                                                                                              if (
+                                                                                                data55 > 9007199254740991 ||
+                                                                                                isNaN(data55)
+                                                                                              ) {
+                                                                                                const err140 = {
+                                                                                                  instancePath:
+                                                                                                    instancePath +
+                                                                                                    '/receipt/pages/cdn/fresh',
+                                                                                                  schemaPath:
+                                                                                                    '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/properties/fresh/maximum',
+                                                                                                  keyword: 'maximum',
+                                                                                                  params: {
+                                                                                                    comparison: '<=',
+                                                                                                    limit: 9007199254740991,
+                                                                                                  },
+                                                                                                  message: 'must be <= 9007199254740991',
+                                                                                                }
+                                                                                                if (vErrors === null) {
+                                                                                                  vErrors = [err140]
+                                                                                                } else {
+                                                                                                  vErrors.push(err140)
+                                                                                                }
+                                                                                                errors++
+                                                                                              } else {
+                                                                                                if (data55 < 0 || isNaN(data55)) {
+                                                                                                  const err141 = {
+                                                                                                    instancePath:
+                                                                                                      instancePath +
+                                                                                                      '/receipt/pages/cdn/fresh',
+                                                                                                    schemaPath:
+                                                                                                      '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/properties/fresh/minimum',
+                                                                                                    keyword: 'minimum',
+                                                                                                    params: { comparison: '>=', limit: 0 },
+                                                                                                    message: 'must be >= 0',
+                                                                                                  }
+                                                                                                  if (vErrors === null) {
+                                                                                                    vErrors = [err141]
+                                                                                                  } else {
+                                                                                                    vErrors.push(err141)
+                                                                                                  }
+                                                                                                  errors++
+                                                                                                }
+                                                                                              }
+                                                                                            }
+                                                                                          }
+                                                                                          var valid12 = _errs135 === errors
+                                                                                        } else {
+                                                                                          var valid12 = true
                                                                                         }
-                                                                                        var valid12 = _errs134 === errors
-                                                                                        if (!valid12) {
-                                                                                          break
+                                                                                        if (valid12) {
+                                                                                          if (data54.stale !== undefined) {
+                                                                                            let data56 = data54.stale
+                                                                                            const _errs137 = errors
+                                                                                            if (
+                                                                                              !(
+                                                                                                typeof data56 == 'number' &&
+                                                                                                !(data56 % 1) &&
+                                                                                                !isNaN(data56) &&
+                                                                                                isFinite(data56)
+                                                                                              )
+                                                                                            ) {
+                                                                                              const err142 = {
+                                                                                                instancePath:
+                                                                                                  instancePath + '/receipt/pages/cdn/stale',
+                                                                                                schemaPath:
+                                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/properties/stale/type',
+                                                                                                keyword: 'type',
+                                                                                                params: { type: 'integer' },
+                                                                                                message: 'must be integer',
+                                                                                              }
+                                                                                              if (vErrors === null) {
+                                                                                                vErrors = [err142]
+                                                                                              } else {
+                                                                                                vErrors.push(err142)
+                                                                                              }
+                                                                                              errors++
+                                                                                            }
+                                                                                            if (errors === _errs137) {
+                                                                                              if (
+                                                                                                typeof data56 == 'number' &&
+                                                                                                isFinite(data56)
+                                                                                              ) {
+                                                                                                if (
+                                                                                                  data56 > 9007199254740991 ||
+                                                                                                  isNaN(data56)
+                                                                                                ) {
+                                                                                                  const err143 = {
+                                                                                                    instancePath:
+                                                                                                      instancePath +
+                                                                                                      '/receipt/pages/cdn/stale',
+                                                                                                    schemaPath:
+                                                                                                      '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/properties/stale/maximum',
+                                                                                                    keyword: 'maximum',
+                                                                                                    params: {
+                                                                                                      comparison: '<=',
+                                                                                                      limit: 9007199254740991,
+                                                                                                    },
+                                                                                                    message: 'must be <= 9007199254740991',
+                                                                                                  }
+                                                                                                  if (vErrors === null) {
+                                                                                                    vErrors = [err143]
+                                                                                                  } else {
+                                                                                                    vErrors.push(err143)
+                                                                                                  }
+                                                                                                  errors++
+                                                                                                } else {
+                                                                                                  if (data56 < 0 || isNaN(data56)) {
+                                                                                                    const err144 = {
+                                                                                                      instancePath:
+                                                                                                        instancePath +
+                                                                                                        '/receipt/pages/cdn/stale',
+                                                                                                      schemaPath:
+                                                                                                        '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/properties/stale/minimum',
+                                                                                                      keyword: 'minimum',
+                                                                                                      params: {
+                                                                                                        comparison: '>=',
+                                                                                                        limit: 0,
+                                                                                                      },
+                                                                                                      message: 'must be >= 0',
+                                                                                                    }
+                                                                                                    if (vErrors === null) {
+                                                                                                      vErrors = [err144]
+                                                                                                    } else {
+                                                                                                      vErrors.push(err144)
+                                                                                                    }
+                                                                                                    errors++
+                                                                                                  }
+                                                                                                }
+                                                                                              }
+                                                                                            }
+                                                                                            var valid12 = _errs137 === errors
+                                                                                          } else {
+                                                                                            var valid12 = true
+                                                                                          }
+                                                                                          if (valid12) {
+                                                                                            if (data54.unreachable !== undefined) {
+                                                                                              let data57 = data54.unreachable
+                                                                                              const _errs139 = errors
+                                                                                              if (
+                                                                                                !(
+                                                                                                  typeof data57 == 'number' &&
+                                                                                                  !(data57 % 1) &&
+                                                                                                  !isNaN(data57) &&
+                                                                                                  isFinite(data57)
+                                                                                                )
+                                                                                              ) {
+                                                                                                const err145 = {
+                                                                                                  instancePath:
+                                                                                                    instancePath +
+                                                                                                    '/receipt/pages/cdn/unreachable',
+                                                                                                  schemaPath:
+                                                                                                    '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/properties/unreachable/type',
+                                                                                                  keyword: 'type',
+                                                                                                  params: { type: 'integer' },
+                                                                                                  message: 'must be integer',
+                                                                                                }
+                                                                                                if (vErrors === null) {
+                                                                                                  vErrors = [err145]
+                                                                                                } else {
+                                                                                                  vErrors.push(err145)
+                                                                                                }
+                                                                                                errors++
+                                                                                              }
+                                                                                              if (errors === _errs139) {
+                                                                                                if (
+                                                                                                  typeof data57 == 'number' &&
+                                                                                                  isFinite(data57)
+                                                                                                ) {
+                                                                                                  if (
+                                                                                                    data57 > 9007199254740991 ||
+                                                                                                    isNaN(data57)
+                                                                                                  ) {
+                                                                                                    const err146 = {
+                                                                                                      instancePath:
+                                                                                                        instancePath +
+                                                                                                        '/receipt/pages/cdn/unreachable',
+                                                                                                      schemaPath:
+                                                                                                        '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/properties/unreachable/maximum',
+                                                                                                      keyword: 'maximum',
+                                                                                                      params: {
+                                                                                                        comparison: '<=',
+                                                                                                        limit: 9007199254740991,
+                                                                                                      },
+                                                                                                      message:
+                                                                                                        'must be <= 9007199254740991',
+                                                                                                    }
+                                                                                                    if (vErrors === null) {
+                                                                                                      vErrors = [err146]
+                                                                                                    } else {
+                                                                                                      vErrors.push(err146)
+                                                                                                    }
+                                                                                                    errors++
+                                                                                                  } else {
+                                                                                                    if (data57 < 0 || isNaN(data57)) {
+                                                                                                      const err147 = {
+                                                                                                        instancePath:
+                                                                                                          instancePath +
+                                                                                                          '/receipt/pages/cdn/unreachable',
+                                                                                                        schemaPath:
+                                                                                                          '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/properties/unreachable/minimum',
+                                                                                                        keyword: 'minimum',
+                                                                                                        params: {
+                                                                                                          comparison: '>=',
+                                                                                                          limit: 0,
+                                                                                                        },
+                                                                                                        message: 'must be >= 0',
+                                                                                                      }
+                                                                                                      if (vErrors === null) {
+                                                                                                        vErrors = [err147]
+                                                                                                      } else {
+                                                                                                        vErrors.push(err147)
+                                                                                                      }
+                                                                                                      errors++
+                                                                                                    }
+                                                                                                  }
+                                                                                                }
+                                                                                              }
+                                                                                              var valid12 = _errs139 === errors
+                                                                                            } else {
+                                                                                              var valid12 = true
+                                                                                            }
+                                                                                          }
                                                                                         }
                                                                                       }
                                                                                     }
                                                                                   } else {
-                                                                                    const err142 = {
-                                                                                      instancePath: instancePath + '/receipt/pages/sample',
+                                                                                    const err148 = {
+                                                                                      instancePath: instancePath + '/receipt/pages/cdn',
                                                                                       schemaPath:
-                                                                                        '#/properties/receipt/anyOf/2/properties/pages/properties/sample/type',
+                                                                                        '#/properties/receipt/anyOf/2/properties/pages/properties/cdn/type',
                                                                                       keyword: 'type',
-                                                                                      params: { type: 'array' },
-                                                                                      message: 'must be array',
+                                                                                      params: { type: 'object' },
+                                                                                      message: 'must be object',
                                                                                     }
                                                                                     if (vErrors === null) {
-                                                                                      vErrors = [err142]
+                                                                                      vErrors = [err148]
                                                                                     } else {
-                                                                                      vErrors.push(err142)
+                                                                                      vErrors.push(err148)
                                                                                     }
                                                                                     errors++
                                                                                   }
@@ -3533,6 +3589,530 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                               } else {
                                                                                 var valid11 = true
                                                                               }
+                                                                              if (valid11) {
+                                                                                if (data49.sample !== undefined) {
+                                                                                  let data58 = data49.sample
+                                                                                  const _errs141 = errors
+                                                                                  if (errors === _errs141) {
+                                                                                    if (Array.isArray(data58)) {
+                                                                                      if (data58.length > 20) {
+                                                                                        const err149 = {
+                                                                                          instancePath:
+                                                                                            instancePath + '/receipt/pages/sample',
+                                                                                          schemaPath:
+                                                                                            '#/properties/receipt/anyOf/2/properties/pages/properties/sample/maxItems',
+                                                                                          keyword: 'maxItems',
+                                                                                          params: { limit: 20 },
+                                                                                          message: 'must NOT have more than 20 items',
+                                                                                        }
+                                                                                        if (vErrors === null) {
+                                                                                          vErrors = [err149]
+                                                                                        } else {
+                                                                                          vErrors.push(err149)
+                                                                                        }
+                                                                                        errors++
+                                                                                      } else {
+                                                                                        var valid13 = true
+                                                                                        const len1 = data58.length
+                                                                                        for (let i1 = 0; i1 < len1; i1++) {
+                                                                                          let data59 = data58[i1]
+                                                                                          const _errs143 = errors
+                                                                                          if (errors === _errs143) {
+                                                                                            if (
+                                                                                              data59 &&
+                                                                                              typeof data59 == 'object' &&
+                                                                                              !Array.isArray(data59)
+                                                                                            ) {
+                                                                                              let missing8
+                                                                                              if (
+                                                                                                (data59.url === undefined &&
+                                                                                                  (missing8 = 'url')) ||
+                                                                                                (data59.state === undefined &&
+                                                                                                  (missing8 = 'state'))
+                                                                                              ) {
+                                                                                                const err150 = {
+                                                                                                  instancePath:
+                                                                                                    instancePath +
+                                                                                                    '/receipt/pages/sample/' +
+                                                                                                    i1,
+                                                                                                  schemaPath:
+                                                                                                    '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/required',
+                                                                                                  keyword: 'required',
+                                                                                                  params: { missingProperty: missing8 },
+                                                                                                  message:
+                                                                                                    "must have required property '" +
+                                                                                                    missing8 +
+                                                                                                    "'",
+                                                                                                }
+                                                                                                if (vErrors === null) {
+                                                                                                  vErrors = [err150]
+                                                                                                } else {
+                                                                                                  vErrors.push(err150)
+                                                                                                }
+                                                                                                errors++
+                                                                                              } else {
+                                                                                                const _errs145 = errors
+                                                                                                for (const key8 in data59) {
+                                                                                                  if (
+                                                                                                    !(
+                                                                                                      key8 === 'url' ||
+                                                                                                      key8 === 'state' ||
+                                                                                                      key8 === 'layer' ||
+                                                                                                      key8 === 'cache' ||
+                                                                                                      key8 === 'status' ||
+                                                                                                      key8 === 'cdn'
+                                                                                                    )
+                                                                                                  ) {
+                                                                                                    const err151 = {
+                                                                                                      instancePath:
+                                                                                                        instancePath +
+                                                                                                        '/receipt/pages/sample/' +
+                                                                                                        i1,
+                                                                                                      schemaPath:
+                                                                                                        '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/additionalProperties',
+                                                                                                      keyword: 'additionalProperties',
+                                                                                                      params: { additionalProperty: key8 },
+                                                                                                      message:
+                                                                                                        'must NOT have additional properties',
+                                                                                                    }
+                                                                                                    if (vErrors === null) {
+                                                                                                      vErrors = [err151]
+                                                                                                    } else {
+                                                                                                      vErrors.push(err151)
+                                                                                                    }
+                                                                                                    errors++
+                                                                                                    break
+                                                                                                  }
+                                                                                                }
+                                                                                                if (_errs145 === errors) {
+                                                                                                  if (data59.url !== undefined) {
+                                                                                                    let data60 = data59.url
+                                                                                                    const _errs146 = errors
+                                                                                                    if (errors === _errs146) {
+                                                                                                      if (typeof data60 === 'string') {
+                                                                                                        if (data60.length > 2048) {
+                                                                                                          const err152 = {
+                                                                                                            instancePath:
+                                                                                                              instancePath +
+                                                                                                              '/receipt/pages/sample/' +
+                                                                                                              i1 +
+                                                                                                              '/url',
+                                                                                                            schemaPath:
+                                                                                                              '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/url/maxLength',
+                                                                                                            keyword: 'maxLength',
+                                                                                                            params: { limit: 2048 },
+                                                                                                            message:
+                                                                                                              'must NOT have more than 2048 characters',
+                                                                                                          }
+                                                                                                          if (vErrors === null) {
+                                                                                                            vErrors = [err152]
+                                                                                                          } else {
+                                                                                                            vErrors.push(err152)
+                                                                                                          }
+                                                                                                          errors++
+                                                                                                        } else {
+                                                                                                          if (!pattern25.test(data60)) {
+                                                                                                            const err153 = {
+                                                                                                              instancePath:
+                                                                                                                instancePath +
+                                                                                                                '/receipt/pages/sample/' +
+                                                                                                                i1 +
+                                                                                                                '/url',
+                                                                                                              schemaPath:
+                                                                                                                '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/url/pattern',
+                                                                                                              keyword: 'pattern',
+                                                                                                              params: {
+                                                                                                                pattern:
+                                                                                                                  '^https?://[^\\s\\u0000-\\u001f]+$',
+                                                                                                              },
+                                                                                                              message:
+                                                                                                                'must match pattern "' +
+                                                                                                                '^https?://[^\\s\\u0000-\\u001f]+$' +
+                                                                                                                '"',
+                                                                                                            }
+                                                                                                            if (vErrors === null) {
+                                                                                                              vErrors = [err153]
+                                                                                                            } else {
+                                                                                                              vErrors.push(err153)
+                                                                                                            }
+                                                                                                            errors++
+                                                                                                          }
+                                                                                                        }
+                                                                                                      } else {
+                                                                                                        const err154 = {
+                                                                                                          instancePath:
+                                                                                                            instancePath +
+                                                                                                            '/receipt/pages/sample/' +
+                                                                                                            i1 +
+                                                                                                            '/url',
+                                                                                                          schemaPath:
+                                                                                                            '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/url/type',
+                                                                                                          keyword: 'type',
+                                                                                                          params: { type: 'string' },
+                                                                                                          message: 'must be string',
+                                                                                                        }
+                                                                                                        if (vErrors === null) {
+                                                                                                          vErrors = [err154]
+                                                                                                        } else {
+                                                                                                          vErrors.push(err154)
+                                                                                                        }
+                                                                                                        errors++
+                                                                                                      }
+                                                                                                    }
+                                                                                                    var valid14 = _errs146 === errors
+                                                                                                  } else {
+                                                                                                    var valid14 = true
+                                                                                                  }
+                                                                                                  if (valid14) {
+                                                                                                    if (data59.state !== undefined) {
+                                                                                                      let data61 = data59.state
+                                                                                                      const _errs148 = errors
+                                                                                                      if (
+                                                                                                        !(
+                                                                                                          data61 === 'fresh' ||
+                                                                                                          data61 === 'stale' ||
+                                                                                                          data61 === 'unreachable' ||
+                                                                                                          data61 === 'removed'
+                                                                                                        )
+                                                                                                      ) {
+                                                                                                        const err155 = {
+                                                                                                          instancePath:
+                                                                                                            instancePath +
+                                                                                                            '/receipt/pages/sample/' +
+                                                                                                            i1 +
+                                                                                                            '/state',
+                                                                                                          schemaPath:
+                                                                                                            '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/state/enum',
+                                                                                                          keyword: 'enum',
+                                                                                                          params: {
+                                                                                                            allowedValues:
+                                                                                                              schema11.properties.receipt
+                                                                                                                .anyOf[2].properties.pages
+                                                                                                                .properties.sample.items
+                                                                                                                .properties.state.enum,
+                                                                                                          },
+                                                                                                          message:
+                                                                                                            'must be equal to one of the allowed values',
+                                                                                                        }
+                                                                                                        if (vErrors === null) {
+                                                                                                          vErrors = [err155]
+                                                                                                        } else {
+                                                                                                          vErrors.push(err155)
+                                                                                                        }
+                                                                                                        errors++
+                                                                                                      }
+                                                                                                      var valid14 = _errs148 === errors
+                                                                                                    } else {
+                                                                                                      var valid14 = true
+                                                                                                    }
+                                                                                                    if (valid14) {
+                                                                                                      if (data59.layer !== undefined) {
+                                                                                                        let data62 = data59.layer
+                                                                                                        const _errs149 = errors
+                                                                                                        if (errors === _errs149) {
+                                                                                                          if (typeof data62 === 'string') {
+                                                                                                            if (!pattern22.test(data62)) {
+                                                                                                              const err156 = {
+                                                                                                                instancePath:
+                                                                                                                  instancePath +
+                                                                                                                  '/receipt/pages/sample/' +
+                                                                                                                  i1 +
+                                                                                                                  '/layer',
+                                                                                                                schemaPath:
+                                                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/layer/pattern',
+                                                                                                                keyword: 'pattern',
+                                                                                                                params: {
+                                                                                                                  pattern: '^[a-z]{1,20}$',
+                                                                                                                },
+                                                                                                                message:
+                                                                                                                  'must match pattern "' +
+                                                                                                                  '^[a-z]{1,20}$' +
+                                                                                                                  '"',
+                                                                                                              }
+                                                                                                              if (vErrors === null) {
+                                                                                                                vErrors = [err156]
+                                                                                                              } else {
+                                                                                                                vErrors.push(err156)
+                                                                                                              }
+                                                                                                              errors++
+                                                                                                            }
+                                                                                                          } else {
+                                                                                                            const err157 = {
+                                                                                                              instancePath:
+                                                                                                                instancePath +
+                                                                                                                '/receipt/pages/sample/' +
+                                                                                                                i1 +
+                                                                                                                '/layer',
+                                                                                                              schemaPath:
+                                                                                                                '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/layer/type',
+                                                                                                              keyword: 'type',
+                                                                                                              params: { type: 'string' },
+                                                                                                              message: 'must be string',
+                                                                                                            }
+                                                                                                            if (vErrors === null) {
+                                                                                                              vErrors = [err157]
+                                                                                                            } else {
+                                                                                                              vErrors.push(err157)
+                                                                                                            }
+                                                                                                            errors++
+                                                                                                          }
+                                                                                                        }
+                                                                                                        var valid14 = _errs149 === errors
+                                                                                                      } else {
+                                                                                                        var valid14 = true
+                                                                                                      }
+                                                                                                      if (valid14) {
+                                                                                                        if (data59.cache !== undefined) {
+                                                                                                          let data63 = data59.cache
+                                                                                                          const _errs151 = errors
+                                                                                                          if (errors === _errs151) {
+                                                                                                            if (
+                                                                                                              typeof data63 === 'string'
+                                                                                                            ) {
+                                                                                                              if (data63.length > 32) {
+                                                                                                                const err158 = {
+                                                                                                                  instancePath:
+                                                                                                                    instancePath +
+                                                                                                                    '/receipt/pages/sample/' +
+                                                                                                                    i1 +
+                                                                                                                    '/cache',
+                                                                                                                  schemaPath:
+                                                                                                                    '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/cache/maxLength',
+                                                                                                                  keyword: 'maxLength',
+                                                                                                                  params: { limit: 32 },
+                                                                                                                  message:
+                                                                                                                    'must NOT have more than 32 characters',
+                                                                                                                }
+                                                                                                                if (vErrors === null) {
+                                                                                                                  vErrors = [err158]
+                                                                                                                } else {
+                                                                                                                  vErrors.push(err158)
+                                                                                                                }
+                                                                                                                errors++
+                                                                                                              }
+                                                                                                            } else {
+                                                                                                              const err159 = {
+                                                                                                                instancePath:
+                                                                                                                  instancePath +
+                                                                                                                  '/receipt/pages/sample/' +
+                                                                                                                  i1 +
+                                                                                                                  '/cache',
+                                                                                                                schemaPath:
+                                                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/cache/type',
+                                                                                                                keyword: 'type',
+                                                                                                                params: { type: 'string' },
+                                                                                                                message: 'must be string',
+                                                                                                              }
+                                                                                                              if (vErrors === null) {
+                                                                                                                vErrors = [err159]
+                                                                                                              } else {
+                                                                                                                vErrors.push(err159)
+                                                                                                              }
+                                                                                                              errors++
+                                                                                                            }
+                                                                                                          }
+                                                                                                          var valid14 = _errs151 === errors
+                                                                                                        } else {
+                                                                                                          var valid14 = true
+                                                                                                        }
+                                                                                                        if (valid14) {
+                                                                                                          if (data59.status !== undefined) {
+                                                                                                            let data64 = data59.status
+                                                                                                            const _errs153 = errors
+                                                                                                            if (
+                                                                                                              !(
+                                                                                                                typeof data64 == 'number' &&
+                                                                                                                !(data64 % 1) &&
+                                                                                                                !isNaN(data64) &&
+                                                                                                                isFinite(data64)
+                                                                                                              )
+                                                                                                            ) {
+                                                                                                              const err160 = {
+                                                                                                                instancePath:
+                                                                                                                  instancePath +
+                                                                                                                  '/receipt/pages/sample/' +
+                                                                                                                  i1 +
+                                                                                                                  '/status',
+                                                                                                                schemaPath:
+                                                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/status/type',
+                                                                                                                keyword: 'type',
+                                                                                                                params: { type: 'integer' },
+                                                                                                                message: 'must be integer',
+                                                                                                              }
+                                                                                                              if (vErrors === null) {
+                                                                                                                vErrors = [err160]
+                                                                                                              } else {
+                                                                                                                vErrors.push(err160)
+                                                                                                              }
+                                                                                                              errors++
+                                                                                                            }
+                                                                                                            if (errors === _errs153) {
+                                                                                                              if (
+                                                                                                                typeof data64 == 'number' &&
+                                                                                                                isFinite(data64)
+                                                                                                              ) {
+                                                                                                                if (
+                                                                                                                  data64 > 999 ||
+                                                                                                                  isNaN(data64)
+                                                                                                                ) {
+                                                                                                                  const err161 = {
+                                                                                                                    instancePath:
+                                                                                                                      instancePath +
+                                                                                                                      '/receipt/pages/sample/' +
+                                                                                                                      i1 +
+                                                                                                                      '/status',
+                                                                                                                    schemaPath:
+                                                                                                                      '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/status/maximum',
+                                                                                                                    keyword: 'maximum',
+                                                                                                                    params: {
+                                                                                                                      comparison: '<=',
+                                                                                                                      limit: 999,
+                                                                                                                    },
+                                                                                                                    message:
+                                                                                                                      'must be <= 999',
+                                                                                                                  }
+                                                                                                                  if (vErrors === null) {
+                                                                                                                    vErrors = [err161]
+                                                                                                                  } else {
+                                                                                                                    vErrors.push(err161)
+                                                                                                                  }
+                                                                                                                  errors++
+                                                                                                                } else {
+                                                                                                                  if (
+                                                                                                                    data64 < 0 ||
+                                                                                                                    isNaN(data64)
+                                                                                                                  ) {
+                                                                                                                    const err162 = {
+                                                                                                                      instancePath:
+                                                                                                                        instancePath +
+                                                                                                                        '/receipt/pages/sample/' +
+                                                                                                                        i1 +
+                                                                                                                        '/status',
+                                                                                                                      schemaPath:
+                                                                                                                        '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/status/minimum',
+                                                                                                                      keyword: 'minimum',
+                                                                                                                      params: {
+                                                                                                                        comparison: '>=',
+                                                                                                                        limit: 0,
+                                                                                                                      },
+                                                                                                                      message:
+                                                                                                                        'must be >= 0',
+                                                                                                                    }
+                                                                                                                    if (vErrors === null) {
+                                                                                                                      vErrors = [err162]
+                                                                                                                    } else {
+                                                                                                                      vErrors.push(err162)
+                                                                                                                    }
+                                                                                                                    errors++
+                                                                                                                  }
+                                                                                                                }
+                                                                                                              }
+                                                                                                            }
+                                                                                                            var valid14 =
+                                                                                                              _errs153 === errors
+                                                                                                          } else {
+                                                                                                            var valid14 = true
+                                                                                                          }
+                                                                                                          if (valid14) {
+                                                                                                            if (data59.cdn !== undefined) {
+                                                                                                              let data65 = data59.cdn
+                                                                                                              const _errs155 = errors
+                                                                                                              if (
+                                                                                                                !(
+                                                                                                                  data65 === 'fresh' ||
+                                                                                                                  data65 === 'stale' ||
+                                                                                                                  data65 === 'unreachable'
+                                                                                                                )
+                                                                                                              ) {
+                                                                                                                const err163 = {
+                                                                                                                  instancePath:
+                                                                                                                    instancePath +
+                                                                                                                    '/receipt/pages/sample/' +
+                                                                                                                    i1 +
+                                                                                                                    '/cdn',
+                                                                                                                  schemaPath:
+                                                                                                                    '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/properties/cdn/enum',
+                                                                                                                  keyword: 'enum',
+                                                                                                                  params: {
+                                                                                                                    allowedValues:
+                                                                                                                      schema11.properties
+                                                                                                                        .receipt.anyOf[2]
+                                                                                                                        .properties.pages
+                                                                                                                        .properties.sample
+                                                                                                                        .items.properties
+                                                                                                                        .cdn.enum,
+                                                                                                                  },
+                                                                                                                  message:
+                                                                                                                    'must be equal to one of the allowed values',
+                                                                                                                }
+                                                                                                                if (vErrors === null) {
+                                                                                                                  vErrors = [err163]
+                                                                                                                } else {
+                                                                                                                  vErrors.push(err163)
+                                                                                                                }
+                                                                                                                errors++
+                                                                                                              }
+                                                                                                              var valid14 =
+                                                                                                                _errs155 === errors
+                                                                                                            } else {
+                                                                                                              var valid14 = true
+                                                                                                            }
+                                                                                                          }
+                                                                                                        }
+                                                                                                      }
+                                                                                                    }
+                                                                                                  }
+                                                                                                }
+                                                                                              }
+                                                                                            } else {
+                                                                                              const err164 = {
+                                                                                                instancePath:
+                                                                                                  instancePath +
+                                                                                                  '/receipt/pages/sample/' +
+                                                                                                  i1,
+                                                                                                schemaPath:
+                                                                                                  '#/properties/receipt/anyOf/2/properties/pages/properties/sample/items/type',
+                                                                                                keyword: 'type',
+                                                                                                params: { type: 'object' },
+                                                                                                message: 'must be object',
+                                                                                              }
+                                                                                              if (vErrors === null) {
+                                                                                                vErrors = [err164]
+                                                                                              } else {
+                                                                                                vErrors.push(err164)
+                                                                                              }
+                                                                                              errors++
+                                                                                            }
+                                                                                          }
+                                                                                          var valid13 = _errs143 === errors
+                                                                                          if (!valid13) {
+                                                                                            break
+                                                                                          }
+                                                                                        }
+                                                                                      }
+                                                                                    } else {
+                                                                                      const err165 = {
+                                                                                        instancePath:
+                                                                                          instancePath + '/receipt/pages/sample',
+                                                                                        schemaPath:
+                                                                                          '#/properties/receipt/anyOf/2/properties/pages/properties/sample/type',
+                                                                                        keyword: 'type',
+                                                                                        params: { type: 'array' },
+                                                                                        message: 'must be array',
+                                                                                      }
+                                                                                      if (vErrors === null) {
+                                                                                        vErrors = [err165]
+                                                                                      } else {
+                                                                                        vErrors.push(err165)
+                                                                                      }
+                                                                                      errors++
+                                                                                    }
+                                                                                  }
+                                                                                  var valid11 = _errs141 === errors
+                                                                                } else {
+                                                                                  var valid11 = true
+                                                                                }
+                                                                              }
                                                                             }
                                                                           }
                                                                         }
@@ -3540,7 +4120,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     }
                                                                   }
                                                                 } else {
-                                                                  const err143 = {
+                                                                  const err166 = {
                                                                     instancePath: instancePath + '/receipt/pages',
                                                                     schemaPath: '#/properties/receipt/anyOf/2/properties/pages/type',
                                                                     keyword: 'type',
@@ -3548,9 +4128,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     message: 'must be object',
                                                                   }
                                                                   if (vErrors === null) {
-                                                                    vErrors = [err143]
+                                                                    vErrors = [err166]
                                                                   } else {
-                                                                    vErrors.push(err143)
+                                                                    vErrors.push(err166)
                                                                   }
                                                                   errors++
                                                                 }
@@ -3580,7 +4160,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       }
                     }
                   } else {
-                    const err144 = {
+                    const err167 = {
                       instancePath: instancePath + '/receipt',
                       schemaPath: '#/properties/receipt/anyOf/2/type',
                       keyword: 'type',
@@ -3588,9 +4168,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       message: 'must be object',
                     }
                     if (vErrors === null) {
-                      vErrors = [err144]
+                      vErrors = [err167]
                     } else {
-                      vErrors.push(err144)
+                      vErrors.push(err167)
                     }
                     errors++
                   }
@@ -3598,65 +4178,65 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                 var _valid0 = _errs69 === errors
                 valid1 = valid1 || _valid0
                 if (!valid1) {
-                  const _errs146 = errors
-                  if (errors === _errs146) {
+                  const _errs156 = errors
+                  if (errors === _errs156) {
                     if (data0 && typeof data0 == 'object' && !Array.isArray(data0)) {
-                      let missing8
+                      let missing9
                       if (
-                        (data0.version === undefined && (missing8 = 'version')) ||
-                        (data0.site === undefined && (missing8 = 'site')) ||
-                        (data0.agent === undefined && (missing8 = 'agent')) ||
-                        (data0.chain === undefined && (missing8 = 'chain')) ||
-                        (data0.seq === undefined && (missing8 = 'seq')) ||
-                        (data0.at === undefined && (missing8 = 'at')) ||
-                        (data0.key === undefined && (missing8 = 'key')) ||
-                        (data0.prev === undefined && (missing8 = 'prev')) ||
-                        (data0.type === undefined && (missing8 = 'type')) ||
-                        (data0.follows === undefined && (missing8 = 'follows')) ||
-                        (data0.job === undefined && (missing8 = 'job')) ||
-                        (data0.kind === undefined && (missing8 = 'kind')) ||
-                        (data0.what === undefined && (missing8 = 'what')) ||
-                        (data0.layers === undefined && (missing8 = 'layers'))
+                        (data0.version === undefined && (missing9 = 'version')) ||
+                        (data0.site === undefined && (missing9 = 'site')) ||
+                        (data0.agent === undefined && (missing9 = 'agent')) ||
+                        (data0.chain === undefined && (missing9 = 'chain')) ||
+                        (data0.seq === undefined && (missing9 = 'seq')) ||
+                        (data0.at === undefined && (missing9 = 'at')) ||
+                        (data0.key === undefined && (missing9 = 'key')) ||
+                        (data0.prev === undefined && (missing9 = 'prev')) ||
+                        (data0.type === undefined && (missing9 = 'type')) ||
+                        (data0.follows === undefined && (missing9 = 'follows')) ||
+                        (data0.job === undefined && (missing9 = 'job')) ||
+                        (data0.kind === undefined && (missing9 = 'kind')) ||
+                        (data0.what === undefined && (missing9 = 'what')) ||
+                        (data0.layers === undefined && (missing9 = 'layers'))
                       ) {
-                        const err145 = {
+                        const err168 = {
                           instancePath: instancePath + '/receipt',
                           schemaPath: '#/properties/receipt/anyOf/3/required',
                           keyword: 'required',
-                          params: { missingProperty: missing8 },
-                          message: "must have required property '" + missing8 + "'",
+                          params: { missingProperty: missing9 },
+                          message: "must have required property '" + missing9 + "'",
                         }
                         if (vErrors === null) {
-                          vErrors = [err145]
+                          vErrors = [err168]
                         } else {
-                          vErrors.push(err145)
+                          vErrors.push(err168)
                         }
                         errors++
                       } else {
-                        const _errs148 = errors
-                        for (const key8 in data0) {
-                          if (!func2.call(schema11.properties.receipt.anyOf[3].properties, key8)) {
-                            const err146 = {
+                        const _errs158 = errors
+                        for (const key9 in data0) {
+                          if (!func2.call(schema11.properties.receipt.anyOf[3].properties, key9)) {
+                            const err169 = {
                               instancePath: instancePath + '/receipt',
                               schemaPath: '#/properties/receipt/anyOf/3/additionalProperties',
                               keyword: 'additionalProperties',
-                              params: { additionalProperty: key8 },
+                              params: { additionalProperty: key9 },
                               message: 'must NOT have additional properties',
                             }
                             if (vErrors === null) {
-                              vErrors = [err146]
+                              vErrors = [err169]
                             } else {
-                              vErrors.push(err146)
+                              vErrors.push(err169)
                             }
                             errors++
                             break
                           }
                         }
-                        if (_errs148 === errors) {
+                        if (_errs158 === errors) {
                           if (data0.version !== undefined) {
-                            let data61 = data0.version
-                            const _errs149 = errors
-                            if (!(typeof data61 == 'number' && isFinite(data61))) {
-                              const err147 = {
+                            let data66 = data0.version
+                            const _errs159 = errors
+                            if (!(typeof data66 == 'number' && isFinite(data66))) {
+                              const err170 = {
                                 instancePath: instancePath + '/receipt/version',
                                 schemaPath: '#/properties/receipt/anyOf/3/properties/version/type',
                                 keyword: 'type',
@@ -3664,14 +4244,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                 message: 'must be number',
                               }
                               if (vErrors === null) {
-                                vErrors = [err147]
+                                vErrors = [err170]
                               } else {
-                                vErrors.push(err147)
+                                vErrors.push(err170)
                               }
                               errors++
                             }
-                            if (1 !== data61) {
-                              const err148 = {
+                            if (1 !== data66) {
+                              const err171 = {
                                 instancePath: instancePath + '/receipt/version',
                                 schemaPath: '#/properties/receipt/anyOf/3/properties/version/const',
                                 keyword: 'const',
@@ -3679,24 +4259,24 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                 message: 'must be equal to constant',
                               }
                               if (vErrors === null) {
-                                vErrors = [err148]
+                                vErrors = [err171]
                               } else {
-                                vErrors.push(err148)
+                                vErrors.push(err171)
                               }
                               errors++
                             }
-                            var valid14 = _errs149 === errors
+                            var valid15 = _errs159 === errors
                           } else {
-                            var valid14 = true
+                            var valid15 = true
                           }
-                          if (valid14) {
+                          if (valid15) {
                             if (data0.site !== undefined) {
-                              let data62 = data0.site
-                              const _errs151 = errors
-                              if (errors === _errs151) {
-                                if (typeof data62 === 'string') {
-                                  if (!pattern0.test(data62)) {
-                                    const err149 = {
+                              let data67 = data0.site
+                              const _errs161 = errors
+                              if (errors === _errs161) {
+                                if (typeof data67 === 'string') {
+                                  if (!pattern0.test(data67)) {
+                                    const err172 = {
                                       instancePath: instancePath + '/receipt/site',
                                       schemaPath: '#/properties/receipt/anyOf/3/properties/site/pattern',
                                       keyword: 'pattern',
@@ -3707,14 +4287,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         '"',
                                     }
                                     if (vErrors === null) {
-                                      vErrors = [err149]
+                                      vErrors = [err172]
                                     } else {
-                                      vErrors.push(err149)
+                                      vErrors.push(err172)
                                     }
                                     errors++
                                   }
                                 } else {
-                                  const err150 = {
+                                  const err173 = {
                                     instancePath: instancePath + '/receipt/site',
                                     schemaPath: '#/properties/receipt/anyOf/3/properties/site/type',
                                     keyword: 'type',
@@ -3722,25 +4302,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     message: 'must be string',
                                   }
                                   if (vErrors === null) {
-                                    vErrors = [err150]
+                                    vErrors = [err173]
                                   } else {
-                                    vErrors.push(err150)
+                                    vErrors.push(err173)
                                   }
                                   errors++
                                 }
                               }
-                              var valid14 = _errs151 === errors
+                              var valid15 = _errs161 === errors
                             } else {
-                              var valid14 = true
+                              var valid15 = true
                             }
-                            if (valid14) {
+                            if (valid15) {
                               if (data0.agent !== undefined) {
-                                let data63 = data0.agent
-                                const _errs153 = errors
-                                if (errors === _errs153) {
-                                  if (typeof data63 === 'string') {
-                                    if (!pattern1.test(data63)) {
-                                      const err151 = {
+                                let data68 = data0.agent
+                                const _errs163 = errors
+                                if (errors === _errs163) {
+                                  if (typeof data68 === 'string') {
+                                    if (!pattern1.test(data68)) {
+                                      const err174 = {
                                         instancePath: instancePath + '/receipt/agent',
                                         schemaPath: '#/properties/receipt/anyOf/3/properties/agent/pattern',
                                         keyword: 'pattern',
@@ -3751,14 +4331,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           '"',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err151]
+                                        vErrors = [err174]
                                       } else {
-                                        vErrors.push(err151)
+                                        vErrors.push(err174)
                                       }
                                       errors++
                                     }
                                   } else {
-                                    const err152 = {
+                                    const err175 = {
                                       instancePath: instancePath + '/receipt/agent',
                                       schemaPath: '#/properties/receipt/anyOf/3/properties/agent/type',
                                       keyword: 'type',
@@ -3766,25 +4346,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       message: 'must be string',
                                     }
                                     if (vErrors === null) {
-                                      vErrors = [err152]
+                                      vErrors = [err175]
                                     } else {
-                                      vErrors.push(err152)
+                                      vErrors.push(err175)
                                     }
                                     errors++
                                   }
                                 }
-                                var valid14 = _errs153 === errors
+                                var valid15 = _errs163 === errors
                               } else {
-                                var valid14 = true
+                                var valid15 = true
                               }
-                              if (valid14) {
+                              if (valid15) {
                                 if (data0.chain !== undefined) {
-                                  let data64 = data0.chain
-                                  const _errs155 = errors
-                                  if (errors === _errs155) {
-                                    if (typeof data64 === 'string') {
-                                      if (!pattern2.test(data64)) {
-                                        const err153 = {
+                                  let data69 = data0.chain
+                                  const _errs165 = errors
+                                  if (errors === _errs165) {
+                                    if (typeof data69 === 'string') {
+                                      if (!pattern2.test(data69)) {
+                                        const err176 = {
                                           instancePath: instancePath + '/receipt/chain',
                                           schemaPath: '#/properties/receipt/anyOf/3/properties/chain/pattern',
                                           keyword: 'pattern',
@@ -3792,14 +4372,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must match pattern "' + '^[A-Za-z0-9_-]{22}$' + '"',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err153]
+                                          vErrors = [err176]
                                         } else {
-                                          vErrors.push(err153)
+                                          vErrors.push(err176)
                                         }
                                         errors++
                                       }
                                     } else {
-                                      const err154 = {
+                                      const err177 = {
                                         instancePath: instancePath + '/receipt/chain',
                                         schemaPath: '#/properties/receipt/anyOf/3/properties/chain/type',
                                         keyword: 'type',
@@ -3807,23 +4387,23 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         message: 'must be string',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err154]
+                                        vErrors = [err177]
                                       } else {
-                                        vErrors.push(err154)
+                                        vErrors.push(err177)
                                       }
                                       errors++
                                     }
                                   }
-                                  var valid14 = _errs155 === errors
+                                  var valid15 = _errs165 === errors
                                 } else {
-                                  var valid14 = true
+                                  var valid15 = true
                                 }
-                                if (valid14) {
+                                if (valid15) {
                                   if (data0.seq !== undefined) {
-                                    let data65 = data0.seq
-                                    const _errs157 = errors
-                                    if (!(typeof data65 == 'number' && !(data65 % 1) && !isNaN(data65) && isFinite(data65))) {
-                                      const err155 = {
+                                    let data70 = data0.seq
+                                    const _errs167 = errors
+                                    if (!(typeof data70 == 'number' && !(data70 % 1) && !isNaN(data70) && isFinite(data70))) {
+                                      const err178 = {
                                         instancePath: instancePath + '/receipt/seq',
                                         schemaPath: '#/properties/receipt/anyOf/3/properties/seq/type',
                                         keyword: 'type',
@@ -3831,16 +4411,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         message: 'must be integer',
                                       }
                                       if (vErrors === null) {
-                                        vErrors = [err155]
+                                        vErrors = [err178]
                                       } else {
-                                        vErrors.push(err155)
+                                        vErrors.push(err178)
                                       }
                                       errors++
                                     }
-                                    if (errors === _errs157) {
-                                      if (typeof data65 == 'number' && isFinite(data65)) {
-                                        if (data65 > 9007199254740991 || isNaN(data65)) {
-                                          const err156 = {
+                                    if (errors === _errs167) {
+                                      if (typeof data70 == 'number' && isFinite(data70)) {
+                                        if (data70 > 9007199254740991 || isNaN(data70)) {
+                                          const err179 = {
                                             instancePath: instancePath + '/receipt/seq',
                                             schemaPath: '#/properties/receipt/anyOf/3/properties/seq/maximum',
                                             keyword: 'maximum',
@@ -3848,14 +4428,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                             message: 'must be <= 9007199254740991',
                                           }
                                           if (vErrors === null) {
-                                            vErrors = [err156]
+                                            vErrors = [err179]
                                           } else {
-                                            vErrors.push(err156)
+                                            vErrors.push(err179)
                                           }
                                           errors++
                                         } else {
-                                          if (data65 < 1 || isNaN(data65)) {
-                                            const err157 = {
+                                          if (data70 < 1 || isNaN(data70)) {
+                                            const err180 = {
                                               instancePath: instancePath + '/receipt/seq',
                                               schemaPath: '#/properties/receipt/anyOf/3/properties/seq/minimum',
                                               keyword: 'minimum',
@@ -3863,25 +4443,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must be >= 1',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err157]
+                                              vErrors = [err180]
                                             } else {
-                                              vErrors.push(err157)
+                                              vErrors.push(err180)
                                             }
                                             errors++
                                           }
                                         }
                                       }
                                     }
-                                    var valid14 = _errs157 === errors
+                                    var valid15 = _errs167 === errors
                                   } else {
-                                    var valid14 = true
+                                    var valid15 = true
                                   }
-                                  if (valid14) {
+                                  if (valid15) {
                                     if (data0.at !== undefined) {
-                                      let data66 = data0.at
-                                      const _errs159 = errors
-                                      if (!(typeof data66 == 'number' && !(data66 % 1) && !isNaN(data66) && isFinite(data66))) {
-                                        const err158 = {
+                                      let data71 = data0.at
+                                      const _errs169 = errors
+                                      if (!(typeof data71 == 'number' && !(data71 % 1) && !isNaN(data71) && isFinite(data71))) {
+                                        const err181 = {
                                           instancePath: instancePath + '/receipt/at',
                                           schemaPath: '#/properties/receipt/anyOf/3/properties/at/type',
                                           keyword: 'type',
@@ -3889,43 +4469,59 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           message: 'must be integer',
                                         }
                                         if (vErrors === null) {
-                                          vErrors = [err158]
+                                          vErrors = [err181]
                                         } else {
-                                          vErrors.push(err158)
+                                          vErrors.push(err181)
                                         }
                                         errors++
                                       }
-                                      if (errors === _errs159) {
-                                        if (typeof data66 == 'number' && isFinite(data66)) {
-                                          if (data66 < 0 || isNaN(data66)) {
-                                            const err159 = {
+                                      if (errors === _errs169) {
+                                        if (typeof data71 == 'number' && isFinite(data71)) {
+                                          if (data71 > 8640000000000000 || isNaN(data71)) {
+                                            const err182 = {
                                               instancePath: instancePath + '/receipt/at',
-                                              schemaPath: '#/properties/receipt/anyOf/3/properties/at/minimum',
-                                              keyword: 'minimum',
-                                              params: { comparison: '>=', limit: 0 },
-                                              message: 'must be >= 0',
+                                              schemaPath: '#/properties/receipt/anyOf/3/properties/at/maximum',
+                                              keyword: 'maximum',
+                                              params: { comparison: '<=', limit: 8640000000000000 },
+                                              message: 'must be <= 8640000000000000',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err159]
+                                              vErrors = [err182]
                                             } else {
-                                              vErrors.push(err159)
+                                              vErrors.push(err182)
                                             }
                                             errors++
+                                          } else {
+                                            if (data71 < 0 || isNaN(data71)) {
+                                              const err183 = {
+                                                instancePath: instancePath + '/receipt/at',
+                                                schemaPath: '#/properties/receipt/anyOf/3/properties/at/minimum',
+                                                keyword: 'minimum',
+                                                params: { comparison: '>=', limit: 0 },
+                                                message: 'must be >= 0',
+                                              }
+                                              if (vErrors === null) {
+                                                vErrors = [err183]
+                                              } else {
+                                                vErrors.push(err183)
+                                              }
+                                              errors++
+                                            }
                                           }
                                         }
                                       }
-                                      var valid14 = _errs159 === errors
+                                      var valid15 = _errs169 === errors
                                     } else {
-                                      var valid14 = true
+                                      var valid15 = true
                                     }
-                                    if (valid14) {
+                                    if (valid15) {
                                       if (data0.key !== undefined) {
-                                        let data67 = data0.key
-                                        const _errs161 = errors
-                                        if (errors === _errs161) {
-                                          if (typeof data67 === 'string') {
-                                            if (!pattern3.test(data67)) {
-                                              const err160 = {
+                                        let data72 = data0.key
+                                        const _errs171 = errors
+                                        if (errors === _errs171) {
+                                          if (typeof data72 === 'string') {
+                                            if (!pattern3.test(data72)) {
+                                              const err184 = {
                                                 instancePath: instancePath + '/receipt/key',
                                                 schemaPath: '#/properties/receipt/anyOf/3/properties/key/pattern',
                                                 keyword: 'pattern',
@@ -3933,14 +4529,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err160]
+                                                vErrors = [err184]
                                               } else {
-                                                vErrors.push(err160)
+                                                vErrors.push(err184)
                                               }
                                               errors++
                                             }
                                           } else {
-                                            const err161 = {
+                                            const err185 = {
                                               instancePath: instancePath + '/receipt/key',
                                               schemaPath: '#/properties/receipt/anyOf/3/properties/key/type',
                                               keyword: 'type',
@@ -3948,28 +4544,28 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must be string',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err161]
+                                              vErrors = [err185]
                                             } else {
-                                              vErrors.push(err161)
+                                              vErrors.push(err185)
                                             }
                                             errors++
                                           }
                                         }
-                                        var valid14 = _errs161 === errors
+                                        var valid15 = _errs171 === errors
                                       } else {
-                                        var valid14 = true
+                                        var valid15 = true
                                       }
-                                      if (valid14) {
+                                      if (valid15) {
                                         if (data0.prev !== undefined) {
-                                          let data68 = data0.prev
-                                          const _errs163 = errors
-                                          const _errs164 = errors
-                                          let valid15 = false
-                                          const _errs165 = errors
-                                          if (errors === _errs165) {
-                                            if (typeof data68 === 'string') {
-                                              if (!pattern3.test(data68)) {
-                                                const err162 = {
+                                          let data73 = data0.prev
+                                          const _errs173 = errors
+                                          const _errs174 = errors
+                                          let valid16 = false
+                                          const _errs175 = errors
+                                          if (errors === _errs175) {
+                                            if (typeof data73 === 'string') {
+                                              if (!pattern3.test(data73)) {
+                                                const err186 = {
                                                   instancePath: instancePath + '/receipt/prev',
                                                   schemaPath: '#/properties/receipt/anyOf/3/properties/prev/anyOf/0/pattern',
                                                   keyword: 'pattern',
@@ -3977,14 +4573,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                   message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                                 }
                                                 if (vErrors === null) {
-                                                  vErrors = [err162]
+                                                  vErrors = [err186]
                                                 } else {
-                                                  vErrors.push(err162)
+                                                  vErrors.push(err186)
                                                 }
                                                 errors++
                                               }
                                             } else {
-                                              const err163 = {
+                                              const err187 = {
                                                 instancePath: instancePath + '/receipt/prev',
                                                 schemaPath: '#/properties/receipt/anyOf/3/properties/prev/anyOf/0/type',
                                                 keyword: 'type',
@@ -3992,19 +4588,19 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must be string',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err163]
+                                                vErrors = [err187]
                                               } else {
-                                                vErrors.push(err163)
+                                                vErrors.push(err187)
                                               }
                                               errors++
                                             }
                                           }
-                                          var _valid4 = _errs165 === errors
-                                          valid15 = valid15 || _valid4
-                                          if (!valid15) {
-                                            const _errs167 = errors
-                                            if (data68 !== null) {
-                                              const err164 = {
+                                          var _valid4 = _errs175 === errors
+                                          valid16 = valid16 || _valid4
+                                          if (!valid16) {
+                                            const _errs177 = errors
+                                            if (data73 !== null) {
+                                              const err188 = {
                                                 instancePath: instancePath + '/receipt/prev',
                                                 schemaPath: '#/properties/receipt/anyOf/3/properties/prev/anyOf/1/type',
                                                 keyword: 'type',
@@ -4012,17 +4608,17 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must be null',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err164]
+                                                vErrors = [err188]
                                               } else {
-                                                vErrors.push(err164)
+                                                vErrors.push(err188)
                                               }
                                               errors++
                                             }
-                                            var _valid4 = _errs167 === errors
-                                            valid15 = valid15 || _valid4
+                                            var _valid4 = _errs177 === errors
+                                            valid16 = valid16 || _valid4
                                           }
-                                          if (!valid15) {
-                                            const err165 = {
+                                          if (!valid16) {
+                                            const err189 = {
                                               instancePath: instancePath + '/receipt/prev',
                                               schemaPath: '#/properties/receipt/anyOf/3/properties/prev/anyOf',
                                               keyword: 'anyOf',
@@ -4030,31 +4626,31 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               message: 'must match a schema in anyOf',
                                             }
                                             if (vErrors === null) {
-                                              vErrors = [err165]
+                                              vErrors = [err189]
                                             } else {
-                                              vErrors.push(err165)
+                                              vErrors.push(err189)
                                             }
                                             errors++
                                           } else {
-                                            errors = _errs164
+                                            errors = _errs174
                                             if (vErrors !== null) {
-                                              if (_errs164) {
-                                                vErrors.length = _errs164
+                                              if (_errs174) {
+                                                vErrors.length = _errs174
                                               } else {
                                                 vErrors = null
                                               }
                                             }
                                           }
-                                          var valid14 = _errs163 === errors
+                                          var valid15 = _errs173 === errors
                                         } else {
-                                          var valid14 = true
+                                          var valid15 = true
                                         }
-                                        if (valid14) {
+                                        if (valid15) {
                                           if (data0.type !== undefined) {
-                                            let data69 = data0.type
-                                            const _errs169 = errors
-                                            if (typeof data69 !== 'string') {
-                                              const err166 = {
+                                            let data74 = data0.type
+                                            const _errs179 = errors
+                                            if (typeof data74 !== 'string') {
+                                              const err190 = {
                                                 instancePath: instancePath + '/receipt/type',
                                                 schemaPath: '#/properties/receipt/anyOf/3/properties/type/type',
                                                 keyword: 'type',
@@ -4062,14 +4658,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must be string',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err166]
+                                                vErrors = [err190]
                                               } else {
-                                                vErrors.push(err166)
+                                                vErrors.push(err190)
                                               }
                                               errors++
                                             }
-                                            if ('follow' !== data69) {
-                                              const err167 = {
+                                            if ('follow' !== data74) {
+                                              const err191 = {
                                                 instancePath: instancePath + '/receipt/type',
                                                 schemaPath: '#/properties/receipt/anyOf/3/properties/type/const',
                                                 keyword: 'const',
@@ -4077,69 +4673,69 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                 message: 'must be equal to constant',
                                               }
                                               if (vErrors === null) {
-                                                vErrors = [err167]
+                                                vErrors = [err191]
                                               } else {
-                                                vErrors.push(err167)
+                                                vErrors.push(err191)
                                               }
                                               errors++
                                             }
-                                            var valid14 = _errs169 === errors
+                                            var valid15 = _errs179 === errors
                                           } else {
-                                            var valid14 = true
+                                            var valid15 = true
                                           }
-                                          if (valid14) {
+                                          if (valid15) {
                                             if (data0.follows !== undefined) {
-                                              let data70 = data0.follows
-                                              const _errs171 = errors
-                                              if (errors === _errs171) {
-                                                if (data70 && typeof data70 == 'object' && !Array.isArray(data70)) {
-                                                  let missing9
+                                              let data75 = data0.follows
+                                              const _errs181 = errors
+                                              if (errors === _errs181) {
+                                                if (data75 && typeof data75 == 'object' && !Array.isArray(data75)) {
+                                                  let missing10
                                                   if (
-                                                    (data70.seq === undefined && (missing9 = 'seq')) ||
-                                                    (data70.hash === undefined && (missing9 = 'hash'))
+                                                    (data75.seq === undefined && (missing10 = 'seq')) ||
+                                                    (data75.hash === undefined && (missing10 = 'hash'))
                                                   ) {
-                                                    const err168 = {
+                                                    const err192 = {
                                                       instancePath: instancePath + '/receipt/follows',
                                                       schemaPath: '#/properties/receipt/anyOf/3/properties/follows/required',
                                                       keyword: 'required',
-                                                      params: { missingProperty: missing9 },
-                                                      message: "must have required property '" + missing9 + "'",
+                                                      params: { missingProperty: missing10 },
+                                                      message: "must have required property '" + missing10 + "'",
                                                     }
                                                     if (vErrors === null) {
-                                                      vErrors = [err168]
+                                                      vErrors = [err192]
                                                     } else {
-                                                      vErrors.push(err168)
+                                                      vErrors.push(err192)
                                                     }
                                                     errors++
                                                   } else {
-                                                    const _errs173 = errors
-                                                    for (const key9 in data70) {
-                                                      if (!(key9 === 'chain' || key9 === 'seq' || key9 === 'hash')) {
-                                                        const err169 = {
+                                                    const _errs183 = errors
+                                                    for (const key10 in data75) {
+                                                      if (!(key10 === 'chain' || key10 === 'seq' || key10 === 'hash')) {
+                                                        const err193 = {
                                                           instancePath: instancePath + '/receipt/follows',
                                                           schemaPath:
                                                             '#/properties/receipt/anyOf/3/properties/follows/additionalProperties',
                                                           keyword: 'additionalProperties',
-                                                          params: { additionalProperty: key9 },
+                                                          params: { additionalProperty: key10 },
                                                           message: 'must NOT have additional properties',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err169]
+                                                          vErrors = [err193]
                                                         } else {
-                                                          vErrors.push(err169)
+                                                          vErrors.push(err193)
                                                         }
                                                         errors++
                                                         break
                                                       }
                                                     }
-                                                    if (_errs173 === errors) {
-                                                      if (data70.chain !== undefined) {
-                                                        let data71 = data70.chain
-                                                        const _errs174 = errors
-                                                        if (errors === _errs174) {
-                                                          if (typeof data71 === 'string') {
-                                                            if (!pattern2.test(data71)) {
-                                                              const err170 = {
+                                                    if (_errs183 === errors) {
+                                                      if (data75.chain !== undefined) {
+                                                        let data76 = data75.chain
+                                                        const _errs184 = errors
+                                                        if (errors === _errs184) {
+                                                          if (typeof data76 === 'string') {
+                                                            if (!pattern2.test(data76)) {
+                                                              const err194 = {
                                                                 instancePath: instancePath + '/receipt/follows/chain',
                                                                 schemaPath:
                                                                   '#/properties/receipt/anyOf/3/properties/follows/properties/chain/pattern',
@@ -4148,14 +4744,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                 message: 'must match pattern "' + '^[A-Za-z0-9_-]{22}$' + '"',
                                                               }
                                                               if (vErrors === null) {
-                                                                vErrors = [err170]
+                                                                vErrors = [err194]
                                                               } else {
-                                                                vErrors.push(err170)
+                                                                vErrors.push(err194)
                                                               }
                                                               errors++
                                                             }
                                                           } else {
-                                                            const err171 = {
+                                                            const err195 = {
                                                               instancePath: instancePath + '/receipt/follows/chain',
                                                               schemaPath:
                                                                 '#/properties/receipt/anyOf/3/properties/follows/properties/chain/type',
@@ -4164,30 +4760,30 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                               message: 'must be string',
                                                             }
                                                             if (vErrors === null) {
-                                                              vErrors = [err171]
+                                                              vErrors = [err195]
                                                             } else {
-                                                              vErrors.push(err171)
+                                                              vErrors.push(err195)
                                                             }
                                                             errors++
                                                           }
                                                         }
-                                                        var valid16 = _errs174 === errors
+                                                        var valid17 = _errs184 === errors
                                                       } else {
-                                                        var valid16 = true
+                                                        var valid17 = true
                                                       }
-                                                      if (valid16) {
-                                                        if (data70.seq !== undefined) {
-                                                          let data72 = data70.seq
-                                                          const _errs176 = errors
+                                                      if (valid17) {
+                                                        if (data75.seq !== undefined) {
+                                                          let data77 = data75.seq
+                                                          const _errs186 = errors
                                                           if (
                                                             !(
-                                                              typeof data72 == 'number' &&
-                                                              !(data72 % 1) &&
-                                                              !isNaN(data72) &&
-                                                              isFinite(data72)
+                                                              typeof data77 == 'number' &&
+                                                              !(data77 % 1) &&
+                                                              !isNaN(data77) &&
+                                                              isFinite(data77)
                                                             )
                                                           ) {
-                                                            const err172 = {
+                                                            const err196 = {
                                                               instancePath: instancePath + '/receipt/follows/seq',
                                                               schemaPath:
                                                                 '#/properties/receipt/anyOf/3/properties/follows/properties/seq/type',
@@ -4196,16 +4792,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                               message: 'must be integer',
                                                             }
                                                             if (vErrors === null) {
-                                                              vErrors = [err172]
+                                                              vErrors = [err196]
                                                             } else {
-                                                              vErrors.push(err172)
+                                                              vErrors.push(err196)
                                                             }
                                                             errors++
                                                           }
-                                                          if (errors === _errs176) {
-                                                            if (typeof data72 == 'number' && isFinite(data72)) {
-                                                              if (data72 > 9007199254740991 || isNaN(data72)) {
-                                                                const err173 = {
+                                                          if (errors === _errs186) {
+                                                            if (typeof data77 == 'number' && isFinite(data77)) {
+                                                              if (data77 > 9007199254740991 || isNaN(data77)) {
+                                                                const err197 = {
                                                                   instancePath: instancePath + '/receipt/follows/seq',
                                                                   schemaPath:
                                                                     '#/properties/receipt/anyOf/3/properties/follows/properties/seq/maximum',
@@ -4214,14 +4810,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   message: 'must be <= 9007199254740991',
                                                                 }
                                                                 if (vErrors === null) {
-                                                                  vErrors = [err173]
+                                                                  vErrors = [err197]
                                                                 } else {
-                                                                  vErrors.push(err173)
+                                                                  vErrors.push(err197)
                                                                 }
                                                                 errors++
                                                               } else {
-                                                                if (data72 < 1 || isNaN(data72)) {
-                                                                  const err174 = {
+                                                                if (data77 < 1 || isNaN(data77)) {
+                                                                  const err198 = {
                                                                     instancePath: instancePath + '/receipt/follows/seq',
                                                                     schemaPath:
                                                                       '#/properties/receipt/anyOf/3/properties/follows/properties/seq/minimum',
@@ -4230,27 +4826,27 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     message: 'must be >= 1',
                                                                   }
                                                                   if (vErrors === null) {
-                                                                    vErrors = [err174]
+                                                                    vErrors = [err198]
                                                                   } else {
-                                                                    vErrors.push(err174)
+                                                                    vErrors.push(err198)
                                                                   }
                                                                   errors++
                                                                 }
                                                               }
                                                             }
                                                           }
-                                                          var valid16 = _errs176 === errors
+                                                          var valid17 = _errs186 === errors
                                                         } else {
-                                                          var valid16 = true
+                                                          var valid17 = true
                                                         }
-                                                        if (valid16) {
-                                                          if (data70.hash !== undefined) {
-                                                            let data73 = data70.hash
-                                                            const _errs178 = errors
-                                                            if (errors === _errs178) {
-                                                              if (typeof data73 === 'string') {
-                                                                if (!pattern3.test(data73)) {
-                                                                  const err175 = {
+                                                        if (valid17) {
+                                                          if (data75.hash !== undefined) {
+                                                            let data78 = data75.hash
+                                                            const _errs188 = errors
+                                                            if (errors === _errs188) {
+                                                              if (typeof data78 === 'string') {
+                                                                if (!pattern3.test(data78)) {
+                                                                  const err199 = {
                                                                     instancePath: instancePath + '/receipt/follows/hash',
                                                                     schemaPath:
                                                                       '#/properties/receipt/anyOf/3/properties/follows/properties/hash/pattern',
@@ -4259,14 +4855,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     message: 'must match pattern "' + '^[A-Za-z0-9_-]{43}$' + '"',
                                                                   }
                                                                   if (vErrors === null) {
-                                                                    vErrors = [err175]
+                                                                    vErrors = [err199]
                                                                   } else {
-                                                                    vErrors.push(err175)
+                                                                    vErrors.push(err199)
                                                                   }
                                                                   errors++
                                                                 }
                                                               } else {
-                                                                const err176 = {
+                                                                const err200 = {
                                                                   instancePath: instancePath + '/receipt/follows/hash',
                                                                   schemaPath:
                                                                     '#/properties/receipt/anyOf/3/properties/follows/properties/hash/type',
@@ -4275,23 +4871,23 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                   message: 'must be string',
                                                                 }
                                                                 if (vErrors === null) {
-                                                                  vErrors = [err176]
+                                                                  vErrors = [err200]
                                                                 } else {
-                                                                  vErrors.push(err176)
+                                                                  vErrors.push(err200)
                                                                 }
                                                                 errors++
                                                               }
                                                             }
-                                                            var valid16 = _errs178 === errors
+                                                            var valid17 = _errs188 === errors
                                                           } else {
-                                                            var valid16 = true
+                                                            var valid17 = true
                                                           }
                                                         }
                                                       }
                                                     }
                                                   }
                                                 } else {
-                                                  const err177 = {
+                                                  const err201 = {
                                                     instancePath: instancePath + '/receipt/follows',
                                                     schemaPath: '#/properties/receipt/anyOf/3/properties/follows/type',
                                                     keyword: 'type',
@@ -4299,25 +4895,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                     message: 'must be object',
                                                   }
                                                   if (vErrors === null) {
-                                                    vErrors = [err177]
+                                                    vErrors = [err201]
                                                   } else {
-                                                    vErrors.push(err177)
+                                                    vErrors.push(err201)
                                                   }
                                                   errors++
                                                 }
                                               }
-                                              var valid14 = _errs171 === errors
+                                              var valid15 = _errs181 === errors
                                             } else {
-                                              var valid14 = true
+                                              var valid15 = true
                                             }
-                                            if (valid14) {
+                                            if (valid15) {
                                               if (data0.job !== undefined) {
-                                                let data74 = data0.job
-                                                const _errs180 = errors
-                                                if (errors === _errs180) {
-                                                  if (typeof data74 === 'string') {
-                                                    if (!pattern19.test(data74)) {
-                                                      const err178 = {
+                                                let data79 = data0.job
+                                                const _errs190 = errors
+                                                if (errors === _errs190) {
+                                                  if (typeof data79 === 'string') {
+                                                    if (!pattern19.test(data79)) {
+                                                      const err202 = {
                                                         instancePath: instancePath + '/receipt/job',
                                                         schemaPath: '#/properties/receipt/anyOf/3/properties/job/pattern',
                                                         keyword: 'pattern',
@@ -4331,14 +4927,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           '"',
                                                       }
                                                       if (vErrors === null) {
-                                                        vErrors = [err178]
+                                                        vErrors = [err202]
                                                       } else {
-                                                        vErrors.push(err178)
+                                                        vErrors.push(err202)
                                                       }
                                                       errors++
                                                     }
                                                   } else {
-                                                    const err179 = {
+                                                    const err203 = {
                                                       instancePath: instancePath + '/receipt/job',
                                                       schemaPath: '#/properties/receipt/anyOf/3/properties/job/type',
                                                       keyword: 'type',
@@ -4346,25 +4942,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                       message: 'must be string',
                                                     }
                                                     if (vErrors === null) {
-                                                      vErrors = [err179]
+                                                      vErrors = [err203]
                                                     } else {
-                                                      vErrors.push(err179)
+                                                      vErrors.push(err203)
                                                     }
                                                     errors++
                                                   }
                                                 }
-                                                var valid14 = _errs180 === errors
+                                                var valid15 = _errs190 === errors
                                               } else {
-                                                var valid14 = true
+                                                var valid15 = true
                                               }
-                                              if (valid14) {
+                                              if (valid15) {
                                                 if (data0.kind !== undefined) {
-                                                  let data75 = data0.kind
-                                                  const _errs182 = errors
-                                                  if (errors === _errs182) {
-                                                    if (typeof data75 === 'string') {
-                                                      if (data75.length > 40) {
-                                                        const err180 = {
+                                                  let data80 = data0.kind
+                                                  const _errs192 = errors
+                                                  if (errors === _errs192) {
+                                                    if (typeof data80 === 'string') {
+                                                      if (data80.length > 40) {
+                                                        const err204 = {
                                                           instancePath: instancePath + '/receipt/kind',
                                                           schemaPath: '#/properties/receipt/anyOf/3/properties/kind/maxLength',
                                                           keyword: 'maxLength',
@@ -4372,14 +4968,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           message: 'must NOT have more than 40 characters',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err180]
+                                                          vErrors = [err204]
                                                         } else {
-                                                          vErrors.push(err180)
+                                                          vErrors.push(err204)
                                                         }
                                                         errors++
                                                       } else {
-                                                        if (!pattern20.test(data75)) {
-                                                          const err181 = {
+                                                        if (!pattern20.test(data80)) {
+                                                          const err205 = {
                                                             instancePath: instancePath + '/receipt/kind',
                                                             schemaPath: '#/properties/receipt/anyOf/3/properties/kind/pattern',
                                                             keyword: 'pattern',
@@ -4387,15 +4983,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                             message: 'must match pattern "' + '^[a-z]+\\.[a-z]+$' + '"',
                                                           }
                                                           if (vErrors === null) {
-                                                            vErrors = [err181]
+                                                            vErrors = [err205]
                                                           } else {
-                                                            vErrors.push(err181)
+                                                            vErrors.push(err205)
                                                           }
                                                           errors++
                                                         }
                                                       }
                                                     } else {
-                                                      const err182 = {
+                                                      const err206 = {
                                                         instancePath: instancePath + '/receipt/kind',
                                                         schemaPath: '#/properties/receipt/anyOf/3/properties/kind/type',
                                                         keyword: 'type',
@@ -4403,25 +4999,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                         message: 'must be string',
                                                       }
                                                       if (vErrors === null) {
-                                                        vErrors = [err182]
+                                                        vErrors = [err206]
                                                       } else {
-                                                        vErrors.push(err182)
+                                                        vErrors.push(err206)
                                                       }
                                                       errors++
                                                     }
                                                   }
-                                                  var valid14 = _errs182 === errors
+                                                  var valid15 = _errs192 === errors
                                                 } else {
-                                                  var valid14 = true
+                                                  var valid15 = true
                                                 }
-                                                if (valid14) {
+                                                if (valid15) {
                                                   if (data0.what !== undefined) {
-                                                    let data76 = data0.what
-                                                    const _errs184 = errors
-                                                    if (errors === _errs184) {
-                                                      if (typeof data76 === 'string') {
-                                                        if (data76.length > 500) {
-                                                          const err183 = {
+                                                    let data81 = data0.what
+                                                    const _errs194 = errors
+                                                    if (errors === _errs194) {
+                                                      if (typeof data81 === 'string') {
+                                                        if (data81.length > 500) {
+                                                          const err207 = {
                                                             instancePath: instancePath + '/receipt/what',
                                                             schemaPath: '#/properties/receipt/anyOf/3/properties/what/maxLength',
                                                             keyword: 'maxLength',
@@ -4429,14 +5025,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                             message: 'must NOT have more than 500 characters',
                                                           }
                                                           if (vErrors === null) {
-                                                            vErrors = [err183]
+                                                            vErrors = [err207]
                                                           } else {
-                                                            vErrors.push(err183)
+                                                            vErrors.push(err207)
                                                           }
                                                           errors++
                                                         }
                                                       } else {
-                                                        const err184 = {
+                                                        const err208 = {
                                                           instancePath: instancePath + '/receipt/what',
                                                           schemaPath: '#/properties/receipt/anyOf/3/properties/what/type',
                                                           keyword: 'type',
@@ -4444,25 +5040,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                           message: 'must be string',
                                                         }
                                                         if (vErrors === null) {
-                                                          vErrors = [err184]
+                                                          vErrors = [err208]
                                                         } else {
-                                                          vErrors.push(err184)
+                                                          vErrors.push(err208)
                                                         }
                                                         errors++
                                                       }
                                                     }
-                                                    var valid14 = _errs184 === errors
+                                                    var valid15 = _errs194 === errors
                                                   } else {
-                                                    var valid14 = true
+                                                    var valid15 = true
                                                   }
-                                                  if (valid14) {
+                                                  if (valid15) {
                                                     if (data0.layers !== undefined) {
-                                                      let data77 = data0.layers
-                                                      const _errs186 = errors
-                                                      if (errors === _errs186) {
-                                                        if (Array.isArray(data77)) {
-                                                          if (data77.length > 8) {
-                                                            const err185 = {
+                                                      let data82 = data0.layers
+                                                      const _errs196 = errors
+                                                      if (errors === _errs196) {
+                                                        if (Array.isArray(data82)) {
+                                                          if (data82.length > 8) {
+                                                            const err209 = {
                                                               instancePath: instancePath + '/receipt/layers',
                                                               schemaPath: '#/properties/receipt/anyOf/3/properties/layers/maxItems',
                                                               keyword: 'maxItems',
@@ -4470,74 +5066,74 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                               message: 'must NOT have more than 8 items',
                                                             }
                                                             if (vErrors === null) {
-                                                              vErrors = [err185]
+                                                              vErrors = [err209]
                                                             } else {
-                                                              vErrors.push(err185)
+                                                              vErrors.push(err209)
                                                             }
                                                             errors++
                                                           } else {
-                                                            var valid17 = true
-                                                            const len2 = data77.length
+                                                            var valid18 = true
+                                                            const len2 = data82.length
                                                             for (let i2 = 0; i2 < len2; i2++) {
-                                                              let data78 = data77[i2]
-                                                              const _errs188 = errors
-                                                              if (errors === _errs188) {
-                                                                if (data78 && typeof data78 == 'object' && !Array.isArray(data78)) {
-                                                                  let missing10
+                                                              let data83 = data82[i2]
+                                                              const _errs198 = errors
+                                                              if (errors === _errs198) {
+                                                                if (data83 && typeof data83 == 'object' && !Array.isArray(data83)) {
+                                                                  let missing11
                                                                   if (
-                                                                    (data78.layer === undefined && (missing10 = 'layer')) ||
-                                                                    (data78.state === undefined && (missing10 = 'state'))
+                                                                    (data83.layer === undefined && (missing11 = 'layer')) ||
+                                                                    (data83.state === undefined && (missing11 = 'state'))
                                                                   ) {
-                                                                    const err186 = {
+                                                                    const err210 = {
                                                                       instancePath: instancePath + '/receipt/layers/' + i2,
                                                                       schemaPath:
                                                                         '#/properties/receipt/anyOf/3/properties/layers/items/required',
                                                                       keyword: 'required',
-                                                                      params: { missingProperty: missing10 },
-                                                                      message: "must have required property '" + missing10 + "'",
+                                                                      params: { missingProperty: missing11 },
+                                                                      message: "must have required property '" + missing11 + "'",
                                                                     }
                                                                     if (vErrors === null) {
-                                                                      vErrors = [err186]
+                                                                      vErrors = [err210]
                                                                     } else {
-                                                                      vErrors.push(err186)
+                                                                      vErrors.push(err210)
                                                                     }
                                                                     errors++
                                                                   } else {
-                                                                    const _errs190 = errors
-                                                                    for (const key10 in data78) {
+                                                                    const _errs200 = errors
+                                                                    for (const key11 in data83) {
                                                                       if (
                                                                         !(
-                                                                          key10 === 'layer' ||
-                                                                          key10 === 'state' ||
-                                                                          key10 === 'count' ||
-                                                                          key10 === 'code'
+                                                                          key11 === 'layer' ||
+                                                                          key11 === 'state' ||
+                                                                          key11 === 'count' ||
+                                                                          key11 === 'code'
                                                                         )
                                                                       ) {
-                                                                        const err187 = {
+                                                                        const err211 = {
                                                                           instancePath: instancePath + '/receipt/layers/' + i2,
                                                                           schemaPath:
                                                                             '#/properties/receipt/anyOf/3/properties/layers/items/additionalProperties',
                                                                           keyword: 'additionalProperties',
-                                                                          params: { additionalProperty: key10 },
+                                                                          params: { additionalProperty: key11 },
                                                                           message: 'must NOT have additional properties',
                                                                         }
                                                                         if (vErrors === null) {
-                                                                          vErrors = [err187]
+                                                                          vErrors = [err211]
                                                                         } else {
-                                                                          vErrors.push(err187)
+                                                                          vErrors.push(err211)
                                                                         }
                                                                         errors++
                                                                         break
                                                                       }
                                                                     }
-                                                                    if (_errs190 === errors) {
-                                                                      if (data78.layer !== undefined) {
-                                                                        let data79 = data78.layer
-                                                                        const _errs191 = errors
-                                                                        if (errors === _errs191) {
-                                                                          if (typeof data79 === 'string') {
-                                                                            if (!pattern22.test(data79)) {
-                                                                              const err188 = {
+                                                                    if (_errs200 === errors) {
+                                                                      if (data83.layer !== undefined) {
+                                                                        let data84 = data83.layer
+                                                                        const _errs201 = errors
+                                                                        if (errors === _errs201) {
+                                                                          if (typeof data84 === 'string') {
+                                                                            if (!pattern22.test(data84)) {
+                                                                              const err212 = {
                                                                                 instancePath:
                                                                                   instancePath + '/receipt/layers/' + i2 + '/layer',
                                                                                 schemaPath:
@@ -4547,14 +5143,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must match pattern "' + '^[a-z]{1,20}$' + '"',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err188]
+                                                                                vErrors = [err212]
                                                                               } else {
-                                                                                vErrors.push(err188)
+                                                                                vErrors.push(err212)
                                                                               }
                                                                               errors++
                                                                             }
                                                                           } else {
-                                                                            const err189 = {
+                                                                            const err213 = {
                                                                               instancePath:
                                                                                 instancePath + '/receipt/layers/' + i2 + '/layer',
                                                                               schemaPath:
@@ -4564,25 +5160,25 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                               message: 'must be string',
                                                                             }
                                                                             if (vErrors === null) {
-                                                                              vErrors = [err189]
+                                                                              vErrors = [err213]
                                                                             } else {
-                                                                              vErrors.push(err189)
+                                                                              vErrors.push(err213)
                                                                             }
                                                                             errors++
                                                                           }
                                                                         }
-                                                                        var valid18 = _errs191 === errors
+                                                                        var valid19 = _errs201 === errors
                                                                       } else {
-                                                                        var valid18 = true
+                                                                        var valid19 = true
                                                                       }
-                                                                      if (valid18) {
-                                                                        if (data78.state !== undefined) {
-                                                                          let data80 = data78.state
-                                                                          const _errs193 = errors
-                                                                          if (errors === _errs193) {
-                                                                            if (typeof data80 === 'string') {
-                                                                              if (!pattern22.test(data80)) {
-                                                                                const err190 = {
+                                                                      if (valid19) {
+                                                                        if (data83.state !== undefined) {
+                                                                          let data85 = data83.state
+                                                                          const _errs203 = errors
+                                                                          if (errors === _errs203) {
+                                                                            if (typeof data85 === 'string') {
+                                                                              if (!pattern22.test(data85)) {
+                                                                                const err214 = {
                                                                                   instancePath:
                                                                                     instancePath + '/receipt/layers/' + i2 + '/state',
                                                                                   schemaPath:
@@ -4592,14 +5188,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                   message: 'must match pattern "' + '^[a-z]{1,20}$' + '"',
                                                                                 }
                                                                                 if (vErrors === null) {
-                                                                                  vErrors = [err190]
+                                                                                  vErrors = [err214]
                                                                                 } else {
-                                                                                  vErrors.push(err190)
+                                                                                  vErrors.push(err214)
                                                                                 }
                                                                                 errors++
                                                                               }
                                                                             } else {
-                                                                              const err191 = {
+                                                                              const err215 = {
                                                                                 instancePath:
                                                                                   instancePath + '/receipt/layers/' + i2 + '/state',
                                                                                 schemaPath:
@@ -4609,30 +5205,30 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must be string',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err191]
+                                                                                vErrors = [err215]
                                                                               } else {
-                                                                                vErrors.push(err191)
+                                                                                vErrors.push(err215)
                                                                               }
                                                                               errors++
                                                                             }
                                                                           }
-                                                                          var valid18 = _errs193 === errors
+                                                                          var valid19 = _errs203 === errors
                                                                         } else {
-                                                                          var valid18 = true
+                                                                          var valid19 = true
                                                                         }
-                                                                        if (valid18) {
-                                                                          if (data78.count !== undefined) {
-                                                                            let data81 = data78.count
-                                                                            const _errs195 = errors
+                                                                        if (valid19) {
+                                                                          if (data83.count !== undefined) {
+                                                                            let data86 = data83.count
+                                                                            const _errs205 = errors
                                                                             if (
                                                                               !(
-                                                                                typeof data81 == 'number' &&
-                                                                                !(data81 % 1) &&
-                                                                                !isNaN(data81) &&
-                                                                                isFinite(data81)
+                                                                                typeof data86 == 'number' &&
+                                                                                !(data86 % 1) &&
+                                                                                !isNaN(data86) &&
+                                                                                isFinite(data86)
                                                                               )
                                                                             ) {
-                                                                              const err192 = {
+                                                                              const err216 = {
                                                                                 instancePath:
                                                                                   instancePath + '/receipt/layers/' + i2 + '/count',
                                                                                 schemaPath:
@@ -4642,45 +5238,63 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                 message: 'must be integer',
                                                                               }
                                                                               if (vErrors === null) {
-                                                                                vErrors = [err192]
+                                                                                vErrors = [err216]
                                                                               } else {
-                                                                                vErrors.push(err192)
+                                                                                vErrors.push(err216)
                                                                               }
                                                                               errors++
                                                                             }
-                                                                            if (errors === _errs195) {
-                                                                              if (typeof data81 == 'number' && isFinite(data81)) {
-                                                                                if (data81 < 0 || isNaN(data81)) {
-                                                                                  const err193 = {
+                                                                            if (errors === _errs205) {
+                                                                              if (typeof data86 == 'number' && isFinite(data86)) {
+                                                                                if (data86 > 9007199254740991 || isNaN(data86)) {
+                                                                                  const err217 = {
                                                                                     instancePath:
                                                                                       instancePath + '/receipt/layers/' + i2 + '/count',
                                                                                     schemaPath:
-                                                                                      '#/properties/receipt/anyOf/3/properties/layers/items/properties/count/minimum',
-                                                                                    keyword: 'minimum',
-                                                                                    params: { comparison: '>=', limit: 0 },
-                                                                                    message: 'must be >= 0',
+                                                                                      '#/properties/receipt/anyOf/3/properties/layers/items/properties/count/maximum',
+                                                                                    keyword: 'maximum',
+                                                                                    params: { comparison: '<=', limit: 9007199254740991 },
+                                                                                    message: 'must be <= 9007199254740991',
                                                                                   }
                                                                                   if (vErrors === null) {
-                                                                                    vErrors = [err193]
+                                                                                    vErrors = [err217]
                                                                                   } else {
-                                                                                    vErrors.push(err193)
+                                                                                    vErrors.push(err217)
                                                                                   }
                                                                                   errors++
+                                                                                } else {
+                                                                                  if (data86 < 0 || isNaN(data86)) {
+                                                                                    const err218 = {
+                                                                                      instancePath:
+                                                                                        instancePath + '/receipt/layers/' + i2 + '/count',
+                                                                                      schemaPath:
+                                                                                        '#/properties/receipt/anyOf/3/properties/layers/items/properties/count/minimum',
+                                                                                      keyword: 'minimum',
+                                                                                      params: { comparison: '>=', limit: 0 },
+                                                                                      message: 'must be >= 0',
+                                                                                    }
+                                                                                    if (vErrors === null) {
+                                                                                      vErrors = [err218]
+                                                                                    } else {
+                                                                                      vErrors.push(err218)
+                                                                                    }
+                                                                                    errors++
+                                                                                  }
                                                                                 }
                                                                               }
                                                                             }
-                                                                            var valid18 = _errs195 === errors
+                                                                            var valid19 = _errs205 === errors
                                                                           } else {
-                                                                            var valid18 = true
+                                                                            var valid19 = true
                                                                           }
-                                                                          if (valid18) {
-                                                                            if (data78.code !== undefined) {
-                                                                              let data82 = data78.code
-                                                                              const _errs197 = errors
-                                                                              if (errors === _errs197) {
-                                                                                if (typeof data82 === 'string') {
-                                                                                  if (data82.length > 40) {
-                                                                                    const err194 = {
+                                                                          if (valid19) {
+                                                                            if (data83.code !== undefined) {
+                                                                              let data87 = data83.code
+                                                                              const _errs207 = errors
+                                                                              if (errors === _errs207) {
+                                                                                if (typeof data87 === 'string') {
+                                                                                  if (data87.length > 40) {
+                                                                                    const err219 = {
                                                                                       instancePath:
                                                                                         instancePath + '/receipt/layers/' + i2 + '/code',
                                                                                       schemaPath:
@@ -4690,14 +5304,14 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                       message: 'must NOT have more than 40 characters',
                                                                                     }
                                                                                     if (vErrors === null) {
-                                                                                      vErrors = [err194]
+                                                                                      vErrors = [err219]
                                                                                     } else {
-                                                                                      vErrors.push(err194)
+                                                                                      vErrors.push(err219)
                                                                                     }
                                                                                     errors++
                                                                                   } else {
-                                                                                    if (!pattern21.test(data82)) {
-                                                                                      const err195 = {
+                                                                                    if (!pattern21.test(data87)) {
+                                                                                      const err220 = {
                                                                                         instancePath:
                                                                                           instancePath + '/receipt/layers/' + i2 + '/code',
                                                                                         schemaPath:
@@ -4710,15 +5324,15 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                           '"',
                                                                                       }
                                                                                       if (vErrors === null) {
-                                                                                        vErrors = [err195]
+                                                                                        vErrors = [err220]
                                                                                       } else {
-                                                                                        vErrors.push(err195)
+                                                                                        vErrors.push(err220)
                                                                                       }
                                                                                       errors++
                                                                                     }
                                                                                   }
                                                                                 } else {
-                                                                                  const err196 = {
+                                                                                  const err221 = {
                                                                                     instancePath:
                                                                                       instancePath + '/receipt/layers/' + i2 + '/code',
                                                                                     schemaPath:
@@ -4728,16 +5342,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                                     message: 'must be string',
                                                                                   }
                                                                                   if (vErrors === null) {
-                                                                                    vErrors = [err196]
+                                                                                    vErrors = [err221]
                                                                                   } else {
-                                                                                    vErrors.push(err196)
+                                                                                    vErrors.push(err221)
                                                                                   }
                                                                                   errors++
                                                                                 }
                                                                               }
-                                                                              var valid18 = _errs197 === errors
+                                                                              var valid19 = _errs207 === errors
                                                                             } else {
-                                                                              var valid18 = true
+                                                                              var valid19 = true
                                                                             }
                                                                           }
                                                                         }
@@ -4745,7 +5359,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     }
                                                                   }
                                                                 } else {
-                                                                  const err197 = {
+                                                                  const err222 = {
                                                                     instancePath: instancePath + '/receipt/layers/' + i2,
                                                                     schemaPath: '#/properties/receipt/anyOf/3/properties/layers/items/type',
                                                                     keyword: 'type',
@@ -4753,21 +5367,21 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                                     message: 'must be object',
                                                                   }
                                                                   if (vErrors === null) {
-                                                                    vErrors = [err197]
+                                                                    vErrors = [err222]
                                                                   } else {
-                                                                    vErrors.push(err197)
+                                                                    vErrors.push(err222)
                                                                   }
                                                                   errors++
                                                                 }
                                                               }
-                                                              var valid17 = _errs188 === errors
-                                                              if (!valid17) {
+                                                              var valid18 = _errs198 === errors
+                                                              if (!valid18) {
                                                                 break
                                                               }
                                                             }
                                                           }
                                                         } else {
-                                                          const err198 = {
+                                                          const err223 = {
                                                             instancePath: instancePath + '/receipt/layers',
                                                             schemaPath: '#/properties/receipt/anyOf/3/properties/layers/type',
                                                             keyword: 'type',
@@ -4775,16 +5389,16 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                                             message: 'must be array',
                                                           }
                                                           if (vErrors === null) {
-                                                            vErrors = [err198]
+                                                            vErrors = [err223]
                                                           } else {
-                                                            vErrors.push(err198)
+                                                            vErrors.push(err223)
                                                           }
                                                           errors++
                                                         }
                                                       }
-                                                      var valid14 = _errs186 === errors
+                                                      var valid15 = _errs196 === errors
                                                     } else {
-                                                      var valid14 = true
+                                                      var valid15 = true
                                                     }
                                                   }
                                                 }
@@ -4802,7 +5416,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         }
                       }
                     } else {
-                      const err199 = {
+                      const err224 = {
                         instancePath: instancePath + '/receipt',
                         schemaPath: '#/properties/receipt/anyOf/3/type',
                         keyword: 'type',
@@ -4810,20 +5424,20 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         message: 'must be object',
                       }
                       if (vErrors === null) {
-                        vErrors = [err199]
+                        vErrors = [err224]
                       } else {
-                        vErrors.push(err199)
+                        vErrors.push(err224)
                       }
                       errors++
                     }
                   }
-                  var _valid0 = _errs146 === errors
+                  var _valid0 = _errs156 === errors
                   valid1 = valid1 || _valid0
                 }
               }
             }
             if (!valid1) {
-              const err200 = {
+              const err225 = {
                 instancePath: instancePath + '/receipt',
                 schemaPath: '#/properties/receipt/anyOf',
                 keyword: 'anyOf',
@@ -4831,9 +5445,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                 message: 'must match a schema in anyOf',
               }
               if (vErrors === null) {
-                vErrors = [err200]
+                vErrors = [err225]
               } else {
-                vErrors.push(err200)
+                vErrors.push(err225)
               }
               errors++
               validate10.errors = vErrors
@@ -4854,11 +5468,11 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
           }
           if (valid0) {
             if (data.hash !== undefined) {
-              let data83 = data.hash
-              const _errs199 = errors
-              if (errors === _errs199) {
-                if (typeof data83 === 'string') {
-                  if (!pattern3.test(data83)) {
+              let data88 = data.hash
+              const _errs209 = errors
+              if (errors === _errs209) {
+                if (typeof data88 === 'string') {
+                  if (!pattern3.test(data88)) {
                     validate10.errors = [
                       {
                         instancePath: instancePath + '/hash',
@@ -4883,17 +5497,17 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                   return false
                 }
               }
-              var valid0 = _errs199 === errors
+              var valid0 = _errs209 === errors
             } else {
               var valid0 = true
             }
             if (valid0) {
               if (data.signature !== undefined) {
-                let data84 = data.signature
-                const _errs201 = errors
-                if (errors === _errs201) {
-                  if (typeof data84 === 'string') {
-                    if (!pattern13.test(data84)) {
+                let data89 = data.signature
+                const _errs211 = errors
+                if (errors === _errs211) {
+                  if (typeof data89 === 'string') {
+                    if (!pattern13.test(data89)) {
                       validate10.errors = [
                         {
                           instancePath: instancePath + '/signature',
@@ -4918,7 +5532,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                     return false
                   }
                 }
-                var valid0 = _errs201 === errors
+                var valid0 = _errs211 === errors
               } else {
                 var valid0 = true
               }

@@ -22,7 +22,7 @@ const schema11 = {
         properties: {
           layer: { enum: ['object', 'opcache', 'nginx', 'cdn'] },
           state: { enum: ['purged', 'kept', 'absent', 'pending', 'failed'] },
-          count: { type: 'integer', minimum: 0 },
+          count: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
           code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
         },
         additionalProperties: false,
@@ -40,22 +40,33 @@ const schema11 = {
           layer: { enum: ['object', 'opcache', 'nginx', 'cdn'] },
           cache: { type: 'string', maxLength: 32 },
           status: { type: 'integer' },
-          madeAt: { type: 'integer', minimum: 0 },
+          madeAt: { type: 'integer', minimum: 0, maximum: 8640000000000000 },
+          cdn: {
+            type: 'object',
+            required: ['state'],
+            properties: {
+              state: { enum: ['fresh', 'stale', 'unreachable'] },
+              cache: { type: 'string', maxLength: 32 },
+              ageSeconds: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+              status: { type: 'integer' },
+            },
+            additionalProperties: false,
+          },
         },
         additionalProperties: false,
       },
       maxItems: 200,
     },
-    refreshed: { type: 'integer', minimum: 0 },
-    removed: { type: 'integer', minimum: 0 },
-    warmed: { type: 'integer', minimum: 0 },
+    refreshed: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+    removed: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+    warmed: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
     timings: {
       type: 'object',
       required: ['settledMs', 'totalMs'],
       properties: {
-        freshMs: { type: 'integer', minimum: 0 },
-        settledMs: { type: 'integer', minimum: 0 },
-        totalMs: { type: 'integer', minimum: 0 },
+        freshMs: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        settledMs: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        totalMs: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
       },
       additionalProperties: false,
     },
@@ -398,17 +409,30 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       }
                                       if (errors === _errs18) {
                                         if (typeof data8 == 'number' && isFinite(data8)) {
-                                          if (data8 < 0 || isNaN(data8)) {
+                                          if (data8 > 9007199254740991 || isNaN(data8)) {
                                             validate10.errors = [
                                               {
                                                 instancePath: instancePath + '/layers/' + i1 + '/count',
-                                                schemaPath: '#/properties/layers/items/properties/count/minimum',
-                                                keyword: 'minimum',
-                                                params: { comparison: '>=', limit: 0 },
-                                                message: 'must be >= 0',
+                                                schemaPath: '#/properties/layers/items/properties/count/maximum',
+                                                keyword: 'maximum',
+                                                params: { comparison: '<=', limit: 9007199254740991 },
+                                                message: 'must be <= 9007199254740991',
                                               },
                                             ]
                                             return false
+                                          } else {
+                                            if (data8 < 0 || isNaN(data8)) {
+                                              validate10.errors = [
+                                                {
+                                                  instancePath: instancePath + '/layers/' + i1 + '/count',
+                                                  schemaPath: '#/properties/layers/items/properties/count/minimum',
+                                                  keyword: 'minimum',
+                                                  params: { comparison: '>=', limit: 0 },
+                                                  message: 'must be >= 0',
+                                                },
+                                              ]
+                                              return false
+                                            }
                                           }
                                         }
                                       }
@@ -555,7 +579,8 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       key3 === 'layer' ||
                                       key3 === 'cache' ||
                                       key3 === 'status' ||
-                                      key3 === 'madeAt'
+                                      key3 === 'madeAt' ||
+                                      key3 === 'cdn'
                                     )
                                   ) {
                                     validate10.errors = [
@@ -732,23 +757,248 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                               }
                                               if (errors === _errs35) {
                                                 if (typeof data17 == 'number' && isFinite(data17)) {
-                                                  if (data17 < 0 || isNaN(data17)) {
+                                                  if (data17 > 8640000000000000 || isNaN(data17)) {
                                                     validate10.errors = [
                                                       {
                                                         instancePath: instancePath + '/proof/' + i2 + '/madeAt',
-                                                        schemaPath: '#/properties/proof/items/properties/madeAt/minimum',
-                                                        keyword: 'minimum',
-                                                        params: { comparison: '>=', limit: 0 },
-                                                        message: 'must be >= 0',
+                                                        schemaPath: '#/properties/proof/items/properties/madeAt/maximum',
+                                                        keyword: 'maximum',
+                                                        params: { comparison: '<=', limit: 8640000000000000 },
+                                                        message: 'must be <= 8640000000000000',
                                                       },
                                                     ]
                                                     return false
+                                                  } else {
+                                                    if (data17 < 0 || isNaN(data17)) {
+                                                      validate10.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/proof/' + i2 + '/madeAt',
+                                                          schemaPath: '#/properties/proof/items/properties/madeAt/minimum',
+                                                          keyword: 'minimum',
+                                                          params: { comparison: '>=', limit: 0 },
+                                                          message: 'must be >= 0',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    }
                                                   }
                                                 }
                                               }
                                               var valid6 = _errs35 === errors
                                             } else {
                                               var valid6 = true
+                                            }
+                                            if (valid6) {
+                                              if (data11.cdn !== undefined) {
+                                                let data18 = data11.cdn
+                                                const _errs37 = errors
+                                                if (errors === _errs37) {
+                                                  if (data18 && typeof data18 == 'object' && !Array.isArray(data18)) {
+                                                    let missing4
+                                                    if (data18.state === undefined && (missing4 = 'state')) {
+                                                      validate10.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/proof/' + i2 + '/cdn',
+                                                          schemaPath: '#/properties/proof/items/properties/cdn/required',
+                                                          keyword: 'required',
+                                                          params: { missingProperty: missing4 },
+                                                          message: "must have required property '" + missing4 + "'",
+                                                        },
+                                                      ]
+                                                      return false
+                                                    } else {
+                                                      const _errs39 = errors
+                                                      for (const key4 in data18) {
+                                                        if (
+                                                          !(
+                                                            key4 === 'state' ||
+                                                            key4 === 'cache' ||
+                                                            key4 === 'ageSeconds' ||
+                                                            key4 === 'status'
+                                                          )
+                                                        ) {
+                                                          validate10.errors = [
+                                                            {
+                                                              instancePath: instancePath + '/proof/' + i2 + '/cdn',
+                                                              schemaPath: '#/properties/proof/items/properties/cdn/additionalProperties',
+                                                              keyword: 'additionalProperties',
+                                                              params: { additionalProperty: key4 },
+                                                              message: 'must NOT have additional properties',
+                                                            },
+                                                          ]
+                                                          return false
+                                                          break
+                                                        }
+                                                      }
+                                                      if (_errs39 === errors) {
+                                                        if (data18.state !== undefined) {
+                                                          let data19 = data18.state
+                                                          const _errs40 = errors
+                                                          if (!(data19 === 'fresh' || data19 === 'stale' || data19 === 'unreachable')) {
+                                                            validate10.errors = [
+                                                              {
+                                                                instancePath: instancePath + '/proof/' + i2 + '/cdn/state',
+                                                                schemaPath: '#/properties/proof/items/properties/cdn/properties/state/enum',
+                                                                keyword: 'enum',
+                                                                params: {
+                                                                  allowedValues:
+                                                                    schema11.properties.proof.items.properties.cdn.properties.state.enum,
+                                                                },
+                                                                message: 'must be equal to one of the allowed values',
+                                                              },
+                                                            ]
+                                                            return false
+                                                          }
+                                                          var valid7 = _errs40 === errors
+                                                        } else {
+                                                          var valid7 = true
+                                                        }
+                                                        if (valid7) {
+                                                          if (data18.cache !== undefined) {
+                                                            let data20 = data18.cache
+                                                            const _errs41 = errors
+                                                            if (errors === _errs41) {
+                                                              if (typeof data20 === 'string') {
+                                                                if (data20.length > 32) {
+                                                                  validate10.errors = [
+                                                                    {
+                                                                      instancePath: instancePath + '/proof/' + i2 + '/cdn/cache',
+                                                                      schemaPath:
+                                                                        '#/properties/proof/items/properties/cdn/properties/cache/maxLength',
+                                                                      keyword: 'maxLength',
+                                                                      params: { limit: 32 },
+                                                                      message: 'must NOT have more than 32 characters',
+                                                                    },
+                                                                  ]
+                                                                  return false
+                                                                }
+                                                              } else {
+                                                                validate10.errors = [
+                                                                  {
+                                                                    instancePath: instancePath + '/proof/' + i2 + '/cdn/cache',
+                                                                    schemaPath:
+                                                                      '#/properties/proof/items/properties/cdn/properties/cache/type',
+                                                                    keyword: 'type',
+                                                                    params: { type: 'string' },
+                                                                    message: 'must be string',
+                                                                  },
+                                                                ]
+                                                                return false
+                                                              }
+                                                            }
+                                                            var valid7 = _errs41 === errors
+                                                          } else {
+                                                            var valid7 = true
+                                                          }
+                                                          if (valid7) {
+                                                            if (data18.ageSeconds !== undefined) {
+                                                              let data21 = data18.ageSeconds
+                                                              const _errs43 = errors
+                                                              if (
+                                                                !(
+                                                                  typeof data21 == 'number' &&
+                                                                  !(data21 % 1) &&
+                                                                  !isNaN(data21) &&
+                                                                  isFinite(data21)
+                                                                )
+                                                              ) {
+                                                                validate10.errors = [
+                                                                  {
+                                                                    instancePath: instancePath + '/proof/' + i2 + '/cdn/ageSeconds',
+                                                                    schemaPath:
+                                                                      '#/properties/proof/items/properties/cdn/properties/ageSeconds/type',
+                                                                    keyword: 'type',
+                                                                    params: { type: 'integer' },
+                                                                    message: 'must be integer',
+                                                                  },
+                                                                ]
+                                                                return false
+                                                              }
+                                                              if (errors === _errs43) {
+                                                                if (typeof data21 == 'number' && isFinite(data21)) {
+                                                                  if (data21 > 9007199254740991 || isNaN(data21)) {
+                                                                    validate10.errors = [
+                                                                      {
+                                                                        instancePath: instancePath + '/proof/' + i2 + '/cdn/ageSeconds',
+                                                                        schemaPath:
+                                                                          '#/properties/proof/items/properties/cdn/properties/ageSeconds/maximum',
+                                                                        keyword: 'maximum',
+                                                                        params: { comparison: '<=', limit: 9007199254740991 },
+                                                                        message: 'must be <= 9007199254740991',
+                                                                      },
+                                                                    ]
+                                                                    return false
+                                                                  } else {
+                                                                    if (data21 < 0 || isNaN(data21)) {
+                                                                      validate10.errors = [
+                                                                        {
+                                                                          instancePath: instancePath + '/proof/' + i2 + '/cdn/ageSeconds',
+                                                                          schemaPath:
+                                                                            '#/properties/proof/items/properties/cdn/properties/ageSeconds/minimum',
+                                                                          keyword: 'minimum',
+                                                                          params: { comparison: '>=', limit: 0 },
+                                                                          message: 'must be >= 0',
+                                                                        },
+                                                                      ]
+                                                                      return false
+                                                                    }
+                                                                  }
+                                                                }
+                                                              }
+                                                              var valid7 = _errs43 === errors
+                                                            } else {
+                                                              var valid7 = true
+                                                            }
+                                                            if (valid7) {
+                                                              if (data18.status !== undefined) {
+                                                                let data22 = data18.status
+                                                                const _errs45 = errors
+                                                                if (
+                                                                  !(
+                                                                    typeof data22 == 'number' &&
+                                                                    !(data22 % 1) &&
+                                                                    !isNaN(data22) &&
+                                                                    isFinite(data22)
+                                                                  )
+                                                                ) {
+                                                                  validate10.errors = [
+                                                                    {
+                                                                      instancePath: instancePath + '/proof/' + i2 + '/cdn/status',
+                                                                      schemaPath:
+                                                                        '#/properties/proof/items/properties/cdn/properties/status/type',
+                                                                      keyword: 'type',
+                                                                      params: { type: 'integer' },
+                                                                      message: 'must be integer',
+                                                                    },
+                                                                  ]
+                                                                  return false
+                                                                }
+                                                                var valid7 = _errs45 === errors
+                                                              } else {
+                                                                var valid7 = true
+                                                              }
+                                                            }
+                                                          }
+                                                        }
+                                                      }
+                                                    }
+                                                  } else {
+                                                    validate10.errors = [
+                                                      {
+                                                        instancePath: instancePath + '/proof/' + i2 + '/cdn',
+                                                        schemaPath: '#/properties/proof/items/properties/cdn/type',
+                                                        keyword: 'type',
+                                                        params: { type: 'object' },
+                                                        message: 'must be object',
+                                                      },
+                                                    ]
+                                                    return false
+                                                  }
+                                                }
+                                                var valid6 = _errs37 === errors
+                                              } else {
+                                                var valid6 = true
+                                              }
                                             }
                                           }
                                         }
@@ -795,9 +1045,9 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                 }
                 if (valid0) {
                   if (data.refreshed !== undefined) {
-                    let data18 = data.refreshed
-                    const _errs37 = errors
-                    if (!(typeof data18 == 'number' && !(data18 % 1) && !isNaN(data18) && isFinite(data18))) {
+                    let data23 = data.refreshed
+                    const _errs47 = errors
+                    if (!(typeof data23 == 'number' && !(data23 % 1) && !isNaN(data23) && isFinite(data23))) {
                       validate10.errors = [
                         {
                           instancePath: instancePath + '/refreshed',
@@ -809,31 +1059,44 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                       ]
                       return false
                     }
-                    if (errors === _errs37) {
-                      if (typeof data18 == 'number' && isFinite(data18)) {
-                        if (data18 < 0 || isNaN(data18)) {
+                    if (errors === _errs47) {
+                      if (typeof data23 == 'number' && isFinite(data23)) {
+                        if (data23 > 9007199254740991 || isNaN(data23)) {
                           validate10.errors = [
                             {
                               instancePath: instancePath + '/refreshed',
-                              schemaPath: '#/properties/refreshed/minimum',
-                              keyword: 'minimum',
-                              params: { comparison: '>=', limit: 0 },
-                              message: 'must be >= 0',
+                              schemaPath: '#/properties/refreshed/maximum',
+                              keyword: 'maximum',
+                              params: { comparison: '<=', limit: 9007199254740991 },
+                              message: 'must be <= 9007199254740991',
                             },
                           ]
                           return false
+                        } else {
+                          if (data23 < 0 || isNaN(data23)) {
+                            validate10.errors = [
+                              {
+                                instancePath: instancePath + '/refreshed',
+                                schemaPath: '#/properties/refreshed/minimum',
+                                keyword: 'minimum',
+                                params: { comparison: '>=', limit: 0 },
+                                message: 'must be >= 0',
+                              },
+                            ]
+                            return false
+                          }
                         }
                       }
                     }
-                    var valid0 = _errs37 === errors
+                    var valid0 = _errs47 === errors
                   } else {
                     var valid0 = true
                   }
                   if (valid0) {
                     if (data.removed !== undefined) {
-                      let data19 = data.removed
-                      const _errs39 = errors
-                      if (!(typeof data19 == 'number' && !(data19 % 1) && !isNaN(data19) && isFinite(data19))) {
+                      let data24 = data.removed
+                      const _errs49 = errors
+                      if (!(typeof data24 == 'number' && !(data24 % 1) && !isNaN(data24) && isFinite(data24))) {
                         validate10.errors = [
                           {
                             instancePath: instancePath + '/removed',
@@ -845,31 +1108,44 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                         ]
                         return false
                       }
-                      if (errors === _errs39) {
-                        if (typeof data19 == 'number' && isFinite(data19)) {
-                          if (data19 < 0 || isNaN(data19)) {
+                      if (errors === _errs49) {
+                        if (typeof data24 == 'number' && isFinite(data24)) {
+                          if (data24 > 9007199254740991 || isNaN(data24)) {
                             validate10.errors = [
                               {
                                 instancePath: instancePath + '/removed',
-                                schemaPath: '#/properties/removed/minimum',
-                                keyword: 'minimum',
-                                params: { comparison: '>=', limit: 0 },
-                                message: 'must be >= 0',
+                                schemaPath: '#/properties/removed/maximum',
+                                keyword: 'maximum',
+                                params: { comparison: '<=', limit: 9007199254740991 },
+                                message: 'must be <= 9007199254740991',
                               },
                             ]
                             return false
+                          } else {
+                            if (data24 < 0 || isNaN(data24)) {
+                              validate10.errors = [
+                                {
+                                  instancePath: instancePath + '/removed',
+                                  schemaPath: '#/properties/removed/minimum',
+                                  keyword: 'minimum',
+                                  params: { comparison: '>=', limit: 0 },
+                                  message: 'must be >= 0',
+                                },
+                              ]
+                              return false
+                            }
                           }
                         }
                       }
-                      var valid0 = _errs39 === errors
+                      var valid0 = _errs49 === errors
                     } else {
                       var valid0 = true
                     }
                     if (valid0) {
                       if (data.warmed !== undefined) {
-                        let data20 = data.warmed
-                        const _errs41 = errors
-                        if (!(typeof data20 == 'number' && !(data20 % 1) && !isNaN(data20) && isFinite(data20))) {
+                        let data25 = data.warmed
+                        const _errs51 = errors
+                        if (!(typeof data25 == 'number' && !(data25 % 1) && !isNaN(data25) && isFinite(data25))) {
                           validate10.errors = [
                             {
                               instancePath: instancePath + '/warmed',
@@ -881,57 +1157,70 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                           ]
                           return false
                         }
-                        if (errors === _errs41) {
-                          if (typeof data20 == 'number' && isFinite(data20)) {
-                            if (data20 < 0 || isNaN(data20)) {
+                        if (errors === _errs51) {
+                          if (typeof data25 == 'number' && isFinite(data25)) {
+                            if (data25 > 9007199254740991 || isNaN(data25)) {
                               validate10.errors = [
                                 {
                                   instancePath: instancePath + '/warmed',
-                                  schemaPath: '#/properties/warmed/minimum',
-                                  keyword: 'minimum',
-                                  params: { comparison: '>=', limit: 0 },
-                                  message: 'must be >= 0',
+                                  schemaPath: '#/properties/warmed/maximum',
+                                  keyword: 'maximum',
+                                  params: { comparison: '<=', limit: 9007199254740991 },
+                                  message: 'must be <= 9007199254740991',
                                 },
                               ]
                               return false
+                            } else {
+                              if (data25 < 0 || isNaN(data25)) {
+                                validate10.errors = [
+                                  {
+                                    instancePath: instancePath + '/warmed',
+                                    schemaPath: '#/properties/warmed/minimum',
+                                    keyword: 'minimum',
+                                    params: { comparison: '>=', limit: 0 },
+                                    message: 'must be >= 0',
+                                  },
+                                ]
+                                return false
+                              }
                             }
                           }
                         }
-                        var valid0 = _errs41 === errors
+                        var valid0 = _errs51 === errors
                       } else {
                         var valid0 = true
                       }
                       if (valid0) {
                         if (data.timings !== undefined) {
-                          let data21 = data.timings
-                          const _errs43 = errors
-                          if (errors === _errs43) {
-                            if (data21 && typeof data21 == 'object' && !Array.isArray(data21)) {
-                              let missing4
+                          let data26 = data.timings
+                          const _errs53 = errors
+                          if (errors === _errs53) {
+                            if (data26 && typeof data26 == 'object' && !Array.isArray(data26)) {
+                              let missing5
                               if (
-                                (data21.settledMs === undefined && (missing4 = 'settledMs')) ||
-                                (data21.totalMs === undefined && (missing4 = 'totalMs'))
+                                (data26.settledMs === undefined && (missing5 = 'settledMs')) ||
+                                (data26.totalMs === undefined && (missing5 = 'totalMs'))
                               ) {
                                 validate10.errors = [
                                   {
                                     instancePath: instancePath + '/timings',
                                     schemaPath: '#/properties/timings/required',
                                     keyword: 'required',
-                                    params: { missingProperty: missing4 },
-                                    message: "must have required property '" + missing4 + "'",
+                                    params: { missingProperty: missing5 },
+                                    message: "must have required property '" + missing5 + "'",
                                   },
                                 ]
                                 return false
                               } else {
-                                const _errs45 = errors
-                                for (const key4 in data21) {
-                                  if (!(key4 === 'freshMs' || key4 === 'settledMs' || key4 === 'totalMs')) {
+                                const _errs55 = errors
+                                for (const key5 in data26) {
+                                  if (!(key5 === 'freshMs' || key5 === 'settledMs' || key5 === 'totalMs')) {
                                     validate10.errors = [
                                       {
                                         instancePath: instancePath + '/timings',
                                         schemaPath: '#/properties/timings/additionalProperties',
                                         keyword: 'additionalProperties',
-                                        params: { additionalProperty: key4 },
+                                        params: { additionalProperty: key5 },
                                         message: 'must NOT have additional properties',
                                       },
                                     ]
@@ -939,11 +1228,11 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                     break
                                   }
                                 }
-                                if (_errs45 === errors) {
-                                  if (data21.freshMs !== undefined) {
-                                    let data22 = data21.freshMs
-                                    const _errs46 = errors
-                                    if (!(typeof data22 == 'number' && !(data22 % 1) && !isNaN(data22) && isFinite(data22))) {
+                                if (_errs55 === errors) {
+                                  if (data26.freshMs !== undefined) {
+                                    let data27 = data26.freshMs
+                                    const _errs56 = errors
+                                    if (!(typeof data27 == 'number' && !(data27 % 1) && !isNaN(data27) && isFinite(data27))) {
                                       validate10.errors = [
                                         {
                                           instancePath: instancePath + '/timings/freshMs',
@@ -955,31 +1244,44 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                       ]
                                       return false
                                     }
-                                    if (errors === _errs46) {
-                                      if (typeof data22 == 'number' && isFinite(data22)) {
-                                        if (data22 < 0 || isNaN(data22)) {
+                                    if (errors === _errs56) {
+                                      if (typeof data27 == 'number' && isFinite(data27)) {
+                                        if (data27 > 9007199254740991 || isNaN(data27)) {
                                           validate10.errors = [
                                             {
                                               instancePath: instancePath + '/timings/freshMs',
-                                              schemaPath: '#/properties/timings/properties/freshMs/minimum',
-                                              keyword: 'minimum',
-                                              params: { comparison: '>=', limit: 0 },
-                                              message: 'must be >= 0',
+                                              schemaPath: '#/properties/timings/properties/freshMs/maximum',
+                                              keyword: 'maximum',
+                                              params: { comparison: '<=', limit: 9007199254740991 },
+                                              message: 'must be <= 9007199254740991',
                                             },
                                           ]
                                           return false
+                                        } else {
+                                          if (data27 < 0 || isNaN(data27)) {
+                                            validate10.errors = [
+                                              {
+                                                instancePath: instancePath + '/timings/freshMs',
+                                                schemaPath: '#/properties/timings/properties/freshMs/minimum',
+                                                keyword: 'minimum',
+                                                params: { comparison: '>=', limit: 0 },
+                                                message: 'must be >= 0',
+                                              },
+                                            ]
+                                            return false
+                                          }
                                         }
                                       }
                                     }
-                                    var valid7 = _errs46 === errors
+                                    var valid8 = _errs56 === errors
                                   } else {
-                                    var valid7 = true
+                                    var valid8 = true
                                   }
-                                  if (valid7) {
-                                    if (data21.settledMs !== undefined) {
-                                      let data23 = data21.settledMs
-                                      const _errs48 = errors
-                                      if (!(typeof data23 == 'number' && !(data23 % 1) && !isNaN(data23) && isFinite(data23))) {
+                                  if (valid8) {
+                                    if (data26.settledMs !== undefined) {
+                                      let data28 = data26.settledMs
+                                      const _errs58 = errors
+                                      if (!(typeof data28 == 'number' && !(data28 % 1) && !isNaN(data28) && isFinite(data28))) {
                                         validate10.errors = [
                                           {
                                             instancePath: instancePath + '/timings/settledMs',
@@ -991,31 +1293,44 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                         ]
                                         return false
                                       }
-                                      if (errors === _errs48) {
-                                        if (typeof data23 == 'number' && isFinite(data23)) {
-                                          if (data23 < 0 || isNaN(data23)) {
+                                      if (errors === _errs58) {
+                                        if (typeof data28 == 'number' && isFinite(data28)) {
+                                          if (data28 > 9007199254740991 || isNaN(data28)) {
                                             validate10.errors = [
                                               {
                                                 instancePath: instancePath + '/timings/settledMs',
-                                                schemaPath: '#/properties/timings/properties/settledMs/minimum',
-                                                keyword: 'minimum',
-                                                params: { comparison: '>=', limit: 0 },
-                                                message: 'must be >= 0',
+                                                schemaPath: '#/properties/timings/properties/settledMs/maximum',
+                                                keyword: 'maximum',
+                                                params: { comparison: '<=', limit: 9007199254740991 },
+                                                message: 'must be <= 9007199254740991',
                                               },
                                             ]
                                             return false
+                                          } else {
+                                            if (data28 < 0 || isNaN(data28)) {
+                                              validate10.errors = [
+                                                {
+                                                  instancePath: instancePath + '/timings/settledMs',
+                                                  schemaPath: '#/properties/timings/properties/settledMs/minimum',
+                                                  keyword: 'minimum',
+                                                  params: { comparison: '>=', limit: 0 },
+                                                  message: 'must be >= 0',
+                                                },
+                                              ]
+                                              return false
+                                            }
                                           }
                                         }
                                       }
-                                      var valid7 = _errs48 === errors
+                                      var valid8 = _errs58 === errors
                                     } else {
-                                      var valid7 = true
+                                      var valid8 = true
                                     }
-                                    if (valid7) {
-                                      if (data21.totalMs !== undefined) {
-                                        let data24 = data21.totalMs
-                                        const _errs50 = errors
-                                        if (!(typeof data24 == 'number' && !(data24 % 1) && !isNaN(data24) && isFinite(data24))) {
+                                    if (valid8) {
+                                      if (data26.totalMs !== undefined) {
+                                        let data29 = data26.totalMs
+                                        const _errs60 = errors
+                                        if (!(typeof data29 == 'number' && !(data29 % 1) && !isNaN(data29) && isFinite(data29))) {
                                           validate10.errors = [
                                             {
                                               instancePath: instancePath + '/timings/totalMs',
@@ -1027,25 +1342,38 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                                           ]
                                           return false
                                         }
-                                        if (errors === _errs50) {
-                                          if (typeof data24 == 'number' && isFinite(data24)) {
-                                            if (data24 < 0 || isNaN(data24)) {
+                                        if (errors === _errs60) {
+                                          if (typeof data29 == 'number' && isFinite(data29)) {
+                                            if (data29 > 9007199254740991 || isNaN(data29)) {
                                               validate10.errors = [
                                                 {
                                                   instancePath: instancePath + '/timings/totalMs',
-                                                  schemaPath: '#/properties/timings/properties/totalMs/minimum',
-                                                  keyword: 'minimum',
-                                                  params: { comparison: '>=', limit: 0 },
-                                                  message: 'must be >= 0',
+                                                  schemaPath: '#/properties/timings/properties/totalMs/maximum',
+                                                  keyword: 'maximum',
+                                                  params: { comparison: '<=', limit: 9007199254740991 },
+                                                  message: 'must be <= 9007199254740991',
                                                 },
                                               ]
                                               return false
+                                            } else {
+                                              if (data29 < 0 || isNaN(data29)) {
+                                                validate10.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/timings/totalMs',
+                                                    schemaPath: '#/properties/timings/properties/totalMs/minimum',
+                                                    keyword: 'minimum',
+                                                    params: { comparison: '>=', limit: 0 },
+                                                    message: 'must be >= 0',
+                                                  },
+                                                ]
+                                                return false
+                                              }
                                             }
                                           }
                                         }
-                                        var valid7 = _errs50 === errors
+                                        var valid8 = _errs60 === errors
                                       } else {
-                                        var valid7 = true
+                                        var valid8 = true
                                       }
                                     }
                                   }
@@ -1064,7 +1392,7 @@ function validate10(data, { instancePath = '', parentData, parentDataProperty, r
                               return false
                             }
                           }
-                          var valid0 = _errs43 === errors
+                          var valid0 = _errs53 === errors
                         } else {
                           var valid0 = true
                         }
@@ -1092,32 +1420,32 @@ const schema12 = {
   required: ['summary', 'attachments', 'files', 'bytesBefore', 'bytesAfter', 'items'],
   properties: {
     summary: { type: 'string', maxLength: 500 },
-    attachments: { type: 'integer', minimum: 0 },
+    attachments: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
     files: {
       type: 'object',
       required: ['made', 'kept', 'unchanged', 'restored', 'failed'],
       properties: {
-        made: { type: 'integer', minimum: 0 },
-        kept: { type: 'integer', minimum: 0 },
-        unchanged: { type: 'integer', minimum: 0 },
-        restored: { type: 'integer', minimum: 0 },
-        failed: { type: 'integer', minimum: 0 },
+        made: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        kept: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        unchanged: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        restored: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        failed: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
       },
       additionalProperties: false,
     },
-    bytesBefore: { type: 'integer', minimum: 0 },
-    bytesAfter: { type: 'integer', minimum: 0 },
+    bytesBefore: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+    bytesAfter: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
     items: {
       type: 'array',
       items: {
         type: 'object',
         required: ['attachment', 'file', 'outcome'],
         properties: {
-          attachment: { type: 'integer', minimum: 1 },
+          attachment: { type: 'integer', minimum: 1, maximum: 9007199254740991 },
           file: { type: 'string', minLength: 1, maxLength: 1024 },
           outcome: { enum: ['made', 'kept', 'unchanged', 'restored', 'failed'] },
-          before: { type: 'integer', minimum: 0 },
-          after: { type: 'integer', minimum: 0 },
+          before: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+          after: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
           code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
         },
         additionalProperties: false,
@@ -1231,17 +1559,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
               }
               if (errors === _errs4) {
                 if (typeof data1 == 'number' && isFinite(data1)) {
-                  if (data1 < 0 || isNaN(data1)) {
+                  if (data1 > 9007199254740991 || isNaN(data1)) {
                     validate11.errors = [
                       {
                         instancePath: instancePath + '/attachments',
-                        schemaPath: '#/properties/attachments/minimum',
-                        keyword: 'minimum',
-                        params: { comparison: '>=', limit: 0 },
-                        message: 'must be >= 0',
+                        schemaPath: '#/properties/attachments/maximum',
+                        keyword: 'maximum',
+                        params: { comparison: '<=', limit: 9007199254740991 },
+                        message: 'must be <= 9007199254740991',
                       },
                     ]
                     return false
+                  } else {
+                    if (data1 < 0 || isNaN(data1)) {
+                      validate11.errors = [
+                        {
+                          instancePath: instancePath + '/attachments',
+                          schemaPath: '#/properties/attachments/minimum',
+                          keyword: 'minimum',
+                          params: { comparison: '>=', limit: 0 },
+                          message: 'must be >= 0',
+                        },
+                      ]
+                      return false
+                    }
                   }
                 }
               }
@@ -1308,17 +1649,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                           }
                           if (errors === _errs9) {
                             if (typeof data3 == 'number' && isFinite(data3)) {
-                              if (data3 < 0 || isNaN(data3)) {
+                              if (data3 > 9007199254740991 || isNaN(data3)) {
                                 validate11.errors = [
                                   {
                                     instancePath: instancePath + '/files/made',
-                                    schemaPath: '#/properties/files/properties/made/minimum',
-                                    keyword: 'minimum',
-                                    params: { comparison: '>=', limit: 0 },
-                                    message: 'must be >= 0',
+                                    schemaPath: '#/properties/files/properties/made/maximum',
+                                    keyword: 'maximum',
+                                    params: { comparison: '<=', limit: 9007199254740991 },
+                                    message: 'must be <= 9007199254740991',
                                   },
                                 ]
                                 return false
+                              } else {
+                                if (data3 < 0 || isNaN(data3)) {
+                                  validate11.errors = [
+                                    {
+                                      instancePath: instancePath + '/files/made',
+                                      schemaPath: '#/properties/files/properties/made/minimum',
+                                      keyword: 'minimum',
+                                      params: { comparison: '>=', limit: 0 },
+                                      message: 'must be >= 0',
+                                    },
+                                  ]
+                                  return false
+                                }
                               }
                             }
                           }
@@ -1344,17 +1698,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                             }
                             if (errors === _errs11) {
                               if (typeof data4 == 'number' && isFinite(data4)) {
-                                if (data4 < 0 || isNaN(data4)) {
+                                if (data4 > 9007199254740991 || isNaN(data4)) {
                                   validate11.errors = [
                                     {
                                       instancePath: instancePath + '/files/kept',
-                                      schemaPath: '#/properties/files/properties/kept/minimum',
-                                      keyword: 'minimum',
-                                      params: { comparison: '>=', limit: 0 },
-                                      message: 'must be >= 0',
+                                      schemaPath: '#/properties/files/properties/kept/maximum',
+                                      keyword: 'maximum',
+                                      params: { comparison: '<=', limit: 9007199254740991 },
+                                      message: 'must be <= 9007199254740991',
                                     },
                                   ]
                                   return false
+                                } else {
+                                  if (data4 < 0 || isNaN(data4)) {
+                                    validate11.errors = [
+                                      {
+                                        instancePath: instancePath + '/files/kept',
+                                        schemaPath: '#/properties/files/properties/kept/minimum',
+                                        keyword: 'minimum',
+                                        params: { comparison: '>=', limit: 0 },
+                                        message: 'must be >= 0',
+                                      },
+                                    ]
+                                    return false
+                                  }
                                 }
                               }
                             }
@@ -1380,17 +1747,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                               }
                               if (errors === _errs13) {
                                 if (typeof data5 == 'number' && isFinite(data5)) {
-                                  if (data5 < 0 || isNaN(data5)) {
+                                  if (data5 > 9007199254740991 || isNaN(data5)) {
                                     validate11.errors = [
                                       {
                                         instancePath: instancePath + '/files/unchanged',
-                                        schemaPath: '#/properties/files/properties/unchanged/minimum',
-                                        keyword: 'minimum',
-                                        params: { comparison: '>=', limit: 0 },
-                                        message: 'must be >= 0',
+                                        schemaPath: '#/properties/files/properties/unchanged/maximum',
+                                        keyword: 'maximum',
+                                        params: { comparison: '<=', limit: 9007199254740991 },
+                                        message: 'must be <= 9007199254740991',
                                       },
                                     ]
                                     return false
+                                  } else {
+                                    if (data5 < 0 || isNaN(data5)) {
+                                      validate11.errors = [
+                                        {
+                                          instancePath: instancePath + '/files/unchanged',
+                                          schemaPath: '#/properties/files/properties/unchanged/minimum',
+                                          keyword: 'minimum',
+                                          params: { comparison: '>=', limit: 0 },
+                                          message: 'must be >= 0',
+                                        },
+                                      ]
+                                      return false
+                                    }
                                   }
                                 }
                               }
@@ -1416,17 +1796,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                 }
                                 if (errors === _errs15) {
                                   if (typeof data6 == 'number' && isFinite(data6)) {
-                                    if (data6 < 0 || isNaN(data6)) {
+                                    if (data6 > 9007199254740991 || isNaN(data6)) {
                                       validate11.errors = [
                                         {
                                           instancePath: instancePath + '/files/restored',
-                                          schemaPath: '#/properties/files/properties/restored/minimum',
-                                          keyword: 'minimum',
-                                          params: { comparison: '>=', limit: 0 },
-                                          message: 'must be >= 0',
+                                          schemaPath: '#/properties/files/properties/restored/maximum',
+                                          keyword: 'maximum',
+                                          params: { comparison: '<=', limit: 9007199254740991 },
+                                          message: 'must be <= 9007199254740991',
                                         },
                                       ]
                                       return false
+                                    } else {
+                                      if (data6 < 0 || isNaN(data6)) {
+                                        validate11.errors = [
+                                          {
+                                            instancePath: instancePath + '/files/restored',
+                                            schemaPath: '#/properties/files/properties/restored/minimum',
+                                            keyword: 'minimum',
+                                            params: { comparison: '>=', limit: 0 },
+                                            message: 'must be >= 0',
+                                          },
+                                        ]
+                                        return false
+                                      }
                                     }
                                   }
                                 }
@@ -1452,17 +1845,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                   }
                                   if (errors === _errs17) {
                                     if (typeof data7 == 'number' && isFinite(data7)) {
-                                      if (data7 < 0 || isNaN(data7)) {
+                                      if (data7 > 9007199254740991 || isNaN(data7)) {
                                         validate11.errors = [
                                           {
                                             instancePath: instancePath + '/files/failed',
-                                            schemaPath: '#/properties/files/properties/failed/minimum',
-                                            keyword: 'minimum',
-                                            params: { comparison: '>=', limit: 0 },
-                                            message: 'must be >= 0',
+                                            schemaPath: '#/properties/files/properties/failed/maximum',
+                                            keyword: 'maximum',
+                                            params: { comparison: '<=', limit: 9007199254740991 },
+                                            message: 'must be <= 9007199254740991',
                                           },
                                         ]
                                         return false
+                                      } else {
+                                        if (data7 < 0 || isNaN(data7)) {
+                                          validate11.errors = [
+                                            {
+                                              instancePath: instancePath + '/files/failed',
+                                              schemaPath: '#/properties/files/properties/failed/minimum',
+                                              keyword: 'minimum',
+                                              params: { comparison: '>=', limit: 0 },
+                                              message: 'must be >= 0',
+                                            },
+                                          ]
+                                          return false
+                                        }
                                       }
                                     }
                                   }
@@ -1511,17 +1917,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                   if (errors === _errs19) {
                     if (typeof data8 == 'number' && isFinite(data8)) {
-                      if (data8 < 0 || isNaN(data8)) {
+                      if (data8 > 9007199254740991 || isNaN(data8)) {
                         validate11.errors = [
                           {
                             instancePath: instancePath + '/bytesBefore',
-                            schemaPath: '#/properties/bytesBefore/minimum',
-                            keyword: 'minimum',
-                            params: { comparison: '>=', limit: 0 },
-                            message: 'must be >= 0',
+                            schemaPath: '#/properties/bytesBefore/maximum',
+                            keyword: 'maximum',
+                            params: { comparison: '<=', limit: 9007199254740991 },
+                            message: 'must be <= 9007199254740991',
                           },
                         ]
                         return false
+                      } else {
+                        if (data8 < 0 || isNaN(data8)) {
+                          validate11.errors = [
+                            {
+                              instancePath: instancePath + '/bytesBefore',
+                              schemaPath: '#/properties/bytesBefore/minimum',
+                              keyword: 'minimum',
+                              params: { comparison: '>=', limit: 0 },
+                              message: 'must be >= 0',
+                            },
+                          ]
+                          return false
+                        }
                       }
                     }
                   }
@@ -1547,17 +1966,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                     }
                     if (errors === _errs21) {
                       if (typeof data9 == 'number' && isFinite(data9)) {
-                        if (data9 < 0 || isNaN(data9)) {
+                        if (data9 > 9007199254740991 || isNaN(data9)) {
                           validate11.errors = [
                             {
                               instancePath: instancePath + '/bytesAfter',
-                              schemaPath: '#/properties/bytesAfter/minimum',
-                              keyword: 'minimum',
-                              params: { comparison: '>=', limit: 0 },
-                              message: 'must be >= 0',
+                              schemaPath: '#/properties/bytesAfter/maximum',
+                              keyword: 'maximum',
+                              params: { comparison: '<=', limit: 9007199254740991 },
+                              message: 'must be <= 9007199254740991',
                             },
                           ]
                           return false
+                        } else {
+                          if (data9 < 0 || isNaN(data9)) {
+                            validate11.errors = [
+                              {
+                                instancePath: instancePath + '/bytesAfter',
+                                schemaPath: '#/properties/bytesAfter/minimum',
+                                keyword: 'minimum',
+                                params: { comparison: '>=', limit: 0 },
+                                message: 'must be >= 0',
+                              },
+                            ]
+                            return false
+                          }
                         }
                       }
                     }
@@ -1650,17 +2082,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                         }
                                         if (errors === _errs28) {
                                           if (typeof data12 == 'number' && isFinite(data12)) {
-                                            if (data12 < 1 || isNaN(data12)) {
+                                            if (data12 > 9007199254740991 || isNaN(data12)) {
                                               validate11.errors = [
                                                 {
                                                   instancePath: instancePath + '/items/' + i0 + '/attachment',
-                                                  schemaPath: '#/properties/items/items/properties/attachment/minimum',
-                                                  keyword: 'minimum',
-                                                  params: { comparison: '>=', limit: 1 },
-                                                  message: 'must be >= 1',
+                                                  schemaPath: '#/properties/items/items/properties/attachment/maximum',
+                                                  keyword: 'maximum',
+                                                  params: { comparison: '<=', limit: 9007199254740991 },
+                                                  message: 'must be <= 9007199254740991',
                                                 },
                                               ]
                                               return false
+                                            } else {
+                                              if (data12 < 1 || isNaN(data12)) {
+                                                validate11.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/items/' + i0 + '/attachment',
+                                                    schemaPath: '#/properties/items/items/properties/attachment/minimum',
+                                                    keyword: 'minimum',
+                                                    params: { comparison: '>=', limit: 1 },
+                                                    message: 'must be >= 1',
+                                                  },
+                                                ]
+                                                return false
+                                              }
                                             }
                                           }
                                         }
@@ -1762,17 +2207,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                               }
                                               if (errors === _errs33) {
                                                 if (typeof data15 == 'number' && isFinite(data15)) {
-                                                  if (data15 < 0 || isNaN(data15)) {
+                                                  if (data15 > 9007199254740991 || isNaN(data15)) {
                                                     validate11.errors = [
                                                       {
                                                         instancePath: instancePath + '/items/' + i0 + '/before',
-                                                        schemaPath: '#/properties/items/items/properties/before/minimum',
-                                                        keyword: 'minimum',
-                                                        params: { comparison: '>=', limit: 0 },
-                                                        message: 'must be >= 0',
+                                                        schemaPath: '#/properties/items/items/properties/before/maximum',
+                                                        keyword: 'maximum',
+                                                        params: { comparison: '<=', limit: 9007199254740991 },
+                                                        message: 'must be <= 9007199254740991',
                                                       },
                                                     ]
                                                     return false
+                                                  } else {
+                                                    if (data15 < 0 || isNaN(data15)) {
+                                                      validate11.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/items/' + i0 + '/before',
+                                                          schemaPath: '#/properties/items/items/properties/before/minimum',
+                                                          keyword: 'minimum',
+                                                          params: { comparison: '>=', limit: 0 },
+                                                          message: 'must be >= 0',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    }
                                                   }
                                                 }
                                               }
@@ -1798,17 +2256,30 @@ function validate11(data, { instancePath = '', parentData, parentDataProperty, r
                                                 }
                                                 if (errors === _errs35) {
                                                   if (typeof data16 == 'number' && isFinite(data16)) {
-                                                    if (data16 < 0 || isNaN(data16)) {
+                                                    if (data16 > 9007199254740991 || isNaN(data16)) {
                                                       validate11.errors = [
                                                         {
                                                           instancePath: instancePath + '/items/' + i0 + '/after',
-                                                          schemaPath: '#/properties/items/items/properties/after/minimum',
-                                                          keyword: 'minimum',
-                                                          params: { comparison: '>=', limit: 0 },
-                                                          message: 'must be >= 0',
+                                                          schemaPath: '#/properties/items/items/properties/after/maximum',
+                                                          keyword: 'maximum',
+                                                          params: { comparison: '<=', limit: 9007199254740991 },
+                                                          message: 'must be <= 9007199254740991',
                                                         },
                                                       ]
                                                       return false
+                                                    } else {
+                                                      if (data16 < 0 || isNaN(data16)) {
+                                                        validate11.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/items/' + i0 + '/after',
+                                                            schemaPath: '#/properties/items/items/properties/after/minimum',
+                                                            keyword: 'minimum',
+                                                            params: { comparison: '>=', limit: 0 },
+                                                            message: 'must be >= 0',
+                                                          },
+                                                        ]
+                                                        return false
+                                                      }
                                                     }
                                                   }
                                                 }
@@ -1936,9 +2407,9 @@ const schema13 = {
       type: 'object',
       required: ['files', 'bytesBefore', 'bytesAfter'],
       properties: {
-        files: { type: 'integer', minimum: 0 },
-        bytesBefore: { type: 'integer', minimum: 0 },
-        bytesAfter: { type: 'integer', minimum: 0 },
+        files: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        bytesBefore: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        bytesAfter: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
       },
       additionalProperties: false,
     },
@@ -1946,9 +2417,9 @@ const schema13 = {
       type: 'object',
       required: ['files', 'bytesBefore', 'bytesAfter'],
       properties: {
-        files: { type: 'integer', minimum: 0 },
-        bytesBefore: { type: 'integer', minimum: 0 },
-        bytesAfter: { type: 'integer', minimum: 0 },
+        files: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        bytesBefore: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+        bytesAfter: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
       },
       additionalProperties: false,
     },
@@ -1987,8 +2458,8 @@ const schema13 = {
         required: ['url', 'css', 'js'],
         properties: {
           url: { type: 'string', pattern: '^https?://[^\\s\\u0000-\\u001f]+$', maxLength: 2048 },
-          css: { type: 'integer', minimum: 0 },
-          js: { type: 'integer', minimum: 0 },
+          css: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
+          js: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
         },
         additionalProperties: false,
       },
@@ -2218,17 +2689,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                               }
                               if (errors === _errs12) {
                                 if (typeof data5 == 'number' && isFinite(data5)) {
-                                  if (data5 < 0 || isNaN(data5)) {
+                                  if (data5 > 9007199254740991 || isNaN(data5)) {
                                     validate12.errors = [
                                       {
                                         instancePath: instancePath + '/css/files',
-                                        schemaPath: '#/properties/css/properties/files/minimum',
-                                        keyword: 'minimum',
-                                        params: { comparison: '>=', limit: 0 },
-                                        message: 'must be >= 0',
+                                        schemaPath: '#/properties/css/properties/files/maximum',
+                                        keyword: 'maximum',
+                                        params: { comparison: '<=', limit: 9007199254740991 },
+                                        message: 'must be <= 9007199254740991',
                                       },
                                     ]
                                     return false
+                                  } else {
+                                    if (data5 < 0 || isNaN(data5)) {
+                                      validate12.errors = [
+                                        {
+                                          instancePath: instancePath + '/css/files',
+                                          schemaPath: '#/properties/css/properties/files/minimum',
+                                          keyword: 'minimum',
+                                          params: { comparison: '>=', limit: 0 },
+                                          message: 'must be >= 0',
+                                        },
+                                      ]
+                                      return false
+                                    }
                                   }
                                 }
                               }
@@ -2254,17 +2738,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                 }
                                 if (errors === _errs14) {
                                   if (typeof data6 == 'number' && isFinite(data6)) {
-                                    if (data6 < 0 || isNaN(data6)) {
+                                    if (data6 > 9007199254740991 || isNaN(data6)) {
                                       validate12.errors = [
                                         {
                                           instancePath: instancePath + '/css/bytesBefore',
-                                          schemaPath: '#/properties/css/properties/bytesBefore/minimum',
-                                          keyword: 'minimum',
-                                          params: { comparison: '>=', limit: 0 },
-                                          message: 'must be >= 0',
+                                          schemaPath: '#/properties/css/properties/bytesBefore/maximum',
+                                          keyword: 'maximum',
+                                          params: { comparison: '<=', limit: 9007199254740991 },
+                                          message: 'must be <= 9007199254740991',
                                         },
                                       ]
                                       return false
+                                    } else {
+                                      if (data6 < 0 || isNaN(data6)) {
+                                        validate12.errors = [
+                                          {
+                                            instancePath: instancePath + '/css/bytesBefore',
+                                            schemaPath: '#/properties/css/properties/bytesBefore/minimum',
+                                            keyword: 'minimum',
+                                            params: { comparison: '>=', limit: 0 },
+                                            message: 'must be >= 0',
+                                          },
+                                        ]
+                                        return false
+                                      }
                                     }
                                   }
                                 }
@@ -2290,17 +2787,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                   }
                                   if (errors === _errs16) {
                                     if (typeof data7 == 'number' && isFinite(data7)) {
-                                      if (data7 < 0 || isNaN(data7)) {
+                                      if (data7 > 9007199254740991 || isNaN(data7)) {
                                         validate12.errors = [
                                           {
                                             instancePath: instancePath + '/css/bytesAfter',
-                                            schemaPath: '#/properties/css/properties/bytesAfter/minimum',
-                                            keyword: 'minimum',
-                                            params: { comparison: '>=', limit: 0 },
-                                            message: 'must be >= 0',
+                                            schemaPath: '#/properties/css/properties/bytesAfter/maximum',
+                                            keyword: 'maximum',
+                                            params: { comparison: '<=', limit: 9007199254740991 },
+                                            message: 'must be <= 9007199254740991',
                                           },
                                         ]
                                         return false
+                                      } else {
+                                        if (data7 < 0 || isNaN(data7)) {
+                                          validate12.errors = [
+                                            {
+                                              instancePath: instancePath + '/css/bytesAfter',
+                                              schemaPath: '#/properties/css/properties/bytesAfter/minimum',
+                                              keyword: 'minimum',
+                                              params: { comparison: '>=', limit: 0 },
+                                              message: 'must be >= 0',
+                                            },
+                                          ]
+                                          return false
+                                        }
                                       }
                                     }
                                   }
@@ -2386,17 +2896,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                 }
                                 if (errors === _errs21) {
                                   if (typeof data9 == 'number' && isFinite(data9)) {
-                                    if (data9 < 0 || isNaN(data9)) {
+                                    if (data9 > 9007199254740991 || isNaN(data9)) {
                                       validate12.errors = [
                                         {
                                           instancePath: instancePath + '/js/files',
-                                          schemaPath: '#/properties/js/properties/files/minimum',
-                                          keyword: 'minimum',
-                                          params: { comparison: '>=', limit: 0 },
-                                          message: 'must be >= 0',
+                                          schemaPath: '#/properties/js/properties/files/maximum',
+                                          keyword: 'maximum',
+                                          params: { comparison: '<=', limit: 9007199254740991 },
+                                          message: 'must be <= 9007199254740991',
                                         },
                                       ]
                                       return false
+                                    } else {
+                                      if (data9 < 0 || isNaN(data9)) {
+                                        validate12.errors = [
+                                          {
+                                            instancePath: instancePath + '/js/files',
+                                            schemaPath: '#/properties/js/properties/files/minimum',
+                                            keyword: 'minimum',
+                                            params: { comparison: '>=', limit: 0 },
+                                            message: 'must be >= 0',
+                                          },
+                                        ]
+                                        return false
+                                      }
                                     }
                                   }
                                 }
@@ -2422,17 +2945,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                   }
                                   if (errors === _errs23) {
                                     if (typeof data10 == 'number' && isFinite(data10)) {
-                                      if (data10 < 0 || isNaN(data10)) {
+                                      if (data10 > 9007199254740991 || isNaN(data10)) {
                                         validate12.errors = [
                                           {
                                             instancePath: instancePath + '/js/bytesBefore',
-                                            schemaPath: '#/properties/js/properties/bytesBefore/minimum',
-                                            keyword: 'minimum',
-                                            params: { comparison: '>=', limit: 0 },
-                                            message: 'must be >= 0',
+                                            schemaPath: '#/properties/js/properties/bytesBefore/maximum',
+                                            keyword: 'maximum',
+                                            params: { comparison: '<=', limit: 9007199254740991 },
+                                            message: 'must be <= 9007199254740991',
                                           },
                                         ]
                                         return false
+                                      } else {
+                                        if (data10 < 0 || isNaN(data10)) {
+                                          validate12.errors = [
+                                            {
+                                              instancePath: instancePath + '/js/bytesBefore',
+                                              schemaPath: '#/properties/js/properties/bytesBefore/minimum',
+                                              keyword: 'minimum',
+                                              params: { comparison: '>=', limit: 0 },
+                                              message: 'must be >= 0',
+                                            },
+                                          ]
+                                          return false
+                                        }
                                       }
                                     }
                                   }
@@ -2458,17 +2994,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                     }
                                     if (errors === _errs25) {
                                       if (typeof data11 == 'number' && isFinite(data11)) {
-                                        if (data11 < 0 || isNaN(data11)) {
+                                        if (data11 > 9007199254740991 || isNaN(data11)) {
                                           validate12.errors = [
                                             {
                                               instancePath: instancePath + '/js/bytesAfter',
-                                              schemaPath: '#/properties/js/properties/bytesAfter/minimum',
-                                              keyword: 'minimum',
-                                              params: { comparison: '>=', limit: 0 },
-                                              message: 'must be >= 0',
+                                              schemaPath: '#/properties/js/properties/bytesAfter/maximum',
+                                              keyword: 'maximum',
+                                              params: { comparison: '<=', limit: 9007199254740991 },
+                                              message: 'must be <= 9007199254740991',
                                             },
                                           ]
                                           return false
+                                        } else {
+                                          if (data11 < 0 || isNaN(data11)) {
+                                            validate12.errors = [
+                                              {
+                                                instancePath: instancePath + '/js/bytesAfter',
+                                                schemaPath: '#/properties/js/properties/bytesAfter/minimum',
+                                                keyword: 'minimum',
+                                                params: { comparison: '>=', limit: 0 },
+                                                message: 'must be >= 0',
+                                              },
+                                            ]
+                                            return false
+                                          }
                                         }
                                       }
                                     }
@@ -2835,17 +3384,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                               }
                                               if (errors === _errs44) {
                                                 if (typeof data20 == 'number' && isFinite(data20)) {
-                                                  if (data20 < 0 || isNaN(data20)) {
+                                                  if (data20 > 9007199254740991 || isNaN(data20)) {
                                                     validate12.errors = [
                                                       {
                                                         instancePath: instancePath + '/pages/' + i1 + '/css',
-                                                        schemaPath: '#/properties/pages/items/properties/css/minimum',
-                                                        keyword: 'minimum',
-                                                        params: { comparison: '>=', limit: 0 },
-                                                        message: 'must be >= 0',
+                                                        schemaPath: '#/properties/pages/items/properties/css/maximum',
+                                                        keyword: 'maximum',
+                                                        params: { comparison: '<=', limit: 9007199254740991 },
+                                                        message: 'must be <= 9007199254740991',
                                                       },
                                                     ]
                                                     return false
+                                                  } else {
+                                                    if (data20 < 0 || isNaN(data20)) {
+                                                      validate12.errors = [
+                                                        {
+                                                          instancePath: instancePath + '/pages/' + i1 + '/css',
+                                                          schemaPath: '#/properties/pages/items/properties/css/minimum',
+                                                          keyword: 'minimum',
+                                                          params: { comparison: '>=', limit: 0 },
+                                                          message: 'must be >= 0',
+                                                        },
+                                                      ]
+                                                      return false
+                                                    }
                                                   }
                                                 }
                                               }
@@ -2871,17 +3433,30 @@ function validate12(data, { instancePath = '', parentData, parentDataProperty, r
                                                 }
                                                 if (errors === _errs46) {
                                                   if (typeof data21 == 'number' && isFinite(data21)) {
-                                                    if (data21 < 0 || isNaN(data21)) {
+                                                    if (data21 > 9007199254740991 || isNaN(data21)) {
                                                       validate12.errors = [
                                                         {
                                                           instancePath: instancePath + '/pages/' + i1 + '/js',
-                                                          schemaPath: '#/properties/pages/items/properties/js/minimum',
-                                                          keyword: 'minimum',
-                                                          params: { comparison: '>=', limit: 0 },
-                                                          message: 'must be >= 0',
+                                                          schemaPath: '#/properties/pages/items/properties/js/maximum',
+                                                          keyword: 'maximum',
+                                                          params: { comparison: '<=', limit: 9007199254740991 },
+                                                          message: 'must be <= 9007199254740991',
                                                         },
                                                       ]
                                                       return false
+                                                    } else {
+                                                      if (data21 < 0 || isNaN(data21)) {
+                                                        validate12.errors = [
+                                                          {
+                                                            instancePath: instancePath + '/pages/' + i1 + '/js',
+                                                            schemaPath: '#/properties/pages/items/properties/js/minimum',
+                                                            keyword: 'minimum',
+                                                            params: { comparison: '>=', limit: 0 },
+                                                            message: 'must be >= 0',
+                                                          },
+                                                        ]
+                                                        return false
+                                                      }
                                                     }
                                                   }
                                                 }
@@ -2963,7 +3538,7 @@ const schema14 = {
           section: { enum: ['machine', 'cgroup', 'disk', 'php', 'nginx', 'mysql', 'redis', 'wordpress', 'plugins', 'cron'] },
           state: { enum: ['ok', 'absent', 'failed'] },
           code: { type: 'string', pattern: '^[a-z]+(\\.[a-z_]+)?$', maxLength: 40 },
-          tookMs: { type: 'integer', minimum: 0 },
+          tookMs: { type: 'integer', minimum: 0, maximum: 9007199254740991 },
           facts: {
             type: 'object',
             patternProperties: {
@@ -3272,17 +3847,30 @@ function validate13(data, { instancePath = '', parentData, parentDataProperty, r
                                         }
                                         if (errors === _errs14) {
                                           if (typeof data7 == 'number' && isFinite(data7)) {
-                                            if (data7 < 0 || isNaN(data7)) {
+                                            if (data7 > 9007199254740991 || isNaN(data7)) {
                                               validate13.errors = [
                                                 {
                                                   instancePath: instancePath + '/sections/' + i0 + '/tookMs',
-                                                  schemaPath: '#/properties/sections/items/properties/tookMs/minimum',
-                                                  keyword: 'minimum',
-                                                  params: { comparison: '>=', limit: 0 },
-                                                  message: 'must be >= 0',
+                                                  schemaPath: '#/properties/sections/items/properties/tookMs/maximum',
+                                                  keyword: 'maximum',
+                                                  params: { comparison: '<=', limit: 9007199254740991 },
+                                                  message: 'must be <= 9007199254740991',
                                                 },
                                               ]
                                               return false
+                                            } else {
+                                              if (data7 < 0 || isNaN(data7)) {
+                                                validate13.errors = [
+                                                  {
+                                                    instancePath: instancePath + '/sections/' + i0 + '/tookMs',
+                                                    schemaPath: '#/properties/sections/items/properties/tookMs/minimum',
+                                                    keyword: 'minimum',
+                                                    params: { comparison: '>=', limit: 0 },
+                                                    message: 'must be >= 0',
+                                                  },
+                                                ]
+                                                return false
+                                              }
                                             }
                                           }
                                         }
