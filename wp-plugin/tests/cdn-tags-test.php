@@ -171,12 +171,12 @@ final class Cdn_Tags_Test extends Record_Test_Case {
 		$this->assertNames( array( "list:post/term:$term", "post:$posts[2]" ), $archive . 'page/2/', array( "post:$posts[0]" ) );
 		$this->assertNames( array( "list:post/term:$term", "post:$posts[0]" ), $archive . 'feed/' );
 		$this->assertNames( array( 'list:post', 'sticky:any', "post:$posts[0]" ), '/?utm_source=x' );
-		$this->assertNames( array( 'list:post', "post:$posts[0]" ), '/feed/' );
+		$this->assertNames( array( 'list:post', "post:$posts[0]" ), '/feed/?utm_source=x' );
 		$this->assertNames( array( 'list:post/user:1' ), '/?author=1' );
 		$this->assertNames( array( 'list:post/date:' . gmdate( 'Y' ) ), gmdate( '/?\y\e\a\r=Y' ) );
 		$this->assertNames( array( 'list:any/search' ), '/?s=words' );
 		$this->assertNames( array( 'order:post' ), '/?orderby=title' );
-		$this->assertNames( array( 'comments:all' ), '/comments/feed/' );
+		$this->assertNames( array( 'comments:all' ), '/comments/feed/?utm_source=x' );
 	}
 
 	public function test_pages_that_are_not_there_and_sitemaps_have_what_may_change_them() {
