@@ -39,6 +39,8 @@ if ( Platen\Record\Recorder::begin() ) {
 	add_filter( 'get_usernumposts', array( 'Platen\Record\Listings', 'filter_usernumposts' ), PHP_INT_MAX, 3 );
 	add_filter( 'get_comments_number', array( 'Platen\Record\Listings', 'filter_comments_number' ), PHP_INT_MAX, 2 );
 	add_filter( 'rest_request_after_callbacks', array( 'Platen\Record\Listings', 'filter_rest_response' ), PHP_INT_MAX );
+	add_action( 'wp', array( 'Platen\Cdn\Cache_Tag', 'action_wp' ), PHP_INT_MAX );
+	add_filter( 'rest_post_dispatch', array( 'Platen\Cdn\Cache_Tag', 'filter_rest_post_dispatch' ), PHP_INT_MAX, 3 );
 	add_filter( 'status_header', array( 'Platen\Record\Recorder', 'filter_status_header' ), PHP_INT_MAX, 2 );
 	add_action( 'shutdown', array( 'Platen\Record\Recorder', 'action_shutdown' ), PHP_INT_MAX );
 }

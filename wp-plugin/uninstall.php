@@ -46,6 +46,7 @@ function platen_uninstall_site() {
 	}
 	delete_post_meta_by_key( '_platen_webp' );
 	delete_option( 'platen_assets' );
+	delete_option( 'platen_cdn' );
 	delete_option( 'platen_nonces' );
 	platen_uninstall_folder( $base . 'platen' );
 }

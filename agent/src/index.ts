@@ -1,4 +1,5 @@
 export type { Run } from './domain/run.ts'
+export { cdnTagsOf } from './domain/cdn-tags.ts'
 export { launch, type Launched, type LaunchOptions } from './launcher.ts'
 export { runMain, type AgentComposition } from './main.ts'
 export { stderrLog } from './system/json-log.ts'

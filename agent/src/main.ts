@@ -39,6 +39,7 @@ import { localTimeIn } from './system/local-time.ts'
 import { systemClock } from './system/system-clock.ts'
 import { agentVersion } from './version.ts'
 import { CdnDesk } from './work/cdn-desk.ts'
+import { cdnTagSwitch } from './work/cdn-tag-switch.ts'
 import { changeJobs, changesKind } from './work/change-jobs.ts'
 import { launcherLink, type LauncherLink } from './work/launcher-link.ts'
 import { forgottenBefore } from './work/memory-loss.ts'
@@ -92,7 +93,8 @@ export async function startAgent({ policy, launcher, log, local, composition }: 
   const pages = openPages(policy, purges, { clock, log, worn: wear })
   const reports = identity !== undefined
   const receipts = identity && receiptsOf(identity, { journal, clock, lostBefore: () => forgottenBefore(journal) })
-  const cdn = reports ? new CdnDesk({ journal, receipts, clock, log }) : undefined
+  const switchTags = identity && cdnTagSwitch({ php, siteId: identity.siteId, clock, log })
+  const cdn = switchTags ? new CdnDesk({ journal, receipts, clock, log, switchTags }) : undefined
   const workers = composition.workers ?? workerProcesses({ launcher, door, php, policy, changes: pages, cdn, clock, log })
   const owner = new SiteOwner({ policy, journal, clock, localTimeIn, log })
   const purgeLimit = new PurgeLimit({ policy, journal, clock, log })

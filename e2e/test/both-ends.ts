@@ -84,13 +84,15 @@ export class InstantJobs implements Pick<Jobs, 'offer' | 'cancel' | 'running' | 
   }
 }
 
-const siteUrl = 'https://a.example'
+/** Of its site, unless a test says otherwise. */
+const usualUrl = 'https://a.example'
 const gatewayName = 'gateway.test'
 
 /** A gateway's link with its store, and an agent's link with its journal: the real ones, in one process. */
 export class BothEnds {
   readonly accountId: string = newId('acct')
   readonly siteId: string = newId('site')
+  readonly siteUrl: string
   readonly folder: string = mkdtempSync(join(tmpdir(), 'platen-link-'))
   readonly store: Store
   readonly bus: ReturnType<typeof memoryBus> = memoryBus(log)
@@ -110,17 +112,18 @@ export class BothEnds {
   readonly #root: KeyObject = generateKeyPairSync('ed25519').privateKey
   #server!: Server
 
-  constructor() {
+  constructor(siteUrl: string = usualUrl) {
+    this.siteUrl = siteUrl
     this.store = sqliteStore(join(this.folder, 'gateway.db'), { kinds, random: () => 0 })
     this.journal = openJournal(join(this.folder, 'journal.db'))
     this.jobs = new InstantJobs(this.journal)
   }
 
   /** With the gateway started and the agent enrolled, but not yet connected. */
-  static async make(options: Partial<LinkOptions> = {}): Promise<BothEnds> {
-    const ends = new BothEnds()
+  static async make(options: Partial<LinkOptions> = {}, siteUrl?: string): Promise<BothEnds> {
+    const ends = new BothEnds(siteUrl)
     await ends.store.tokens.createAccount(ends.accountId, 'account', 0)
-    await ends.store.sites.create({ id: ends.siteId, accountId: ends.accountId, url: siteUrl, createdAt: 0 })
+    await ends.store.sites.create({ id: ends.siteId, accountId: ends.accountId, url: ends.siteUrl, createdAt: 0 })
     await ends.startGateway(options)
     await ends.enrol()
     return ends
@@ -165,7 +168,7 @@ export class BothEnds {
     const { token = '' } = await invite({ agents: this.store.agents, now: Date.now }, { accountId: this.accountId, siteId: this.siteId })
     const { d: privateKey, x: publicKey = '' } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })
     const parts = { agents: this.store.agents, bus: this.bus, gateway: gatewayName, now: Date.now }
-    const enrolled = await redeem(parts, { token, publicKey, siteUrl, version: '0' })
+    const enrolled = await redeem(parts, { token, publicKey, siteUrl: this.siteUrl, version: '0' })
     const pinned = { gateways: [this.via ?? `http://127.0.0.1:${this.port}`], signerRoot: this.#root.export({ format: 'jwk' }).x }
     writeFileSync(this.identityFile, JSON.stringify({ version: 1, ...enrolled, ...pinned, privateKey, publicKey }))
     this.readIdentity()

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
+import { cdnTagsOf } from '@platen/agent'
 import { cloudflare, PurgeBroker } from '@platen/gateway'
 import { cloudflareStandIn, type CloudflareStandIn } from '@platen/lab'
 import { newId } from '@platen/protocol'
@@ -67,6 +68,37 @@ describe('purges at Cloudflare, from a job at the site through both ends of the 
     assert.deepEqual(
       api.purged.map(({ what }) => what),
       [{ files: [page, `${page}feed/`] }, { hosts: ['a.example'] }],
+    )
+  })
+
+  it('are of tags as well, under the site’s own prefix, once the gateway has said that there is a CDN', async () => {
+    await register()
+    ends.startAgent()
+    await ends.linkIs('open')
+    const tags = cdnTagsOf(['post:5'])
+    want([page])
+    assert.deepEqual(await ends.cdn.outcome(jobId, 5_000), { outcome: 'purged' })
+    ends.cdn.want({ jobId, what: { tags }, urgent: true })
+    await until(() => api.purged.length === 2, 'purged')
+    const prefix = ends.siteId.slice(-12)
+    assert.deepEqual(
+      api.purged.map(({ what }) => what),
+      [{ files: [page] }, { tags: tags.map(tag => `${prefix}${tag}`) }],
+    )
+    assert.deepEqual(await ends.cdn.outcome(jobId, 5_000), { outcome: 'purged' })
+  })
+
+  it('are of its folder alone where the gateway knows the site in one', async () => {
+    await ends.remove()
+    ends = await BothEnds.make({ cdn }, `${page}blog`)
+    await register()
+    ends.startAgent()
+    await ends.linkIs('open')
+    want('everything')
+    assert.deepEqual(await ends.cdn.outcome(jobId, 5_000), { outcome: 'purged' })
+    assert.deepEqual(
+      api.purged.map(({ what }) => what),
+      [{ prefixes: ['a.example/blog/'] }],
     )
   })
 

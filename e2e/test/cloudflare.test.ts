@@ -24,12 +24,14 @@ describe('Cloudflare, through its own client', () => {
   })
   after(() => api?.close())
 
-  it('purges URLs and hosts', async () => {
+  it('purges URLs, hosts, what begins with an address, and tags', async () => {
     assert.deepEqual(await cdn.purge(zone, { urls }), { outcome: 'purged' })
     assert.deepEqual(await cdn.purge(zone, { hosts: ['shop.example'] }), { outcome: 'purged' })
+    assert.deepEqual(await cdn.purge(zone, { prefixes: ['shop.example/blog/'] }), { outcome: 'purged' })
+    assert.deepEqual(await cdn.purge(zone, { tags: ['4c0ffee0d00d0a1b2c3d'] }), { outcome: 'purged' })
     assert.deepEqual(
       api.purged.map(({ what }) => what),
-      [{ files: urls }, { hosts: ['shop.example'] }],
+      [{ files: urls }, { hosts: ['shop.example'] }, { prefixes: ['shop.example/blog/'] }, { tags: ['4c0ffee0d00d0a1b2c3d'] }],
     )
   })
 

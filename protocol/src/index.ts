@@ -1,4 +1,5 @@
 export { canonicalJson, type Json } from './canonical-json.ts'
+export { cdnTag, cdnTagPattern, cdnTagPrefix } from './cdn-tags.ts'
 export { closeCodeOfSocketError, closeCodes, closeRetry, type CloseCode, type CloseCodeNumber, type CloseRetry } from './close-codes.ts'
 export { decodeFrame, problemField, problemText, type Decoded } from './decode.ts'
 export { errorRow, errorTable, isErrorCode, type ErrorCode, type ErrorRow, type Retry } from './errors.ts'

@@ -103,6 +103,11 @@ export const limits = {
     /** URLs of one request to the gateway, and their bytes as JSON. */
     requestUrls: 200,
     requestBytes: 262_144,
+    /** Tags of one request; and those that wait at an agent: beyond it the tag that all pages have stands for them. */
+    requestTags: 100,
+    waitingTags: 300,
+    /** Tags of one page. */
+    pageTags: 16,
     /** URLs that wait at an agent, and their bytes: beyond it all of the site is purged instead. */
     waitingUrls: 3_000,
     waitingBytes: 1_048_576,

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@platen/protocol'
+import { cdnTagPattern, limits, type ErrorCode } from '@platen/protocol'
 import type { CdnWhat } from './cdn-queue.ts'
 import { isUrlList } from './url-list.ts'
 
@@ -23,7 +23,15 @@ export function parseCdnAsk({ type, id, what, urgent, withinMs }: Record<string,
 
 function parseWhat(what: unknown): CdnWhat | undefined {
   if (typeof what !== 'object' || what === null) return undefined
-  const { urls, everything } = what as Record<string, unknown>
+  const { urls, everything, tags } = what as Record<string, unknown>
   if (everything === true) return { everything }
+  if (tags !== undefined) return isTagList(tags) ? { tags } : undefined
   return isUrlList(urls) && urls.length > 0 ? { urls } : undefined
+}
+
+const tag = new RegExp(cdnTagPattern)
+
+function isTagList(value: unknown): value is readonly string[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > limits.cdn.waitingTags) return false
+  return value.every(each => typeof each === 'string' && tag.test(each))
 }

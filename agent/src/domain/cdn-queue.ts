@@ -1,10 +1,12 @@
 import { limits } from '@platen/protocol'
+import { withTags } from './cdn-tag-queue.ts'
 
-/** What is to be purged at the CDN: pages, or all of the site. */
-export type CdnWhat = { readonly urls: readonly string[] } | { readonly everything: true }
+/** What is to be purged at the CDN: pages, all of the site, or pages by what they show. */
+export type CdnWhat = { readonly urls: readonly string[] } | { readonly everything: true } | { readonly tags: readonly string[] }
 
 /** What one job wants purged there. */
 export interface CdnWish {
+  /** Who hears of it; nobody hears of tags. */
   readonly jobId: string
   readonly what: CdnWhat
   /** What nobody may see any more goes first. */
@@ -42,6 +44,7 @@ const mostJobs = 500
  */
 export function withWish(queue: readonly CdnRequest[], wish: CdnWish, rules: QueueRules): readonly CdnRequest[] {
   if ('everything' in wish.what) return asEverything(queue, wish, rules)
+  if ('tags' in wish.what) return withTags(queue, wish.what.tags, wish.urgent, rules)
   const whole = queue.find(request => 'everything' in request.what && !rules.isUnderWay(request.id))
   if (whole) return queue.map(request => (request === whole ? joined(request, wish, rules) : request))
   const left = new Set(wish.what.urls)
@@ -80,7 +83,7 @@ function added(
 ): readonly CdnRequest[] {
   const left = [...urls]
   const filled = queue.map(request => {
-    if (left.length === 0 || request.urgent !== urgent || 'everything' in request.what || rules.isUnderWay(request.id)) return request
+    if (left.length === 0 || request.urgent !== urgent || !('urls' in request.what) || rules.isUnderWay(request.id)) return request
     const more = takeFitting(left, request.what.urls)
     if (more.length === 0) return request
     return joined({ ...request, what: { urls: [...request.what.urls, ...more] } }, { jobId, urgent }, rules)

@@ -54,9 +54,10 @@ export function cdnRows(statement: Statements, { note, set, find, now }: CdnRows
       for (const request of after) if (!before.includes(request)) put(request)
     },
     next: isPassedOver => {
-      const row = statement('SELECT id, urgent, body FROM cdn_requests ORDER BY urgent DESC, id')
+      const isTags = "json_type(body, '$.what.tags') IS NOT NULL"
+      const row = statement(`SELECT id, urgent, body, ${isTags} AS is_tags FROM cdn_requests ORDER BY urgent DESC, is_tags, id`)
         .all()
-        .find(({ id }) => !isPassedOver(id as string))
+        .find(({ id, urgent, is_tags }) => !isPassedOver({ id: id as string, urgent: urgent === 1, isTags: is_tags === 1 }))
       return row && toRequest(row)
     },
     settle: ({ id, verdict, isLive, isNews, note: { name, value }, receipts }) => {

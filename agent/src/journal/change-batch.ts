@@ -1,3 +1,4 @@
+import { cdnTagsOf } from '../domain/cdn-tags.ts'
 import { classTag, isClassTag } from '../domain/page-tags.ts'
 import type { ChangeBatch } from '../ports/site-changes.ts'
 import type { WaitingChange } from './change-rows.ts'
@@ -25,6 +26,10 @@ export function changeBatch(changes: readonly WaitingChange[], ground: BatchGrou
     atUs: Math.max(...changes.map(({ at }) => at)),
     count: changes.length,
     what: [...new Set(changes.map(({ what }) => what))].slice(-mostWords),
+    cdnTags: {
+      closed: cdnTagsOf(changes.flatMap(change => change.closed ?? [])),
+      changed: cdnTagsOf(changes.flatMap(change => change.tags)),
+    },
     ...(changes.some(({ code }) => code) ? { code: true as const } : {}),
   }
   const exposed = exposedBy(changes, hidden, ground)

@@ -1,10 +1,13 @@
 import type { AgentFrame, GatewayFrame } from '@platen/protocol'
+import type { CdnWhat } from '../domain/cdn-queue.ts'
 import type { CdnOutbox } from '../ports/cdn-purges.ts'
 import type { Clock } from '../ports/clock.ts'
 
 /** What a sender needs. */
 export interface CdnSenderOptions {
   readonly outbox: CdnOutbox
+  /** Whether the gateway takes tags. */
+  readonly takesTags: boolean
   readonly clock: Pick<Clock, 'after'>
   readonly send: (frame: AgentFrame) => void
   /** Milliseconds until one more frame may be sent; 0 means now. */
@@ -37,7 +40,7 @@ export class CdnSender {
   constructor(options: CdnSenderOptions) {
     this.#options = options
     // Not at once: whoever wants something is not to meet what may be wrong with the connection.
-    this.#detach = options.outbox.attach(() => this.#fillIn(0))
+    this.#detach = options.outbox.attach(() => this.#fillIn(0), options.takesTags)
     this.#fillIn(0)
   }
 
@@ -86,7 +89,12 @@ export class CdnSender {
       if (!request) return
       const { id, what, urgent } = request
       this.#waitFor(id, silentMs)
-      send({ type: 'cdn.request', purgeId: id, what: 'urls' in what ? { urls: [...what.urls] } : what, urgent })
+      send({ type: 'cdn.request', purgeId: id, what: copyOf(what), urgent })
     }
   }
+}
+
+function copyOf(what: CdnWhat): Extract<AgentFrame, { type: 'cdn.request' }>['what'] {
+  if ('urls' in what) return { urls: [...what.urls] }
+  return 'tags' in what ? { tags: [...what.tags] } : what
 }

@@ -56,7 +56,7 @@ export class Conversation {
     if (this.#parts.keyChange.isUnderWay) this.offerKey()
     this.#outbox.fill()
     // One that does not name the frame would close the connection over it: what waits is for the next gateway.
-    if (capabilities.includes('cdn.request')) this.#startCdn()
+    if (capabilities.includes('cdn.request')) this.#startCdn(capabilities.includes('cdn.tags'))
   }
 
   /** Says that the agent lives, what it runs, and what has changed. */
@@ -111,10 +111,11 @@ export class Conversation {
     this.#cdn?.stop()
   }
 
-  #startCdn(): void {
+  #startCdn(takesTags: boolean): void {
     const { cdn: outbox } = this.#parts
     if (!outbox) return
-    this.#cdn = new CdnSender({ outbox, clock: this.#clock, send: frame => this.#send(frame), waitMs: () => this.#pace.waitMs() })
+    const send = (frame: AgentFrame): void => this.#send(frame)
+    this.#cdn = new CdnSender({ outbox, takesTags, clock: this.#clock, send, waitMs: () => this.#pace.waitMs() })
   }
 
   #takeOffer(frame: Extract<GatewayFrame, { type: 'job.offer' }>): void {

@@ -16,11 +16,17 @@ export interface CdnSettlement {
   readonly receipts: Receipts | undefined
 }
 
+/** What tells whether a request may be sent. */
+export interface CdnHead extends Pick<CdnRequest, 'id' | 'urgent'> {
+  /** It is of tags. */
+  readonly isTags: boolean
+}
+
 /** What is to be purged at the CDN, until it is. Every method has committed when it returns, and throws as the journal's do. */
 export interface CdnLedger {
   add(wish: CdnWish, isUnderWay: QueueRules['isUnderWay']): void
-  /** The next to be sent, urgent ones first, then the oldest. */
-  next(isPassedOver: (id: string) => boolean): CdnRequest | undefined
+  /** The next to be sent: urgent ones first, of those URLs before tags, then the oldest. */
+  next(isPassedOver: (request: CdnHead) => boolean): CdnRequest | undefined
   /** Lets go of a request. The jobs that it was for, and that are live; undefined where there is no such request. */
   settle(settlement: CdnSettlement): readonly string[] | undefined
   /** Whether anything of a job waits. */

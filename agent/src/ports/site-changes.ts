@@ -17,6 +17,8 @@ export interface ChangeBatch {
   readonly exposed: readonly string[]
   /** Pages with other prices or stock: the next. */
   readonly urgent: readonly string[]
+  /** Tags at the CDN of pages whose own subject shows what changed; first, of what nobody may see any more. */
+  readonly cdnTags: { readonly closed: readonly string[]; readonly changed: readonly string[] }
   /** The others that changed, each once: made of something that changed, or named by a rule that holds for them. */
   readonly pages: readonly string[]
 }

@@ -1,12 +1,13 @@
 import { errorRow, isErrorCode, newId, type ErrorCode, type GatewayFrame } from '@platen/protocol'
 import type { CdnRequest, CdnWish } from '../domain/cdn-queue.ts'
 import { worse, type CdnState, type CdnVerdict } from '../domain/cdn-verdict.ts'
-import { backoffMs } from '../domain/retry.ts'
+import type { CdnHead } from '../ports/cdn-ledger.ts'
 import type { CdnOutbox, CdnPurges } from '../ports/cdn-purges.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Log } from '../ports/log.ts'
 import type { Receipts } from '../ports/receipts.ts'
+import { CdnPause } from './cdn-pause.ts'
 
 /** What the desk needs. */
 export interface CdnDeskOptions {
@@ -14,6 +15,8 @@ export interface CdnDeskOptions {
   /** Who signs what follows; absent where this agent has no key that anybody knows. */
   readonly receipts?: Receipts | undefined
   readonly clock: Pick<Clock, 'after' | 'random'>
+  /** Hears after each word of the gateway whether pages are to have tags at the CDN. */
+  readonly switchTags?: (isOn: boolean) => void
   readonly log: Log
 }
 
@@ -25,32 +28,34 @@ interface LiveJob {
   wake?: () => void
 }
 
-/** Half of the window at least is waited, before what the gateway could not do is asked for again. */
-const again = { firstMs: 10_000, capMs: 600_000 }
 /** After a journal that could not be written. */
 const writeAgainMs = 5_000
-/** Whether the site is at a CDN, by the gateway's last word: `there` or `absent`. */
+/** Whether the site is at a CDN, by the gateway's last word: `there`, `tags` where it is purged by tags as well, or `absent`. */
 const knownName = 'cdn.known'
 
 /** Between jobs that want pages purged at the CDN and the gateway that does it: keeps what is wanted until it is done. */
 export class CdnDesk implements CdnPurges, CdnOutbox {
   readonly #options: CdnDeskOptions
   readonly #live = new Map<string, LiveJob>()
-  readonly #underWay = new Set<string>()
+  readonly #underWay = new Map<string, Pick<CdnHead, 'urgent' | 'isTags'>>()
   /** What the gateway left unanswered: others go first, since it may do so with these for ever. */
   readonly #unanswered = new Set<string>()
   /** Why what waits takes longer. */
   #reason: ErrorCode = 'cdn.unavailable'
-  #failures = 0
-  /** What one request meets, the next one meets too. */
-  #paused = false
+  /** What one request meets, the next one meets too; but tags may meet what nothing else does. */
+  readonly #pause: CdnPause
+  readonly #tagsPause: CdnPause
+  #takesTags = false
   #wake: (() => void) | undefined
 
   constructor(options: CdnDeskOptions) {
     this.#options = options
+    this.#pause = new CdnPause(options.clock)
+    this.#tagsPause = new CdnPause(options.clock)
   }
 
   want(wish: CdnWish): void {
+    if ('tags' in wish.what) return this.#wantTags(wish)
     this.#options.journal.cdn.add(wish, id => this.#underWay.has(id))
     if (!this.#live.has(wish.jobId)) this.#live.set(wish.jobId, { told: false })
     this.#wake?.()
@@ -63,7 +68,7 @@ export class CdnDesk implements CdnPurges, CdnOutbox {
 
   async outcome(jobId: string, withinMs: number): Promise<CdnState> {
     const job = this.#live.get(jobId)
-    if (!job) return { outcome: this.#known() === 'there' ? 'kept' : 'absent' }
+    if (!job) return { outcome: [undefined, 'absent'].includes(this.#known()) ? 'absent' : 'kept' }
     if (this.#wake && !this.#isOver(jobId, job)) await this.#news(job, withinMs)
     if (!this.#isOver(jobId, job)) return this.#whyNot()
     job.told = true
@@ -80,8 +85,9 @@ export class CdnDesk implements CdnPurges, CdnOutbox {
     })
   }
 
-  attach(wake: () => void): () => void {
+  attach(wake: () => void, takesTags: boolean): () => void {
     this.#wake = wake
+    this.#takesTags = takesTags
     this.#underWay.clear()
     this.#unanswered.clear()
     return () => {
@@ -92,9 +98,9 @@ export class CdnDesk implements CdnPurges, CdnOutbox {
   }
 
   next(): CdnRequest | undefined {
-    if (this.#paused) return undefined
+    if (this.#pause.isOn) return undefined
     const request = this.#nextFresh() ?? this.#nextRound()
-    if (request) this.#underWay.add(request.id)
+    if (request) this.#underWay.set(request.id, { urgent: request.urgent, isTags: 'tags' in request.what })
     return request
   }
 
@@ -106,14 +112,34 @@ export class CdnDesk implements CdnPurges, CdnOutbox {
   take({ purgeId, outcome, code = 'internal' }: Extract<GatewayFrame, { type: 'cdn.outcome' }>): void {
     // A newer gateway may have a code that this build does not know.
     const known = isErrorCode(code) ? code : 'cdn.refused'
-    if (outcome === 'delayed') this.#reason = known
+    if (outcome === 'delayed') this.#note(purgeId, known)
     else if (outcome !== 'failed') this.#settle(purgeId, { outcome })
-    else if (errorRow(known).retry === 'wait') this.#pause(purgeId, known)
+    else if (errorRow(known).retry === 'wait') this.#stop(purgeId, known)
     else this.#settle(purgeId, { outcome, code: known })
   }
 
   #nextFresh(): CdnRequest | undefined {
-    return this.#options.journal.cdn.next(id => this.#underWay.has(id) || this.#unanswered.has(id))
+    return this.#options.journal.cdn.next(
+      head => this.#underWay.has(head.id) || this.#unanswered.has(head.id) || (head.isTags && !this.#mayTags(head.urgent)),
+    )
+  }
+
+  /** The gateway may keep tags waiting for long: of four requests at once, two are never of tags. */
+  #mayTags(urgent: boolean): boolean {
+    if (!this.#takesTags || this.#tagsPause.isOn) return false
+    return ![...this.#underWay.values()].some(other => other.isTags && other.urgent === urgent)
+  }
+
+  /** Of tags no job hears, so the URLs' word is the CDN's. Where no page has any, there are none to purge. */
+  #wantTags(wish: CdnWish): void {
+    if (this.#known() !== 'tags') return
+    this.#options.journal.cdn.add(wish, id => this.#underWay.has(id))
+    this.#wake?.()
+  }
+
+  /** Why URLs take longer: tags do so without a reason that concerns others. */
+  #note(id: string, code: ErrorCode): void {
+    if (!this.#underWay.get(id)?.isTags) this.#reason = code
   }
 
   /** All that waits was sent once since: the unanswered have their turn again, all of them before one has a second. */
@@ -130,16 +156,20 @@ export class CdnDesk implements CdnPurges, CdnOutbox {
   }
 
   #settle(id: string, verdict: CdnVerdict): void {
-    this.#failures = 0
-    this.#reason = 'cdn.unavailable'
+    if (this.#underWay.get(id)?.isTags) this.#tagsPause.reset()
+    else {
+      this.#pause.reset()
+      this.#reason = 'cdn.unavailable'
+    }
     this.#surely(() => {
       const { journal, receipts } = this.#options
-      const value = verdict.outcome === 'absent' ? 'absent' : 'there'
-      const isNews = value === 'there' || this.#known() !== value
+      const value = verdict.outcome === 'absent' ? 'absent' : this.#takesTags ? 'tags' : 'there'
+      const isNews = value !== 'absent' || this.#known() !== value
       const note = { name: knownName, value }
       const live = journal.cdn.settle({ id, verdict, isLive: job => this.#live.has(job), isNews, note, receipts })
       this.#underWay.delete(id)
       this.#tell(live ?? [], verdict)
+      this.#options.switchTags?.(value === 'tags')
     })
   }
 
@@ -160,18 +190,11 @@ export class CdnDesk implements CdnPurges, CdnOutbox {
   }
 
   /** The gateway could not do it now: it is sent again later, longer each time. */
-  #pause(id: string, code: ErrorCode): void {
+  #stop(id: string, code: ErrorCode): void {
+    const isTags = this.#underWay.get(id)?.isTags
+    this.#note(id, code)
     this.#underWay.delete(id)
-    this.#reason = code
-    if (this.#paused) return
-    this.#paused = true
-    this.#failures += 1
-    const { clock } = this.#options
-    const waitMs = (backoffMs(this.#failures, again, 1) + backoffMs(this.#failures, again, clock.random())) / 2
-    clock.after(waitMs, () => {
-      this.#paused = false
-      this.#wake?.()
-    })
+    ;(isTags ? this.#tagsPause : this.#pause).begin(() => this.#wake?.())
   }
 
   #news(job: LiveJob, withinMs: number): Promise<void> {

@@ -10,6 +10,7 @@ export function hostCdn(send: (message: CdnAsk) => void, signal: AbortSignal): {
   const { ask, take } = hostAsks(send, signal)
   const cdn: SiteCdn = {
     want: async (what, urgent) => {
+      if ('tags' in what) return void (await ask({ type: 'cdn.want', what, urgent }))
       const isWhole = 'everything' in what || what.urls.length > limits.cdn.waitingUrls
       if (isWhole) await ask({ type: 'cdn.want', what: { everything: true }, urgent })
       else for (const urls of inParts(what.urls)) if (urls.length > 0) await ask({ type: 'cdn.want', what: { urls }, urgent })

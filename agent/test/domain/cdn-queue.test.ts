@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { limits } from '@platen/protocol'
+import { everyPageTag } from '../../src/domain/cdn-tags.ts'
 import { jobsDone, withWish, type CdnRequest, type CdnWish } from '../../src/domain/cdn-queue.ts'
 
 const page = (name: string | number): string => `https://shop.example/${name}`
@@ -96,6 +97,54 @@ describe('purges that wait for the gateway', () => {
     assert.notEqual(queue.requests[0]?.id, id)
   })
 
+  const tagged = (tags: string[], urgent = false): CdnWish => ({ jobId: 'job', what: { tags }, urgent })
+  const tagsOf = (queue: Queue): unknown[] =>
+    queue.requests.map(({ what, urgent, jobs }) => ['tags' in what ? what.tags : what, urgent, jobs])
+
+  it('of tags are put together apart from pages, each once, and no job hears of them', () => {
+    const queue = new Queue().want(wish('a', [page(1)]), tagged(['1', '2']), tagged(['2', '3']), tagged(['1'], true))
+    assert.deepEqual(tagsOf(queue), [
+      [{ urls: [page(1)] }, false, ['a']],
+      [['1', '2', '3'], false, []],
+      [['1'], true, []],
+    ])
+  })
+
+  it('of tags have another name as soon as they are asked for again, and are not added to what has left', () => {
+    const queue = new Queue().want(tagged(['1']))
+    const first = queue.requests[0]?.id
+    queue.want(tagged(['1']))
+    assert.notEqual(queue.requests[0]?.id, first)
+    queue.send()
+    queue.want(tagged(['1']))
+    assert.deepEqual(tagsOf(queue), [
+      [['1'], false, []],
+      [['1'], false, []],
+    ])
+  })
+
+  it('of tags come in requests that are not too long, and are the tag of every page where they are too many', () => {
+    const many = (count: number): string[] => Array.from({ length: count }, (_, index) => String(index))
+    const queue = new Queue().want(tagged(many(250)))
+    assert.deepEqual(
+      queue.requests.map(({ what }) => ('tags' in what ? what.tags.length : 0)),
+      [100, 100, 50],
+    )
+    queue.want(wish('a', [page(1)]), tagged(many(301)))
+    assert.deepEqual(tagsOf(queue), [
+      [{ urls: [page(1)] }, false, ['a']],
+      [[everyPageTag], false, []],
+    ])
+  })
+
+  it('of tags are covered by everything, before and after it', () => {
+    const queue = new Queue().want(tagged(['1'], true), wish('a', 'everything'))
+    const { id } = queue.requests[0] ?? assert.fail()
+    queue.want(tagged(['2']))
+    assert.deepEqual(queue.shape, [['everything', true, 'a']])
+    assert.notEqual(queue.requests[0]?.id, id)
+  })
+
   it('remember the newest jobs of many', () => {
     const queue = new Queue().want(...Array.from({ length: 600 }, (_, index) => wish(`job${index}`, 'everything')))
     const { jobs } = queue.requests[0] ?? assert.fail()
@@ -150,7 +199,7 @@ function play(history: readonly Step[], check: (queue: Queue, owed: ReadonlyMap<
         queue.settle(request)
         for (const job of request.jobs) {
           if ('everything' in request.what) owed.delete(job)
-          else for (const url of request.what.urls) owed.get(job)?.urls.delete(url)
+          else if ('urls' in request.what) for (const url of request.what.urls) owed.get(job)?.urls.delete(url)
         }
       }
     }

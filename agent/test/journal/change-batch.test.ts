@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { cdnTag } from '@platen/protocol'
 import type { ChangeBatch } from '../../src/ports/site-changes.ts'
 import { bench, paths, plain, second, site, startMs } from './page-index-bench.ts'
 
@@ -28,6 +29,7 @@ describe('a batch of changes', () => {
       everything: false,
       hidden: [`${site}/1/`],
       exposed: [],
+      cdnTags: { closed: [], changed: ['post:1', 'post:*', 'post:2'].map(cdnTag) },
       urgent: [],
       pages: [`${site}/2/`],
     })
@@ -44,6 +46,7 @@ describe('a batch of changes', () => {
     one.index.tellKept('job', [`${site}/secret/?unknown`, `${site}/secret/2/`], true)
     one.change(['post:1', 'list:post', 'post:2'], { hidden: [`${site}/secret/`], closed: ['post:1'] })
     const batch = one.index.take('job')
+    assert.deepEqual(batch?.cdnTags.closed, ['post:1', 'post:*'].map(cdnTag))
     assert.deepEqual(
       [paths(batch?.hidden), new Set(paths(batch?.exposed)), new Set(paths(batch?.pages))],
       [['/secret/'], new Set(['/feed/', '/secret/?utm_source=x', '/many/', '/secret/?unknown']), new Set(['/list/', '/2/'])],

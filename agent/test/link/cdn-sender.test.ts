@@ -78,6 +78,26 @@ describe('the sender of purges at the CDN', { timeout: 60_000 }, () => {
       assert.deepEqual((await second.next('cdn.request')).what, { urls: [`${page}a`, `${page}b`] })
     })
 
+  it('says nothing of tags to a gateway that does not take them', async () => {
+    const first = await bench.welcomed()
+    want('a')
+    first.send({ type: 'cdn.outcome', purgeId: (await first.next('cdn.request')).purgeId, outcome: 'purged' })
+    await until(() => bench.journal.get('cdn.known') === 'tags', 'known')
+    bench.cdn?.want({ jobId: 'b', what: { tags: ['0a1b2c3d'] }, urgent: false })
+    const sent = await first.next('cdn.request')
+    assert.deepEqual(sent.what, { tags: ['0a1b2c3d'] })
+    first.cut()
+    const second = await bench.gateway.next()
+    await second.welcome({ capabilities: ['cdn.request'] })
+    want('c')
+    assert.deepEqual((await second.next('cdn.request')).what, { urls: [`${page}c`] })
+    assert.equal(requests(second).length, 0)
+    second.cut()
+    const third = await bench.gateway.next()
+    await third.welcome()
+    assert.deepEqual([(await third.next('cdn.request')).what, await third.next('cdn.request')], [{ urls: [`${page}c`] }, sent])
+  })
+
   /** Four requests, as many as the gateway may have at once, and what waits behind them. */
   const full = async (socket: AgentSocket): Promise<string[]> => {
     const ids: string[] = []

@@ -22,6 +22,8 @@ class DeskBench {
   journal: Journal
   desk: CdnDesk
   woken = 0
+  takesTags = true
+  readonly switched: boolean[] = []
   #detach: () => void = () => {}
 
   constructor(test: TestContext) {
@@ -39,7 +41,7 @@ class DeskBench {
   }
 
   connect(): void {
-    this.#detach = this.desk.attach(() => (this.woken += 1))
+    this.#detach = this.desk.attach(() => (this.woken += 1), this.takesTags)
   }
   cut(): void {
     this.#detach()
@@ -47,6 +49,10 @@ class DeskBench {
 
   want(jobId: string, what: readonly string[] | 'everything' = [page], urgent = false): void {
     this.desk.want({ jobId, what: what === 'everything' ? { everything: true } : { urls: what }, urgent })
+  }
+
+  wantTags(tags: readonly string[], urgent = false): void {
+    this.desk.want({ jobId: 'job', what: { tags }, urgent })
   }
 
   /** All that the gateway is sent now. */
@@ -73,7 +79,7 @@ class DeskBench {
     return openJournal(this.#file, { now: () => this.clock.now() })
   }
   #make(): CdnDesk {
-    return new CdnDesk({ journal: this.journal, clock: this.clock, log })
+    return new CdnDesk({ journal: this.journal, clock: this.clock, log, switchTags: isOn => void this.switched.push(isOn) })
   }
 }
 
@@ -389,5 +395,88 @@ describe('what waits for the gateway', () => {
       throw new PlatenError('disk.full')
     })
     assert.throws(() => bench.want('job'), { code: 'disk.full' })
+  })
+})
+
+describe('tags at the CDN', () => {
+  const whats = (): unknown[] =>
+    bench.sent().map(({ what, urgent }) => [...('tags' in what ? what.tags : 'urls' in what ? what.urls : ['everything']), urgent])
+  /** The gateway has said that the site is at a CDN, and takes tags. */
+  const on = (): void => {
+    bench.connect()
+    bench.want('first')
+    bench.answer('purged')
+    bench.desk.leave('first')
+  }
+
+  it('are asked for only where the gateway’s last word was that it takes them, and pages are told of each word', () => {
+    bench.wantTags(['t1'])
+    bench.connect()
+    bench.wantTags(['t1'])
+    assert.deepEqual(whats(), [])
+    bench.want('a')
+    bench.answer('purged')
+    bench.wantTags(['t2'])
+    assert.deepEqual(whats(), [['t2', false]])
+    bench.want('b')
+    bench.answer('absent')
+    bench.wantTags(['t3'])
+    assert.deepEqual(bench.switched, [true, false])
+    assert.deepEqual(whats(), [])
+  })
+
+  it('wait for a gateway that takes them, and pages have none meanwhile', () => {
+    on()
+    bench.wantTags(['t1'])
+    bench.cut()
+    bench.takesTags = false
+    bench.connect()
+    bench.want('a')
+    assert.deepEqual(whats(), [[page, false]])
+    bench.cut()
+    bench.connect()
+    bench.answer('purged')
+    assert.deepEqual(bench.switched, [true, false])
+    bench.takesTags = true
+    bench.connect()
+    assert.deepEqual(whats(), [['t1', false]])
+  })
+
+  it('go after the URLs that are as urgent, in one request at a time beside an urgent one', () => {
+    on()
+    bench.wantTags(['t1'])
+    bench.wantTags(['t2'], true)
+    bench.want('a', [`${page}a`])
+    bench.want('b', [`${page}b`], true)
+    const sent = bench.sent()
+    assert.deepEqual(
+      sent.map(({ what, urgent }) => ['tags' in what ? 'tags' : 'urls', urgent]),
+      [
+        ['urls', true],
+        ['tags', true],
+        ['urls', false],
+        ['tags', false],
+      ],
+    )
+    bench.wantTags(['t3'])
+    bench.wantTags(['t4'], true)
+    assert.deepEqual(whats(), [])
+    bench.say(sent[3] ?? assert.fail(), 'purged')
+    assert.deepEqual(whats(), [['t3', false]])
+  })
+
+  it('hold up neither a job nor what else is asked for, however long they wait or fail', async () => {
+    on()
+    bench.want('job', [`${page}a`])
+    bench.wantTags(['t1'])
+    const [urls, tags] = bench.sent()
+    bench.say(tags ?? assert.fail(), 'delayed', 'rate.limited')
+    bench.say(urls ?? assert.fail(), 'purged')
+    assert.deepEqual(await bench.desk.outcome('job', 0), { outcome: 'purged' })
+    bench.say(tags ?? assert.fail(), 'failed', 'rate.limited')
+    bench.want('next', [`${page}b`])
+    assert.deepEqual(whats(), [[`${page}b`, false]])
+    bench.clock.advance(10_000)
+    assert.deepEqual(whats(), [['t1', false]])
   })
 })

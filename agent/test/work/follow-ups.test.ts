@@ -38,7 +38,7 @@ async function end(): Promise<void> {
 }
 /** The gateway comes, and says this of all that it is sent. */
 function answer(outcome: 'purged' | 'failed' | 'absent', code?: string): void {
-  desk.attach(() => {})
+  desk.attach(() => {}, false)
   for (let next = desk.next(); next; next = desk.next())
     desk.take({ type: 'cdn.outcome', purgeId: next.id, outcome, ...(code === undefined ? {} : { code }) })
 }

@@ -57,6 +57,15 @@ describe('a worker that has the CDN purged', () => {
     ])
   })
 
+  it('names tags, as many as may wait', async () => {
+    const desk = new Desk()
+    const cdn = connected(desk)
+    await cdn.want({ tags: ['0a1b2c3d'] }, true)
+    assert.deepEqual(desk.wishes, [{ jobId: 'job', what: { tags: ['0a1b2c3d'] }, urgent: true }])
+    const ask = (tags: unknown) => parseCdnAsk({ type: 'cdn.want', id: 1, what: { tags }, urgent: true })
+    for (const tags of [[], ['0A1B2C3D'], ['x'], 'x', Array.from({ length: 301 }, () => '0a1b2c3d')]) assert.equal(ask(tags), undefined)
+  })
+
   it('names as many pages as fit a message, and everything where they are more than may wait', async () => {
     const desk = new Desk()
     const cdn = connected(desk)

@@ -14,6 +14,7 @@ const batch = {
   everything: false,
   hidden: [],
   exposed: [],
+  cdnTags: { closed: [], changed: [] },
   urgent: [],
   pages: ['http://site.test/'],
 }

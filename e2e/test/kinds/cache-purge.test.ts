@@ -90,6 +90,7 @@ describe('purging the caches of a real site', { skip, concurrency: false }, () =
         everything: false,
         hidden: hiddenUrls,
         exposed: [],
+        cdnTags: { closed: [], changed: [] },
         urgent: [],
         pages,
       },

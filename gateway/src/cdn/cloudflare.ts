@@ -2,6 +2,7 @@ import { APIError } from 'cloudflare/core/error'
 import { BaseCache } from 'cloudflare/resources/cache/cache'
 import { createClient } from 'cloudflare/tree-shakable'
 import { cloudflareLimits, type CdnPlan } from '../domain/cdn-limits.ts'
+import type { PurgeWhat } from '../domain/site-purges.ts'
 import type { Cdn, CdnAnswer } from '../ports/cdn.ts'
 import type { Log } from '../ports/log.ts'
 
@@ -40,8 +41,7 @@ export function cloudflare({ token, plan, api, name }: Omit<CloudflareAccount, '
     limits: cloudflareLimits[plan],
     purge: async (zone, what) => {
       try {
-        const body = 'urls' in what ? { zone_id: zone, files: [...what.urls] } : { zone_id: zone, hosts: [...what.hosts] }
-        const result: unknown = await client.cache.purge(body, { signal: AbortSignal.timeout(requestMs) })
+        const result: unknown = await client.cache.purge({ zone_id: zone, ...bodyOf(what) }, { signal: AbortSignal.timeout(requestMs) })
         // The client takes any text for an answer, such as a proxy's page.
         if (result === undefined) throw new Error('The answer is none of the API')
         return { outcome: 'purged' }
@@ -58,6 +58,13 @@ export function cloudflare({ token, plan, api, name }: Omit<CloudflareAccount, '
       }
     },
   }
+}
+
+/** As Cloudflare names it. */
+function bodyOf(what: PurgeWhat): { files: string[] } | { hosts: string[] } | { prefixes: string[] } | { tags: string[] } {
+  if ('urls' in what) return { files: [...what.urls] }
+  if ('hosts' in what) return { hosts: [...what.hosts] }
+  return 'tags' in what ? { tags: [...what.tags] } : { prefixes: [...what.prefixes] }
 }
 
 /** The client reads bodies outside its own handling of errors: one that is cut off or no JSON comes as any error there is. */

@@ -1,20 +1,19 @@
 import type { ErrorCode } from '@platen/protocol'
-import type { PurgeAsk } from '../domain/site-purges.ts'
-import type { CdnPurge } from '../ports/cdn.ts'
+import type { PurgeAsk, PurgeWhat } from '../domain/site-purges.ts'
 import type { PurgeOutcome } from '../ports/purge-desk.ts'
 
 /** What the CDN does not take is asked for again for so long. */
 const patienceMs = 10 * 60_000
-/** What an ask takes of memory, about, and a URL beside its own letters: it waits here and in its site's row. */
+/** What an ask takes of memory, about, and a URL or tag beside its own letters: it waits here and in its site's row. */
 const askBytes = 1_000
-const urlBytes = 300
+const nameBytes = 300
 
 /** An ask until all of it is purged or it is given up. */
 export class OpenAsk {
   readonly outcome: Promise<PurgeOutcome>
-  readonly #head: Omit<PurgeAsk, 'urls' | 'everything'>
+  readonly #head: Omit<PurgeAsk, 'urls' | 'tags' | 'everything'>
   readonly #since: number
-  /** What is still to be purged; undefined where it is everything. */
+  /** URLs and tags that are still to be purged, of which none is both; undefined where it is everything. */
   #rest: Set<string> | undefined
   #bytes: number
   #settle: (outcome: PurgeOutcome) => void = () => undefined
@@ -22,12 +21,12 @@ export class OpenAsk {
   #delayed: ((code: ErrorCode) => void) | undefined
 
   /** `delayed` hears of the first failure. */
-  constructor({ urls, everything, ...head }: PurgeAsk, nowMs: number, delayed?: (code: ErrorCode) => void) {
+  constructor({ urls, tags = [], everything, ...head }: PurgeAsk, nowMs: number, delayed?: (code: ErrorCode) => void) {
     this.#head = head
     this.#delayed = delayed
     this.#since = nowMs
-    this.#rest = everything ? undefined : new Set(urls)
-    this.#bytes = bytesOf(everything ? [] : urls)
+    this.#rest = everything ? undefined : new Set([...urls, ...tags])
+    this.#bytes = bytesOf([...(this.#rest ?? [])])
     this.outcome = new Promise(resolve => {
       this.#settle = resolve
     })
@@ -43,16 +42,17 @@ export class OpenAsk {
     return this.#bytes
   }
 
-  /** A purge of all of the site is on its way for it: which URLs it named is of no more use. */
+  /** A purge of all of the site is on its way for it: what it named is of no more use. */
   widen(): void {
     this.#rest = undefined
     this.#bytes = askBytes
   }
 
   /** A purge of all covers whatever of it is still on its way: that one was asked for earlier. */
-  purged(what: CdnPurge): void {
-    if ('urls' in what) for (const url of what.urls) this.#rest?.delete(url)
-    if ('hosts' in what || this.#rest?.size === 0) this.#end({ outcome: 'purged' })
+  purged(what: PurgeWhat): void {
+    const names = namesOf(what)
+    for (const name of names ?? []) this.#rest?.delete(name)
+    if (!names || this.#rest?.size === 0) this.#end({ outcome: 'purged' })
   }
 
   fail(code: ErrorCode): void {
@@ -60,16 +60,18 @@ export class OpenAsk {
   }
 
   /** What of a request that failed is to be asked for again; undefined where that is nothing, or it is given up. */
-  again(what: CdnPurge, code: ErrorCode, nowMs: number): PurgeAsk | undefined {
+  again(what: PurgeWhat, code: ErrorCode, nowMs: number): PurgeAsk | undefined {
     if (nowMs - this.#since > patienceMs) {
       this.fail(code)
       return undefined
     }
     this.#delayed?.(code)
     this.#delayed = undefined
-    if ('hosts' in what) return { ...this.#head, urls: [], everything: true }
-    const urls = what.urls.filter(url => this.#rest?.has(url))
-    return urls.length === 0 ? undefined : { ...this.#head, urls, everything: false }
+    const names = namesOf(what)
+    if (!names) return { ...this.#head, urls: [], everything: true }
+    const left = names.filter(name => this.#rest?.has(name))
+    if (left.length === 0) return undefined
+    return { ...this.#head, ...('tags' in what ? { urls: [], tags: left } : { urls: left }), everything: false }
   }
 
   #end(outcome: PurgeOutcome): void {
@@ -79,8 +81,14 @@ export class OpenAsk {
 }
 
 /** What an ask for these will take of memory, about. */
-export function bytesOf(urls: readonly string[]): number {
-  return urls.reduce((sum, url) => sum + url.length + urlBytes, askBytes)
+export function bytesOf(names: readonly string[]): number {
+  return names.reduce((sum, name) => sum + name.length + nameBytes, askBytes)
+}
+
+/** URLs or tags that a request names; undefined where it is of all. */
+function namesOf(what: PurgeWhat): readonly string[] | undefined {
+  if ('urls' in what) return what.urls
+  return 'tags' in what ? what.tags : undefined
 }
 
 /** An ask that is not tried again. */

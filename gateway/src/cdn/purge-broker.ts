@@ -10,6 +10,8 @@ import { bytesOf, failedForGood, OpenAsk } from './open-ask.ts'
 const mostAtOnce = 50
 /** What waits under one account takes so much memory, about; whoever asks beyond it is told to come again. */
 const mostBytes = 67_108_864
+/** Tags, which may wait for long, leave the other half to URLs. */
+const mostBytesWithTags = mostBytes / 2
 /** Full jitter between these, doubling with each failure in a row, after which the whole account waits. */
 const backoff = { firstMs: 500, capMs: 30_000 }
 
@@ -25,6 +27,8 @@ export class PurgeBroker {
   #bytes = 0
   /** Each is a timer: a clock that somebody sets makes none of them longer. */
   readonly #pauses = new Set<() => void>()
+  /** The same of what is not of URLs. */
+  readonly #holds = new Set<() => void>()
   #timer: (() => void) | undefined
   #closed = false
 
@@ -37,8 +41,10 @@ export class PurgeBroker {
   /** As PurgeDesk has it. */
   purge(wanted: Omit<PurgeAsk, 'id'>, delayed?: (code: ErrorCode) => void): Promise<PurgeOutcome> {
     if (this.#closed) return Promise.resolve(failedForGood('gateway.draining'))
-    if (this.#bytes + bytesOf(wanted.urls) > mostBytes) return Promise.resolve(failedForGood('rate.limited'))
-    const ask: PurgeAsk = { ...wanted, id: ++this.#lastId, urls: [...new Set(wanted.urls)] }
+    const { urls, tags = [] } = wanted
+    const most = tags.length > 0 ? mostBytesWithTags : mostBytes
+    if (this.#bytes + bytesOf([...urls, ...tags]) > most) return Promise.resolve(failedForGood('rate.limited'))
+    const ask: PurgeAsk = { ...wanted, id: ++this.#lastId, urls: [...new Set(urls)], tags: [...new Set(tags)] }
     const open = new OpenAsk(ask, this.#clock.now(), delayed)
     if (!open.isDone) {
       this.#open.set(ask.id, open)
@@ -53,7 +59,7 @@ export class PurgeBroker {
   close(): void {
     this.#closed = true
     this.#timer?.()
-    for (const end of this.#pauses) end()
+    for (const end of [...this.#pauses, ...this.#holds]) end()
     for (const open of this.#open.values()) open.fail('gateway.draining')
     this.#open.clear()
   }
@@ -103,17 +109,30 @@ export class PurgeBroker {
     }
   }
 
-  /** The account as a whole waits: what one request meets, the next one meets too. */
+  /** The account as a whole waits: what one request meets, the next one meets too. A limit is that of URLs, or of all others. */
   #pause(batch: PurgeBatch, answer: Exclude<CdnAnswer, { outcome: 'purged' }>): void {
     const capMs = Math.min(backoff.capMs, backoff.firstMs * 2 ** this.#failures)
     this.#failures += 1
+    const isWideLimit = answer.outcome === 'limited' && !('urls' in batch.what)
     if (answer.outcome === 'limited') this.#queue.limited(batch, this.#clock.now())
+    if (isWideLimit) return this.#holdWide(answer.afterMs)
     const waitMs = answer.outcome === 'limited' ? answer.afterMs : this.#clock.random() * capMs
     const end = this.#clock.after(waitMs, () => {
       this.#pauses.delete(end)
       this.#work()
     })
     this.#pauses.add(end)
+  }
+
+  /** URLs go on: a limit that tags have reached is none of theirs. */
+  #holdWide(ms: number): void {
+    const release = this.#queue.holdWide()
+    const end = this.#clock.after(ms, () => {
+      this.#holds.delete(end)
+      release()
+      this.#work()
+    })
+    this.#holds.add(end)
   }
 
   #again(open: OpenAsk, batch: PurgeBatch, code: ErrorCode): void {

@@ -1,10 +1,12 @@
-/** What a site wants within so long of its last request goes into its next one. */
-const restMs = 500
-
-/** Sites that have just had their turn. */
+/** Sites that have just had their turn: what one wants while it rests goes into its next request. */
 export class RestingSites {
+  readonly #restMs: number
   /** When each had it, the first one first. */
   readonly #since = new Map<string, number>()
+
+  constructor(restMs: number) {
+    this.#restMs = restMs
+  }
 
   add(key: string, nowMs: number): void {
     this.#forget(nowMs)
@@ -29,7 +31,7 @@ export class RestingSites {
   /** A clock that is set back ends the rest: nobody waits for an hour. */
   #leftMs(key: string, nowMs: number): number {
     const since = this.#since.get(key)
-    return since === undefined || since > nowMs ? 0 : Math.max(0, since + restMs - nowMs)
+    return since === undefined || since > nowMs ? 0 : Math.max(0, since + this.#restMs - nowMs)
   }
 
   #forget(nowMs: number): void {

@@ -1,5 +1,5 @@
-import { limits, PlatenError, toPlatenError, type AgentFrame, type ErrorCode, type GatewayFrame } from '@platen/protocol'
-import type { PurgeAsk } from '../domain/site-purges.ts'
+import { cdnTagPrefix, limits, PlatenError, toPlatenError, type AgentFrame, type ErrorCode, type GatewayFrame } from '@platen/protocol'
+import type { CdnPlace, PurgeAsk } from '../domain/site-purges.ts'
 import type { SiteCdn } from '../ports/sites.ts'
 import type { LinkParts } from './link-parts.ts'
 import type { Peer } from './peer.ts'
@@ -27,7 +27,7 @@ const mostOpen = 16
 
 /**
  * What agents want purged at their site's CDN. Account, zone and hosts come from the gateway's own registry: an agent names
- * URLs, and those of its own hosts alone.
+ * URLs, and those of its own hosts alone, and tags, which are put under the site's own prefix.
  */
 export class CdnRequests {
   readonly #parts: Pick<LinkParts, 'store' | 'cdn' | 'log' | 'metrics'>
@@ -65,11 +65,12 @@ export class CdnRequests {
   async #wanted(peer: Peer, { what, urgent }: Request): Promise<Wanted | Said> {
     try {
       const { accountId, siteId } = peer.agent
-      const cdn = (await this.#parts.store.sites.find(accountId, siteId))?.cdn
-      if (!cdn) return { outcome: 'absent' }
-      const { account, zone, hosts } = cdn
-      const urls = 'urls' in what ? ownUrls(what.urls, cdn) : []
-      return { account, ask: { siteId, place: { zone, hosts }, urls, everything: 'everything' in what, urgent } }
+      const site = await this.#parts.store.sites.find(accountId, siteId)
+      if (!site?.cdn) return { outcome: 'absent' }
+      const urls = 'urls' in what ? ownUrls(what.urls, site.cdn) : []
+      const tags = 'tags' in what ? { tags: what.tags.map(tag => `${cdnTagPrefix(siteId)}${tag}`) } : {}
+      const place = placeOf(site.url, site.cdn)
+      return { account: site.cdn.account, ask: { siteId, place, urls, ...tags, everything: 'everything' in what, urgent } }
     } catch (error) {
       return this.#refused(peer, error)
     }
@@ -85,6 +86,12 @@ export class CdnRequests {
     if (outcome !== 'delayed') this.#parts.metrics.count('cdn_requests', code ?? outcome)
     peer.send({ type: 'cdn.outcome', purgeId, outcome, ...(code === undefined ? {} : { code }) })
   }
+}
+
+/** By its address in the registry: where that has a path, other sites have the rest of its hosts. */
+function placeOf(url: string, { zone, hosts }: SiteCdn): CdnPlace {
+  const { pathname } = new URL(url)
+  return { zone, hosts, ...(pathname === '/' ? {} : { folder: `${pathname}/` }) }
 }
 
 /**

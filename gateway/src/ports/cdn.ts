@@ -1,7 +1,5 @@
 import type { CdnLimits } from '../domain/cdn-limits.ts'
-
-/** What one request purges: URLs one by one, or all that is under hosts. */
-export type CdnPurge = { readonly urls: readonly string[] } | { readonly hosts: readonly string[] }
+import type { PurgeWhat } from '../domain/site-purges.ts'
 
 /** What came of a request: it may be asked for again after so long, or never as it is. */
 export type CdnAnswer =
@@ -13,5 +11,5 @@ export type CdnAnswer =
 export interface Cdn {
   readonly limits: CdnLimits
   /** Never rejects: what went wrong is an answer. */
-  purge(zone: string, what: CdnPurge): Promise<CdnAnswer>
+  purge(zone: string, what: PurgeWhat): Promise<CdnAnswer>
 }

@@ -3,12 +3,13 @@ import { describe, it } from 'node:test'
 import { PurgeBroker } from '../../src/cdn/purge-broker.ts'
 import { cloudflareLimits } from '../../src/domain/cdn-limits.ts'
 import type { PurgeOutcome } from '../../src/ports/purge-desk.ts'
-import type { Cdn, CdnAnswer, CdnPurge } from '../../src/ports/cdn.ts'
+import type { PurgeWhat } from '../../src/domain/site-purges.ts'
+import type { Cdn, CdnAnswer } from '../../src/ports/cdn.ts'
 import { ManualClock } from '../link/manual-clock.ts'
 
 /** A CDN that answers when the test says so. */
 function handCdn() {
-  const requests: { readonly zone: string; readonly what: CdnPurge; readonly answer: (answer: CdnAnswer | Error) => Promise<void> }[] = []
+  const requests: { readonly zone: string; readonly what: PurgeWhat; readonly answer: (answer: CdnAnswer | Error) => Promise<void> }[] = []
   const cdn: Cdn = {
     limits: cloudflareLimits.pro,
     purge: (zone, what) =>
@@ -81,6 +82,25 @@ describe('the broker', () => {
     await requests[1].answer(purged)
     assert.deepEqual(outcomes, [purged, purged])
     assert.deepEqual(delays, ['rate.limited'])
+  })
+
+  it('goes on with URLs where the CDN has had too many tags, and asks for those again in time', async () => {
+    const { broker, want, requests, outcomes, clock } = start()
+    const place = { zone: 'zone', hosts: ['a.example'] }
+    void broker
+      .purge({ siteId: 'site', place, urls: [], tags: ['t1', 't1', 't2'], everything: false, urgent: true })
+      .then(said => outcomes.push(said))
+    assert.deepEqual(requests[0]?.what, { tags: ['t1', 't2'] })
+    await requests[0].answer({ outcome: 'limited', afterMs: 12_000 })
+    want([page])
+    await requests[1]?.answer(purged)
+    assert.deepEqual(outcomes, [purged])
+    clock.advance(11_999)
+    assert.equal(requests.length, 2)
+    clock.advance(1)
+    assert.deepEqual(requests[2]?.what, { tags: ['t1', 't2'] })
+    await requests[2].answer(purged)
+    assert.deepEqual(outcomes, [purged, purged])
   })
 
   it('tries again what the CDN could not do, ever more seldom, and gives up after ten minutes', async () => {

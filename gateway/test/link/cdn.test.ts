@@ -59,6 +59,25 @@ describe('a purge at the CDN', { timeout: 30_000 }, () => {
     assert.deepEqual(await connection.next('cdn.outcome'), { type: 'cdn.outcome', purgeId, outcome: 'purged' })
   })
 
+  it('is of a folder alone where the gateway knows the site in one', async () => {
+    const site = { id: newId('site'), accountId: gateway.accountId, url: 'https://a.example/blog', createdAt: 0 }
+    await gateway.store.sites.create(site)
+    await gateway.store.sites.setCdn(gateway.accountId, site.id, { account: 'main', zone, hosts })
+    const inFolder = await gateway.welcomed(await gateway.enrol(site.id))
+    inFolder.send(request({ what: { everything: true } }))
+    await underWay(1)
+    assert.deepEqual(asked[0]?.wanted.place, { zone, hosts, folder: '/blog/' })
+  })
+
+  it('is of tags under the site’s own prefix alone', async () => {
+    await register()
+    connection.send(request({ what: { tags: ['0a1b2c3d', 'ffffffff'] } }))
+    await underWay(1)
+    const { urls, tags } = asked[0]?.wanted ?? assert.fail()
+    const prefix = agent.siteId.slice(-12)
+    assert.deepEqual({ urls, tags }, { urls: [], tags: [`${prefix}0a1b2c3d`, `${prefix}ffffffff`] })
+  })
+
   it('is of no site that is at no CDN', async () => {
     connection.send(request())
     assert.equal((await connection.next('cdn.outcome')).outcome, 'absent')

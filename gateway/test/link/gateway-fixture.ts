@@ -113,10 +113,10 @@ export class GatewayFixture {
 
   /** A site with an enrolled agent; the same site again retires its agent. */
   async enrol(siteId: string = newId('site')): Promise<Enrolled> {
-    const siteUrl = `https://${siteId}.example`
+    const known = await this.store.sites.find(this.accountId, siteId)
+    const siteUrl = known?.url ?? `https://${siteId}.example`
     const now = (): number => this.#clock.now()
-    if (!(await this.store.sites.find(this.accountId, siteId)))
-      await this.store.sites.create({ id: siteId, accountId: this.accountId, url: siteUrl, createdAt: 0 })
+    if (!known) await this.store.sites.create({ id: siteId, accountId: this.accountId, url: siteUrl, createdAt: 0 })
     const { token } = await invite({ agents: this.store.agents, now }, { accountId: this.accountId, siteId })
     if (!token) throw new Error('no token')
     const keys = newKeys()

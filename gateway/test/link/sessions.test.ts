@@ -52,7 +52,7 @@ describe('a session', () => {
   it('is told by its welcome what this gateway acts on', async () => {
     const connection = await gateway.connect(agent)
     await connection.hello(agent.agentId, agent.keys)
-    assert.deepEqual((await connection.next('welcome')).capabilities, ['cdn.request', 'job.created', 'job.wait', 'key.offer'])
+    assert.deepEqual((await connection.next('welcome')).capabilities, ['cdn.request', 'cdn.tags', 'job.created', 'job.wait', 'key.offer'])
   })
 
   it('starts over when its pool was changed before it could be told', async () => {

@@ -1,4 +1,5 @@
 import { Type, type TSchema } from 'typebox'
+import { cdnTagPattern } from '../cdn-tags.ts'
 import { ReceiptAnchor } from '../documents/receipt.ts'
 import { closed, Code, Count, Ordinal, Url } from '../kinds/parts.ts'
 import { limits } from '../limits.ts'
@@ -117,6 +118,8 @@ export const agentFrames: Record<string, TSchema> = {
     what: Type.Union([
       closed({ urls: Type.Array(Url, { minItems: 1, maxItems: limits.cdn.requestUrls }) }),
       closed({ everything: Type.Literal(true) }),
+      /** Pages at the CDN by what they show; to a gateway that names `cdn.tags` alone. */
+      closed({ tags: Type.Array(Type.String({ pattern: cdnTagPattern }), { minItems: 1, maxItems: limits.cdn.requestTags }) }),
     ]),
     /** Prices, stock, and what nobody may see any more. */
     urgent: Type.Boolean(),

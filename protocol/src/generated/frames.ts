@@ -33,6 +33,7 @@ export interface PluginCommands {
   'site.describe': { args: t.SiteDescribeArgs; value: t.SiteDescribeValue }
   'plugin.activate': { args: t.PluginActivateArgs; value: t.PluginActivateValue }
   'site.health': { args: t.SiteHealthArgs; value: t.SiteHealthValue }
+  'cdn.tags': { args: t.CdnTagsArgs; value: t.CdnTagsValue }
   'opcache.reset': { args: t.OpcacheResetArgs; value: t.OpcacheResetValue }
   'images.list': { args: t.ImagesListArgs; value: t.ImagesListValue }
   'images.serve': { args: t.ImagesServeArgs; value: t.ImagesServeValue }

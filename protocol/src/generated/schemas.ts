@@ -558,6 +558,22 @@ export const schemas: Readonly<Record<string, object>> = {
             },
             additionalProperties: false,
           },
+          {
+            type: 'object',
+            required: ['tags'],
+            properties: {
+              tags: {
+                type: 'array',
+                items: {
+                  type: 'string',
+                  pattern: '^[0-9a-f]{8}$',
+                },
+                minItems: 1,
+                maxItems: 100,
+              },
+            },
+            additionalProperties: false,
+          },
         ],
       },
       urgent: {
@@ -2406,6 +2422,27 @@ export const schemas: Readonly<Record<string, object>> = {
         type: 'integer',
         minimum: 0,
         maximum: 9007199254740991,
+      },
+    },
+    additionalProperties: false,
+  },
+  'cdn.tags.args': {
+    type: 'object',
+    required: ['prefix'],
+    properties: {
+      prefix: {
+        type: 'string',
+        pattern: '^([0-9a-f]{12})?$',
+      },
+    },
+    additionalProperties: false,
+  },
+  'cdn.tags.value': {
+    type: 'object',
+    required: ['sends'],
+    properties: {
+      sends: {
+        type: 'boolean',
       },
     },
     additionalProperties: false,

@@ -159,6 +159,13 @@ export interface AgentCdnRequest {
     | {
         everything: true
       }
+    | {
+        /**
+         * @minItems 1
+         * @maxItems 100
+         */
+        tags: string[]
+      }
   urgent: boolean
 }
 
@@ -715,6 +722,14 @@ export interface SiteHealthValue {
   objectCache: boolean
   debug: boolean
   administrators: number
+}
+
+export interface CdnTagsArgs {
+  prefix: string
+}
+
+export interface CdnTagsValue {
+  sends: boolean
 }
 
 export interface OpcacheResetArgs {

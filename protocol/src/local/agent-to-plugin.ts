@@ -81,6 +81,9 @@ export const pluginMessages: Record<string, TSchema> = {
     debug: Type.Boolean(),
     administrators: Count,
   }),
+  /** What stands before the tags of this site's pages at the CDN; empty where there is none, and pages are to have no tags. */
+  'cdn.tags.args': closed({ prefix: Type.String({ pattern: '^([0-9a-f]{12})?$' }) }),
+  'cdn.tags.value': closed({ sends: Type.Boolean() }),
   /** Forgets compiled PHP: all of it, or the files that are named. */
   'opcache.reset.args': closed({ files: Type.Optional(Type.Array(SitePath, { maxItems: 1000 })) }),
   'opcache.reset.value': closed({ available: Type.Boolean(), count: Count }),

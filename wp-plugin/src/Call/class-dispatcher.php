@@ -21,6 +21,7 @@ final class Dispatcher {
 		'site.describe'   => 'Platen\Command\Site_Describe',
 		'site.health'     => 'Platen\Command\Site_Health',
 		'plugin.activate' => 'Platen\Command\Plugin_Activate',
+		'cdn.tags'        => 'Platen\Command\Cdn_Tags',
 		'opcache.reset'   => 'Platen\Command\Opcache_Reset',
 		'images.list'     => 'Platen\Command\Images_List',
 		'images.serve'    => 'Platen\Command\Images_Serve',

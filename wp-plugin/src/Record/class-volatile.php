@@ -45,6 +45,8 @@ final class Volatile {
 		'mailserver_pass'                 => true,
 		'mailserver_port'                 => true,
 		'post_count'                      => true,
+		// Whether pages have tags at the CDN is no part of what visitors see.
+		'platen_cdn'                      => true,
 		'platen_nonces'                   => true,
 	);
 

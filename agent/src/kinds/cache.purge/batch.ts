@@ -1,5 +1,5 @@
 import type { ChangeBatch } from '../../ports/site-changes.ts'
-import { askCdn } from './cdn.ts'
+import { askCdn, askTags } from './cdn.ts'
 import { forgetPages, type Finder } from './entries.ts'
 import { paced } from './paced.ts'
 import { evenly, frontPage, notedUrls } from './plan.ts'
@@ -25,6 +25,7 @@ export async function purgeBatch(purge: Purge, finder: Finder, batch: ChangeBatc
   if (purge.parts.pageCache) await removeEarly(purge, finder, early)
   else await renew(purge, finder, early, batch.sinceUs)
   await askCdn(purge, true)
+  await askTags(purge, batch.cdnTags.closed, true)
   const first = notedUrls(batch.urgent, policy.site.url).filter(url => !own.has(url))
   const others = notedUrls(batch.pages, policy.site.url).filter(url => !own.has(url))
   const urls = [...new Set([...first, ...others, ...(purge.parts.pageCache ? exposed : [])])]
@@ -41,6 +42,7 @@ export async function purgeBatch(purge: Purge, finder: Finder, batch: ChangeBatc
   }
   await renew(purge, finder, pages.slice(first.length), batch.sinceUs)
   await askCdn(purge)
+  if (!batch.everything) await askTags(purge, batch.cdnTags.changed, false)
   if (purge.parts.pageCache) await proveHidden(purge, finder, hidden)
   purge.settledMs = Math.max(purge.settledMs, sinceMs(purge, batch.sinceUs))
 }

@@ -21,6 +21,8 @@ export interface CdnWork {
   /** Why something that is due again could not be put on record, and whether that was tried for the last time. */
   refused?: ErrorCode
   triedLast: boolean
+  /** Why tags could not be put on record: changes have to come again. */
+  tagsRefused?: ErrorCode
   /** Why it could not be asked for something at all. */
   failed?: ErrorCode
 }
@@ -67,6 +69,20 @@ export async function askCdn(purge: Purge, urgent = false): Promise<void> {
   cdn.waitsUntil = context.clock.monotonic() + limits.cdn.outcomeMs
 }
 
+/**
+ * Asks it for pages by what they show, after their URLs: those that nginx has forgotten, or never kept. Nobody waits for that, but
+ * what can't be put on record comes again with the changes.
+ */
+export async function askTags({ cdn, context }: Purge, tags: readonly string[], urgent: boolean): Promise<void> {
+  if (tags.length === 0) return
+  try {
+    await context.cdn.want({ tags }, urgent)
+  } catch (error) {
+    if (!(error instanceof PlatenError) || context.signal.aborted) throw error
+    cdn.tagsRefused = error.code
+  }
+}
+
 /** Tries once more, when all else is done, what the journal has refused. False where there is no such thing, or it was tried. */
 export async function askOnceMore(purge: Purge): Promise<boolean> {
   const { cdn, context } = purge
@@ -91,7 +107,7 @@ export async function waitForCdn({ cdn, context }: Purge): Promise<boolean> {
 
 /** What became of the CDN as far as the job knows. */
 export async function cdnLayer({ cdn, context }: Purge): Promise<Layer> {
-  const code = cdn.refused ?? cdn.failed
+  const code = cdn.refused ?? cdn.tagsRefused ?? cdn.failed
   if (code !== undefined) return { layer: 'cdn', state: 'failed', count: 0, code }
   const said: CdnState = await context.cdn.outcome(0)
   const count = said.outcome === 'purged' && !cdn.allAsked ? cdn.asked.size : 0

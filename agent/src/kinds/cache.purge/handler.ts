@@ -108,7 +108,8 @@ function failureOf({ pages, cdn }: Purge): PlatenError | undefined {
   if (shown[0]) return oldPages('cdn', shown, all.length)
   if (all.length > 0 && all.every(page => page.state === 'unreachable'))
     return new PlatenError('page.unreachable', all[0]?.url.slice(0, 200))
-  return cdn.refused === undefined ? undefined : new PlatenError(cdn.refused, 'What the CDN is to purge could not be put on record.')
+  const refused = cdn.refused ?? cdn.tagsRefused
+  return refused === undefined ? undefined : new PlatenError(refused, 'What the CDN is to purge could not be put on record.')
 }
 
 function oldPages(layer: Layer['layer'], pages: readonly PageWork[], count: number): PlatenError {

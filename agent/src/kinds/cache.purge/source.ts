@@ -22,7 +22,17 @@ function once({ clock }: Context, asked: Pick<ChangeBatch, 'pages' | 'everything
     if (taken) return undefined
     taken = true
     const nowUs = clock.now() * 1_000
-    return { sinceUs: nowUs, atUs: nowUs, count: 0, what: [], hidden: [], exposed: [], urgent: [], ...asked }
+    return {
+      sinceUs: nowUs,
+      atUs: nowUs,
+      count: 0,
+      what: [],
+      hidden: [],
+      exposed: [],
+      urgent: [],
+      cdnTags: { closed: [], changed: [] },
+      ...asked,
+    }
   }
 }
 

@@ -14,6 +14,8 @@ export class CdnDouble implements SiteCdn {
   /** Why it can't be asked, and how often that is so. */
   refuses: ErrorCode | undefined
   refusals = Infinity
+  /** Whether only tags are refused. */
+  refusesTags = false
   /** How often it was so. */
   refused = 0
   readonly #clock: VirtualClock
@@ -24,12 +26,12 @@ export class CdnDouble implements SiteCdn {
   }
 
   async want(what: CdnWhat, urgent: boolean): Promise<void> {
-    if (this.refuses !== undefined && this.refused < this.refusals) {
+    if (this.refuses !== undefined && (!this.refusesTags || 'tags' in what) && this.refused < this.refusals) {
       this.refused += 1
       throw new PlatenError(this.refuses)
     }
     this.#doneAt = this.#clock.monotonic() + this.takesMs
-    const names = 'urls' in what ? what.urls : ['everything']
+    const names = 'urls' in what ? what.urls : 'tags' in what ? [`#${what.tags.join(' #')}`] : ['everything']
     this.asked.push(...names.map(name => `${Math.round(this.#clock.monotonic())}${urgent ? '!' : ''} ${name}`))
   }
 

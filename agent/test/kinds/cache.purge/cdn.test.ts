@@ -32,6 +32,25 @@ describe('the CDN is purged', () => {
     assert.deepEqual(site.cdn.asked, [`0! ${siteUrl}/secret/`, `50 ${siteUrl}/`])
   })
 
+  it('by tags of what nobody may see any more, urgently, and of all that changed once pages are new', async () => {
+    for (const path of ['/secret/', '/']) site.keep(path)
+    site.answers = path => (path === '/secret/' ? 404 : 200)
+    site.change({ hidden: urls('/secret/'), pages: urls('/'), cdnTags: { closed: ['c1', 'c2'], changed: ['c1', 'c2', 'd3'] } })
+    const { result } = await site.run()
+    assert.deepEqual(site.cdn.asked, [`0! ${siteUrl}/secret/`, '0! #c1 #c2', `50 ${siteUrl}/`, '50 #c1 #c2 #d3'])
+    assert.deepEqual(layerOf(result), { layer: 'cdn', state: 'purged', count: 2 })
+  })
+
+  it('fails where tags can’t be put on record, so that the changes come again', async () => {
+    site.keep('/')
+    site.change({ pages: urls('/'), cdnTags: { closed: [], changed: ['d3'] } })
+    site.cdn.refuses = 'disk.full'
+    site.cdn.refusesTags = true
+    const { result, failure } = await site.run()
+    assert.deepEqual(layerOf(result), { layer: 'cdn', state: 'failed', count: 0, code: 'disk.full' })
+    assert.equal(failure?.code, 'disk.full')
+  })
+
   it('urgently of pages with other prices or stock, as soon as these are new at nginx and before others are', async () => {
     for (const path of ['/', '/hoodie/', '/shop/']) site.keep(path)
     site.change({ urgent: urls('/hoodie/', '/shop/'), pages: urls('/') })

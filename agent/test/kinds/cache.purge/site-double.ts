@@ -117,6 +117,7 @@ export class SiteDouble implements PageFetcher, PageCache, SiteChanges {
       everything: false,
       hidden: [],
       exposed: [],
+      cdnTags: { closed: [], changed: [] },
       urgent: [],
       pages: [],
       ...batch,

@@ -4902,6 +4902,12 @@ const schema21 = {
           properties: { everything: { type: 'boolean', const: true } },
           additionalProperties: false,
         },
+        {
+          type: 'object',
+          required: ['tags'],
+          properties: { tags: { type: 'array', items: { type: 'string', pattern: '^[0-9a-f]{8}$' }, minItems: 1, maxItems: 100 } },
+          additionalProperties: false,
+        },
       ],
     },
     urgent: { type: 'boolean' },
@@ -4910,6 +4916,7 @@ const schema21 = {
 }
 const pattern24 = new RegExp('^purge_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$', '')
 const pattern25 = new RegExp('^https?://[^\\s\\u0000-\\u001f]+$', '')
+const pattern26 = new RegExp('^[0-9a-f]{8}$', '')
 
 function validate20(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
@@ -5289,9 +5296,167 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                   var _valid0 = _errs15 === errors
                   valid1 = valid1 || _valid0
+                  if (!valid1) {
+                    const _errs20 = errors
+                    if (errors === _errs20) {
+                      if (data2 && typeof data2 == 'object' && !Array.isArray(data2)) {
+                        let missing3
+                        if (data2.tags === undefined && (missing3 = 'tags')) {
+                          const err14 = {
+                            instancePath: instancePath + '/what',
+                            schemaPath: '#/properties/what/anyOf/2/required',
+                            keyword: 'required',
+                            params: { missingProperty: missing3 },
+                            message: "must have required property '" + missing3 + "'",
+                          }
+                          if (vErrors === null) {
+                            vErrors = [err14]
+                          } else {
+                            vErrors.push(err14)
+                          }
+                          errors++
+                        } else {
+                          const _errs22 = errors
+                          for (const key3 in data2) {
+                            if (!(key3 === 'tags')) {
+                              const err15 = {
+                                instancePath: instancePath + '/what',
+                                schemaPath: '#/properties/what/anyOf/2/additionalProperties',
+                                keyword: 'additionalProperties',
+                                params: { additionalProperty: key3 },
+                                message: 'must NOT have additional properties',
+                              }
+                              if (vErrors === null) {
+                                vErrors = [err15]
+                              } else {
+                                vErrors.push(err15)
+                              }
+                              errors++
+                              break
+                            }
+                          }
+                          if (_errs22 === errors) {
+                            if (data2.tags !== undefined) {
+                              let data6 = data2.tags
+                              const _errs23 = errors
+                              if (errors === _errs23) {
+                                if (Array.isArray(data6)) {
+                                  if (data6.length > 100) {
+                                    const err16 = {
+                                      instancePath: instancePath + '/what/tags',
+                                      schemaPath: '#/properties/what/anyOf/2/properties/tags/maxItems',
+                                      keyword: 'maxItems',
+                                      params: { limit: 100 },
+                                      message: 'must NOT have more than 100 items',
+                                    }
+                                    if (vErrors === null) {
+                                      vErrors = [err16]
+                                    } else {
+                                      vErrors.push(err16)
+                                    }
+                                    errors++
+                                  } else {
+                                    if (data6.length < 1) {
+                                      const err17 = {
+                                        instancePath: instancePath + '/what/tags',
+                                        schemaPath: '#/properties/what/anyOf/2/properties/tags/minItems',
+                                        keyword: 'minItems',
+                                        params: { limit: 1 },
+                                        message: 'must NOT have fewer than 1 items',
+                                      }
+                                      if (vErrors === null) {
+                                        vErrors = [err17]
+                                      } else {
+                                        vErrors.push(err17)
+                                      }
+                                      errors++
+                                    } else {
+                                      var valid6 = true
+                                      const len1 = data6.length
+                                      for (let i1 = 0; i1 < len1; i1++) {
+                                        let data7 = data6[i1]
+                                        const _errs25 = errors
+                                        if (errors === _errs25) {
+                                          if (typeof data7 === 'string') {
+                                            if (!pattern26.test(data7)) {
+                                              const err18 = {
+                                                instancePath: instancePath + '/what/tags/' + i1,
+                                                schemaPath: '#/properties/what/anyOf/2/properties/tags/items/pattern',
+                                                keyword: 'pattern',
+                                                params: { pattern: '^[0-9a-f]{8}$' },
+                                                message: 'must match pattern "' + '^[0-9a-f]{8}$' + '"',
+                                              }
+                                              if (vErrors === null) {
+                                                vErrors = [err18]
+                                              } else {
+                                                vErrors.push(err18)
+                                              }
+                                              errors++
+                                            }
+                                          } else {
+                                            const err19 = {
+                                              instancePath: instancePath + '/what/tags/' + i1,
+                                              schemaPath: '#/properties/what/anyOf/2/properties/tags/items/type',
+                                              keyword: 'type',
+                                              params: { type: 'string' },
+                                              message: 'must be string',
+                                            }
+                                            if (vErrors === null) {
+                                              vErrors = [err19]
+                                            } else {
+                                              vErrors.push(err19)
+                                            }
+                                            errors++
+                                          }
+                                        }
+                                        var valid6 = _errs25 === errors
+                                        if (!valid6) {
+                                          break
+                                        }
+                                      }
+                                    }
+                                  }
+                                } else {
+                                  const err20 = {
+                                    instancePath: instancePath + '/what/tags',
+                                    schemaPath: '#/properties/what/anyOf/2/properties/tags/type',
+                                    keyword: 'type',
+                                    params: { type: 'array' },
+                                    message: 'must be array',
+                                  }
+                                  if (vErrors === null) {
+                                    vErrors = [err20]
+                                  } else {
+                                    vErrors.push(err20)
+                                  }
+                                  errors++
+                                }
+                              }
+                            }
+                          }
+                        }
+                      } else {
+                        const err21 = {
+                          instancePath: instancePath + '/what',
+                          schemaPath: '#/properties/what/anyOf/2/type',
+                          keyword: 'type',
+                          params: { type: 'object' },
+                          message: 'must be object',
+                        }
+                        if (vErrors === null) {
+                          vErrors = [err21]
+                        } else {
+                          vErrors.push(err21)
+                        }
+                        errors++
+                      }
+                    }
+                    var _valid0 = _errs20 === errors
+                    valid1 = valid1 || _valid0
+                  }
                 }
                 if (!valid1) {
-                  const err14 = {
+                  const err22 = {
                     instancePath: instancePath + '/what',
                     schemaPath: '#/properties/what/anyOf',
                     keyword: 'anyOf',
@@ -5299,9 +5464,9 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
                     message: 'must match a schema in anyOf',
                   }
                   if (vErrors === null) {
-                    vErrors = [err14]
+                    vErrors = [err22]
                   } else {
-                    vErrors.push(err14)
+                    vErrors.push(err22)
                   }
                   errors++
                   validate20.errors = vErrors
@@ -5322,7 +5487,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
               }
               if (valid0) {
                 if (data.urgent !== undefined) {
-                  const _errs20 = errors
+                  const _errs27 = errors
                   if (typeof data.urgent !== 'boolean') {
                     validate20.errors = [
                       {
@@ -5335,7 +5500,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
                     ]
                     return false
                   }
-                  var valid0 = _errs20 === errors
+                  var valid0 = _errs27 === errors
                 } else {
                   var valid0 = true
                 }

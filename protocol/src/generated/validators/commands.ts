@@ -3325,14 +3325,163 @@ function validate17(data, { instancePath = '', parentData, parentDataProperty, r
   return errors === 0
 }
 
-const isOpcacheResetArgs = validate18
+const isCdnTagsArgs = validate18
 const schema19 = {
+  type: 'object',
+  required: ['prefix'],
+  properties: { prefix: { type: 'string', pattern: '^([0-9a-f]{12})?$' } },
+  additionalProperties: false,
+}
+const pattern2 = new RegExp('^([0-9a-f]{12})?$', '')
+
+function validate18(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null
+  let errors = 0
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      let missing0
+      if (data.prefix === undefined && (missing0 = 'prefix')) {
+        validate18.errors = [
+          {
+            instancePath,
+            schemaPath: '#/required',
+            keyword: 'required',
+            params: { missingProperty: missing0 },
+            message: "must have required property '" + missing0 + "'",
+          },
+        ]
+        return false
+      } else {
+        const _errs1 = errors
+        for (const key0 in data) {
+          if (!(key0 === 'prefix')) {
+            validate18.errors = [
+              {
+                instancePath,
+                schemaPath: '#/additionalProperties',
+                keyword: 'additionalProperties',
+                params: { additionalProperty: key0 },
+                message: 'must NOT have additional properties',
+              },
+            ]
+            return false
+            break
+          }
+        }
+        if (_errs1 === errors) {
+          if (data.prefix !== undefined) {
+            let data0 = data.prefix
+            const _errs2 = errors
+            if (errors === _errs2) {
+              if (typeof data0 === 'string') {
+                if (!pattern2.test(data0)) {
+                  validate18.errors = [
+                    {
+                      instancePath: instancePath + '/prefix',
+                      schemaPath: '#/properties/prefix/pattern',
+                      keyword: 'pattern',
+                      params: { pattern: '^([0-9a-f]{12})?$' },
+                      message: 'must match pattern "' + '^([0-9a-f]{12})?$' + '"',
+                    },
+                  ]
+                  return false
+                }
+              } else {
+                validate18.errors = [
+                  {
+                    instancePath: instancePath + '/prefix',
+                    schemaPath: '#/properties/prefix/type',
+                    keyword: 'type',
+                    params: { type: 'string' },
+                    message: 'must be string',
+                  },
+                ]
+                return false
+              }
+            }
+          }
+        }
+      }
+    } else {
+      validate18.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      return false
+    }
+  }
+  validate18.errors = vErrors
+  return errors === 0
+}
+
+const isCdnTagsValue = validate19
+const schema20 = { type: 'object', required: ['sends'], properties: { sends: { type: 'boolean' } }, additionalProperties: false }
+
+function validate19(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null
+  let errors = 0
+  if (errors === 0) {
+    if (data && typeof data == 'object' && !Array.isArray(data)) {
+      let missing0
+      if (data.sends === undefined && (missing0 = 'sends')) {
+        validate19.errors = [
+          {
+            instancePath,
+            schemaPath: '#/required',
+            keyword: 'required',
+            params: { missingProperty: missing0 },
+            message: "must have required property '" + missing0 + "'",
+          },
+        ]
+        return false
+      } else {
+        const _errs1 = errors
+        for (const key0 in data) {
+          if (!(key0 === 'sends')) {
+            validate19.errors = [
+              {
+                instancePath,
+                schemaPath: '#/additionalProperties',
+                keyword: 'additionalProperties',
+                params: { additionalProperty: key0 },
+                message: 'must NOT have additional properties',
+              },
+            ]
+            return false
+            break
+          }
+        }
+        if (_errs1 === errors) {
+          if (data.sends !== undefined) {
+            if (typeof data.sends !== 'boolean') {
+              validate19.errors = [
+                {
+                  instancePath: instancePath + '/sends',
+                  schemaPath: '#/properties/sends/type',
+                  keyword: 'type',
+                  params: { type: 'boolean' },
+                  message: 'must be boolean',
+                },
+              ]
+              return false
+            }
+          }
+        }
+      }
+    } else {
+      validate19.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      return false
+    }
+  }
+  validate19.errors = vErrors
+  return errors === 0
+}
+
+const isOpcacheResetArgs = validate20
+const schema21 = {
   type: 'object',
   properties: { files: { type: 'array', items: { type: 'string', minLength: 1, maxLength: 1024 }, maxItems: 1000 } },
   additionalProperties: false,
 }
 
-function validate18(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate20(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
@@ -3340,7 +3489,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
       const _errs1 = errors
       for (const key0 in data) {
         if (!(key0 === 'files')) {
-          validate18.errors = [
+          validate20.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -3360,7 +3509,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
           if (errors === _errs2) {
             if (Array.isArray(data0)) {
               if (data0.length > 1000) {
-                validate18.errors = [
+                validate20.errors = [
                   {
                     instancePath: instancePath + '/files',
                     schemaPath: '#/properties/files/maxItems',
@@ -3379,7 +3528,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
                   if (errors === _errs4) {
                     if (typeof data1 === 'string') {
                       if (data1.length > 1024) {
-                        validate18.errors = [
+                        validate20.errors = [
                           {
                             instancePath: instancePath + '/files/' + i0,
                             schemaPath: '#/properties/files/items/maxLength',
@@ -3391,7 +3540,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
                         return false
                       } else {
                         if (data1.length < 1) {
-                          validate18.errors = [
+                          validate20.errors = [
                             {
                               instancePath: instancePath + '/files/' + i0,
                               schemaPath: '#/properties/files/items/minLength',
@@ -3404,7 +3553,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
                         }
                       }
                     } else {
-                      validate18.errors = [
+                      validate20.errors = [
                         {
                           instancePath: instancePath + '/files/' + i0,
                           schemaPath: '#/properties/files/items/type',
@@ -3423,7 +3572,7 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
                 }
               }
             } else {
-              validate18.errors = [
+              validate20.errors = [
                 {
                   instancePath: instancePath + '/files',
                   schemaPath: '#/properties/files/type',
@@ -3438,30 +3587,30 @@ function validate18(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate18.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate20.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate18.errors = vErrors
+  validate20.errors = vErrors
   return errors === 0
 }
 
-const isOpcacheResetValue = validate19
-const schema20 = {
+const isOpcacheResetValue = validate21
+const schema22 = {
   type: 'object',
   required: ['available', 'count'],
   properties: { available: { type: 'boolean' }, count: { type: 'integer', minimum: 0, maximum: 9007199254740991 } },
   additionalProperties: false,
 }
 
-function validate19(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate21(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if ((data.available === undefined && (missing0 = 'available')) || (data.count === undefined && (missing0 = 'count'))) {
-        validate19.errors = [
+        validate21.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -3475,7 +3624,7 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'available' || key0 === 'count')) {
-            validate19.errors = [
+            validate21.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -3492,7 +3641,7 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
           if (data.available !== undefined) {
             const _errs2 = errors
             if (typeof data.available !== 'boolean') {
-              validate19.errors = [
+              validate21.errors = [
                 {
                   instancePath: instancePath + '/available',
                   schemaPath: '#/properties/available/type',
@@ -3512,7 +3661,7 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
               let data1 = data.count
               const _errs4 = errors
               if (!(typeof data1 == 'number' && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-                validate19.errors = [
+                validate21.errors = [
                   {
                     instancePath: instancePath + '/count',
                     schemaPath: '#/properties/count/type',
@@ -3526,7 +3675,7 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs4) {
                 if (typeof data1 == 'number' && isFinite(data1)) {
                   if (data1 > 9007199254740991 || isNaN(data1)) {
-                    validate19.errors = [
+                    validate21.errors = [
                       {
                         instancePath: instancePath + '/count',
                         schemaPath: '#/properties/count/maximum',
@@ -3538,7 +3687,7 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
                     return false
                   } else {
                     if (data1 < 0 || isNaN(data1)) {
-                      validate19.errors = [
+                      validate21.errors = [
                         {
                           instancePath: instancePath + '/count',
                           schemaPath: '#/properties/count/minimum',
@@ -3560,16 +3709,16 @@ function validate19(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate19.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate21.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate19.errors = vErrors
+  validate21.errors = vErrors
   return errors === 0
 }
 
-const isImagesListArgs = validate20
-const schema21 = {
+const isImagesListArgs = validate22
+const schema23 = {
   type: 'object',
   required: ['attachments', 'after', 'limit'],
   properties: {
@@ -3585,7 +3734,7 @@ const schema21 = {
   additionalProperties: false,
 }
 
-function validate20(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate22(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
@@ -3596,7 +3745,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
         (data.after === undefined && (missing0 = 'after')) ||
         (data.limit === undefined && (missing0 = 'limit'))
       ) {
-        validate20.errors = [
+        validate22.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -3610,7 +3759,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'attachments' || key0 === 'after' || key0 === 'limit')) {
-            validate20.errors = [
+            validate22.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -3791,7 +3940,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
                 vErrors.push(err8)
               }
               errors++
-              validate20.errors = vErrors
+              validate22.errors = vErrors
               return false
             } else {
               errors = _errs3
@@ -3812,7 +3961,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
               let data2 = data.after
               const _errs10 = errors
               if (!(typeof data2 == 'number' && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
-                validate20.errors = [
+                validate22.errors = [
                   {
                     instancePath: instancePath + '/after',
                     schemaPath: '#/properties/after/type',
@@ -3826,7 +3975,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs10) {
                 if (typeof data2 == 'number' && isFinite(data2)) {
                   if (data2 > 9007199254740991 || isNaN(data2)) {
-                    validate20.errors = [
+                    validate22.errors = [
                       {
                         instancePath: instancePath + '/after',
                         schemaPath: '#/properties/after/maximum',
@@ -3838,7 +3987,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
                     return false
                   } else {
                     if (data2 < 0 || isNaN(data2)) {
-                      validate20.errors = [
+                      validate22.errors = [
                         {
                           instancePath: instancePath + '/after',
                           schemaPath: '#/properties/after/minimum',
@@ -3861,7 +4010,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
                 let data3 = data.limit
                 const _errs12 = errors
                 if (!(typeof data3 == 'number' && !(data3 % 1) && !isNaN(data3) && isFinite(data3))) {
-                  validate20.errors = [
+                  validate22.errors = [
                     {
                       instancePath: instancePath + '/limit',
                       schemaPath: '#/properties/limit/type',
@@ -3875,7 +4024,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
                 if (errors === _errs12) {
                   if (typeof data3 == 'number' && isFinite(data3)) {
                     if (data3 > 200 || isNaN(data3)) {
-                      validate20.errors = [
+                      validate22.errors = [
                         {
                           instancePath: instancePath + '/limit',
                           schemaPath: '#/properties/limit/maximum',
@@ -3887,7 +4036,7 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
                       return false
                     } else {
                       if (data3 < 1 || isNaN(data3)) {
-                        validate20.errors = [
+                        validate22.errors = [
                           {
                             instancePath: instancePath + '/limit',
                             schemaPath: '#/properties/limit/minimum',
@@ -3910,16 +4059,16 @@ function validate20(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate20.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate22.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate20.errors = vErrors
+  validate22.errors = vErrors
   return errors === 0
 }
 
-const isImagesListValue = validate21
-const schema22 = {
+const isImagesListValue = validate23
+const schema24 = {
   type: 'object',
   required: ['items', 'total'],
   properties: {
@@ -3957,16 +4106,16 @@ const schema22 = {
   },
   additionalProperties: false,
 }
-const pattern2 = new RegExp('^.*$', '')
+const pattern3 = new RegExp('^.*$', '')
 
-function validate21(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate23(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if ((data.items === undefined && (missing0 = 'items')) || (data.total === undefined && (missing0 = 'total'))) {
-        validate21.errors = [
+        validate23.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -3980,7 +4129,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'items' || key0 === 'total')) {
-            validate21.errors = [
+            validate23.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -4000,7 +4149,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs2) {
               if (Array.isArray(data0)) {
                 if (data0.length > 200) {
-                  validate21.errors = [
+                  validate23.errors = [
                     {
                       instancePath: instancePath + '/items',
                       schemaPath: '#/properties/items/maxItems',
@@ -4026,7 +4175,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                           (data1.files === undefined && (missing1 = 'files')) ||
                           (data1.served === undefined && (missing1 = 'served'))
                         ) {
-                          validate21.errors = [
+                          validate23.errors = [
                             {
                               instancePath: instancePath + '/items/' + i0,
                               schemaPath: '#/properties/items/items/required',
@@ -4040,7 +4189,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                           const _errs6 = errors
                           for (const key1 in data1) {
                             if (!(key1 === 'id' || key1 === 'mime' || key1 === 'original' || key1 === 'files' || key1 === 'served')) {
-                              validate21.errors = [
+                              validate23.errors = [
                                 {
                                   instancePath: instancePath + '/items/' + i0,
                                   schemaPath: '#/properties/items/items/additionalProperties',
@@ -4058,7 +4207,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                               let data2 = data1.id
                               const _errs7 = errors
                               if (!(typeof data2 == 'number' && !(data2 % 1) && !isNaN(data2) && isFinite(data2))) {
-                                validate21.errors = [
+                                validate23.errors = [
                                   {
                                     instancePath: instancePath + '/items/' + i0 + '/id',
                                     schemaPath: '#/properties/items/items/properties/id/type',
@@ -4072,7 +4221,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                               if (errors === _errs7) {
                                 if (typeof data2 == 'number' && isFinite(data2)) {
                                   if (data2 > 9007199254740991 || isNaN(data2)) {
-                                    validate21.errors = [
+                                    validate23.errors = [
                                       {
                                         instancePath: instancePath + '/items/' + i0 + '/id',
                                         schemaPath: '#/properties/items/items/properties/id/maximum',
@@ -4084,7 +4233,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                     return false
                                   } else {
                                     if (data2 < 0 || isNaN(data2)) {
-                                      validate21.errors = [
+                                      validate23.errors = [
                                         {
                                           instancePath: instancePath + '/items/' + i0 + '/id',
                                           schemaPath: '#/properties/items/items/properties/id/minimum',
@@ -4109,7 +4258,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                 if (errors === _errs9) {
                                   if (typeof data3 === 'string') {
                                     if (data3.length > 200) {
-                                      validate21.errors = [
+                                      validate23.errors = [
                                         {
                                           instancePath: instancePath + '/items/' + i0 + '/mime',
                                           schemaPath: '#/properties/items/items/properties/mime/maxLength',
@@ -4121,7 +4270,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                       return false
                                     }
                                   } else {
-                                    validate21.errors = [
+                                    validate23.errors = [
                                       {
                                         instancePath: instancePath + '/items/' + i0 + '/mime',
                                         schemaPath: '#/properties/items/items/properties/mime/type',
@@ -4144,7 +4293,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                   if (errors === _errs11) {
                                     if (typeof data4 === 'string') {
                                       if (data4.length > 1024) {
-                                        validate21.errors = [
+                                        validate23.errors = [
                                           {
                                             instancePath: instancePath + '/items/' + i0 + '/original',
                                             schemaPath: '#/properties/items/items/properties/original/maxLength',
@@ -4156,7 +4305,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                         return false
                                       } else {
                                         if (data4.length < 1) {
-                                          validate21.errors = [
+                                          validate23.errors = [
                                             {
                                               instancePath: instancePath + '/items/' + i0 + '/original',
                                               schemaPath: '#/properties/items/items/properties/original/minLength',
@@ -4169,7 +4318,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                         }
                                       }
                                     } else {
-                                      validate21.errors = [
+                                      validate23.errors = [
                                         {
                                           instancePath: instancePath + '/items/' + i0 + '/original',
                                           schemaPath: '#/properties/items/items/properties/original/type',
@@ -4192,7 +4341,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                     if (errors === _errs13) {
                                       if (Array.isArray(data5)) {
                                         if (data5.length > 100) {
-                                          validate21.errors = [
+                                          validate23.errors = [
                                             {
                                               instancePath: instancePath + '/items/' + i0 + '/files',
                                               schemaPath: '#/properties/items/items/properties/files/maxItems',
@@ -4217,7 +4366,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                   (data6.height === undefined && (missing2 = 'height')) ||
                                                   (data6.crop === undefined && (missing2 = 'crop'))
                                                 ) {
-                                                  validate21.errors = [
+                                                  validate23.errors = [
                                                     {
                                                       instancePath: instancePath + '/items/' + i0 + '/files/' + i1,
                                                       schemaPath: '#/properties/items/items/properties/files/items/required',
@@ -4231,7 +4380,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                   const _errs17 = errors
                                                   for (const key2 in data6) {
                                                     if (!(key2 === 'file' || key2 === 'width' || key2 === 'height' || key2 === 'crop')) {
-                                                      validate21.errors = [
+                                                      validate23.errors = [
                                                         {
                                                           instancePath: instancePath + '/items/' + i0 + '/files/' + i1,
                                                           schemaPath:
@@ -4252,7 +4401,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                       if (errors === _errs18) {
                                                         if (typeof data7 === 'string') {
                                                           if (data7.length > 1024) {
-                                                            validate21.errors = [
+                                                            validate23.errors = [
                                                               {
                                                                 instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/file',
                                                                 schemaPath:
@@ -4265,7 +4414,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                             return false
                                                           } else {
                                                             if (data7.length < 1) {
-                                                              validate21.errors = [
+                                                              validate23.errors = [
                                                                 {
                                                                   instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/file',
                                                                   schemaPath:
@@ -4279,7 +4428,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                             }
                                                           }
                                                         } else {
-                                                          validate21.errors = [
+                                                          validate23.errors = [
                                                             {
                                                               instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/file',
                                                               schemaPath:
@@ -4303,7 +4452,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                         if (
                                                           !(typeof data8 == 'number' && !(data8 % 1) && !isNaN(data8) && isFinite(data8))
                                                         ) {
-                                                          validate21.errors = [
+                                                          validate23.errors = [
                                                             {
                                                               instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/width',
                                                               schemaPath:
@@ -4318,7 +4467,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                         if (errors === _errs20) {
                                                           if (typeof data8 == 'number' && isFinite(data8)) {
                                                             if (data8 > 9007199254740991 || isNaN(data8)) {
-                                                              validate21.errors = [
+                                                              validate23.errors = [
                                                                 {
                                                                   instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/width',
                                                                   schemaPath:
@@ -4331,7 +4480,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                               return false
                                                             } else {
                                                               if (data8 < 0 || isNaN(data8)) {
-                                                                validate21.errors = [
+                                                                validate23.errors = [
                                                                   {
                                                                     instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/width',
                                                                     schemaPath:
@@ -4357,7 +4506,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                           if (
                                                             !(typeof data9 == 'number' && !(data9 % 1) && !isNaN(data9) && isFinite(data9))
                                                           ) {
-                                                            validate21.errors = [
+                                                            validate23.errors = [
                                                               {
                                                                 instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/height',
                                                                 schemaPath:
@@ -4372,7 +4521,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                           if (errors === _errs22) {
                                                             if (typeof data9 == 'number' && isFinite(data9)) {
                                                               if (data9 > 9007199254740991 || isNaN(data9)) {
-                                                                validate21.errors = [
+                                                                validate23.errors = [
                                                                   {
                                                                     instancePath:
                                                                       instancePath + '/items/' + i0 + '/files/' + i1 + '/height',
@@ -4386,7 +4535,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                                 return false
                                                               } else {
                                                                 if (data9 < 0 || isNaN(data9)) {
-                                                                  validate21.errors = [
+                                                                  validate23.errors = [
                                                                     {
                                                                       instancePath:
                                                                         instancePath + '/items/' + i0 + '/files/' + i1 + '/height',
@@ -4410,7 +4559,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                           if (data6.crop !== undefined) {
                                                             const _errs24 = errors
                                                             if (typeof data6.crop !== 'boolean') {
-                                                              validate21.errors = [
+                                                              validate23.errors = [
                                                                 {
                                                                   instancePath: instancePath + '/items/' + i0 + '/files/' + i1 + '/crop',
                                                                   schemaPath:
@@ -4432,7 +4581,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                   }
                                                 }
                                               } else {
-                                                validate21.errors = [
+                                                validate23.errors = [
                                                   {
                                                     instancePath: instancePath + '/items/' + i0 + '/files/' + i1,
                                                     schemaPath: '#/properties/items/items/properties/files/items/type',
@@ -4451,7 +4600,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                           }
                                         }
                                       } else {
-                                        validate21.errors = [
+                                        validate23.errors = [
                                           {
                                             instancePath: instancePath + '/items/' + i0 + '/files',
                                             schemaPath: '#/properties/items/items/properties/files/type',
@@ -4474,7 +4623,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                       if (errors === _errs26) {
                                         if (data11 && typeof data11 == 'object' && !Array.isArray(data11)) {
                                           if (Object.keys(data11).length > 100) {
-                                            validate21.errors = [
+                                            validate23.errors = [
                                               {
                                                 instancePath: instancePath + '/items/' + i0 + '/served',
                                                 schemaPath: '#/properties/items/items/properties/served/maxProperties',
@@ -4487,13 +4636,13 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                           } else {
                                             var valid5 = true
                                             for (const key3 in data11) {
-                                              if (pattern2.test(key3)) {
+                                              if (pattern3.test(key3)) {
                                                 let data12 = data11[key3]
                                                 const _errs28 = errors
                                                 if (errors === _errs28) {
                                                   if (typeof data12 === 'string') {
                                                     if (data12.length > 1024) {
-                                                      validate21.errors = [
+                                                      validate23.errors = [
                                                         {
                                                           instancePath:
                                                             instancePath +
@@ -4511,7 +4660,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                       return false
                                                     } else {
                                                       if (data12.length < 1) {
-                                                        validate21.errors = [
+                                                        validate23.errors = [
                                                           {
                                                             instancePath:
                                                               instancePath +
@@ -4530,7 +4679,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                                       }
                                                     }
                                                   } else {
-                                                    validate21.errors = [
+                                                    validate23.errors = [
                                                       {
                                                         instancePath:
                                                           instancePath +
@@ -4556,7 +4705,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                                             }
                                           }
                                         } else {
-                                          validate21.errors = [
+                                          validate23.errors = [
                                             {
                                               instancePath: instancePath + '/items/' + i0 + '/served',
                                               schemaPath: '#/properties/items/items/properties/served/type',
@@ -4579,7 +4728,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                           }
                         }
                       } else {
-                        validate21.errors = [
+                        validate23.errors = [
                           {
                             instancePath: instancePath + '/items/' + i0,
                             schemaPath: '#/properties/items/items/type',
@@ -4598,7 +4747,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                   }
                 }
               } else {
-                validate21.errors = [
+                validate23.errors = [
                   {
                     instancePath: instancePath + '/items',
                     schemaPath: '#/properties/items/type',
@@ -4619,7 +4768,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
               let data13 = data.total
               const _errs30 = errors
               if (!(typeof data13 == 'number' && !(data13 % 1) && !isNaN(data13) && isFinite(data13))) {
-                validate21.errors = [
+                validate23.errors = [
                   {
                     instancePath: instancePath + '/total',
                     schemaPath: '#/properties/total/type',
@@ -4633,7 +4782,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs30) {
                 if (typeof data13 == 'number' && isFinite(data13)) {
                   if (data13 > 9007199254740991 || isNaN(data13)) {
-                    validate21.errors = [
+                    validate23.errors = [
                       {
                         instancePath: instancePath + '/total',
                         schemaPath: '#/properties/total/maximum',
@@ -4645,7 +4794,7 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
                     return false
                   } else {
                     if (data13 < 0 || isNaN(data13)) {
-                      validate21.errors = [
+                      validate23.errors = [
                         {
                           instancePath: instancePath + '/total',
                           schemaPath: '#/properties/total/minimum',
@@ -4667,16 +4816,16 @@ function validate21(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate21.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate23.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate21.errors = vErrors
+  validate23.errors = vErrors
   return errors === 0
 }
 
-const isImagesServeArgs = validate22
-const schema23 = {
+const isImagesServeArgs = validate24
+const schema25 = {
   type: 'object',
   required: ['id', 'webp'],
   properties: {
@@ -4686,14 +4835,14 @@ const schema23 = {
   additionalProperties: false,
 }
 
-function validate22(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate24(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if ((data.id === undefined && (missing0 = 'id')) || (data.webp === undefined && (missing0 = 'webp'))) {
-        validate22.errors = [
+        validate24.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -4707,7 +4856,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'id' || key0 === 'webp')) {
-            validate22.errors = [
+            validate24.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -4725,7 +4874,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
             let data0 = data.id
             const _errs2 = errors
             if (!(typeof data0 == 'number' && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-              validate22.errors = [
+              validate24.errors = [
                 {
                   instancePath: instancePath + '/id',
                   schemaPath: '#/properties/id/type',
@@ -4739,7 +4888,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs2) {
               if (typeof data0 == 'number' && isFinite(data0)) {
                 if (data0 > 9007199254740991 || isNaN(data0)) {
-                  validate22.errors = [
+                  validate24.errors = [
                     {
                       instancePath: instancePath + '/id',
                       schemaPath: '#/properties/id/maximum',
@@ -4751,7 +4900,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                   return false
                 } else {
                   if (data0 < 0 || isNaN(data0)) {
-                    validate22.errors = [
+                    validate24.errors = [
                       {
                         instancePath: instancePath + '/id',
                         schemaPath: '#/properties/id/minimum',
@@ -4776,7 +4925,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs4) {
                 if (data1 && typeof data1 == 'object' && !Array.isArray(data1)) {
                   if (Object.keys(data1).length > 100) {
-                    validate22.errors = [
+                    validate24.errors = [
                       {
                         instancePath: instancePath + '/webp',
                         schemaPath: '#/properties/webp/maxProperties',
@@ -4789,13 +4938,13 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                   } else {
                     var valid1 = true
                     for (const key1 in data1) {
-                      if (pattern2.test(key1)) {
+                      if (pattern3.test(key1)) {
                         let data2 = data1[key1]
                         const _errs6 = errors
                         if (errors === _errs6) {
                           if (typeof data2 === 'string') {
                             if (data2.length > 1024) {
-                              validate22.errors = [
+                              validate24.errors = [
                                 {
                                   instancePath: instancePath + '/webp/' + key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                                   schemaPath: '#/properties/webp/patternProperties/%5E.*%24/maxLength',
@@ -4807,7 +4956,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                               return false
                             } else {
                               if (data2.length < 1) {
-                                validate22.errors = [
+                                validate24.errors = [
                                   {
                                     instancePath: instancePath + '/webp/' + key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                                     schemaPath: '#/properties/webp/patternProperties/%5E.*%24/minLength',
@@ -4820,7 +4969,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                               }
                             }
                           } else {
-                            validate22.errors = [
+                            validate24.errors = [
                               {
                                 instancePath: instancePath + '/webp/' + key1.replace(/~/g, '~0').replace(/\//g, '~1'),
                                 schemaPath: '#/properties/webp/patternProperties/%5E.*%24/type',
@@ -4840,7 +4989,7 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
                     }
                   }
                 } else {
-                  validate22.errors = [
+                  validate24.errors = [
                     {
                       instancePath: instancePath + '/webp',
                       schemaPath: '#/properties/webp/type',
@@ -4860,30 +5009,30 @@ function validate22(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate22.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate24.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate22.errors = vErrors
+  validate24.errors = vErrors
   return errors === 0
 }
 
-const isImagesServeValue = validate23
-const schema24 = {
+const isImagesServeValue = validate25
+const schema26 = {
   type: 'object',
   required: ['served'],
   properties: { served: { type: 'integer', minimum: 0, maximum: 9007199254740991 } },
   additionalProperties: false,
 }
 
-function validate23(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate25(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if (data.served === undefined && (missing0 = 'served')) {
-        validate23.errors = [
+        validate25.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -4897,7 +5046,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'served')) {
-            validate23.errors = [
+            validate25.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -4915,7 +5064,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
             let data0 = data.served
             const _errs2 = errors
             if (!(typeof data0 == 'number' && !(data0 % 1) && !isNaN(data0) && isFinite(data0))) {
-              validate23.errors = [
+              validate25.errors = [
                 {
                   instancePath: instancePath + '/served',
                   schemaPath: '#/properties/served/type',
@@ -4929,7 +5078,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs2) {
               if (typeof data0 == 'number' && isFinite(data0)) {
                 if (data0 > 9007199254740991 || isNaN(data0)) {
-                  validate23.errors = [
+                  validate25.errors = [
                     {
                       instancePath: instancePath + '/served',
                       schemaPath: '#/properties/served/maximum',
@@ -4941,7 +5090,7 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
                   return false
                 } else {
                   if (data0 < 0 || isNaN(data0)) {
-                    validate23.errors = [
+                    validate25.errors = [
                       {
                         instancePath: instancePath + '/served',
                         schemaPath: '#/properties/served/minimum',
@@ -4959,24 +5108,24 @@ function validate23(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate23.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate25.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate23.errors = vErrors
+  validate25.errors = vErrors
   return errors === 0
 }
 
-const isAssetsStateArgs = validate24
-const schema25 = { type: 'object', properties: {}, additionalProperties: false }
+const isAssetsStateArgs = validate26
+const schema27 = { type: 'object', properties: {}, additionalProperties: false }
 
-function validate24(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate26(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       for (const key0 in data) {
-        validate24.errors = [
+        validate26.errors = [
           {
             instancePath,
             schemaPath: '#/additionalProperties',
@@ -4989,22 +5138,22 @@ function validate24(data, { instancePath = '', parentData, parentDataProperty, r
         break
       }
     } else {
-      validate24.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate26.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate24.errors = vErrors
+  validate26.errors = vErrors
   return errors === 0
 }
 
-const isAssetsStateValue = validate25
-const schema26 = {
+const isAssetsStateValue = validate27
+const schema28 = {
   type: 'object',
   properties: { bundle: { type: 'string', maxLength: 200 }, publishedAt: { type: 'integer', minimum: 0, maximum: 8640000000000000 } },
   additionalProperties: false,
 }
 
-function validate25(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate27(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
@@ -5012,7 +5161,7 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
       const _errs1 = errors
       for (const key0 in data) {
         if (!(key0 === 'bundle' || key0 === 'publishedAt')) {
-          validate25.errors = [
+          validate27.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -5032,7 +5181,7 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
           if (errors === _errs2) {
             if (typeof data0 === 'string') {
               if (data0.length > 200) {
-                validate25.errors = [
+                validate27.errors = [
                   {
                     instancePath: instancePath + '/bundle',
                     schemaPath: '#/properties/bundle/maxLength',
@@ -5044,7 +5193,7 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
                 return false
               }
             } else {
-              validate25.errors = [
+              validate27.errors = [
                 {
                   instancePath: instancePath + '/bundle',
                   schemaPath: '#/properties/bundle/type',
@@ -5065,7 +5214,7 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
             let data1 = data.publishedAt
             const _errs4 = errors
             if (!(typeof data1 == 'number' && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-              validate25.errors = [
+              validate27.errors = [
                 {
                   instancePath: instancePath + '/publishedAt',
                   schemaPath: '#/properties/publishedAt/type',
@@ -5079,7 +5228,7 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs4) {
               if (typeof data1 == 'number' && isFinite(data1)) {
                 if (data1 > 8640000000000000 || isNaN(data1)) {
-                  validate25.errors = [
+                  validate27.errors = [
                     {
                       instancePath: instancePath + '/publishedAt',
                       schemaPath: '#/properties/publishedAt/maximum',
@@ -5091,7 +5240,7 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
                   return false
                 } else {
                   if (data1 < 0 || isNaN(data1)) {
-                    validate25.errors = [
+                    validate27.errors = [
                       {
                         instancePath: instancePath + '/publishedAt',
                         schemaPath: '#/properties/publishedAt/minimum',
@@ -5112,22 +5261,22 @@ function validate25(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate25.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate27.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate25.errors = vErrors
+  validate27.errors = vErrors
   return errors === 0
 }
 
-const isAssetsPublishArgs = validate26
-const schema27 = {
+const isAssetsPublishArgs = validate28
+const schema29 = {
   type: 'object',
   properties: { manifest: { type: 'string', minLength: 1, maxLength: 1024 }, bundle: { type: 'string', maxLength: 200 } },
   additionalProperties: false,
 }
 
-function validate26(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate28(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
@@ -5135,7 +5284,7 @@ function validate26(data, { instancePath = '', parentData, parentDataProperty, r
       const _errs1 = errors
       for (const key0 in data) {
         if (!(key0 === 'manifest' || key0 === 'bundle')) {
-          validate26.errors = [
+          validate28.errors = [
             {
               instancePath,
               schemaPath: '#/additionalProperties',
@@ -5155,7 +5304,7 @@ function validate26(data, { instancePath = '', parentData, parentDataProperty, r
           if (errors === _errs2) {
             if (typeof data0 === 'string') {
               if (data0.length > 1024) {
-                validate26.errors = [
+                validate28.errors = [
                   {
                     instancePath: instancePath + '/manifest',
                     schemaPath: '#/properties/manifest/maxLength',
@@ -5167,7 +5316,7 @@ function validate26(data, { instancePath = '', parentData, parentDataProperty, r
                 return false
               } else {
                 if (data0.length < 1) {
-                  validate26.errors = [
+                  validate28.errors = [
                     {
                       instancePath: instancePath + '/manifest',
                       schemaPath: '#/properties/manifest/minLength',
@@ -5180,7 +5329,7 @@ function validate26(data, { instancePath = '', parentData, parentDataProperty, r
                 }
               }
             } else {
-              validate26.errors = [
+              validate28.errors = [
                 {
                   instancePath: instancePath + '/manifest',
                   schemaPath: '#/properties/manifest/type',
@@ -5203,7 +5352,7 @@ function validate26(data, { instancePath = '', parentData, parentDataProperty, r
             if (errors === _errs4) {
               if (typeof data1 === 'string') {
                 if (data1.length > 200) {
-                  validate26.errors = [
+                  validate28.errors = [
                     {
                       instancePath: instancePath + '/bundle',
                       schemaPath: '#/properties/bundle/maxLength',
@@ -5215,7 +5364,7 @@ function validate26(data, { instancePath = '', parentData, parentDataProperty, r
                   return false
                 }
               } else {
-                validate26.errors = [
+                validate28.errors = [
                   {
                     instancePath: instancePath + '/bundle',
                     schemaPath: '#/properties/bundle/type',
@@ -5234,30 +5383,30 @@ function validate26(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate26.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate28.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate26.errors = vErrors
+  validate28.errors = vErrors
   return errors === 0
 }
 
-const isAssetsPublishValue = validate27
-const schema28 = {
+const isAssetsPublishValue = validate29
+const schema30 = {
   type: 'object',
   required: ['published', 'files'],
   properties: { published: { type: 'boolean' }, files: { type: 'integer', minimum: 0, maximum: 9007199254740991 } },
   additionalProperties: false,
 }
 
-function validate27(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
+function validate29(data, { instancePath = '', parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null
   let errors = 0
   if (errors === 0) {
     if (data && typeof data == 'object' && !Array.isArray(data)) {
       let missing0
       if ((data.published === undefined && (missing0 = 'published')) || (data.files === undefined && (missing0 = 'files'))) {
-        validate27.errors = [
+        validate29.errors = [
           {
             instancePath,
             schemaPath: '#/required',
@@ -5271,7 +5420,7 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
         const _errs1 = errors
         for (const key0 in data) {
           if (!(key0 === 'published' || key0 === 'files')) {
-            validate27.errors = [
+            validate29.errors = [
               {
                 instancePath,
                 schemaPath: '#/additionalProperties',
@@ -5288,7 +5437,7 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
           if (data.published !== undefined) {
             const _errs2 = errors
             if (typeof data.published !== 'boolean') {
-              validate27.errors = [
+              validate29.errors = [
                 {
                   instancePath: instancePath + '/published',
                   schemaPath: '#/properties/published/type',
@@ -5308,7 +5457,7 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
               let data1 = data.files
               const _errs4 = errors
               if (!(typeof data1 == 'number' && !(data1 % 1) && !isNaN(data1) && isFinite(data1))) {
-                validate27.errors = [
+                validate29.errors = [
                   {
                     instancePath: instancePath + '/files',
                     schemaPath: '#/properties/files/type',
@@ -5322,7 +5471,7 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
               if (errors === _errs4) {
                 if (typeof data1 == 'number' && isFinite(data1)) {
                   if (data1 > 9007199254740991 || isNaN(data1)) {
-                    validate27.errors = [
+                    validate29.errors = [
                       {
                         instancePath: instancePath + '/files',
                         schemaPath: '#/properties/files/maximum',
@@ -5334,7 +5483,7 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
                     return false
                   } else {
                     if (data1 < 0 || isNaN(data1)) {
-                      validate27.errors = [
+                      validate29.errors = [
                         {
                           instancePath: instancePath + '/files',
                           schemaPath: '#/properties/files/minimum',
@@ -5356,11 +5505,11 @@ function validate27(data, { instancePath = '', parentData, parentDataProperty, r
         }
       }
     } else {
-      validate27.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
+      validate29.errors = [{ instancePath, schemaPath: '#/type', keyword: 'type', params: { type: 'object' }, message: 'must be object' }]
       return false
     }
   }
-  validate27.errors = vErrors
+  validate29.errors = vErrors
   return errors === 0
 }
 
@@ -5374,6 +5523,8 @@ export const commandValidators: Readonly<Record<string, Validator>> = {
   'plugin.activate.value': isPluginActivateValue as unknown as Validator,
   'site.health.args': isSiteHealthArgs as unknown as Validator,
   'site.health.value': isSiteHealthValue as unknown as Validator,
+  'cdn.tags.args': isCdnTagsArgs as unknown as Validator,
+  'cdn.tags.value': isCdnTagsValue as unknown as Validator,
   'opcache.reset.args': isOpcacheResetArgs as unknown as Validator,
   'opcache.reset.value': isOpcacheResetValue as unknown as Validator,
   'images.list.args': isImagesListArgs as unknown as Validator,
