@@ -82,6 +82,13 @@ describe('Cloudflare, through its own client', () => {
     assert.ok(!JSON.stringify(logged).includes('token'))
   })
 
+  it('takes a refusal for one, whatever is said to it', async () => {
+    for (const errors of ['""', '{}', '1.5', 'null', '[null, 7, {"code":"x"}]']) {
+      api.trouble = { status: 403, body: `{"success":false,"errors":${errors}}`, type: 'application/json' }
+      assert.deepEqual(await cdn.purge(zone, { urls }), { outcome: 'failed', code: 'cdn.denied', again: false }, errors)
+    }
+  })
+
   it('says that a purge is wrong that breaks Cloudflare’s rules', async () => {
     const tooMany = Array.from({ length: 101 }, (_, index) => `https://shop.example/${index}`)
     assert.deepEqual(await cdn.purge(zone, { urls: tooMany }), { outcome: 'failed', code: 'cdn.refused', again: false })

@@ -84,6 +84,7 @@ function retryAfterMs(header: string | null): number {
 
 /** Cloudflare's own numbers for what went wrong: words may hold what was asked for. */
 function codesOf(error: unknown): readonly number[] {
-  const errors = error instanceof APIError ? (error as { errors?: readonly { code?: unknown }[] }).errors : undefined
-  return (errors ?? []).map(({ code }) => code).filter(code => typeof code === 'number')
+  const { errors } = (error instanceof APIError ? error : {}) as { errors?: unknown }
+  const list = Array.isArray(errors) ? (errors as readonly ({ code?: unknown } | null)[]) : []
+  return list.map(one => one?.code).filter(code => typeof code === 'number')
 }

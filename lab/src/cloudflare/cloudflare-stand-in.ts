@@ -21,12 +21,12 @@ export interface Purged {
 }
 
 /**
- * What the stand-in does to requests instead of answering them; an object without a status is the body of a 200, of which it
+ * What the stand-in does to requests instead of answering them; one with a body sends that, of which it
  * sends no end where it is `stalled` and half where it is `cut`.
  */
 export type Trouble =
   | { readonly status: number; readonly retryAfter?: number }
-  | { readonly body: string; readonly type: string; readonly end?: 'stalled' | 'cut' }
+  | { readonly body: string; readonly type: string; readonly status?: number; readonly end?: 'stalled' | 'cut' }
   | 'silent'
   | 'cut'
   | undefined
@@ -126,8 +126,8 @@ function purgeOf(body: unknown): Record<string, unknown> | undefined {
   return { [name as string]: value }
 }
 
-function odd(response: ServerResponse, { body, type, end }: Extract<Trouble, { body: string }>): void {
-  response.writeHead(200, { 'content-type': type })
+function odd(response: ServerResponse, { body, type, status = 200, end }: Extract<Trouble, { body: string }>): void {
+  response.writeHead(status, { 'content-type': type })
   if (end === undefined) return void response.end(body)
   response.write(body)
   if (end === 'cut') setImmediate(() => response.destroy())
