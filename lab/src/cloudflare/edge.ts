@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { chmod, mkdir, readdir, rm } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { get, type IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -48,9 +48,13 @@ export async function startEdge(origin: string): Promise<Edge> {
   const edge: Edge = {
     address: `127.0.0.1:${port}`,
     lies: false,
-    purge: async ({ files }) => {
+    purge: async ({ files, tags }) => {
       if (edge.lies) return
-      const gone = Array.isArray(files) ? (files as string[]).map(url => join(cache, fileOf(url))) : await everyFile(cache)
+      const gone = Array.isArray(files)
+        ? (files as string[]).map(url => join(cache, fileOf(url)))
+        : Array.isArray(tags)
+          ? await taggedFiles(cache, tags as string[])
+          : await everyFile(cache)
       await Promise.all(gone.map(file => rm(file, { force: true })))
     },
     visit: async path => {
@@ -75,6 +79,16 @@ function fileOf(url: string): string {
 async function everyFile(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   return entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
+}
+
+/** Those of answers that had one of the tags. */
+async function taggedFiles(folder: string, tags: readonly string[]): Promise<string[]> {
+  const tagged: string[] = []
+  for (const file of await everyFile(folder)) {
+    const [, header = ''] = /^cache-tag: ([^\r]*)\r$/im.exec(await readFile(file, 'latin1')) ?? []
+    if (header.split(',').some(tag => tags.includes(tag))) tagged.push(file)
+  }
+  return tagged
 }
 
 interface Names {
@@ -112,6 +126,7 @@ ${temporary.map(name => `  ${name}_temp_path ${join(directory, name)};`).join('\
       proxy_cache_key $scheme://$http_host$request_uri;
       proxy_cache_valid any 1d;
       proxy_ignore_headers Cache-Control Expires Set-Cookie Vary X-Accel-Expires;
+      proxy_hide_header Cache-Tag;
       add_header CF-Cache-Status $upstream_cache_status always;
       add_header Age $age always;
     }
