@@ -37,6 +37,8 @@ for (const version of ['6.1', '7.1'] as const) {
 
     it('signs in to WP admin and sees that the agent is connected', async () => {
       await page.goto(`${site.url}/wp-login.php`)
+      // WordPress moves the focus there a moment after the page has loaded, also from where somebody is typing by then.
+      await page.waitForFunction("document.activeElement?.id === 'user_login'")
       await page.fill('#user_login', site.adminUser)
       await page.fill('#user_pass', site.adminPassword)
       await page.click('#wp-submit')
