@@ -70,7 +70,7 @@ export class Session {
         text: text => this.#guarded(() => this.#takeText(text)),
         pong: () => this.#heard(),
         ping: data => this.#guarded(() => this.#takePing(data)),
-        unreadable: (code, detail) => this.#close(code, detail),
+        unreadable: (code, detail) => this.#guarded(() => this.#close(code, detail)),
         end: end => this.#ended(end),
       },
       clock,

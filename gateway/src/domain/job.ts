@@ -68,8 +68,8 @@ export interface JobIdentity {
  * **queued** — waits for an agent of its place, not before `notBefore`. Left by `claim`, `cancel`, `supersede`, `tick` past the
  * queue deadline. Where a lease ran out without a word, its holder may still come back (`held`): until the next lease its
  * `accept`, `renew`, `end` and `wait` are as good as in time. Where that holder, or one that declined a later lease (`witness`) and did
- * not say that it had never begun it, may have begun what nobody else knows of, the `claim` of another agent ends the job, unless its kind may be tried again after
- * `job.lost`.
+ * not say that it had never begun it, may have begun what nobody else knows of, the `claim` of another agent ends the job, unless its
+ * kind may be tried again after `job.lost`.
  *
  * **offered** — leased to an agent that has not answered. Left by `accept` and `renew`; by `decline` (back to the queue until the
  * queue deadline and `expired` after it, cancelled by the owner, failed, or `job.lost`: earlier leases of it will never be known);

@@ -53,7 +53,10 @@ export class PurgeQueue {
     return widened
   }
 
-  /** The next request that the limits allow now, or in how many milliseconds to ask again; undefined where nothing may go until one is added or released. */
+  /**
+   * The next request that the limits allow now, or in how many milliseconds to ask again; undefined where nothing may go until one is
+   * added or released.
+   */
   next(nowMs: number): PurgeBatch | number | undefined {
     if (this.#sites.size === 0 && this.#tagged.size === 0) return undefined
     const requestMs = this.#requests.waitMs(1, nowMs)
